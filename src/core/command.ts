@@ -1,0 +1,39 @@
+/**
+ * What a house can be asked. Ids and references are made by the caller before the first try, so that the same command
+ * can be journalled again without a second effect; the core has no randomness of its own.
+ */
+export type Command =
+  | {
+      readonly type: 'hold';
+      readonly holder: string;
+      readonly seats: readonly string[];
+      /** The id of the hold if a new one is made. */
+      readonly newHoldId: string;
+      /** Add to this hold, whose clock runs on, instead of making a new one. */
+      readonly addTo?: string;
+    }
+  | {
+      readonly type: 'best_available';
+      readonly holder: string;
+      readonly count: number;
+      readonly newHoldId: string;
+      readonly category?: string;
+      readonly zone?: string;
+      readonly accessible?: boolean;
+    }
+  /** Without seats: the whole hold. */
+  | { readonly type: 'release'; readonly holder: string; readonly holdId: string; readonly seats?: readonly string[] }
+  | { readonly type: 'extend'; readonly holder: string; readonly holdId: string }
+  | {
+      readonly type: 'book';
+      readonly holder: string;
+      readonly holdId: string;
+      readonly newBookingId: string;
+      readonly newReference: string;
+    }
+  /** `asStaff` cancels anybody's booking. */
+  | { readonly type: 'cancel'; readonly holder: string; readonly bookingId: string; readonly asStaff: boolean }
+  | { readonly type: 'block'; readonly seats: readonly string[]; readonly reason: string }
+  | { readonly type: 'unblock'; readonly seats: readonly string[] }
+  /** Drops every hold whose time has come. */
+  | { readonly type: 'expire' };

@@ -1,0 +1,77 @@
+import type { SeatMap } from './seat-map.js';
+
+/** Seat status codes as stored a byte a seat; the order is that of the wire. */
+export const AVAILABLE = 0;
+export const HELD = 1;
+export const BOOKED = 2;
+export const BLOCKED = 3;
+
+export interface Price {
+  /** Integer minor units of `currency`. */
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export interface HouseRules {
+  readonly holdTtlMs: number;
+  readonly seatsPerHold: number;
+  readonly holdsPerHolder: number;
+  readonly extensionsPerHold: number;
+  /**
+   * The single-gap rule: `strict` refuses every selection that leaves one lone seat that was not alone before;
+   * `lenient` allows it where the gap is at an aisle or wall; `off` allows all. None ever blocks the last sale.
+   */
+  readonly singleGap: 'off' | 'lenient' | 'strict';
+  /** Free seats that must stay between two parties in a row; 0 is none. */
+  readonly distancing: number;
+  /** Minor units a seat by category index. */
+  readonly prices: readonly number[];
+  readonly currency: string;
+  /** False: hold, best_available, extend and book are refused with sales_closed. */
+  readonly salesOpen: boolean;
+}
+
+export interface Hold {
+  readonly id: string;
+  readonly holder: string;
+  /** In the order in which they were taken. Never empty: an empty hold is gone. */
+  readonly seats: readonly number[];
+  /** Milliseconds since 1970; the hold is over when `now >= expiresAt`. */
+  readonly expiresAt: number;
+  readonly extensions: number;
+}
+
+export interface Booking {
+  readonly id: string;
+  readonly reference: string;
+  readonly holder: string;
+  readonly holdId: string;
+  readonly seats: readonly number[];
+  readonly price: Price;
+  readonly status: 'confirmed' | 'cancelled';
+}
+
+/**
+ * The live state of all seats of one showtime. Mutated by `apply` only. Holds and bookings are immutable values that
+ * are replaced, so that a published view can share them without copying.
+ */
+export interface House {
+  readonly map: SeatMap;
+  readonly rules: HouseRules;
+  readonly status: Uint8Array;
+  /** The hold or booking that each held or booked seat belongs to. */
+  readonly ownerOf: (string | undefined)[];
+  readonly holds: Map<string, Hold>;
+  readonly holdsOf: Map<string, Set<string>>;
+  readonly bookings: Map<string, Booking>;
+  /** Ids of holds that ended by time, so that a late command hears `hold_expired` and not `unknown_hold`; bounded. */
+  readonly expired: Set<string>;
+  available: number;
+}
+
+/** What Postgres remembers of a house, as read at activation. */
+export interface HouseState {
+  readonly holds: readonly Hold[];
+  readonly bookings: readonly Booking[];
+  readonly blocked: readonly number[];
+}

@@ -1,0 +1,36 @@
+/** Why the house said no. A closed union of values: an exception out of the core is a bug, never a refusal. */
+export type SeatRefusalReason =
+  | 'held'
+  | 'booked'
+  | 'blocked'
+  | 'unknown'
+  | 'duplicate'
+  | 'not_in_hold'
+  | 'single_gap'
+  | 'pair_split'
+  | 'companion_alone'
+  | 'distancing';
+
+export interface SeatConflict {
+  readonly seat: string;
+  readonly reason: SeatRefusalReason;
+}
+
+export type Refusal =
+  /** Names each refused seat. */
+  | {
+      readonly code: 'unknown_seat' | 'duplicate_seat' | 'seats_unavailable' | 'seat_rule' | 'not_in_hold';
+      readonly conflicts: readonly SeatConflict[];
+    }
+  | { readonly code: 'too_many_seats' | 'too_many_holds' | 'too_many_extensions'; readonly limit: number }
+  | { readonly code: 'unknown_category' | 'unknown_zone'; readonly name: string }
+  | {
+      readonly code:
+        | 'unknown_hold'
+        | 'hold_expired'
+        | 'wrong_holder'
+        | 'unknown_booking'
+        | 'booking_cancelled'
+        | 'none_available'
+        | 'sales_closed';
+    };

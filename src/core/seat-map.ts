@@ -1,0 +1,87 @@
+/**
+ * The seat map: the immutable plan of a hall. `SeatMapData` is what is stored, hashed and sent to clients (the gateway
+ * declares the same shape in the protocol, and the compiler holds the two together); `SeatMap` is that plus what the
+ * house needs to answer in O(seats of the command).
+ */
+export interface SeatMapData {
+  readonly name: string;
+  readonly size: { readonly width: number; readonly height: number };
+  /** The point that best seats are nearest to, usually the stage or the middle of the screen. */
+  readonly focalPoint: { readonly x: number; readonly y: number };
+  readonly categories: readonly { readonly name: string; readonly color: string }[];
+  readonly zones: readonly { readonly name: string }[];
+  readonly rows: readonly { readonly label: string; readonly zone: number }[];
+  /** Columns of equal length; position i is the seat with index i. */
+  readonly seats: {
+    /** Unique in the map. */
+    readonly label: readonly string[];
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+    readonly category: readonly number[];
+    /** Index into `rows`; -1 in a standing area. */
+    readonly row: readonly number[];
+  };
+  readonly wheelchair: readonly number[];
+  readonly companions: readonly (readonly [companion: number, wheelchair: number])[];
+  readonly pairs: readonly (readonly [left: number, right: number])[];
+  readonly areas: readonly StandingArea[];
+  readonly decorations: readonly Decoration[];
+}
+
+export interface StandingArea {
+  readonly name: string;
+  readonly zone: number;
+  readonly category: number;
+  /** The places are the seats `first` … `first + count - 1`. */
+  readonly first: number;
+  readonly count: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A shape with its absolute position, drawn and never sold; `points` of polygons are relative to it. */
+export interface Decoration {
+  readonly shape: 'rectangle' | 'circle' | 'ellipse' | 'polygon' | 'text';
+  readonly x: number;
+  readonly y: number;
+  readonly rotation: number;
+  readonly color?: string;
+  readonly borderColor?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly points?: readonly { readonly x: number; readonly y: number }[];
+  readonly text?: {
+    readonly value: string;
+    readonly x: number;
+    readonly y: number;
+    readonly color: string;
+    readonly size: number;
+  };
+}
+
+/** No seat: what the neighbour, pair and companion columns hold where there is none. */
+export const NONE = -1;
+
+export interface SeatMap {
+  readonly data: SeatMapData;
+  readonly count: number;
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** The adjacent seat on either side in the same row, from geometry; NONE at an aisle, a wall or in a standing area. */
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Maximal runs of adjacent seats, each as seat indexes from left to right. */
+  readonly blocks: readonly Int32Array[];
+  /** The block of each seat, and its place in it; NONE in a standing area. */
+  readonly blockOf: Int32Array;
+  readonly placeInBlock: Int32Array;
+  /** The other half of a pair; NONE where single. */
+  readonly pairOf: Int32Array;
+  /** For a companion seat, its wheelchair space; NONE otherwise. */
+  readonly wheelchairOf: Int32Array;
+  readonly isWheelchair: Uint8Array;
+  readonly zoneOf: Int32Array;
+  /** Squared distance to the focal point, in plan units; in a standing area, of the area's middle. */
+  readonly focalDistance: Float64Array;
+}

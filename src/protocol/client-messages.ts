@@ -1,0 +1,74 @@
+/** What a client may send. The schemas are the authority; `client-sdk/PROTOCOL.md` tells the same in words. */
+import { z } from 'zod';
+
+/** Bounds of every field, so that no message can be large in a way that its frame limit does not already stop. */
+export const FIELD_BOUNDS = { labelLength: 64, seatsPerMessage: 100, tokenLength: 4096 } as const;
+
+const requestId = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const commandId = z.uuid();
+const label = z.string().min(1).max(FIELD_BOUNDS.labelLength);
+const seats = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
+const holdId = z.uuid();
+
+export const helloSchema = z.strictObject({
+  type: z.literal('hello'),
+  token: z.string().max(FIELD_BOUNDS.tokenLength).optional(),
+  resume: z.strictObject({ epoch: z.number().int().nonnegative(), seq: z.number().int().nonnegative() }).optional(),
+});
+
+/** The built-in test payment. `token: "decline"` is refused, as test cards of payment providers are. */
+const payment = z.strictObject({ method: z.literal('test'), token: z.string().max(255).optional() });
+
+const hold = z.strictObject({
+  seats,
+  /** Adds the seats to this hold, whose clock runs on; absent: a new hold. */
+  holdId: holdId.optional(),
+});
+const bestAvailable = z.strictObject({
+  count: z.number().int().min(1).max(FIELD_BOUNDS.seatsPerMessage),
+  category: label.optional(),
+  zone: label.optional(),
+  /** One wheelchair space, and the other seats beside it. */
+  accessible: z.boolean().optional(),
+});
+const release = z.strictObject({ holdId, seats: seats.optional() });
+const extend = z.strictObject({ holdId });
+const book = z.strictObject({ holdId, payment });
+const cancel = z.strictObject({ bookingId: z.uuid() });
+const block = z.strictObject({ seats, reason: z.string().max(255).optional() });
+const unblock = z.strictObject({ seats });
+
+/** The fields of each command without its envelope; HTTP bodies carry just these. */
+export const commandFields = {
+  hold,
+  best_available: bestAvailable,
+  release,
+  extend,
+  book,
+  cancel,
+  block,
+  unblock,
+} as const;
+
+const envelope = { id: requestId, commandId };
+
+export const commandSchema = z.discriminatedUnion('type', [
+  hold.extend({ type: z.literal('hold'), ...envelope }),
+  bestAvailable.extend({ type: z.literal('best_available'), ...envelope }),
+  release.extend({ type: z.literal('release'), ...envelope }),
+  extend.extend({ type: z.literal('extend'), ...envelope }),
+  book.extend({ type: z.literal('book'), ...envelope }),
+  cancel.extend({ type: z.literal('cancel'), ...envelope }),
+  block.extend({ type: z.literal('block'), ...envelope }),
+  unblock.extend({ type: z.literal('unblock'), ...envelope }),
+]);
+
+/** Asks for the server's time; the reply carries `serverTime`. */
+export const pingSchema = z.strictObject({ type: z.literal('ping'), id: requestId });
+
+export type Hello = z.infer<typeof helloSchema>;
+export type CommandMessage = z.infer<typeof commandSchema>;
+export type CommandType = CommandMessage['type'];
+export type Ping = z.infer<typeof pingSchema>;
+export type Payment = z.infer<typeof payment>;
+export type ClientMessage = Hello | CommandMessage | Ping;

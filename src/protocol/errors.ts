@@ -1,0 +1,102 @@
+/**
+ * Every error that Usher tells a client, over WebSocket and HTTP alike. The code is stable; the message is for people
+ * and may change. `outcome` says whether the command took effect: `unknown` is resolved by sending the same command
+ * again with the same `commandId`.
+ */
+interface ErrorTrait {
+  /** The HTTP status of the same error as application/problem+json. */
+  readonly status: number;
+  /** True where the same command may succeed later without anything else changing. */
+  readonly retryable: boolean;
+  readonly outcome: 'not-applied' | 'unknown';
+}
+
+const refused = (status: number): ErrorTrait => ({ status, retryable: false, outcome: 'not-applied' });
+const later = (status: number): ErrorTrait => ({ status, retryable: true, outcome: 'not-applied' });
+
+export const ERRORS = {
+  // The message itself.
+  bad_message: refused(400),
+  unknown_type: refused(400),
+  invalid_field: refused(400),
+  hello_expected: refused(400),
+  frame_too_large: refused(413),
+  unsupported_media_type: refused(415),
+  not_found: refused(404),
+  method_not_allowed: refused(405),
+  // Who is asking.
+  unauthorized: refused(401),
+  forbidden: refused(403),
+  // What is asked for.
+  unknown_showtime: refused(404),
+  unknown_seat: refused(404),
+  unknown_category: refused(404),
+  unknown_zone: refused(404),
+  unknown_hold: refused(404),
+  unknown_booking: refused(404),
+  wrong_holder: refused(403),
+  hold_expired: refused(410),
+  too_many_seats: refused(422),
+  too_many_holds: refused(422),
+  too_many_extensions: refused(422),
+  duplicate_seat: refused(422),
+  not_in_hold: refused(422),
+  seats_unavailable: refused(409),
+  seat_rule: refused(409),
+  none_available: refused(409),
+  booking_cancelled: refused(409),
+  sales_closed: refused(409),
+  command_reused: refused(422),
+  payment_required: refused(402),
+  payment_declined: refused(402),
+  // The service itself.
+  rate_limited: later(429),
+  overloaded: later(503),
+  unavailable: later(503),
+  outcome_unknown: { status: 504, retryable: true, outcome: 'unknown' },
+  internal: { status: 500, retryable: false, outcome: 'unknown' },
+} as const satisfies Record<string, ErrorTrait>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Why one seat was refused. The first group is its status; the second names the rule that the selection would break. */
+export type ConflictReason =
+  | 'held'
+  | 'booked'
+  | 'blocked'
+  | 'unknown'
+  | 'duplicate'
+  | 'not_in_hold'
+  | 'single_gap'
+  | 'pair_split'
+  | 'companion_alone'
+  | 'distancing';
+
+export interface Conflict {
+  readonly seat: string;
+  readonly reason: ConflictReason;
+}
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly outcome: 'not-applied' | 'unknown';
+  /** Milliseconds to wait before trying again; present on errors of load and outage. */
+  readonly retryAfterMs?: number;
+  /** Where in the message the fault lies, as a path such as `seats[2]`. */
+  readonly field?: string;
+  /** Each refused seat and why. */
+  readonly conflicts?: readonly Conflict[];
+}
+
+interface ErrorDetail {
+  readonly retryAfterMs?: number;
+  readonly field?: string;
+  readonly conflicts?: readonly Conflict[];
+}
+
+export function wireError(code: ErrorCode, message: string, detail: ErrorDetail = {}): WireError {
+  const { retryable, outcome } = ERRORS[code];
+  return { code, message, retryable, outcome, ...detail };
+}

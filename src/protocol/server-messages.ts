@@ -1,0 +1,119 @@
+/** What the server sends. Field names are the same in both encodings; only `snapshot.seats` differs in form. */
+import type { WireError } from './errors.js';
+import type { SeatStatus } from './seat-status.js';
+
+/** Integer minor units (cents) of an ISO 4217 currency. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export interface HoldView {
+  readonly id: string;
+  readonly seats: readonly string[];
+  /** Milliseconds since 1970 on the server's clock. */
+  readonly expiresAt: number;
+  readonly extensionsLeft: number;
+  readonly price: Money;
+}
+
+export interface BookingView {
+  readonly id: string;
+  /** What people read out: ten characters without look-alikes. */
+  readonly reference: string;
+  readonly status: 'confirmed' | 'cancelled';
+  readonly seats: readonly string[];
+  readonly price: Money;
+}
+
+export interface Limits {
+  readonly holdTtlMs: number;
+  readonly seatsPerHold: number;
+  readonly holdsPerHolder: number;
+  readonly extensionsPerHold: number;
+  readonly messagesPerSecond: number;
+  readonly frameBytes: number;
+  readonly heartbeatMs: number;
+}
+
+export interface Welcome {
+  readonly type: 'welcome';
+  /** The token to say hello with next time; a fresh guest session where none was given. */
+  readonly session: string;
+  readonly holder: string;
+  readonly serverTime: number;
+  readonly seatMap: { readonly hash: string; readonly url: string; readonly seats: number };
+  readonly limits: Limits;
+  /** True: the missed deltas follow and no snapshot does. False: a snapshot follows. */
+  readonly recovered: boolean;
+}
+
+export interface Snapshot {
+  readonly type: 'snapshot';
+  readonly epoch: number;
+  readonly seq: number;
+  /** JSON: a letter a seat (`.hbx`). MessagePack: 2 bits a seat, see seat-status.ts. */
+  readonly seats: string | Uint8Array;
+  /** The reader's own holds and bookings only. */
+  readonly holds: readonly HoldView[];
+  readonly bookings: readonly BookingView[];
+}
+
+export interface Delta {
+  readonly type: 'delta';
+  readonly epoch: number;
+  /** One more than the delta before it. Anything else is a gap: take a snapshot. */
+  readonly seq: number;
+  readonly changes: readonly (readonly [seat: number, status: SeatStatus])[];
+}
+
+/** The reader's own holds and bookings, whole, after another of its sessions changed them. */
+export interface Own {
+  readonly type: 'own';
+  readonly holds: readonly HoldView[];
+  readonly bookings: readonly BookingView[];
+}
+
+/** What a command came to. Which fields an ok reply has follows from its command; see PROTOCOL.md. */
+export type Reply =
+  | {
+      readonly type: 'reply';
+      readonly id: number;
+      readonly ok: true;
+      readonly hold?: HoldView;
+      readonly booking?: BookingView;
+      readonly seats?: readonly string[];
+      /** How far a best-available search had to relax its wishes. */
+      readonly quality?: BestAvailableQuality;
+      readonly serverTime?: number;
+    }
+  | { readonly type: 'reply'; readonly id: number; readonly ok: false; readonly error: WireError };
+
+/** In the order in which they are tried. */
+export type BestAvailableQuality = 'adjacent' | 'adjacent_leaves_gap' | 'same_row' | 'nearby' | 'scattered';
+
+export interface HoldExpired {
+  readonly type: 'hold_expired';
+  readonly holdId: string;
+  readonly seats: readonly string[];
+}
+
+export interface Moved {
+  readonly type: 'moved';
+  readonly url: string;
+}
+
+export interface Heartbeat {
+  readonly type: 'heartbeat';
+  readonly epoch: number;
+  readonly seq: number;
+  readonly serverTime: number;
+}
+
+/** A fault that belongs to no command: a frame that could not be read, or why the socket is about to be closed. */
+export interface Fault {
+  readonly type: 'error';
+  readonly error: WireError;
+}
+
+export type ServerMessage = Welcome | Snapshot | Delta | Own | Reply | HoldExpired | Moved | Heartbeat | Fault;

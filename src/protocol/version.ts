@@ -1,0 +1,15 @@
+/**
+ * The wire version, spoken as the WebSocket subprotocol. A test hashes the schemas of every message and fails until
+ * the hash below and the history are moved on purpose, so that the wire never changes by accident.
+ *
+ * History:
+ * - 1: first version.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** The server sends binary MessagePack frames. */
+export const SUBPROTOCOL_MSGPACK = 'usher.v1.msgpack';
+/** The server sends JSON text frames; also what a client gets that asks for no subprotocol, so that `wscat` works. */
+export const SUBPROTOCOL_JSON = 'usher.v1.json';
+
+export type Encoding = 'msgpack' | 'json';
