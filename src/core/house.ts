@@ -1,3 +1,4 @@
+import type { ExpiryHeap } from './expiry-heap.js';
 import type { SeatMap } from './seat-map.js';
 
 /** Seat status codes as stored a byte a seat; the order is that of the wire. */
@@ -67,6 +68,14 @@ export interface House {
   /** Ids of holds that ended by time, so that a late command hears `hold_expired` and not `unknown_hold`; bounded. */
   readonly expired: Set<string>;
   available: number;
+  /** Available seats by block and by standing area: what lets a search skip most of a full hall. */
+  readonly freeInBlock: Int32Array;
+  readonly freeInArea: Int32Array;
+  /** When holds end, soonest first; may know ends that no longer apply. */
+  readonly expiries: ExpiryHeap;
+  /** Scratch: a seat is in the selection of the command being applied where its mark equals `stamp`. */
+  readonly mark: Uint32Array;
+  stamp: number;
 }
 
 /** What Postgres remembers of a house, as read at activation. */

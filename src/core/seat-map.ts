@@ -1,3 +1,5 @@
+import type { SeatGrid } from './geometry/seat-grid.js';
+
 /**
  * The seat map: the immutable plan of a hall. `SeatMapData` is what is stored, hashed and sent to clients (the gateway
  * declares the same shape in the protocol, and the compiler holds the two together); `SeatMap` is that plus what the
@@ -84,4 +86,27 @@ export interface SeatMap {
   readonly zoneOf: Int32Array;
   /** Squared distance to the focal point, in plan units; in a standing area, of the area's middle. */
   readonly focalDistance: Float64Array;
+
+  // What follows is for rules and search only.
+  readonly categoryOf: Int32Array;
+  readonly categoryIndex: ReadonlyMap<string, number>;
+  readonly zoneIndex: ReadonlyMap<string, number>;
+  /** The standing area of each place; NONE for a seat. */
+  readonly areaOf: Int32Array;
+  /** 1 for a seat that is sold by itself to anybody: no standing place, wheelchair space, companion or half of a pair. */
+  readonly isOrdinary: Uint8Array;
+  /** The companion seats of each wheelchair space that has any. */
+  readonly companionsOf: ReadonlyMap<number, readonly number[]>;
+  /** Blocks by the focal distance of their nearest seat, and that distance by block. */
+  readonly blocksByFocal: Int32Array;
+  readonly blockFocal: Float64Array;
+  /** Seats (not standing places) by focal distance, and standing areas likewise. */
+  readonly seatsByFocal: Int32Array;
+  readonly areasByFocal: readonly number[];
+  /** The seats of all rows of one label in one zone, from left to right across the aisles; and the line of each block. */
+  readonly lines: readonly Int32Array[];
+  readonly lineOfBlock: Int32Array;
+  /** The typical distance of adjacent seats, in plan units. */
+  readonly pitch: number;
+  readonly grid: SeatGrid;
 }

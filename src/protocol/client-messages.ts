@@ -5,10 +5,17 @@ import { z } from 'zod';
 export const FIELD_BOUNDS = { labelLength: 64, seatsPerMessage: 100, tokenLength: 4096 } as const;
 
 const requestId = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
-const commandId = z.uuid();
+/** UUIDs compare as text here and as values in Postgres: one spelling for both. */
+const uuid = z.uuid().toLowerCase();
+const commandId = uuid;
 const label = z.string().min(1).max(FIELD_BOUNDS.labelLength);
+/** Printable: Postgres stores no NUL, and no control character should reach a terminal. */
+const remark = z
+  .string()
+  .max(255)
+  .regex(/^\P{Cc}*$/u, 'has control characters');
 const seats = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
-const holdId = z.uuid();
+const holdId = uuid;
 
 export const helloSchema = z.strictObject({
   type: z.literal('hello'),
@@ -17,7 +24,7 @@ export const helloSchema = z.strictObject({
 });
 
 /** The built-in test payment. `token: "decline"` is refused, as test cards of payment providers are. */
-const payment = z.strictObject({ method: z.literal('test'), token: z.string().max(255).optional() });
+const payment = z.strictObject({ method: z.literal('test'), token: remark.optional() });
 
 const hold = z.strictObject({
   seats,
@@ -34,8 +41,8 @@ const bestAvailable = z.strictObject({
 const release = z.strictObject({ holdId, seats: seats.optional() });
 const extend = z.strictObject({ holdId });
 const book = z.strictObject({ holdId, payment });
-const cancel = z.strictObject({ bookingId: z.uuid() });
-const block = z.strictObject({ seats, reason: z.string().max(255).optional() });
+const cancel = z.strictObject({ bookingId: uuid });
+const block = z.strictObject({ seats, reason: remark.optional() });
 const unblock = z.strictObject({ seats });
 
 /** The fields of each command without its envelope; HTTP bodies carry just these. */

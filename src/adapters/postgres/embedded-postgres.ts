@@ -1,0 +1,191 @@
+/**
+ * A real Postgres that comes from npm and lives in a folder: for a first start without any service, for development
+ * and for tests. Kept between starts; stopped with the node; recovered after a crash of either.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import type { Log } from '../../runtime/ports.js';
+import { findPostgresBinaries } from './postgres-binaries.js';
+import { readPostmaster, stopPostmaster } from './postmaster.js';
+import { type Unprivileged, unprivileged } from './unprivileged.js';
+
+const USER = 'usher';
+const DATABASE = 'usher';
+/** Any constant: it marks the server as in use by a living node, and goes with that node's connection. */
+const IN_USE_LOCK = 7_421_001;
+const START_DEADLINE_MS = 30_000;
+
+export interface EmbeddedPostgres {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /** Absolute; data, log and password live in it. */
+  readonly directory: string;
+  readonly log: Log;
+}
+
+/**
+ * Starts the server of this folder, or adopts the one that a killed node left running.
+ * @throws Error where another living node uses the folder, where there is no binary, or where it does not come up
+ * within 30 s; the message says what to do.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { directory, log } = options;
+  await mkdir(directory, { recursive: true });
+  const files = {
+    data: join(directory, 'postgres'),
+    log: join(directory, 'postgres.log'),
+    password: join(directory, 'postgres-password'),
+  };
+  const binaries = await findPostgresBinaries();
+  const user = await unprivileged();
+  const password = await initialise(files, binaries.initdb, user);
+  // One port for the life of this node, so that its pools find a restarted server where they left it.
+  const port = (await readPostmaster(files.data))?.port ?? (await freePort());
+
+  const launch = async (): Promise<pg.Client> => {
+    const running = await readPostmaster(files.data);
+    if (!running) await spawnPostgres(binaries.postgres, files, port, user);
+    return await connect(running?.port ?? port, password, files);
+  };
+  let lock = await launch();
+  const owned = await lock.query<{ owned: boolean }>('SELECT pg_try_advisory_lock($1) AS owned', [IN_USE_LOCK]);
+  if (!owned.rows[0]?.owned) {
+    await lock.end();
+    throw new Error(`${directory} is in use by another Usher. Stop it, or set DATA_DIR or DATABASE_URL.`);
+  }
+
+  let stopping = false;
+  // A server that dies under a living node is started again: sales go on where they stopped.
+  const watch = () =>
+    lock.once('end', async () => {
+      while (!stopping) {
+        log.warn({}, 'the embedded Postgres went away; starting it again');
+        try {
+          lock = await launch();
+          await lock.query('SELECT pg_advisory_lock($1)', [IN_USE_LOCK]);
+          watch();
+          return;
+        } catch (error) {
+          log.error({ err: error }, 'the embedded Postgres did not start');
+          await sleep(1_000);
+        }
+      }
+    });
+  watch();
+
+  await createDatabase(lock);
+  return {
+    url: `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+    async stop() {
+      stopping = true;
+      const running = await readPostmaster(files.data);
+      await lock.end().catch(() => {});
+      if (running) await stopPostmaster(running.pid);
+    },
+  };
+}
+
+interface Files {
+  readonly data: string;
+  readonly log: string;
+  readonly password: string;
+}
+
+/** Makes the data folder where there is none; returns the password of the superuser of this private server. */
+async function initialise(files: Files, initdb: string, user: Unprivileged): Promise<string> {
+  const exists = await access(join(files.data, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return (await readFile(files.password, 'utf8')).trim();
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(files.password, `${password}\n`, { mode: 0o600 });
+  // Made aside and renamed when whole, so that a start which was cut short leaves nothing half-made to trip over.
+  const fresh = `${files.data}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { mode: 0o700 });
+  await user.give(fresh);
+  const { file, args } = user.wrap(initdb, [
+    `--pgdata=${fresh}`,
+    `--username=${USER}`,
+    `--pwfile=${files.password}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+  ]);
+  await promisify(execFile)(file, [...args], { cwd: '/' });
+  await rename(fresh, files.data);
+  return password;
+}
+
+async function spawnPostgres(postgres: string, files: Files, port: number, user: Unprivileged): Promise<void> {
+  const { file, args } = user.wrap(postgres, [
+    `-D${files.data}`,
+    `-p${port}`,
+    '-clisten_addresses=127.0.0.1',
+    '-cunix_socket_directories=',
+    '-cmax_connections=100',
+    '-cshared_buffers=128MB',
+  ]);
+  const log = await open(files.log, 'w');
+  try {
+    // Detached: an interrupt at the terminal is meant for the node, which drains first and then stops the server.
+    // A file and not a pipe: the log must not break when the node is killed.
+    const child = spawn(file, args, { cwd: '/', detached: true, stdio: ['ignore', log.fd, log.fd] });
+    child.on('error', () => {});
+    child.unref();
+  } finally {
+    await log.close();
+  }
+}
+
+/** Waits until the server takes connections: it may still be recovering from a crash. */
+async function connect(port: number, password: string, files: Files): Promise<pg.Client> {
+  const giveUpAt = performance.now() + START_DEADLINE_MS;
+  for (;;) {
+    const config = { host: '127.0.0.1', port, user: USER, password, database: 'postgres', keepAlive: true };
+    const client = new pg.Client({ ...config, application_name: 'usher-embedded' });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      const gone = !(await readPostmaster(files.data)) && performance.now() > giveUpAt - START_DEADLINE_MS + 5_000;
+      if (gone || performance.now() > giveUpAt) {
+        const tail = (await readFile(files.log, 'utf8').catch(() => '')).split('\n').slice(-6).join('\n');
+        throw new Error(`The embedded Postgres did not come up. Its log, ${files.log}, ends:\n${tail}`, {
+          cause: error,
+        });
+      }
+      await sleep(50);
+    }
+  }
+}
+
+async function createDatabase(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
+  if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

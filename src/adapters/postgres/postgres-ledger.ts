@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { type Batch, type Claim, type Ledger, LedgerRefusal, type Log, type Slice } from '../../runtime/ports.js';
+import { type CommitConnection, commitConnection } from './commit-connection.js';
+import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';
+import { readClaim } from './read-claim.js';
+
+export interface PostgresLedgerOptions {
+  readonly databaseUrl: string;
+  /** For claims; commits have a connection of their own, so that no claim ever queues before them. */
+  readonly pool: pg.Pool;
+  readonly log: Log;
+  /** A UUID made for this life of this node; see usher.commit_batch. */
+  readonly writerId: string;
+  readonly nodeName: string;
+  /** How far back command outcomes are loaded at activation, in milliseconds. */
+  readonly replayWindowMs: number;
+  /** Told the clock of Postgres with the moments, on our monotonic clock, between which it was read. */
+  readonly onServerTime: (serverMs: number, sentAt: number, receivedAt: number) => void;
+}
+
+interface CommitRow {
+  readonly fenced: readonly number[];
+  readonly now_ms: number;
+}
+
+/** The journal in Postgres, by the functions of sql/0003_commit.sql. */
+export class PostgresLedger implements Ledger {
+  readonly #options: PostgresLedgerOptions;
+  readonly #connection: CommitConnection;
+
+  constructor(options: PostgresLedgerOptions) {
+    this.#options = options;
+    this.#connection = commitConnection(options.databaseUrl, options.log);
+  }
+
+  async claim(showtimeId: string): Promise<Claim> {
+    const { pool, nodeName, replayWindowMs } = this.#options;
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await readClaim(client, showtimeId, nodeName, replayWindowMs);
+    } catch (error) {
+      broken = error as Error;
+      throw error;
+    } finally {
+      // A connection that failed within a transaction is not given back.
+      client.release(broken);
+    }
+  }
+
+  async commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
+    const values = batchParameters(this.#options.writerId, batch);
+    const sentAt = performance.now();
+    const row = await this.#connection.query<CommitRow>(COMMIT_QUERY, values).catch((error: unknown) => {
+      throw isRefusal(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
+    });
+    this.#options.onServerTime(row.now_ms, sentAt, performance.now());
+    return { fenced: row.fenced.flatMap((ordinal) => batch.slices[ordinal - 1] ?? []) };
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+/** SQLSTATE classes 22 (bad data) and 23 (a constraint): Postgres rolled back, and would so again for the same batch. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+}

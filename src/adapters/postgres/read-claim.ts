@@ -1,0 +1,119 @@
+import type { ClientBase } from 'pg';
+import type { Booking, Hold } from '../../core/house.js';
+import type { CoreReply } from '../../core/reply.js';
+import type { Claim, CommandResult } from '../../runtime/ports.js';
+
+interface HoldRow {
+  hold_id: string;
+  holder: string;
+  expires_ms: number;
+  extensions: number;
+  seats: number[];
+}
+
+interface BookingRow {
+  id: string;
+  reference: string;
+  holder: string;
+  hold_id: string;
+  command_id: string;
+  seats: number[];
+  amount: number;
+  currency: string;
+  status: 'confirmed' | 'cancelled';
+}
+
+interface ResultRow {
+  holder: string;
+  command_id: string;
+  result: { command: string; reply: CoreReply };
+}
+
+/**
+ * Takes a showtime over and reads all that was committed under the epochs before, in one transaction. The claim's row
+ * lock comes first and waits for flushes in flight, and each later statement sees all that committed before it.
+ */
+export async function readClaim(
+  client: ClientBase,
+  showtimeId: string,
+  nodeName: string,
+  replayWindowMs: number,
+): Promise<Claim> {
+  await client.query('BEGIN');
+  const claimed = await client.query<{ epoch: string }>('SELECT usher.claim_showtime($1, $2) AS epoch', [
+    showtimeId,
+    nodeName,
+  ]);
+  // Nobody was told of these seats as held past their time; they are free to all from here on.
+  await client.query('DELETE FROM usher.hold_seats WHERE showtime_id = $1 AND expires_at <= clock_timestamp()', [
+    showtimeId,
+  ]);
+  const holds = await client.query<HoldRow>(
+    `SELECT hold_id, min(holder) AS holder, extract(epoch FROM min(expires_at))::float8 * 1000 AS expires_ms,
+            min(extensions) AS extensions, array_agg(seat_index ORDER BY seat_index) AS seats
+       FROM usher.hold_seats WHERE showtime_id = $1 GROUP BY hold_id ORDER BY hold_id`,
+    [showtimeId],
+  );
+  const bookings = await client.query<BookingRow>(
+    `SELECT id, reference, holder, hold_id, command_id, seats, amount::float8 AS amount, currency, status
+       FROM usher.bookings WHERE showtime_id = $1 ORDER BY id`,
+    [showtimeId],
+  );
+  const blocked = await client.query<{ seat_index: number }>(
+    'SELECT seat_index FROM usher.blocked_seats WHERE showtime_id = $1 ORDER BY seat_index',
+    [showtimeId],
+  );
+  const results = await client.query<ResultRow>(
+    `SELECT holder, command_id, result FROM usher.command_results
+      WHERE showtime_id = $1 AND created_at > clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+      ORDER BY created_at`,
+    [showtimeId, replayWindowMs],
+  );
+  await client.query('COMMIT');
+  return {
+    epoch: Number(claimed.rows[0]?.epoch),
+    state: {
+      holds: holds.rows.map(toHold),
+      bookings: bookings.rows.map(toBooking),
+      blocked: blocked.rows.map((row) => row.seat_index),
+    },
+    results: [...bookings.rows.map(toBookingResult), ...results.rows.map(toResult)],
+  };
+}
+
+function toHold(row: HoldRow): Hold {
+  return {
+    id: row.hold_id,
+    holder: row.holder,
+    seats: row.seats,
+    expiresAt: Math.round(row.expires_ms),
+    extensions: row.extensions,
+  };
+}
+
+function toBooking(row: BookingRow): Booking {
+  return {
+    id: row.id,
+    reference: row.reference,
+    holder: row.holder,
+    holdId: row.hold_id,
+    seats: row.seats,
+    price: { amount: row.amount, currency: row.currency },
+    status: row.status,
+  };
+}
+
+/** The first outcome of the command that booked, whatever became of the booking since. */
+function toBookingResult(row: BookingRow): CommandResult {
+  const booking: Booking = { ...toBooking(row), status: 'confirmed' };
+  return {
+    holder: row.holder,
+    commandId: row.command_id,
+    command: 'book',
+    reply: { ok: true, type: 'booking', booking },
+  };
+}
+
+function toResult(row: ResultRow): CommandResult {
+  return { holder: row.holder, commandId: row.command_id, ...row.result };
+}

@@ -1,0 +1,197 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { HouseRules } from '../../core/house.js';
+import type { SeatMapData } from '../../core/seat-map.js';
+
+/** A showtime as people choose it: the members of the HTTP API's view, less its URLs. */
+export interface Showtime {
+  readonly id: string;
+  readonly movie: { readonly id: string; readonly title: string };
+  readonly venue: { readonly id: string; readonly name: string; readonly city: string };
+  readonly hall: { readonly id: string; readonly name: string };
+  /** RFC 3339, UTC. */
+  readonly startsAt: string;
+  readonly seatMap: { readonly hash: string; readonly seats: number };
+  /** Dearest first. */
+  readonly prices: readonly {
+    readonly category: string;
+    readonly price: { readonly amount: number; readonly currency: string };
+  }[];
+}
+
+export interface ShowtimeFilter {
+  /** Only this movie's. */
+  readonly movieId?: string;
+  /** Starting then or later; absent: the start of today, UTC, so that what is running now is still found. */
+  readonly from?: Date;
+  /** Starting before then. */
+  readonly until?: Date;
+}
+
+/** What one showtime may set for itself; everything else is the node's default. */
+export type RuleOverrides = Partial<
+  Pick<HouseRules, 'holdTtlMs' | 'seatsPerHold' | 'holdsPerHolder' | 'extensionsPerHold' | 'singleGap' | 'distancing'>
+>;
+
+export interface NewShowtime {
+  readonly id: string;
+  readonly movieId: string;
+  readonly hallId: string;
+  readonly startsAt: Date;
+  readonly currency: string;
+  /** Minor units by category name; every category of the hall's seat map needs one. */
+  readonly prices: Readonly<Record<string, number>>;
+  readonly rules?: RuleOverrides;
+}
+
+/** What the actor of a showtime needs to know before it can sell. */
+export interface ShowtimeTerms {
+  readonly seatMapHash: string;
+  readonly data: SeatMapData;
+  /** Minor units of `currency` by category name. */
+  readonly prices: Readonly<Record<string, number>>;
+  readonly currency: string;
+  readonly rules: RuleOverrides;
+  readonly salesOpen: boolean;
+}
+
+/** The most showtimes that one listing gives; a caller that needs more asks on from the last one's start. */
+export const SHOWTIMES_LISTED_MAX = 500;
+
+const wholeNumber = z.int().nonnegative();
+const pricesSchema = z.record(z.string(), wholeNumber);
+const rulesSchema = z.strictObject({
+  holdTtlMs: z.exactOptional(z.int().positive()),
+  seatsPerHold: z.exactOptional(z.int().positive()),
+  holdsPerHolder: z.exactOptional(z.int().positive()),
+  extensionsPerHold: z.exactOptional(wholeNumber),
+  singleGap: z.exactOptional(z.enum(['off', 'lenient', 'strict'])),
+  distancing: z.exactOptional(wholeNumber),
+});
+
+interface ShowtimeRow {
+  readonly id: string;
+  readonly movie_id: string;
+  readonly title: string;
+  readonly venue_id: string;
+  readonly venue: string;
+  readonly city: string;
+  readonly hall_id: string;
+  readonly hall: string;
+  readonly starts_at: Date;
+  readonly hash: string;
+  readonly seats: number;
+  readonly currency: string;
+  readonly prices: unknown;
+}
+
+const SELECT_SHOWTIME = `
+  SELECT s.id, s.movie_id, m.title, v.id AS venue_id, v.name AS venue, v.city, s.hall_id, h.name AS hall, s.starts_at,
+         s.seat_map_hash AS hash, p.seats, s.currency, s.prices
+    FROM usher.showtimes s
+    JOIN usher.movies m ON m.id = s.movie_id
+    JOIN usher.halls h ON h.id = s.hall_id
+    JOIN usher.venues v ON v.id = h.venue_id
+    JOIN usher.seat_maps p ON p.hash = s.seat_map_hash`;
+
+/** Showtimes in the order in which they start, at most SHOWTIMES_LISTED_MAX. */
+export async function listShowtimes(pool: Pool, filter: ShowtimeFilter = {}): Promise<Showtime[]> {
+  const { rows } = await pool.query<ShowtimeRow>(
+    `${SELECT_SHOWTIME}
+      WHERE ($1::text IS NULL OR s.movie_id = $1)
+        AND s.starts_at >= coalesce($2::timestamptz, date_trunc('day', now(), 'UTC'))
+        AND s.starts_at < coalesce($3::timestamptz, 'infinity')
+      ORDER BY s.starts_at, s.id
+      LIMIT $4`,
+    [filter.movieId ?? null, filter.from ?? null, filter.until ?? null, SHOWTIMES_LISTED_MAX],
+  );
+  return rows.map(showtimeOf);
+}
+
+/** @param id must be a UUID; anything else is the driver's error 22P02. */
+export async function findShowtime(pool: Pool, id: string): Promise<Showtime | undefined> {
+  const { rows } = await pool.query<ShowtimeRow>(`${SELECT_SHOWTIME} WHERE s.id = $1`, [id]);
+  return rows[0] && showtimeOf(rows[0]);
+}
+
+/**
+ * Reads the terms that a showtime is sold under. The seat map comes parsed, as it was filed: only addSeatMap writes
+ * there, so it is not checked again.
+ * @returns undefined where there is no such showtime.
+ * @throws ZodError where somebody wrote prices or rules by hand that nobody could sell under.
+ */
+export async function showtimeTerms(pool: Pool, id: string): Promise<ShowtimeTerms | undefined> {
+  const { rows } = await pool.query<{
+    hash: string;
+    document: SeatMapData;
+    prices: unknown;
+    currency: string;
+    rules: unknown;
+    sales_open: boolean;
+  }>(
+    `SELECT s.seat_map_hash AS hash, p.document, s.prices, s.currency, s.rules, s.sales_open
+       FROM usher.showtimes s JOIN usher.seat_maps p ON p.hash = s.seat_map_hash WHERE s.id = $1`,
+    [id],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  return {
+    seatMapHash: row.hash,
+    data: row.document,
+    prices: pricesSchema.parse(row.prices),
+    currency: row.currency,
+    rules: rulesSchema.parse(row.rules),
+    salesOpen: row.sales_open,
+  };
+}
+
+/**
+ * Puts a movie on in a hall, with the seat map that the hall has now.
+ * @returns false where the id is taken; that showtime stays as it is.
+ * @throws RangeError where there is no such hall, or a category of its seat map has no price: such a showtime could be
+ *   looked at but not sold. The driver's foreign-key error (23503) where there is no such movie.
+ */
+export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<boolean> {
+  const prices = pricesSchema.parse(showtime.prices);
+  const rules = rulesSchema.parse(showtime.rules ?? {});
+  const { rows: halls } = await pool.query<{ hash: string; unpriced: string[] }>(
+    `SELECT h.seat_map_hash AS hash, ARRAY(
+        SELECT category ->> 'name' FROM json_array_elements(p.document -> 'categories') AS category
+         WHERE NOT $2::jsonb ? (category ->> 'name')) AS unpriced
+       FROM usher.halls h JOIN usher.seat_maps p ON p.hash = h.seat_map_hash WHERE h.id = $1`,
+    [showtime.hallId, JSON.stringify(prices)],
+  );
+  const hall = halls[0];
+  if (!hall) throw new RangeError(`There is no hall ${showtime.hallId}.`);
+  if (hall.unpriced.length > 0) throw new RangeError(`No price for: ${hall.unpriced.join(', ')}.`);
+  const { rowCount } = await pool.query(
+    `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+    [
+      showtime.id,
+      showtime.movieId,
+      showtime.hallId,
+      hall.hash,
+      showtime.startsAt,
+      showtime.currency,
+      JSON.stringify(prices),
+      JSON.stringify(rules),
+    ],
+  );
+  return rowCount === 1;
+}
+
+function showtimeOf(row: ShowtimeRow): Showtime {
+  const prices = Object.entries(pricesSchema.parse(row.prices));
+  // Postgres keeps members of jsonb in an order of its own; people read price lists from the top.
+  prices.sort(([nameA, a], [nameB, b]) => b - a || nameA.localeCompare(nameB, 'en'));
+  return {
+    id: row.id,
+    movie: { id: row.movie_id, title: row.title },
+    venue: { id: row.venue_id, name: row.venue, city: row.city },
+    hall: { id: row.hall_id, name: row.hall },
+    startsAt: row.starts_at.toISOString(),
+    seatMap: { hash: row.hash, seats: row.seats },
+    prices: prices.map(([category, amount]) => ({ category, price: { amount, currency: row.currency } })),
+  };
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Movie } from '../catalogue/movies.js';
+
+export interface ScheduledHall {
+  readonly id: string;
+  /** What it shows, in turn. */
+  readonly movies: readonly Movie[];
+  /** Minutes after midnight, local time: when the doors of the first open, and the latest that one may begin. */
+  readonly firstStart: number;
+  readonly lastStart: number;
+  /** To let one audience out, clean, and let the next in. */
+  readonly turnaroundMinutes: number;
+}
+
+export interface ScheduledShowtime {
+  readonly id: string;
+  readonly movieId: string;
+  readonly hallId: string;
+  readonly startsAt: Date;
+}
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** Listings round to this, so that people can remember them. */
+const START_GRID_MINUTES = 15;
+
+/**
+ * What is on today and tomorrow, by the calendar of `timeZone`. The same for every `now` of one local day, and a day
+ * planned today as tomorrow is planned tomorrow as today: showtimes made twice have the same ids.
+ */
+export function scheduleAround(now: Date, timeZone: string, halls: readonly ScheduledHall[]): ScheduledShowtime[] {
+  const today = localMidnightUtc(now, timeZone);
+  return [today, today + DAY_MS].flatMap((day) => halls.flatMap((hall) => hallDay(hall, day, timeZone)));
+}
+
+/** One hall's programme of one day; `day` is its midnight as if the local calendar were UTC. */
+function hallDay(hall: ScheduledHall, day: number, timeZone: string): ScheduledShowtime[] {
+  const showtimes: ScheduledShowtime[] = [];
+  // The programme moves on by one film a day, so that two days are never alike.
+  let turn = Math.round(day / DAY_MS);
+  let minute = hall.firstStart;
+  while (minute <= hall.lastStart) {
+    const movie = hall.movies[turn % hall.movies.length];
+    if (!movie) break;
+    const startsAt = new Date(utcOf(day + minute * MINUTE_MS, timeZone));
+    showtimes.push({ id: showtimeId(hall.id, startsAt), movieId: movie.id, hallId: hall.id, startsAt });
+    const free = minute + movie.runtimeMinutes + hall.turnaroundMinutes;
+    minute = Math.ceil(free / START_GRID_MINUTES) * START_GRID_MINUTES;
+    turn++;
+  }
+  return showtimes;
+}
+
+/** A UUID of version 8 (RFC 9562, 5.8) from what makes a showtime one: a hall can show one film at a time. */
+function showtimeId(hallId: string, startsAt: Date): string {
+  const digest = createHash('sha256').update(`usher demo ${hallId} ${startsAt.toISOString()}`).digest();
+  const bytes = digest.subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** Midnight of the local day that `now` falls on, written as if it were UTC. */
+function localMidnightUtc(now: Date, timeZone: string): number {
+  return Math.floor((now.getTime() + offsetMs(now.getTime(), timeZone)) / DAY_MS) * DAY_MS;
+}
+
+/** The instant at which clocks of the zone show what `local` shows when read as UTC. */
+function utcOf(local: number, timeZone: string): number {
+  // The offset is that of the instant sought, which is not known yet; one correction settles it except inside the
+  // hour that a clock change skips, where no cinema opens.
+  const guess = local - offsetMs(local, timeZone);
+  return local - offsetMs(guess, timeZone);
+}
+
+/** How far clocks of the zone are ahead of UTC at this instant. */
+function offsetMs(instant: number, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return shown - Math.floor(instant / 1000) * 1000;
+}

@@ -1,0 +1,114 @@
+/** The environment, read once: every setting of a node with its default, unit and bound. */
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const positive = z.coerce.number().int().positive();
+const count = z.coerce.number().int().nonnegative();
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const TOKEN_SECRET_LENGTH_MIN = 32;
+
+const environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: port.default(8080),
+  /** Where the embedded Postgres and the development secret live. */
+  DATA_DIR: z.string().default('.usher'),
+  /** Absent: an embedded Postgres in DATA_DIR. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_CONNECTIONS: positive.default(10),
+  /** Signs sessions; all nodes share it. Absent: one is made and kept in DATA_DIR, but never in production. */
+  TOKEN_SECRET: z.string().min(TOKEN_SECRET_LENGTH_MIN).optional(),
+  GUEST_TTL_MS: positive.default(7 * 24 * 3_600_000),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
+  DEMO: flag.optional(),
+  /** Take the built-in payment that moves no money. */
+  TEST_PAYMENTS: flag.optional(),
+  /** Web origins that may use this node from a browser, separated by commas; its own always may. `*`: all. */
+  ALLOWED_ORIGINS: list.default([]),
+  HOLD_TTL_MS: positive.default(5 * 60_000),
+  SEATS_PER_HOLD: positive.max(100).default(10),
+  HOLDS_PER_HOLDER: positive.default(4),
+  EXTENSIONS_PER_HOLD: count.default(1),
+  SINGLE_GAP: z.enum(['off', 'lenient', 'strict']).default('lenient'),
+  DISTANCING: count.default(0),
+  MESSAGES_PER_SECOND: positive.default(20),
+  FRAME_BYTES_MAX: positive
+    .min(1024)
+    .max(1024 * 1024)
+    .default(16 * 1024),
+  SOCKETS_MAX: positive.default(50_000),
+  HEARTBEAT_MS: positive.default(15_000),
+  HELLO_MS_MAX: positive.default(5_000),
+  COMMIT_WAIT_MS_MAX: positive.default(3_000),
+  PASSIVATE_AFTER_MS: positive.default(10 * 60_000),
+  REPLAY_WINDOW_MS: positive.default(15 * 60_000),
+  DRAIN_MS_MAX: positive.default(5_000),
+});
+
+type Environment = z.infer<typeof environment>;
+
+export type Config = Readonly<ReturnType<typeof arrange>>;
+
+/**
+ * @throws Error that names every setting at fault and what is wrong with it, never its value: it may be a secret.
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable counts as absent: that is how compose files and shells leave things out.
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment has settings that cannot be used:\n${faults.join('\n')}`);
+  }
+  const config = arrange(parsed.data);
+  if (config.production && config.tokenSecret === undefined) {
+    throw new Error(`Set TOKEN_SECRET (at least ${TOKEN_SECRET_LENGTH_MIN} characters): production makes none up.`);
+  }
+  return Object.freeze(config);
+}
+
+function arrange(env: Environment) {
+  const production = env.NODE_ENV === 'production';
+  return {
+    production,
+    host: env.HOST,
+    port: env.PORT,
+    dataDirectory: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    databaseConnections: env.DATABASE_CONNECTIONS,
+    tokenSecret: env.TOKEN_SECRET,
+    guestTtlMs: env.GUEST_TTL_MS,
+    logLevel: env.LOG_LEVEL,
+    demo: env.DEMO ?? !production,
+    testPayments: env.TEST_PAYMENTS ?? !production,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    rules: {
+      holdTtlMs: env.HOLD_TTL_MS,
+      seatsPerHold: env.SEATS_PER_HOLD,
+      holdsPerHolder: env.HOLDS_PER_HOLDER,
+      extensionsPerHold: env.EXTENSIONS_PER_HOLD,
+      singleGap: env.SINGLE_GAP,
+      distancing: env.DISTANCING,
+    },
+    live: {
+      messagesPerSecond: env.MESSAGES_PER_SECOND,
+      frameBytes: env.FRAME_BYTES_MAX,
+      heartbeatMs: env.HEARTBEAT_MS,
+      helloMsMax: env.HELLO_MS_MAX,
+      socketsMax: env.SOCKETS_MAX,
+      unreadBytesMax: 64 * 1024,
+    },
+    commitWaitMsMax: env.COMMIT_WAIT_MS_MAX,
+    passivateAfterMs: env.PASSIVATE_AFTER_MS,
+    replayWindowMs: env.REPLAY_WINDOW_MS,
+    drainMsMax: env.DRAIN_MS_MAX,
+  };
+}

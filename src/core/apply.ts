@@ -1,0 +1,40 @@
+import type { Command } from './command.js';
+import { applyBestAvailable } from './commands/best-available.js';
+import { applyBlock } from './commands/block.js';
+import { applyBook } from './commands/book.js';
+import { applyCancel } from './commands/cancel.js';
+import { applyExpire } from './commands/expire.js';
+import { applyExtend } from './commands/extend.js';
+import { applyHold } from './commands/hold.js';
+import { applyRelease } from './commands/release.js';
+import { applyUnblock } from './commands/unblock.js';
+import type { House } from './house.js';
+import type { Applied } from './reply.js';
+
+/**
+ * Changes the house as the command says, or refuses and changes nothing. Synchronous, deterministic and total: the same
+ * house, command and `now` (milliseconds since 1970) always give the same answer; a refusal is a value, and an exception
+ * is a bug. Which rule refuses first is written down in `README.md`.
+ */
+export function apply(house: House, command: Command, now: number): Applied {
+  switch (command.type) {
+    case 'hold':
+      return applyHold(house, command, now);
+    case 'best_available':
+      return applyBestAvailable(house, command, now);
+    case 'release':
+      return applyRelease(house, command, now);
+    case 'extend':
+      return applyExtend(house, command, now);
+    case 'book':
+      return applyBook(house, command, now);
+    case 'cancel':
+      return applyCancel(house, command);
+    case 'block':
+      return applyBlock(house, command);
+    case 'unblock':
+      return applyUnblock(house, command);
+    case 'expire':
+      return applyExpire(house, now);
+  }
+}

@@ -1,0 +1,27 @@
+import { bestAvailable } from '../best-available.js';
+import type { Command } from '../command.js';
+import type { House } from '../house.js';
+import { newHold, putHold, refuseAnotherHold, refused } from '../put-hold.js';
+import type { Applied } from '../reply.js';
+import { NONE } from '../seat-map.js';
+
+/** Holds the best seats that the house finds for a party. */
+export function applyBestAvailable(
+  house: House,
+  command: Extract<Command, { type: 'best_available' }>,
+  now: number,
+): Applied {
+  const { rules, map } = house;
+  if (!rules.salesOpen) return refused({ code: 'sales_closed' });
+  if (command.count > rules.seatsPerHold) return refused({ code: 'too_many_seats', limit: rules.seatsPerHold });
+  const category = command.category === undefined ? NONE : map.categoryIndex.get(command.category);
+  if (category === undefined) return refused({ code: 'unknown_category', name: command.category ?? '' });
+  const zone = command.zone === undefined ? NONE : map.zoneIndex.get(command.zone);
+  if (zone === undefined) return refused({ code: 'unknown_zone', name: command.zone ?? '' });
+  const another = refuseAnotherHold(house, command.holder, now);
+  if (another !== undefined) return refused(another);
+  const { holder, count, accessible = false } = command;
+  const found = bestAvailable(house, { holder, count, category, zone }, accessible);
+  if (found === undefined) return refused({ code: 'none_available' });
+  return putHold(house, newHold(house, command.newHoldId, holder, found.seats, now), found.seats, found.quality);
+}

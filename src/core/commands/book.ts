@@ -1,0 +1,29 @@
+import type { Command } from '../command.js';
+import { findHold, isRefusal } from '../find-hold.js';
+import type { Booking, House } from '../house.js';
+import { invariant } from '../invariant.js';
+import { bookHeldSeat, removeHold } from '../occupancy.js';
+import { priceOf } from '../price.js';
+import { refused } from '../put-hold.js';
+import type { Applied } from '../reply.js';
+
+/** The hold becomes a booking, seat for seat. */
+export function applyBook(house: House, command: Extract<Command, { type: 'book' }>, now: number): Applied {
+  if (!house.rules.salesOpen) return refused({ code: 'sales_closed' });
+  const hold = findHold(house, command.holdId, command.holder, now);
+  if (isRefusal(hold)) return refused(hold);
+  invariant(!house.bookings.has(command.newBookingId), 'a booking with this id exists');
+  const booking: Booking = {
+    id: command.newBookingId,
+    reference: command.newReference,
+    holder: hold.holder,
+    holdId: hold.id,
+    seats: hold.seats,
+    price: { amount: priceOf(house, hold.seats), currency: house.rules.currency },
+    status: 'confirmed',
+  };
+  for (const seat of hold.seats) bookHeldSeat(house, seat, booking.id);
+  removeHold(house, hold);
+  house.bookings.set(booking.id, booking);
+  return { reply: { ok: true, type: 'booking', booking }, changes: [{ type: 'booked', booking, hold }] };
+}

@@ -1,0 +1,22 @@
+import type { Change } from '../change.js';
+import { takeDue } from '../expiry.js';
+import { rememberExpired } from '../find-hold.js';
+import type { House } from '../house.js';
+import { freeSeat, removeHold } from '../occupancy.js';
+import type { Applied } from '../reply.js';
+
+/** Drops every hold whose time has come, soonest first; equal times in the order of their ids. */
+export function applyExpire(house: House, now: number): Applied {
+  const changes: Change[] = [];
+  const freed: number[] = [];
+  for (let hold = takeDue(house, now); hold !== undefined; hold = takeDue(house, now)) {
+    for (const seat of hold.seats) {
+      freeSeat(house, seat);
+      freed.push(seat);
+    }
+    removeHold(house, hold);
+    rememberExpired(house, hold.id);
+    changes.push({ type: 'hold_dropped', hold, seats: hold.seats, rest: undefined, cause: 'expired' });
+  }
+  return { reply: { ok: true, type: 'seats', seats: freed }, changes };
+}

@@ -1,0 +1,35 @@
+import type { Command } from '../command.js';
+import { findHold, isRefusal } from '../find-hold.js';
+import type { Hold, House } from '../house.js';
+import { newHold, putHold, refuseAnotherHold, refused } from '../put-hold.js';
+import type { Applied } from '../reply.js';
+import { refuseByRules } from '../seat-rules.js';
+import { findSeats, refuseTaken, selectOnce } from '../selection.js';
+
+/** All named seats, or none of them. With `addTo` they join that hold, whose clock runs on. */
+export function applyHold(house: House, command: Extract<Command, { type: 'hold' }>, now: number): Applied {
+  if (!house.rules.salesOpen) return refused({ code: 'sales_closed' });
+  const seats = findSeats(house, command.seats);
+  if (isRefusal(seats)) return refused(seats);
+  const duplicate = selectOnce(house, seats);
+  if (duplicate !== undefined) return refused(duplicate);
+  let old: Hold | undefined;
+  if (command.addTo !== undefined) {
+    const found = findHold(house, command.addTo, command.holder, now);
+    if (isRefusal(found)) return refused(found);
+    old = found;
+  }
+  const { seatsPerHold } = house.rules;
+  const size = seats.length + (old?.seats.length ?? 0);
+  if (size > seatsPerHold) return refused({ code: 'too_many_seats', limit: seatsPerHold });
+  const refusal =
+    (old === undefined ? refuseAnotherHold(house, command.holder, now) : undefined) ??
+    refuseTaken(house, seats) ??
+    refuseByRules(house, seats, command.holder, old);
+  if (refusal !== undefined) return refused(refusal);
+  const hold =
+    old === undefined
+      ? newHold(house, command.newHoldId, command.holder, seats, now)
+      : { ...old, seats: [...old.seats, ...seats] };
+  return putHold(house, hold, seats);
+}

@@ -1,0 +1,52 @@
+import type { Command } from '../command.js';
+import { findHold, isRefusal } from '../find-hold.js';
+import type { Hold, House } from '../house.js';
+import { enterHold, freeSeat, removeHold } from '../occupancy.js';
+import { priceOf } from '../price.js';
+import { refused } from '../put-hold.js';
+import type { SeatConflict } from '../refusal.js';
+import type { Applied } from '../reply.js';
+import { NONE } from '../seat-map.js';
+import { clearSelection, findSeats, isSelected, labelOf, select } from '../selection.js';
+
+/**
+ * Gives seats back; without `seats`, all of the hold. No gap rule stands in the way of giving back. What may not stay
+ * alone goes too: the other half of a pair, and the companions of a wheelchair space.
+ */
+export function applyRelease(house: House, command: Extract<Command, { type: 'release' }>, now: number): Applied {
+  const hold = findHold(house, command.holdId, command.holder, now);
+  if (isRefusal(hold)) return refused(hold);
+  if (command.seats === undefined) return drop(house, hold, hold.seats, []);
+  const named = findSeats(house, command.seats);
+  if (isRefusal(named)) return refused(named);
+  const conflicts: SeatConflict[] = [];
+  for (const seat of named) {
+    if (house.ownerOf[seat] !== hold.id) conflicts.push({ seat: labelOf(house, seat), reason: 'not_in_hold' });
+  }
+  if (conflicts.length > 0) return refused({ code: 'not_in_hold', conflicts });
+  clearSelection(house);
+  for (const seat of named) select(house, seat);
+  const goes = (seat: number) => {
+    const mate = house.map.pairOf[seat] ?? NONE;
+    const wheelchair = house.map.wheelchairOf[seat] ?? NONE;
+    return (
+      isSelected(house, seat) ||
+      (mate !== NONE && isSelected(house, mate)) ||
+      (wheelchair !== NONE && isSelected(house, wheelchair))
+    );
+  };
+  const gone = hold.seats.filter((seat) => goes(seat));
+  return drop(house, hold, gone, gone.length === hold.seats.length ? [] : hold.seats.filter((seat) => !goes(seat)));
+}
+
+function drop(house: House, hold: Hold, seats: readonly number[], remaining: readonly number[]): Applied {
+  for (const seat of seats) freeSeat(house, seat);
+  const rest = remaining.length === 0 ? undefined : { ...hold, seats: remaining };
+  if (rest === undefined) removeHold(house, hold);
+  else enterHold(house, rest);
+  const reply = { ok: true, type: 'release', seats } as const;
+  return {
+    reply: rest === undefined ? reply : { ...reply, hold: rest, price: priceOf(house, rest.seats) },
+    changes: [{ type: 'hold_dropped', hold, seats, rest, cause: 'released' }],
+  };
+}

@@ -1,0 +1,170 @@
+import { cutRows } from './geometry/cut-rows.js';
+import { orderRows } from './geometry/order-rows.js';
+import { buildSeatGrid } from './geometry/seat-grid.js';
+import { invariant } from './invariant.js';
+import { NONE, type SeatMap, type SeatMapData } from './seat-map.js';
+
+/**
+ * Derives from a plan what the house needs to answer in O(seats of the command). Adjacency comes from positions, never
+ * from printed numbers. Throws an InvariantError where the plan contradicts itself (unequal columns, a label twice, a
+ * pair whose halves are not side by side): `importPlan` lets no such plan through.
+ */
+export function compileSeatMap(data: SeatMapData): SeatMap {
+  checkColumns(data);
+  const count = data.seats.label.length;
+  const pairOf = pairColumn(data, count);
+  const rows = orderRows(data);
+  const { blocks, pitch } = cutRows(data, rows, pairOf);
+  const adjacency = linkBlocks(blocks, count);
+  for (const [left, right] of data.pairs) invariant(adjacency.right[left] === right, 'a pair is not side by side');
+  const areaOf = new Int32Array(count).fill(NONE);
+  data.areas.forEach((area, index) => void areaOf.fill(index, area.first, area.first + area.count));
+  const roles = rolesOf(data, pairOf, areaOf, count);
+  const focal = focalOrders(data, blocks, areaOf, count);
+  return {
+    data,
+    count,
+    indexOf: indexLabels(data),
+    blocks,
+    ...adjacency,
+    pairOf,
+    ...roles,
+    zoneOf: zoneColumn(data, areaOf, count),
+    categoryOf: Int32Array.from(data.seats.category),
+    categoryIndex: indexNames(data.categories),
+    zoneIndex: indexNames(data.zones),
+    areaOf,
+    ...focal,
+    ...joinLines(data, blocks, rows),
+    pitch,
+    grid: buildSeatGrid(data, focal.seatsByFocal, pitch),
+  };
+}
+
+function checkColumns({ seats, rows, zones, categories, areas }: SeatMapData): void {
+  const count = seats.label.length;
+  for (const column of [seats.x, seats.y, seats.category, seats.row]) {
+    invariant(column.length === count, 'columns of unequal length');
+  }
+  const standing = areas.reduce((sum, area) => sum + area.count, 0);
+  let seated = 0;
+  for (const row of seats.row) {
+    invariant(row >= NONE && row < rows.length, 'a seat in no row');
+    if (row !== NONE) seated++;
+  }
+  invariant(seated + standing === count, 'a seat without a row or area');
+  for (const category of seats.category) invariant(category >= 0 && category < categories.length, 'no such category');
+  for (const { zone } of [...rows, ...areas]) invariant(zone >= 0 && zone < zones.length, 'no such zone');
+}
+
+function indexLabels(data: SeatMapData): ReadonlyMap<string, number> {
+  const indexOf = new Map<string, number>();
+  data.seats.label.forEach((label, seat) => void indexOf.set(label, seat));
+  invariant(indexOf.size === data.seats.label.length, 'a label is used twice');
+  return indexOf;
+}
+
+function indexNames(entries: readonly { readonly name: string }[]): ReadonlyMap<string, number> {
+  return new Map(entries.map(({ name }, index) => [name, index]));
+}
+
+function pairColumn(data: SeatMapData, count: number): Int32Array {
+  const pairOf = new Int32Array(count).fill(NONE);
+  for (const [left, right] of data.pairs) {
+    invariant(pairOf[left] === NONE && pairOf[right] === NONE && left !== right, 'a seat in two pairs');
+    pairOf[left] = right;
+    pairOf[right] = left;
+  }
+  return pairOf;
+}
+
+function linkBlocks(blocks: readonly Int32Array[], count: number) {
+  const column = () => new Int32Array(count).fill(NONE);
+  const [left, right, blockOf, placeInBlock] = [column(), column(), column(), column()];
+  blocks.forEach((block, index) => {
+    block.forEach((seat, place) => {
+      blockOf[seat] = index;
+      placeInBlock[seat] = place;
+      left[seat] = block[place - 1] ?? NONE;
+      right[seat] = block[place + 1] ?? NONE;
+    });
+  });
+  return { left, right, blockOf, placeInBlock };
+}
+
+function rolesOf(data: SeatMapData, pairOf: Int32Array, areaOf: Int32Array, count: number) {
+  const isWheelchair = new Uint8Array(count);
+  for (const seat of data.wheelchair) isWheelchair[seat] = 1;
+  const wheelchairOf = new Int32Array(count).fill(NONE);
+  const companionsOf = new Map<number, number[]>();
+  for (const [companion, wheelchair] of data.companions) {
+    invariant(isWheelchair[wheelchair] === 1 && wheelchairOf[companion] === NONE, 'a companion of no wheelchair space');
+    wheelchairOf[companion] = wheelchair;
+    const companions = companionsOf.get(wheelchair);
+    if (companions === undefined) companionsOf.set(wheelchair, [companion]);
+    else companions.push(companion);
+  }
+  const isOrdinary = new Uint8Array(count);
+  for (let seat = 0; seat < count; seat++) {
+    const special = isWheelchair[seat] === 1 || wheelchairOf[seat] !== NONE || pairOf[seat] !== NONE;
+    isOrdinary[seat] = special || areaOf[seat] !== NONE ? 0 : 1;
+  }
+  return { isWheelchair, wheelchairOf, companionsOf, isOrdinary };
+}
+
+function zoneColumn(data: SeatMapData, areaOf: Int32Array, count: number): Int32Array {
+  const zoneOf = new Int32Array(count);
+  for (let seat = 0; seat < count; seat++) {
+    const row = data.rows[data.seats.row[seat] ?? NONE];
+    zoneOf[seat] = row?.zone ?? data.areas[areaOf[seat] ?? NONE]?.zone ?? NONE;
+  }
+  return zoneOf;
+}
+
+function focalOrders(data: SeatMapData, blocks: readonly Int32Array[], areaOf: Int32Array, count: number) {
+  const focalDistance = new Float64Array(count);
+  for (let seat = 0; seat < count; seat++) {
+    const dx = (data.seats.x[seat] ?? 0) - data.focalPoint.x;
+    const dy = (data.seats.y[seat] ?? 0) - data.focalPoint.y;
+    focalDistance[seat] = dx * dx + dy * dy;
+  }
+  const distance = (seat: number) => focalDistance[seat] ?? 0;
+  const blockFocal = Float64Array.from(blocks, (block) => block.reduce((a, b) => Math.min(a, distance(b)), Infinity));
+  const blocksByFocal = Int32Array.from(blocks, (_, index) => index);
+  blocksByFocal.sort((a, b) => (blockFocal[a] ?? 0) - (blockFocal[b] ?? 0) || a - b);
+  const seated = Int32Array.from({ length: count }, (_, seat) => seat).filter((seat) => areaOf[seat] === NONE);
+  const seatsByFocal = seated.sort((a, b) => distance(a) - distance(b) || a - b);
+  const areasByFocal = data.areas.map((_, index) => index);
+  const areaDistance = (index: number) => distance(data.areas[index]?.first ?? 0);
+  areasByFocal.sort((a, b) => areaDistance(a) - areaDistance(b) || a - b);
+  return { focalDistance, blockFocal, blocksByFocal, seatsByFocal, areasByFocal };
+}
+
+/**
+ * A row that the plan draws in several pieces is one line to people. The pieces are put in order by their middles; the
+ * blocks within a piece are in order already.
+ */
+function joinLines(data: SeatMapData, blocks: readonly Int32Array[], rows: readonly Int32Array[]) {
+  const rowsOfLine = new Map<string, number[]>();
+  rows.forEach((seats, row) => {
+    if (seats.length === 0) return;
+    const key = `${data.rows[row]?.zone} ${data.rows[row]?.label}`;
+    const known = rowsOfLine.get(key);
+    if (known === undefined) rowsOfLine.set(key, [row]);
+    else known.push(row);
+  });
+  const lineOfRow = new Int32Array(rows.length).fill(NONE);
+  const lines: Int32Array[] = [];
+  for (const pieces of rowsOfLine.values()) {
+    const middle = (row: number) => rows[row]?.[(rows[row]?.length ?? 0) >> 1] ?? 0;
+    const { x, y } = data.seats;
+    pieces.sort((a, b) => {
+      const [p, q] = [middle(a), middle(b)];
+      return (x[p] ?? 0) - (x[q] ?? 0) || (y[p] ?? 0) - (y[q] ?? 0) || a - b;
+    });
+    for (const row of pieces) lineOfRow[row] = lines.length;
+    lines.push(Int32Array.from(pieces.flatMap((row) => Array.from(rows[row] ?? []))));
+  }
+  const lineOfBlock = Int32Array.from(blocks, (block) => lineOfRow[data.seats.row[block[0] ?? NONE] ?? NONE] ?? NONE);
+  return { lines, lineOfBlock };
+}

@@ -1,0 +1,33 @@
+import type { Hold, House } from './house.js';
+
+/** Stale entries that the heap may hold beyond twice the live ones before it is built anew. */
+const STALE_MAX = 64;
+
+/**
+ * When the next hold ends, in milliseconds since 1970; undefined where there is none. Cheap enough to be asked after
+ * every command: it looks at the top of a heap and drops what no longer applies.
+ */
+export function nextExpiry(house: House): number | undefined {
+  for (let top = house.expiries.peek(); top !== undefined; top = house.expiries.peek()) {
+    if (house.holds.get(top.holdId)?.expiresAt === top.expiresAt) return top.expiresAt;
+    house.expiries.pop();
+  }
+  return undefined;
+}
+
+/** Takes the soonest hold whose end is due at `now` off the heap; undefined where none is due. */
+export function takeDue(house: House, now: number): Hold | undefined {
+  const next = nextExpiry(house);
+  const top = house.expiries.peek();
+  if (next === undefined || top === undefined || next > now) return undefined;
+  house.expiries.pop();
+  return house.holds.get(top.holdId);
+}
+
+/** Holds that are made and released all day would fill the heap with stale ends; past a bound it is built anew. */
+export function noteExpiry(house: House, hold: Hold): void {
+  house.expiries.push(hold.expiresAt, hold.id);
+  if (house.expiries.size <= 2 * house.holds.size + STALE_MAX) return;
+  house.expiries.clear();
+  for (const { expiresAt, id } of house.holds.values()) house.expiries.push(expiresAt, id);
+}

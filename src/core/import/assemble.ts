@@ -1,0 +1,97 @@
+/** Turns a draft without problems into the columns of a seat map. */
+import type { SeatMapData, StandingArea } from '../seat-map.js';
+import { type Draft, LABEL_LENGTH_MAX } from './draft.js';
+import { labelSeats } from './label-seats.js';
+import { linkSeats } from './link-seats.js';
+import { asObject, type JsonObject, member, type Point, readPoint, readText, roundCoordinate } from './read-value.js';
+
+interface Bounds {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Seats come first, row after row in the order of the file; standing places follow, area after area. */
+export function assemble(draft: Draft, plan: JsonObject): SeatMapData {
+  const { seats } = draft;
+  const standing = labelSeats(draft);
+  const links = linkSeats(draft);
+  const x = seats.map((seat) => roundCoordinate(seat.x));
+  const y = seats.map((seat) => roundCoordinate(seat.y));
+  const category = seats.map((seat) => seat.category);
+  const row = seats.map((seat) => seat.row);
+  const areas: StandingArea[] = [];
+  for (const { name, zone, category: areaCategory, capacity, ...shape } of draft.areas) {
+    const corner = { x: roundCoordinate(shape.x), y: roundCoordinate(shape.y) };
+    const size = { width: roundCoordinate(shape.width), height: roundCoordinate(shape.height) };
+    areas.push({ name, zone, category: areaCategory, first: x.length, count: capacity, ...corner, ...size });
+    for (let i = 0; i < capacity; i++) {
+      x.push(roundCoordinate(corner.x + size.width / 2));
+      y.push(roundCoordinate(corner.y + size.height / 2));
+      category.push(areaCategory);
+      row.push(-1);
+    }
+  }
+  const bounds = boundsOf(seats.length > 0 ? seats : areas);
+  return {
+    name: planName(draft, plan),
+    size: planSize(draft, plan, bounds),
+    focalPoint: focalPoint(draft, plan, bounds),
+    categories: draft.categories,
+    zones: draft.zones,
+    rows: draft.rows.map(({ label, zone }) => ({ label, zone })),
+    seats: { label: [...seats.map((seat) => seat.label), ...standing], x, y, category, row },
+    wheelchair: seats.flatMap((seat, index) => (seat.wheelchair ? [index] : [])),
+    companions: links.companions,
+    pairs: links.pairs,
+    areas,
+    decorations: draft.decorations,
+  };
+}
+
+function planName(draft: Draft, plan: JsonObject): string {
+  const name = readText(draft.findings, member(plan, 'name'), 'name', LABEL_LENGTH_MAX);
+  if (name !== '') return name;
+  draft.findings.repair('name', 'missing_name', 'The plan was called "Untitled".');
+  return 'Untitled';
+}
+
+function planSize(draft: Draft, plan: JsonObject, bounds: Bounds): SeatMapData['size'] {
+  const given = asObject(member(plan, 'size'));
+  const point = given && { x: member(given, 'width'), y: member(given, 'height') };
+  if (point !== undefined && isPositive(point.x) && isPositive(point.y)) {
+    const size = readPoint(draft.findings, point, 'size');
+    if (size !== undefined) return { width: size.x, height: size.y };
+  }
+  const width = roundCoordinate(Math.max(1, bounds.right));
+  const height = roundCoordinate(Math.max(1, bounds.bottom));
+  draft.findings.repair('size', 'missing_size', `The size was taken from the seats: ${width} × ${height}.`);
+  return { width, height };
+}
+
+function isPositive(value: unknown): boolean {
+  return (typeof value === 'number' || typeof value === 'string') && Number(value) > 0;
+}
+
+/** Where the plan names no focal point, it is the middle of the top edge of the seats: there the screen is. */
+function focalPoint(draft: Draft, plan: JsonObject, bounds: Bounds): Point {
+  const usher = asObject(member(plan, 'usher'));
+  const given = usher && member(usher, 'focal_point');
+  if (given !== undefined && given !== null) {
+    const point = readPoint(draft.findings, given, 'usher.focal_point');
+    if (point !== undefined) return point;
+  }
+  return { x: roundCoordinate((bounds.left + bounds.right) / 2), y: roundCoordinate(bounds.top) };
+}
+
+function boundsOf(shapes: readonly (Point & { readonly width?: number; readonly height?: number })[]): Bounds {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width = 0, height = 0 } of shapes) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
+  }
+  return { left, top, right, bottom };
+}

@@ -1,0 +1,115 @@
+/** The plan while it is being read: objects with their paths, before labels, links and columns are made of them. */
+import type { Decoration } from '../seat-map.js';
+import type { Findings } from './findings.js';
+import type { Point } from './read-value.js';
+
+/** Enough for any arena; what a client can still load and a snapshot still carry. */
+export const SEATS_MAX = 100_000;
+export const CATEGORIES_MAX = 256;
+export const ZONES_MAX = 1_000;
+export const AREAS_MAX = 1_000;
+export const DECORATIONS_MAX = 10_000;
+/** The wire's bound on a label, and so on every name that clients filter by. */
+export const LABEL_LENGTH_MAX = 64;
+/** Neutral, and told apart from white and black: for categories that the file uses without a colour. */
+const NEUTRAL_COLOR = '#9e9e9e';
+
+export interface DraftSeat {
+  readonly path: string;
+  readonly guid: string;
+  readonly number: string;
+  readonly x: number;
+  readonly y: number;
+  readonly category: number;
+  readonly row: number;
+  readonly wheelchair: boolean;
+  readonly companionOf: string | undefined;
+  readonly pairWith: string | undefined;
+  label: string;
+}
+
+export interface DraftRow {
+  readonly path: string;
+  readonly label: string;
+  readonly zone: number;
+  /** The row's seats are `first` … `first + count - 1` of the draft. */
+  readonly first: number;
+  count: number;
+}
+
+export interface DraftArea {
+  readonly path: string;
+  readonly name: string;
+  readonly zone: number;
+  readonly category: number;
+  readonly capacity: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export class Draft {
+  readonly categories: { name: string; color: string }[] = [];
+  readonly zones: { name: string }[] = [];
+  readonly rows: DraftRow[] = [];
+  readonly seats: DraftSeat[] = [];
+  readonly areas: DraftArea[] = [];
+  readonly decorations: Decoration[] = [];
+  /** Seats and standing places so far. */
+  places = 0;
+  private readonly categoryIndex = new Map<string, number>();
+
+  constructor(readonly findings: Findings) {}
+
+  /** The index of a category, declared now if it was not; undefined and a problem where there are too many. */
+  category(name: string, color: string | undefined, path: string): number | undefined {
+    const known = this.categoryIndex.get(name);
+    if (known !== undefined) return known;
+    if (this.categories.length >= CATEGORIES_MAX) {
+      this.findings.problem(path, `more than ${CATEGORIES_MAX} categories`);
+      return undefined;
+    }
+    this.categoryIndex.set(name, this.categories.length);
+    this.categories.push({ name, color: color ?? NEUTRAL_COLOR });
+    return this.categories.length - 1;
+  }
+
+  /**
+   * The category that a seat or area names. One that the plan does not declare is declared in a neutral colour, once
+   * and as a repair: whoever makes a showtime must then price it, so nothing is ever sold at a price nobody set.
+   */
+  usedCategory(name: string, path: string): number | undefined {
+    const used = name === '' ? 'Standard' : name;
+    const known = this.categoryIndex.get(used);
+    if (known !== undefined && name !== '') return known;
+    if (known === undefined || name === '') {
+      const message =
+        name === '' ? 'No category was given; "Standard" was used.' : `The category "${used}" was not declared.`;
+      this.findings.repair(path, 'undeclared_category', message);
+    }
+    return this.category(used, undefined, path);
+  }
+
+  /** Counts places against the bound of the whole plan; false and a problem past it. */
+  admit(places: number, path: string): boolean {
+    if (this.places + places > SEATS_MAX) {
+      this.findings.problem(path, `more than ${SEATS_MAX} seats`);
+      return false;
+    }
+    this.places += places;
+    return true;
+  }
+}
+
+/** The name itself, or with the first free number behind it. Adds what it returns to `taken`. */
+export function uniqueName(taken: Set<string>, name: string): string {
+  let unique = name;
+  for (let n = 2; taken.has(unique); n++) unique = `${name.slice(0, LABEL_LENGTH_MAX - 7)} ${n}`;
+  taken.add(unique);
+  return unique;
+}
+
+export function shifted(origin: Point, by: Point): Point {
+  return { x: origin.x + by.x, y: origin.y + by.y };
+}

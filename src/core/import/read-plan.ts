@@ -1,0 +1,103 @@
+import { CATEGORIES_MAX, Draft, LABEL_LENGTH_MAX, uniqueName, ZONES_MAX } from './draft.js';
+import type { Findings } from './findings.js';
+import { readArea } from './read-area.js';
+import { readRow } from './read-row.js';
+import { asObject, type JsonObject, member, readColor, readPoint, readText } from './read-value.js';
+
+/** Reads the whole plan. Whether the draft is whole is in `findings.problems`. */
+export function readPlan(findings: Findings, plan: JsonObject): Draft {
+  const draft = new Draft(findings);
+  readCategories(draft, member(plan, 'categories'));
+  const zones = member(plan, 'zones');
+  if (!Array.isArray(zones)) {
+    findings.problem('zones', 'must be a list');
+  } else if (zones.length > ZONES_MAX) {
+    findings.problem('zones', `more than ${ZONES_MAX} zones`);
+  } else {
+    readZones(draft, zones);
+    if (draft.places === 0 && findings.problems.length === 0) findings.problem('zones', 'the plan has no seats');
+  }
+  return draft;
+}
+
+function readCategories(draft: Draft, value: unknown): void {
+  const { findings } = draft;
+  // An absent list is what undeclared categories make of themselves; a wrong one is a plan of another format.
+  if (value === undefined || value === null) return;
+  if (!Array.isArray(value)) {
+    findings.problem('categories', 'must be a list');
+    return;
+  }
+  if (value.length > CATEGORIES_MAX) {
+    findings.problem('categories', `more than ${CATEGORIES_MAX} categories`);
+    return;
+  }
+  for (const [i, entry] of value.entries()) {
+    const path = `categories[${i}]`;
+    const category = asObject(entry);
+    if (category === undefined) {
+      findings.problem(path, 'must be an object');
+      continue;
+    }
+    const name = readText(findings, member(category, 'name'), `${path}.name`, LABEL_LENGTH_MAX);
+    if (name === '') {
+      findings.problem(`${path}.name`, 'must be a text');
+      continue;
+    }
+    const color = readColor(member(category, 'color'));
+    const before = draft.categories.length;
+    draft.category(name, color, path);
+    if (draft.categories.length === before) {
+      findings.repair(`${path}.name`, 'duplicate_category', `"${name}" was declared before.`);
+    } else if (color === undefined) {
+      findings.repair(`${path}.color`, 'missing_color', `"${name}" got a neutral colour.`);
+    }
+  }
+}
+
+function readZones(draft: Draft, zones: readonly unknown[]): void {
+  const { findings } = draft;
+  const zoneNames = new Set<string>();
+  const areaNames = new Set<string>();
+  for (let i = 0; i < zones.length && !findings.full; i++) {
+    const path = `zones[${i}]`;
+    const zone = asObject(zones[i]);
+    if (zone === undefined) {
+      findings.problem(path, 'must be an object');
+      continue;
+    }
+    const index = draft.zones.length;
+    draft.zones.push({ name: zoneName(findings, zone, path, i, zoneNames) });
+    const given = member(zone, 'position');
+    const missing = given === undefined || given === null;
+    if (missing) findings.repair(`${path}.position`, 'missing_position', 'The zone was placed at 0, 0.');
+    const origin = missing ? { x: 0, y: 0 } : readPoint(findings, given, `${path}.position`);
+    if (origin === undefined) continue;
+    const place = { zone: index, origin, labels: new Set<string>(), nextLabel: 1, names: areaNames };
+    for (const [j, row] of listOf(findings, zone, 'rows', path).entries()) {
+      if (findings.full) return;
+      readRow(draft, row, `${path}.rows[${j}]`, j, place);
+    }
+    for (const [j, area] of listOf(findings, zone, 'areas', path).entries()) {
+      if (findings.full) return;
+      readArea(draft, area, `${path}.areas[${j}]`, place);
+    }
+  }
+}
+
+/** Zone names are unique because clients and best-available choose zones by name. */
+function zoneName(findings: Findings, zone: JsonObject, path: string, position: number, taken: Set<string>): string {
+  const given = readText(findings, member(zone, 'name'), `${path}.name`, LABEL_LENGTH_MAX);
+  const name = uniqueName(taken, given === '' ? `Zone ${position + 1}` : given);
+  if (given === '') findings.repair(`${path}.name`, 'missing_zone_name', `A zone without a name was called "${name}".`);
+  else if (name !== given) findings.repair(`${path}.name`, 'duplicate_zone_name', `Renamed to "${name}".`);
+  return name;
+}
+
+function listOf(findings: Findings, object: JsonObject, key: string, path: string): readonly unknown[] {
+  const value = member(object, key);
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value;
+  findings.problem(`${path}.${key}`, 'must be a list');
+  return [];
+}

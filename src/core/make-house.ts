@@ -1,0 +1,64 @@
+import { noteExpiry } from './expiry.js';
+import { ExpiryHeap } from './expiry-heap.js';
+import { AVAILABLE, BLOCKED, BOOKED, HELD, type House, type HouseRules, type HouseState } from './house.js';
+import { invariant } from './invariant.js';
+import { enterHold, takeSeat } from './occupancy.js';
+import type { SeatMap } from './seat-map.js';
+
+/**
+ * A house as Postgres remembers it. Holds whose time has come are taken over as they are: the first `expire` drops them
+ * and says so to those who wait for it. Throws an InvariantError where the state contradicts itself or the map (a seat
+ * in two holds, a price missing): such a house must not open.
+ */
+export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): House {
+  checkRules(map, rules);
+  const house: House = {
+    map,
+    rules,
+    status: new Uint8Array(map.count),
+    ownerOf: new Array<string | undefined>(map.count).fill(undefined),
+    holds: new Map(),
+    holdsOf: new Map(),
+    bookings: new Map(),
+    expired: new Set(),
+    available: map.count,
+    freeInBlock: Int32Array.from(map.blocks, (block) => block.length),
+    freeInArea: Int32Array.from(map.data.areas, (area) => area.count),
+    expiries: new ExpiryHeap(),
+    mark: new Uint32Array(map.count),
+    stamp: 0,
+  };
+  for (const hold of state.holds) {
+    invariant(hold.seats.length > 0 && !house.holds.has(hold.id), 'an empty hold, or one id for two holds');
+    take(house, hold.seats, HELD, hold.id);
+    enterHold(house, hold);
+    noteExpiry(house, hold);
+  }
+  for (const booking of state.bookings) {
+    invariant(!house.bookings.has(booking.id), 'one id for two bookings');
+    house.bookings.set(booking.id, booking);
+    if (booking.status === 'confirmed') take(house, booking.seats, BOOKED, booking.id);
+  }
+  take(house, state.blocked, BLOCKED, undefined);
+  return house;
+}
+
+function take(
+  house: House,
+  seats: readonly number[],
+  status: typeof HELD | typeof BOOKED | typeof BLOCKED,
+  owner: string | undefined,
+): void {
+  for (const seat of seats) {
+    invariant(house.status[seat] === AVAILABLE, 'a seat that is not on the map, or taken twice');
+    takeSeat(house, seat, status, owner);
+  }
+}
+
+function checkRules(map: SeatMap, rules: HouseRules): void {
+  invariant(rules.prices.length >= map.data.categories.length, 'a category without a price');
+  for (const price of rules.prices) invariant(Number.isSafeInteger(price) && price >= 0, 'a price that is no amount');
+  invariant(rules.holdTtlMs > 0, 'holds that end before they begin');
+  invariant(rules.seatsPerHold >= 1 && rules.holdsPerHolder >= 1, 'limits that allow no hold');
+  invariant(Number.isInteger(rules.distancing) && rules.distancing >= 0, 'distancing is a number of seats');
+}

@@ -1,0 +1,53 @@
+/** The only writers of seat statuses, of their owners and of the counts that follow from them. */
+import { AVAILABLE, type BLOCKED, BOOKED, type HELD, type Hold, type House } from './house.js';
+
+/** An available seat is taken. `owner` is its hold or booking; undefined for a blocked one. */
+export function takeSeat(
+  house: House,
+  seat: number,
+  status: typeof HELD | typeof BOOKED | typeof BLOCKED,
+  owner: string | undefined,
+): void {
+  house.status[seat] = status;
+  house.ownerOf[seat] = owner;
+  count(house, seat, -1);
+}
+
+/** A taken seat becomes available. */
+export function freeSeat(house: House, seat: number): void {
+  house.status[seat] = AVAILABLE;
+  house.ownerOf[seat] = undefined;
+  count(house, seat, 1);
+}
+
+/** Held to booked: both are taken, so no count changes. */
+export function bookHeldSeat(house: House, seat: number, booking: string): void {
+  house.status[seat] = BOOKED;
+  house.ownerOf[seat] = booking;
+}
+
+function count(house: House, seat: number, by: 1 | -1): void {
+  house.available += by;
+  const block = house.map.blockOf[seat] ?? -1;
+  if (block >= 0) {
+    house.freeInBlock[block] = (house.freeInBlock[block] ?? 0) + by;
+    return;
+  }
+  const area = house.map.areaOf[seat] ?? -1;
+  house.freeInArea[area] = (house.freeInArea[area] ?? 0) + by;
+}
+
+/** Enters a hold under its id and holder, in place of what was there. */
+export function enterHold(house: House, hold: Hold): void {
+  house.holds.set(hold.id, hold);
+  const ids = house.holdsOf.get(hold.holder);
+  if (ids === undefined) house.holdsOf.set(hold.holder, new Set([hold.id]));
+  else ids.add(hold.id);
+}
+
+export function removeHold(house: House, hold: Hold): void {
+  house.holds.delete(hold.id);
+  const ids = house.holdsOf.get(hold.holder);
+  ids?.delete(hold.id);
+  if (ids?.size === 0) house.holdsOf.delete(hold.holder);
+}

@@ -1,0 +1,41 @@
+import { noteExpiry } from './expiry.js';
+import { HELD, type Hold, type House } from './house.js';
+import { invariant } from './invariant.js';
+import { enterHold, takeSeat } from './occupancy.js';
+import { priceOf } from './price.js';
+import type { Refusal } from './refusal.js';
+import type { Applied, SearchQuality } from './reply.js';
+
+/** The new hold of a holder. The seats are available and the rules allow them. */
+export function newHold(house: House, id: string, holder: string, seats: readonly number[], now: number): Hold {
+  // Ids are made by the caller and unique; a second hold under one id would orphan the seats of the first.
+  invariant(!house.holds.has(id), 'a hold with this id exists');
+  return { id, holder, seats, expiresAt: now + house.rules.holdTtlMs, extensions: 0 };
+}
+
+/** Takes `seats` into `hold`, which is new or replaces the one of the same id. */
+export function putHold(house: House, hold: Hold, seats: readonly number[], quality?: SearchQuality): Applied {
+  for (const seat of seats) takeSeat(house, seat, HELD, hold.id);
+  const before = house.holds.get(hold.id);
+  enterHold(house, hold);
+  if (before?.expiresAt !== hold.expiresAt) noteExpiry(house, hold);
+  const reply = { ok: true, type: 'hold', hold, price: priceOf(house, hold.seats) } as const;
+  return {
+    reply: quality === undefined ? reply : { ...reply, quality },
+    changes: [{ type: 'hold_put', hold, seats }],
+  };
+}
+
+/** Refuses a holder whose live holds are as many as the rules allow. */
+export function refuseAnotherHold(house: House, holder: string, now: number): Refusal | undefined {
+  const { holdsPerHolder } = house.rules;
+  const ids = house.holdsOf.get(holder);
+  if (ids === undefined || ids.size < holdsPerHolder) return undefined;
+  let live = 0;
+  for (const id of ids) if ((house.holds.get(id)?.expiresAt ?? 0) > now) live++;
+  return live >= holdsPerHolder ? { code: 'too_many_holds', limit: holdsPerHolder } : undefined;
+}
+
+export function refused(refusal: Refusal): Applied {
+  return { reply: { ok: false, refusal }, changes: [] };
+}

@@ -1,0 +1,74 @@
+/** Windows: as many seats side by side as the party has heads, somewhere along a block or a line. */
+import { AVAILABLE } from '../house.js';
+import { NONE } from '../seat-map.js';
+import { isCandidate, type Search } from './party.js';
+
+export interface Window {
+  /** Undefined until one is found. */
+  seats: readonly number[] | undefined;
+  /** The sum of the focal distances of its seats. */
+  total: number;
+}
+
+export interface BestWindows {
+  /** The nearest window that leaves no lone seat beside it, and the nearest that does. */
+  readonly clean: Window;
+  readonly gapped: Window;
+}
+
+export function noWindows(): BestWindows {
+  return { clean: { seats: undefined, total: Infinity }, gapped: { seats: undefined, total: Infinity } };
+}
+
+/**
+ * Enters the best windows of `seats` (in seating order) into `best`. `gaps` is false where lone seats do not matter:
+ * then every window is clean. Of equally near windows the first one met stays.
+ */
+export function scanWindows(search: Search, seats: Int32Array, best: BestWindows, gaps: boolean): void {
+  const { house, party } = search;
+  const { focalDistance } = house.map;
+  let first = 0;
+  let total = 0;
+  for (let place = 0; place < seats.length; place++) {
+    const seat = seats[place] ?? NONE;
+    if (!isCandidate(search, seat)) {
+      first = place + 1;
+      total = 0;
+      continue;
+    }
+    total += focalDistance[seat] ?? 0;
+    if (place - first + 1 < party.count) continue;
+    if (place - first + 1 > party.count) total -= focalDistance[seats[first++] ?? NONE] ?? 0;
+    // A clean window beats every gapped one, so a window is looked at closely only where it could win something.
+    if (total >= best.clean.total || !keepsTogether(search, seats, first, place)) continue;
+    const target = gaps && leavesLoneSeat(search, seats, first, place) ? best.gapped : best.clean;
+    if (total >= target.total) continue;
+    target.total = total;
+    target.seats = Array.from(seats.subarray(first, place + 1));
+  }
+}
+
+/** No pair is cut by the ends of the window, and no companion is in it without its wheelchair space. */
+export function keepsTogether({ house, special }: Search, seats: Int32Array, first: number, last: number): boolean {
+  const { map } = house;
+  const [before, after] = [seats[first - 1] ?? NONE, seats[last + 1] ?? NONE];
+  if (before !== NONE && map.pairOf[seats[first] ?? NONE] === before) return false;
+  if (after !== NONE && map.pairOf[seats[last] ?? NONE] === after) return false;
+  if (!special) return true;
+  for (let place = first; place <= last; place++) {
+    const wheelchair = map.wheelchairOf[seats[place] ?? NONE] ?? NONE;
+    if (wheelchair !== NONE && !seats.subarray(first, last + 1).includes(wheelchair)) return false;
+  }
+  return true;
+}
+
+/** As the single-gap rule has it; where the house has none (`off`), as `strict`, since a lone seat is still a pity. */
+export function leavesLoneSeat({ house }: Search, seats: Int32Array, first: number, last: number): boolean {
+  if (house.rules.distancing > 0) return false;
+  const strict = house.rules.singleGap !== 'lenient';
+  const isLone = (gap: number | undefined, beyond: number | undefined) => {
+    if (gap === undefined || house.status[gap] !== AVAILABLE || house.map.isOrdinary[gap] !== 1) return false;
+    return beyond === undefined ? strict : house.status[beyond] !== AVAILABLE;
+  };
+  return isLone(seats[first - 1], seats[first - 2]) || isLone(seats[last + 1], seats[last + 2]);
+}

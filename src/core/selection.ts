@@ -1,0 +1,66 @@
+/**
+ * From the labels of a command to seats. Each step returns a refusal or undefined, so that a command reads as its list
+ * of rules, first failing rule first.
+ */
+import { AVAILABLE, BLOCKED, BOOKED, type House } from './house.js';
+import type { Refusal, SeatConflict } from './refusal.js';
+
+/** The seats that the labels name, or every label that names none. An empty command names no seat either. */
+export function findSeats(house: House, labels: readonly string[]): number[] | Refusal {
+  const seats: number[] = [];
+  const conflicts: SeatConflict[] = [];
+  for (const label of labels) {
+    const seat = house.map.indexOf.get(label);
+    if (seat === undefined) conflicts.push({ seat: label, reason: 'unknown' });
+    else seats.push(seat);
+  }
+  return conflicts.length > 0 || labels.length === 0 ? { code: 'unknown_seat', conflicts } : seats;
+}
+
+/** Marks the seats as the selection; refuses where one is named twice. */
+export function selectOnce(house: House, seats: readonly number[]): Refusal | undefined {
+  clearSelection(house);
+  let conflicts: SeatConflict[] | undefined;
+  for (const seat of seats) {
+    if (isSelected(house, seat)) {
+      conflicts ??= [];
+      conflicts.push({ seat: labelOf(house, seat), reason: 'duplicate' });
+    }
+    select(house, seat);
+  }
+  return conflicts && { code: 'duplicate_seat', conflicts };
+}
+
+/** Names every seat that is not available, and what it is instead. */
+export function refuseTaken(house: House, seats: readonly number[]): Refusal | undefined {
+  let conflicts: SeatConflict[] | undefined;
+  for (const seat of seats) {
+    const status = house.status[seat];
+    if (status === AVAILABLE) continue;
+    const reason = status === BLOCKED ? 'blocked' : status === BOOKED ? 'booked' : 'held';
+    conflicts ??= [];
+    conflicts.push({ seat: labelOf(house, seat), reason });
+  }
+  return conflicts && { code: 'seats_unavailable', conflicts };
+}
+
+/** An empty selection, without touching the hall: what older stamps marked no longer counts. */
+export function clearSelection(house: House): void {
+  if (house.stamp === 0xffff_ffff) {
+    house.mark.fill(0);
+    house.stamp = 0;
+  }
+  house.stamp++;
+}
+
+export function select(house: House, seat: number): void {
+  house.mark[seat] = house.stamp;
+}
+
+export function isSelected(house: House, seat: number): boolean {
+  return house.mark[seat] === house.stamp;
+}
+
+export function labelOf(house: House, seat: number): string {
+  return house.map.data.seats.label[seat] ?? '';
+}

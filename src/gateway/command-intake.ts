@@ -1,0 +1,85 @@
+import type { Command } from '../core/command.js';
+import type { CommandMessage, Payment } from '../protocol/client-messages.js';
+import { type WireError, wireError } from '../protocol/errors.js';
+import type { Submission } from '../runtime/outcome.js';
+import type { Ids } from '../runtime/ports.js';
+import type { Identity } from './tokens.js';
+
+/** Takes the money, or says why not. */
+export interface Till {
+  /** In the same turn: the built-in test payment asks nobody. */
+  charge(
+    payment: Payment,
+  ): { readonly ok: true; readonly method: string } | { readonly ok: false; readonly error: WireError };
+}
+
+export type Taken =
+  | { readonly ok: true; readonly submission: Submission }
+  | { readonly ok: false; readonly error: WireError };
+
+/** Turns what a client asks into what a house can be asked: adds who asks, and the ids of what may come of it. */
+export class CommandIntake {
+  readonly #ids: Ids;
+  readonly #till: Till;
+
+  constructor(ids: Ids, till: Till) {
+    this.#ids = ids;
+    this.#till = till;
+  }
+
+  take(message: CommandMessage, identity: Identity): Taken {
+    const { id: requestId, commandId } = message;
+    if ((message.type === 'block' || message.type === 'unblock') && identity.role !== 'staff') {
+      return { ok: false, error: wireError('forbidden', 'Only staff may block seats.') };
+    }
+    if (message.type !== 'book') {
+      return { ok: true, submission: { requestId, commandId, command: this.#command(message, identity) } };
+    }
+    const charged = this.#till.charge(message.payment);
+    if (!charged.ok) return charged;
+    const command = this.#command(message, identity);
+    return { ok: true, submission: { requestId, commandId, command, paymentMethod: charged.method } };
+  }
+
+  #command(message: CommandMessage, { holder, role }: Identity): Command {
+    const ids = this.#ids;
+    switch (message.type) {
+      case 'hold': {
+        const { type, seats, holdId } = message;
+        return { type, holder, seats, newHoldId: ids.uuid(), ...(holdId ? { addTo: holdId } : {}) };
+      }
+      case 'best_available': {
+        const { type, count, category, zone, accessible } = message;
+        return {
+          type,
+          holder,
+          count,
+          newHoldId: ids.uuid(),
+          ...(category === undefined ? {} : { category }),
+          ...(zone === undefined ? {} : { zone }),
+          ...(accessible === undefined ? {} : { accessible }),
+        };
+      }
+      case 'release': {
+        const { type, holdId, seats } = message;
+        return { type, holder, holdId, ...(seats ? { seats } : {}) };
+      }
+      case 'extend':
+        return { type: 'extend', holder, holdId: message.holdId };
+      case 'book':
+        return {
+          type: 'book',
+          holder,
+          holdId: message.holdId,
+          newBookingId: ids.uuid(),
+          newReference: ids.reference(),
+        };
+      case 'cancel':
+        return { type: 'cancel', holder, bookingId: message.bookingId, asStaff: role === 'staff' };
+      case 'block':
+        return { type: 'block', seats: message.seats, reason: message.reason ?? '' };
+      case 'unblock':
+        return { type: 'unblock', seats: message.seats };
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import uWS, { type us_listen_socket } from 'uWebSockets.js';
+import type { Directory } from '../runtime/directory.js';
+import type { Clock, Ids, Log } from '../runtime/ports.js';
+import { CommandIntake, type Till } from './command-intake.js';
+import { catalogueRoutes } from './http/catalogue-routes.js';
+import { healthRoutes, type Readiness } from './http/health-routes.js';
+import type { Listings } from './http/listings.js';
+import { Router } from './http/router.js';
+import { seatRoutes } from './http/seat-routes.js';
+import { staticRoutes } from './http/static-routes.js';
+import { Channels } from './live/channels.js';
+import type { LiveLimits } from './live/live-context.js';
+import { LiveEndpoint } from './live/live-endpoint.js';
+import { Origins } from './origins.js';
+import type { Tokens } from './tokens.js';
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly allowedOrigins: readonly string[];
+  readonly limits: LiveLimits;
+  readonly tokens: Tokens;
+  readonly till: Till;
+  readonly listings: Listings;
+  readonly readiness: Readiness;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** The folder of the demo app; absent: `/` is not served. */
+  readonly demoDirectory?: string;
+}
+
+/** The outside of a node: HTTP and WebSocket on one port. */
+export class Gateway {
+  readonly channels: Channels;
+  readonly #options: GatewayOptions;
+  readonly #app = uWS.App();
+  #live: LiveEndpoint | undefined;
+  #listening: us_listen_socket | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.channels = new Channels(
+      (topic, frame, isBinary) => void this.#app.publish(topic, frame, isBinary),
+      options.limits.unreadBytesMax,
+    );
+  }
+
+  /** @throws Error where the port is taken. */
+  async listen(directory: Directory): Promise<void> {
+    const { allowedOrigins, limits, tokens, till, listings, readiness, clock, ids, log, demoDirectory } = this.#options;
+    const origins = new Origins(allowedOrigins);
+    const intake = new CommandIntake(ids, till);
+    const { channels } = this;
+    this.#live = new LiveEndpoint({ directory, channels, tokens, intake, clock, log, limits }, origins);
+    this.#live.attach(this.#app);
+    const router = new Router(this.#app, origins, log);
+    healthRoutes(router, readiness);
+    catalogueRoutes(router, listings);
+    seatRoutes(router, { directory, tokens, intake, bodyBytesMax: limits.frameBytes });
+    if (demoDirectory) await staticRoutes(router, demoDirectory);
+    router.close();
+    await this.#open();
+  }
+
+  get sockets(): number {
+    return this.#live?.size ?? 0;
+  }
+
+  /** No new sockets or connections; those that there are go on until their showtimes end. */
+  stopListening(): void {
+    this.#live?.stop();
+    if (this.#listening) uWS.us_listen_socket_close(this.#listening);
+    this.#listening = undefined;
+  }
+
+  /** Cuts what is left. */
+  close(): void {
+    this.stopListening();
+    this.#app.close();
+  }
+
+  #open(): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      // Exclusive: without it a second process shares the port by turns, which nobody wants by accident.
+      this.#app.listen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+        if (!socket) reject(new Error(`Port ${port} of ${host} is taken. Set PORT to another.`));
+        this.#listening = socket || undefined;
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,142 @@
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { ERRORS, type WireError, wireError } from '../../protocol/errors.js';
+import type { Problem } from '../../protocol/http.js';
+
+const REASONS: Record<number, string> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** The headers that our handlers read. uWebSockets.js takes the request away when the handler returns. */
+const KEPT_HEADERS = [
+  'accept-encoding',
+  'authorization',
+  'content-type',
+  'host',
+  'idempotency-key',
+  'if-none-match',
+  'origin',
+] as const;
+
+/**
+ * One request and its answer. Everything of the request is copied at once; the answer is sent once, corked, and not at
+ * all to a client that has gone.
+ */
+export class Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly parameters: readonly string[];
+  readonly #headers = new Map<string, string>();
+  readonly #res: HttpResponse;
+  readonly #common: Headers;
+  #done = false;
+
+  /** `common` are headers that every answer carries. */
+  constructor(res: HttpResponse, req: HttpRequest, parameterCount: number, common: Headers) {
+    this.#res = res;
+    this.#common = common;
+    this.method = req.getMethod().toUpperCase();
+    this.path = req.getUrl();
+    this.query = new URLSearchParams(req.getQuery() ?? '');
+    this.parameters = Array.from({ length: parameterCount }, (_, i) => req.getParameter(i) ?? '');
+    for (const name of KEPT_HEADERS) this.#headers.set(name, req.getHeader(name));
+    res.onAborted(() => {
+      this.#done = true;
+    });
+  }
+
+  /** Empty where it was not sent. */
+  header(name: (typeof KEPT_HEADERS)[number]): string {
+    return this.#headers.get(name) ?? '';
+  }
+
+  get answered(): boolean {
+    return this.#done;
+  }
+
+  send(status: number, headers: Headers, body?: string | Uint8Array): void {
+    if (this.#done) return;
+    this.#done = true;
+    const res = this.#res;
+    res.cork(() => {
+      res.writeStatus(`${status} ${REASONS[status] ?? ''}`.trim());
+      for (const [name, value] of Object.entries(this.#common)) res.writeHeader(name, value);
+      for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
+      if (body === undefined) res.endWithoutBody();
+      else if (this.method === 'HEAD') res.endWithoutBody(Buffer.byteLength(body));
+      else res.end(body);
+    });
+  }
+
+  json(status: number, value: unknown, headers: Headers = {}): void {
+    this.send(
+      status,
+      { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+      JSON.stringify(value),
+    );
+  }
+
+  /** RFC 9457. */
+  problem(error: WireError, headers: Headers = {}): void {
+    const { message, ...rest } = error;
+    const { status } = ERRORS[error.code];
+    const title = error.code.charAt(0).toUpperCase() + error.code.slice(1).replaceAll('_', ' ');
+    const problem: Problem = { type: `/problems/${error.code}`, title, status, detail: message, ...rest };
+    const retry: Headers =
+      error.retryAfterMs === undefined
+        ? {}
+        : { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) };
+    const type = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+    this.send(status, { ...type, ...retry, ...headers }, JSON.stringify(problem));
+  }
+
+  /** The body as JSON, or the error that it deserves. Must be called in the turn in which the request came. */
+  async readJson(bytesMax: number): Promise<{ ok: true; value: unknown } | { ok: false; error: WireError }> {
+    const bytes = await this.#readBody(bytesMax);
+    if (bytes === undefined) {
+      return { ok: false, error: wireError('frame_too_large', `A body may have at most ${bytesMax} bytes.`) };
+    }
+    if (bytes.length === 0) return { ok: true, value: {} };
+    if (!/^application\/json\b/i.test(this.header('content-type'))) {
+      return { ok: false, error: wireError('unsupported_media_type', 'Send the body as application/json.') };
+    }
+    try {
+      return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+    } catch {
+      return { ok: false, error: wireError('bad_message', 'The body is not JSON in UTF-8.') };
+    }
+  }
+
+  #readBody(bytesMax: number): Promise<Buffer | undefined> {
+    return new Promise((resolve) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      this.#res.onData((chunk, isLast) => {
+        length += chunk.byteLength;
+        // The chunk is taken away when this returns, so it is copied; past the bound it is only counted.
+        if (length <= bytesMax) chunks.push(Buffer.from(chunk.slice(0)));
+        if (isLast) resolve(length <= bytesMax ? Buffer.concat(chunks) : undefined);
+      });
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import { wireError } from '../../protocol/errors.js';
+import type { Log } from '../../runtime/ports.js';
+import type { Origins } from '../origins.js';
+import { Exchange, type Headers } from './exchange.js';
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+export type Handler = (exchange: Exchange) => void | Promise<void>;
+
+const SECURITY_HEADERS: Headers = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+};
+
+/** Our routes on a uWebSockets.js app: cross-origin rules, errors and unknown methods are the same for all of them. */
+export class Router {
+  readonly #app: TemplatedApp;
+  readonly #origins: Origins;
+  readonly #log: Log;
+  readonly #methods = new Map<string, Set<Method>>();
+
+  constructor(app: TemplatedApp, origins: Origins, log: Log) {
+    this.#app = app;
+    this.#origins = origins;
+    this.#log = log;
+  }
+
+  /** `pattern` as uWebSockets.js has it: `/v1/showtimes/:showtimeId`. */
+  on(method: Method, pattern: string, handler: Handler): this {
+    const respond = (res: HttpResponse, req: HttpRequest) =>
+      void this.#respond(this.#exchange(res, req, pattern), handler);
+    if (method === 'GET') this.#app.get(pattern, respond).head(pattern, respond);
+    else if (method === 'POST') this.#app.post(pattern, respond);
+    else this.#app.del(pattern, respond);
+    const methods = this.#methods.get(pattern) ?? new Set();
+    this.#methods.set(pattern, methods.add(method));
+    return this;
+  }
+
+  /** To be called when all routes are there: preflights, 405 for their other methods, and 404 for the rest. */
+  close(): void {
+    for (const [pattern, methods] of this.#methods) {
+      const allow = ['OPTIONS', ...(methods.has('GET') ? ['HEAD'] : []), ...methods].join(', ');
+      this.#app.options(pattern, (res, req) => this.#preflight(this.#exchange(res, req, pattern), allow));
+      this.#app.any(pattern, (res, req) => {
+        const error = wireError('method_not_allowed', `This resource answers ${allow}.`);
+        this.#exchange(res, req, pattern).problem(error, { allow });
+      });
+    }
+    this.#app.any('/*', (res, req) => {
+      this.#exchange(res, req, '').problem(wireError('not_found', 'There is nothing at this address.'));
+    });
+  }
+
+  async #respond(exchange: Exchange, handler: Handler): Promise<void> {
+    try {
+      await handler(exchange);
+    } catch (error) {
+      this.#log.error({ err: error, method: exchange.method, path: exchange.path }, 'a request failed');
+      exchange.problem(wireError('internal', 'Something went wrong on our side; it has been noted.'));
+    }
+  }
+
+  #exchange(res: HttpResponse, req: HttpRequest, pattern: string): Exchange {
+    const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
+    const origin = req.getHeader('origin');
+    const crossOrigin: Headers =
+      origin !== '' && this.#origins.allows(origin, req.getHeader('host'))
+        ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'Origin' }
+        : {};
+    return new Exchange(res, req, parameters, { ...SECURITY_HEADERS, ...crossOrigin });
+  }
+
+  #preflight(exchange: Exchange, allow: string): void {
+    exchange.send(204, {
+      allow,
+      'access-control-allow-methods': allow,
+      'access-control-allow-headers': 'authorization, content-type, idempotency-key',
+      'access-control-max-age': '600',
+    });
+  }
+}

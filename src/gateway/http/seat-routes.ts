@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { type CommandType, commandFields, commandSchema } from '../../protocol/client-messages.js';
+import { type WireError, wireError } from '../../protocol/errors.js';
+import type { SeatsView, SessionView } from '../../protocol/http.js';
+import { fieldError } from '../../protocol/read-client-frame.js';
+import { spellStatuses } from '../../protocol/seat-status.js';
+import type { Actor } from '../../runtime/actor.js';
+import type { Directory } from '../../runtime/directory.js';
+import type { CommandIntake } from '../command-intake.js';
+import { readShowtimeId } from '../showtime-id.js';
+import type { Identity, Tokens } from '../tokens.js';
+import { outcomeError, ownView, replyView } from '../views.js';
+import type { Exchange } from './exchange.js';
+import { HttpRecipient } from './http-recipient.js';
+import type { Router } from './router.js';
+
+export interface SeatRoutesOptions {
+  readonly directory: Directory;
+  readonly tokens: Tokens;
+  readonly intake: CommandIntake;
+  readonly bodyBytesMax: number;
+}
+
+const SHOWTIME = '/v1/showtimes/:showtimeId';
+const commandIdSchema = z.uuid().toLowerCase();
+
+/** Seats, holds and bookings for clients without a socket: the same commands, actors and outcomes. */
+export function seatRoutes(router: Router, options: SeatRoutesOptions): void {
+  const { tokens } = options;
+
+  router.on('POST', '/v1/sessions', async (exchange) => {
+    const { session, holder, expiresAt } = await tokens.guest();
+    const view: SessionView = { session, holder, expiresAt };
+    exchange.json(201, view);
+  });
+
+  router.on('GET', `${SHOWTIME}/seats`, async (exchange) => {
+    const opened = await open(exchange, options);
+    if ('code' in opened) exchange.problem(opened);
+    else exchange.json(200, seatsView(opened));
+  });
+
+  router.on('GET', `${SHOWTIME}/own`, async (exchange) => {
+    const identity = await identify(exchange, tokens);
+    if ('code' in identity) return exchange.problem(identity);
+    const opened = await open(exchange, options);
+    if ('code' in opened) exchange.problem(opened);
+    else exchange.json(200, ownView(opened.own(identity.holder), opened.terms));
+  });
+
+  const command = (method: 'POST' | 'DELETE', path: string, type: CommandType, fromPath: FromPath = () => ({})) =>
+    router.on(method, SHOWTIME + path, (exchange) => handleCommand(exchange, options, type, fromPath));
+
+  command('POST', '/holds', 'hold');
+  command('POST', '/best-available', 'best_available');
+  command('DELETE', '/holds/:holdId', 'release', ({ parameters, query }) => {
+    const seats = query.get('seats');
+    return { holdId: parameters[1], ...(seats === null ? {} : { seats: seats.split(',') }) };
+  });
+  command('POST', '/holds/:holdId/extend', 'extend', ({ parameters }) => ({ holdId: parameters[1] }));
+  command('POST', '/bookings', 'book');
+  command('POST', '/bookings/:bookingId/cancel', 'cancel', ({ parameters }) => ({ bookingId: parameters[1] }));
+  command('POST', '/blocks', 'block');
+  command('POST', '/blocks/remove', 'unblock');
+}
+
+type FromPath = (exchange: Exchange) => object;
+
+async function handleCommand(
+  exchange: Exchange,
+  options: SeatRoutesOptions,
+  type: CommandType,
+  fromPath: FromPath,
+): Promise<void> {
+  // The body must be asked for in the turn in which the request came, so before anything is awaited.
+  const [body, identity] = await Promise.all([
+    exchange.readJson(options.bodyBytesMax),
+    identify(exchange, options.tokens),
+  ]);
+  if ('code' in identity) return exchange.problem(identity);
+  if (!body.ok) return exchange.problem(body.error);
+  const message = readCommand(exchange, type, body.value, fromPath(exchange));
+  if ('code' in message) return exchange.problem(message);
+  const taken = options.intake.take(message, identity);
+  if (!taken.ok) return exchange.problem(taken.error);
+  const actor = await open(exchange, options);
+  if ('code' in actor) return exchange.problem(actor);
+  const recipient = new HttpRecipient(identity.holder);
+  actor.submit(taken.submission, recipient);
+  const outcome = await recipient.outcome;
+  if (!outcome.ok) return exchange.problem(outcomeError(outcome, actor.terms.rules));
+  const { type: _type, id: _id, ok: _ok, ...result } = { ...replyView(0, outcome, actor.terms) };
+  exchange.json(200, result);
+}
+
+function readCommand(exchange: Exchange, type: CommandType, body: unknown, fromPath: object) {
+  const commandId = commandIdSchema.safeParse(exchange.header('idempotency-key'));
+  if (!commandId.success) {
+    const message = 'The header Idempotency-Key is a UUID of your making: the same for each try of one command.';
+    return wireError('invalid_field', message, { field: 'Idempotency-Key' });
+  }
+  // What the path says cannot be said again in the body, nor can the envelope.
+  const fields = commandFields[type].safeParse({ ...(body instanceof Object ? body : { body }), ...fromPath });
+  if (!fields.success) return fieldError(fields.error);
+  return commandSchema.parse({ ...fields.data, type, id: 0, commandId: commandId.data });
+}
+
+async function open(exchange: Exchange, { directory }: SeatRoutesOptions): Promise<Actor | WireError> {
+  const id = readShowtimeId(exchange.parameters[0]);
+  const opened = id ? await directory.open(id) : ({ ok: false, reason: 'unknown_showtime' } as const);
+  if (opened.ok) return opened.actor;
+  if (opened.reason === 'unknown_showtime') return wireError(opened.reason, 'There is no such showtime.');
+  return wireError(opened.reason, 'The showtime cannot be loaded at the moment.', { retryAfterMs: 1_000 });
+}
+
+async function identify(exchange: Exchange, tokens: Tokens): Promise<Identity | WireError> {
+  const [, session] = /^Bearer ([\w.-]+)$/i.exec(exchange.header('authorization')) ?? [];
+  if (session === undefined) return wireError('unauthorized', 'Send a session as `Authorization: Bearer …`.');
+  const identity = await tokens.verify(session);
+  return typeof identity === 'string' ? wireError('unauthorized', identity) : identity;
+}
+
+function seatsView({ epoch, seq, statuses }: Actor): SeatsView {
+  const counts = [0, 0, 0, 0];
+  for (const code of statuses) counts[code] = (counts[code] ?? 0) + 1;
+  const [available = 0, held = 0, booked = 0, blocked = 0] = counts;
+  return { epoch, seq, seats: spellStatuses(statuses), counts: { available, held, booked, blocked } };
+}

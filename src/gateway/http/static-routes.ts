@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Headers } from './exchange.js';
+import type { Router } from './router.js';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Scripts of our own only; styles may be set by script, since the picker places its canvas so. */
+const POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self' ws: wss:",
+  "frame-ancestors 'self'",
+  "base-uri 'none'",
+].join('; ');
+
+/**
+ * The files of the demo app: `index.html` at `/`, the others under `/assets/`. Read and compressed once, at the start.
+ * @throws Error where the folder is not there: the client was not built.
+ */
+export async function staticRoutes(router: Router, directory: string): Promise<void> {
+  const names = await readdir(directory).catch((cause) => {
+    throw new Error(`The demo app is not built: ${directory} is missing. Run npm run build.`, { cause });
+  });
+  for (const name of names) {
+    const type = TYPES[extname(name)];
+    if (!type) continue;
+    const plain = await readFile(join(directory, name));
+    const gzip = gzipSync(plain, { level: 9 });
+    const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
+    const headers: Headers = {
+      'content-type': type,
+      // Asked for again each time, answered by 304: a new version must never meet an old part of itself.
+      'cache-control': 'no-cache',
+      etag,
+      vary: 'Accept-Encoding',
+      ...(name.endsWith('.html') ? { 'content-security-policy': POLICY } : {}),
+    };
+    router.on('GET', name === 'index.html' ? '/' : `/assets/${name}`, (exchange) => {
+      if (exchange.header('if-none-match') === etag) exchange.send(304, headers);
+      else if (/\bgzip\b/.test(exchange.header('accept-encoding'))) {
+        exchange.send(200, { ...headers, 'content-encoding': 'gzip' }, gzip);
+      } else exchange.send(200, headers, plain);
+    });
+  }
+}

@@ -1,0 +1,170 @@
+import type { Hold } from '../../core/house.js';
+import { CLOSE } from '../../protocol/close-codes.js';
+import { encodeServerFrame, type Frame } from '../../protocol/encode.js';
+import { packStatuses, SEAT_STATUSES, type SeatStatus, spellStatuses } from '../../protocol/seat-status.js';
+import type { Delta, ServerMessage, Snapshot } from '../../protocol/server-messages.js';
+import type { Encoding } from '../../protocol/version.js';
+import type { Actor } from '../../runtime/actor.js';
+import type { Audience, EndReason, PublishedDelta } from '../../runtime/audience.js';
+import type { Recipient } from '../../runtime/outcome.js';
+import { labels, ownView } from '../views.js';
+import type { Session } from './session.js';
+
+/** Sends one frame to all subscribers of a topic; see uWebSockets.js' `TemplatedApp.publish`. */
+export type Publish = (topic: string, frame: Frame, isBinary: boolean) => void;
+
+/** The frames of one snapshot for everybody who owns nothing: encoded once a seq, not once a client. */
+interface CachedSnapshot {
+  readonly seq: number;
+  readonly frames: Partial<Record<Encoding, Frame>>;
+}
+
+/** All sessions that watch one showtime in one life of its actor. */
+export class Channel implements Audience {
+  readonly showtimeId: string;
+  readonly #publish: Publish;
+  readonly #unreadBytesMax: number;
+  readonly #onEnd: () => void;
+  readonly #sessions = new Set<Session>();
+  readonly #ofHolder = new Map<string, Set<Session>>();
+  readonly #count: Record<Encoding, number> = { msgpack: 0, json: 0 };
+  #actor: Actor | undefined;
+  #snapshot: CachedSnapshot | undefined;
+  #bytesSinceSweep = 0;
+
+  constructor(showtimeId: string, publish: Publish, unreadBytesMax: number, onEnd: () => void) {
+    this.showtimeId = showtimeId;
+    this.#publish = publish;
+    this.#unreadBytesMax = unreadBytesMax;
+    this.#onEnd = onEnd;
+  }
+
+  topic(encoding: Encoding): string {
+    return `${this.showtimeId}/${encoding}`;
+  }
+
+  /**
+   * Lets a session in: it gets the deltas that it missed, or a snapshot, and is subscribed, all in this turn, so that no
+   * delta falls between. Returns whether it was recovered; `welcome` is sent in between, when that is known.
+   */
+  join(session: Session, actor: Actor, resume: { epoch: number; seq: number } | undefined, welcome: Welcoming): void {
+    this.#actor = actor;
+    this.#sessions.add(session);
+    this.#count[session.encoding]++;
+    const fellows = this.#ofHolder.get(session.holder);
+    if (fellows) fellows.add(session);
+    else this.#ofHolder.set(session.holder, new Set([session]));
+    const missed = resume && actor.since(resume.epoch, resume.seq);
+    welcome(missed !== undefined);
+    if (missed) this.#recover(session, actor, missed);
+    else this.catchUp(session);
+  }
+
+  #recover(session: Session, actor: Actor, missed: readonly PublishedDelta[]): void {
+    session.subscribe(this.topic(session.encoding));
+    for (const delta of missed) session.send(deltaMessage(actor.epoch, delta));
+    session.send({ type: 'own', ...ownView(actor.own(session.holder), actor.terms) });
+  }
+
+  /** Subscribes a session and brings it to the present, in one turn. */
+  catchUp(session: Session): void {
+    if (!this.#actor) return;
+    session.subscribe(this.topic(session.encoding));
+    session.sendFrame(this.#snapshotFor(session, this.#actor));
+  }
+
+  leave(session: Session): void {
+    if (!this.#sessions.delete(session)) return;
+    this.#count[session.encoding]--;
+    const fellows = this.#ofHolder.get(session.holder);
+    fellows?.delete(session);
+    if (fellows?.size === 0) this.#ofHolder.delete(session.holder);
+  }
+
+  size(): number {
+    return this.#sessions.size;
+  }
+
+  delta(delta: PublishedDelta): void {
+    if (this.#actor) this.#toAll(deltaMessage(this.#actor.epoch, delta));
+  }
+
+  expired(hold: Hold, seats: readonly number[]): void {
+    const fellows = this.#ofHolder.get(hold.holder);
+    if (!fellows || !this.#actor) return;
+    const named = labels(this.#actor.terms.map, seats);
+    for (const session of fellows) session.send({ type: 'hold_expired', holdId: hold.id, seats: named });
+  }
+
+  own(holder: string, except: Recipient | undefined): void {
+    const fellows = this.#ofHolder.get(holder);
+    if (!fellows || !this.#actor) return;
+    for (const session of fellows) {
+      if (session === except) continue;
+      session.send({ type: 'own', ...ownView(this.#actor.own(holder), this.#actor.terms) });
+    }
+  }
+
+  ended(reason: EndReason): void {
+    this.#onEnd();
+    for (const session of [...this.#sessions]) {
+      if (reason === 'drained') session.end(CLOSE.draining, 'the node is going away');
+      else session.end(CLOSE.epochChanged, 'the showtime has a new owner');
+    }
+  }
+
+  heartbeat(serverTime: number): void {
+    const actor = this.#actor;
+    if (actor) this.#toAll({ type: 'heartbeat', epoch: actor.epoch, seq: actor.seq, serverTime });
+  }
+
+  #toAll(message: ServerMessage): void {
+    for (const encoding of ['msgpack', 'json'] as const) {
+      if (this.#count[encoding] === 0) continue;
+      const frame = encodeServerFrame(message, encoding);
+      this.#publish(this.topic(encoding), frame, typeof frame !== 'string');
+      this.#bytesSinceSweep += frame.length;
+    }
+    if (this.#bytesSinceSweep >= this.#unreadBytesMax) this.#sweep();
+  }
+
+  /**
+   * Takes those who read too slowly out of the stream. uWebSockets.js drops a published frame without a word when a
+   * socket's backpressure is full; a look at every socket each so many bytes sees to it that none ever gets there.
+   */
+  #sweep(): void {
+    this.#bytesSinceSweep = 0;
+    for (const session of this.#sessions) {
+      if (session.unreadBytes > this.#unreadBytesMax) session.conflate(this.topic(session.encoding));
+    }
+  }
+
+  #snapshotFor(session: Session, actor: Actor): Frame {
+    const own = actor.own(session.holder);
+    const { encoding } = session;
+    if (own.holds.length + own.bookings.length > 0) {
+      return encodeServerFrame(snapshotMessage(actor, encoding, session.holder), encoding);
+    }
+    if (this.#snapshot?.seq !== actor.seq) this.#snapshot = { seq: actor.seq, frames: {} };
+    const { frames } = this.#snapshot;
+    const cached = frames[encoding];
+    if (cached !== undefined) return cached;
+    const frame = encodeServerFrame(snapshotMessage(actor, encoding, session.holder), encoding);
+    frames[encoding] = frame;
+    return frame;
+  }
+}
+
+type Welcoming = (recovered: boolean) => void;
+
+function snapshotMessage(actor: Actor, encoding: Encoding, holder: string): Snapshot {
+  const { epoch, seq, statuses, terms } = actor;
+  const seats = encoding === 'json' ? spellStatuses(statuses) : packStatuses(statuses);
+  return { type: 'snapshot', epoch, seq, seats, ...ownView(actor.own(holder), terms) };
+}
+
+function deltaMessage(epoch: number, { seq, changes }: PublishedDelta): Delta {
+  const named: (readonly [number, SeatStatus])[] = [];
+  for (const [seat, code] of changes) named.push([seat, SEAT_STATUSES[code] ?? 'blocked']);
+  return { type: 'delta', epoch, seq, changes: named };
+}

@@ -1,0 +1,31 @@
+import type { Audience } from '../../runtime/audience.js';
+import { Channel, type Publish } from './channel.js';
+
+/** The channels of this node, one a running showtime. */
+export class Channels {
+  readonly #channels = new Map<string, Channel>();
+  readonly #publish: Publish;
+  readonly #unreadBytesMax: number;
+
+  constructor(publish: Publish, unreadBytesMax: number) {
+    this.#publish = publish;
+    this.#unreadBytesMax = unreadBytesMax;
+  }
+
+  /** For the directory, at each activation. The channel of an earlier life has sent its clients away by then. */
+  readonly audienceFor = (showtimeId: string): Audience => {
+    const channel = new Channel(showtimeId, this.#publish, this.#unreadBytesMax, () => {
+      if (this.#channels.get(showtimeId) === channel) this.#channels.delete(showtimeId);
+    });
+    this.#channels.set(showtimeId, channel);
+    return channel;
+  };
+
+  of(showtimeId: string): Channel | undefined {
+    return this.#channels.get(showtimeId);
+  }
+
+  heartbeat(serverTime: number): void {
+    for (const channel of this.#channels.values()) channel.heartbeat(serverTime);
+  }
+}

@@ -1,0 +1,85 @@
+import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
+import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../protocol/version.js';
+import type { Origins } from '../origins.js';
+import { readShowtimeId } from '../showtime-id.js';
+import { BACKPRESSURE_BYTES_MAX, type LiveContext } from './live-context.js';
+import { Session, type SocketData } from './session.js';
+
+/** Frames up to this many times the limit are read to be refused with a word; larger ones are cut by uWebSockets.js. */
+const READABLE_FACTOR = 8;
+const IDLE_SECONDS_MAX = 60;
+
+/** The sockets of this node. */
+export class LiveEndpoint {
+  readonly #context: LiveContext;
+  readonly #origins: Origins;
+  readonly #sessions = new Set<Session>();
+  #heartbeat: NodeJS.Timeout | undefined;
+  #draining = false;
+
+  constructor(context: LiveContext, origins: Origins) {
+    this.#context = context;
+    this.#origins = origins;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  attach(app: TemplatedApp): void {
+    const { limits, channels, clock } = this.#context;
+    app.ws<SocketData>('/v1/showtimes/:showtimeId/live', {
+      compression: uWS.DISABLED,
+      maxPayloadLength: limits.frameBytes * READABLE_FACTOR,
+      maxBackpressure: BACKPRESSURE_BYTES_MAX,
+      idleTimeout: IDLE_SECONDS_MAX,
+      sendPingsAutomatically: true,
+      upgrade: (res, req, socketContext) => this.#upgrade(res, req, socketContext),
+      open: (socket) => {
+        const { session } = socket.getUserData();
+        this.#sessions.add(session);
+        session.opened(socket);
+      },
+      message: (socket, bytes, isBinary) => socket.getUserData().session.received(bytes, isBinary),
+      drain: (socket) => socket.getUserData().session.drained(),
+      close: (socket) => {
+        const { session } = socket.getUserData();
+        this.#sessions.delete(session);
+        session.closed();
+      },
+    });
+    this.#heartbeat = setInterval(() => channels.heartbeat(clock.now()), limits.heartbeatMs);
+  }
+
+  /** From now on no socket is taken. Those that there are hear of it from their channels. */
+  stop(): void {
+    this.#draining = true;
+    clearInterval(this.#heartbeat);
+  }
+
+  /** Synchronous on purpose: the token comes in the first frame. */
+  #upgrade(res: HttpResponse, req: HttpRequest, socketContext: us_socket_context_t): void {
+    const { limits } = this.#context;
+    if (!this.#origins.allows(req.getHeader('origin'), req.getHeader('host'))) {
+      res.writeStatus('403 Forbidden').end('origin not allowed');
+    } else if (this.#draining || this.#sessions.size >= limits.socketsMax) {
+      res.writeStatus('503 Service Unavailable').writeHeader('retry-after', '1').end();
+    } else {
+      const asked = req
+        .getHeader('sec-websocket-protocol')
+        .split(',')
+        .map((name) => name.trim());
+      const subprotocol = asked.find((name) => name === SUBPROTOCOL_MSGPACK || name === SUBPROTOCOL_JSON);
+      const encoding = subprotocol === SUBPROTOCOL_MSGPACK ? 'msgpack' : 'json';
+      const session = new Session(this.#context, readShowtimeId(req.getParameter(0)) ?? '', encoding);
+      res.upgrade<SocketData>(
+        { session },
+        req.getHeader('sec-websocket-key'),
+        // Empty where none was asked for: a browser refuses an answer that it did not ask for.
+        subprotocol ?? '',
+        req.getHeader('sec-websocket-extensions'),
+        socketContext,
+      );
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import type { WebSocket } from 'uWebSockets.js';
+import type { CommandMessage, Hello } from '../../protocol/client-messages.js';
+import { CLOSE } from '../../protocol/close-codes.js';
+import { encodeServerFrame, type Frame } from '../../protocol/encode.js';
+import { type ErrorCode, type WireError, wireError } from '../../protocol/errors.js';
+import { type ReadResult, readClientFrame } from '../../protocol/read-client-frame.js';
+import type { ServerMessage } from '../../protocol/server-messages.js';
+import type { Encoding } from '../../protocol/version.js';
+import type { Actor } from '../../runtime/actor.js';
+import type { Outcome, Recipient } from '../../runtime/outcome.js';
+import { TokenBucket } from '../token-bucket.js';
+import type { Identity } from '../tokens.js';
+import { replyView } from '../views.js';
+import type { Channel } from './channel.js';
+import { type LiveContext, limitsView } from './live-context.js';
+
+/** What uWebSockets.js keeps with each socket. */
+export interface SocketData {
+  readonly session: Session;
+}
+
+/** `greeting` until hello, `joining` while its token and showtime are looked up, then `live`; `closed` for good. */
+type Phase =
+  | { readonly name: 'greeting' | 'joining' | 'closed' }
+  | { readonly name: 'live'; readonly identity: Identity; readonly actor: Actor; readonly channel: Channel };
+
+const RETRY_AFTER_MS = 1_000;
+
+/** One socket of one client on one showtime. */
+export class Session implements Recipient {
+  readonly encoding: Encoding;
+  waiting = 0;
+  readonly #context: LiveContext;
+  readonly #showtimeId: string;
+  readonly #bucket: TokenBucket;
+  #socket: WebSocket<SocketData> | undefined;
+  #phase: Phase = { name: 'greeting' };
+  #helloTimer: NodeJS.Timeout | undefined;
+  /** Out of the stream until it has read what it was sent. */
+  #conflated = false;
+
+  constructor(context: LiveContext, showtimeId: string, encoding: Encoding) {
+    this.#context = context;
+    this.#showtimeId = showtimeId;
+    this.encoding = encoding;
+    this.#bucket = new TokenBucket(context.limits.messagesPerSecond, context.clock.now());
+  }
+
+  get holder(): string {
+    return this.#phase.name === 'live' ? this.#phase.identity.holder : '';
+  }
+
+  get unreadBytes(): number {
+    return this.#socket?.getBufferedAmount() ?? 0;
+  }
+
+  opened(socket: WebSocket<SocketData>): void {
+    this.#socket = socket;
+    this.#helloTimer = setTimeout(
+      () => this.end(CLOSE.helloTimeout, 'no hello in time'),
+      this.#context.limits.helloMsMax,
+    );
+  }
+
+  /** The socket is gone, by whoever's wish. It must not be touched any more. */
+  closed(): void {
+    const phase = this.#phase;
+    this.#socket = undefined;
+    this.#phase = { name: 'closed' };
+    clearTimeout(this.#helloTimer);
+    if (phase.name === 'live') phase.channel.leave(this);
+  }
+
+  received(bytes: ArrayBuffer, isBinary: boolean): void {
+    const { clock, limits } = this.#context;
+    const waitMs = this.#bucket.take(clock.now());
+    if (waitMs === Number.POSITIVE_INFINITY) {
+      this.#refuse(CLOSE.flooding, 'rate_limited', 'Too many messages, for too long.', RETRY_AFTER_MS);
+    } else if (bytes.byteLength > limits.frameBytes) {
+      this.#refuse(1009, 'frame_too_large', `A frame may have at most ${limits.frameBytes} bytes.`);
+    } else {
+      this.#read(readClientFrame(bytes, isBinary), waitMs);
+    }
+  }
+
+  #read(read: ReadResult, waitMs: number): void {
+    if (this.#phase.name === 'greeting') this.#greet(read);
+    else if (waitMs > 0) this.#tellRateLimited(read, waitMs);
+    else if (!read.ok) this.#tell(read.id, read.error);
+    else if (read.message.type === 'hello') {
+      this.#refuse(CLOSE.protocolError, 'bad_message', 'There was a hello already.');
+    } else if (this.#phase.name !== 'live') {
+      this.#tell(read.message.id, wireError('hello_expected', 'Wait for welcome before the first command.'));
+    } else if (read.message.type === 'ping') {
+      this.send({ type: 'reply', id: read.message.id, ok: true, serverTime: this.#context.clock.now() });
+    } else this.#command(read.message, this.#phase.identity, this.#phase.actor);
+  }
+
+  #command(message: CommandMessage, identity: Identity, actor: Actor): void {
+    const taken = this.#context.intake.take(message, identity);
+    if (taken.ok) actor.submit(taken.submission, this);
+    else this.#tell(message.id, taken.error);
+  }
+
+  #greet(read: ReadResult): void {
+    if (read.ok && read.message.type === 'hello') {
+      clearTimeout(this.#helloTimer);
+      void this.#join(read.message);
+    } else {
+      const error = read.ok ? undefined : read.error;
+      this.#refuse(
+        CLOSE.protocolError,
+        error?.code ?? 'hello_expected',
+        error?.message ?? 'The first message is hello.',
+      );
+    }
+  }
+
+  async #join({ token, resume }: Hello): Promise<void> {
+    this.#phase = { name: 'joining' };
+    const { tokens, directory, channels, log } = this.#context;
+    try {
+      const identity = token === undefined ? await tokens.guest() : await tokens.verify(token);
+      if (typeof identity === 'string') return this.#refuse(CLOSE.unauthorized, 'unauthorized', identity);
+      const opened = await directory.open(this.#showtimeId);
+      if (!opened.ok) return this.#turnAway(opened.reason);
+      const { actor } = opened;
+      const channel = channels.of(this.#showtimeId);
+      // It may have ended while this waited its turn; the next try finds its successor.
+      if (!channel || actor.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');
+      this.#socket?.cork(() => this.#enter(identity, actor, channel, resume));
+    } catch (error) {
+      log.error({ err: error, showtimeId: this.#showtimeId }, 'a session could not join');
+      this.#refuse(CLOSE.overloaded, 'internal', 'Something went wrong on our side; it has been noted.');
+    }
+  }
+
+  #enter(identity: Identity, actor: Actor, channel: Channel, resume: Hello['resume']): void {
+    const { clock, limits } = this.#context;
+    const { mapHash, map, rules } = actor.terms;
+    this.#phase = { name: 'live', identity, actor, channel };
+    channel.join(this, actor, resume, (recovered) =>
+      this.send({
+        type: 'welcome',
+        session: identity.session,
+        holder: identity.holder,
+        serverTime: clock.now(),
+        seatMap: { hash: mapHash, url: `/v1/seat-maps/${mapHash}`, seats: map.count },
+        limits: limitsView(limits, rules),
+        recovered,
+      }),
+    );
+  }
+
+  #turnAway(reason: 'unknown_showtime' | 'unavailable' | 'overloaded'): void {
+    if (reason === 'unknown_showtime') {
+      this.#refuse(CLOSE.unknownShowtime, reason, 'There is no such showtime.');
+    } else {
+      this.#refuse(CLOSE.overloaded, reason, 'The showtime cannot be loaded at the moment.', RETRY_AFTER_MS);
+    }
+  }
+
+  reply(requestId: number, outcome: Outcome): void {
+    if (this.#phase.name === 'live') this.send(replyView(requestId, outcome, this.#phase.actor.terms));
+  }
+
+  send(message: ServerMessage): void {
+    if (this.#socket) this.sendFrame(encodeServerFrame(message, this.encoding));
+  }
+
+  sendFrame(frame: Frame): void {
+    const DROPPED = 2;
+    if (this.#socket?.send(frame, typeof frame !== 'string') !== DROPPED) return;
+    // A reply that cannot be delivered leaves a gap that no snapshot fills; the client asks again on a new socket.
+    this.#socket?.close();
+  }
+
+  subscribe(topic: string): void {
+    this.#socket?.subscribe(topic);
+  }
+
+  conflate(topic: string): void {
+    if (this.#conflated) return;
+    this.#conflated = true;
+    this.#socket?.unsubscribe(topic);
+  }
+
+  /** The socket has taken some of what waited for it. */
+  drained(): void {
+    if (!this.#conflated || this.#phase.name !== 'live' || this.unreadBytes > 0) return;
+    this.#conflated = false;
+    this.#phase.channel.catchUp(this);
+  }
+
+  /** Says goodbye. uWebSockets.js reports the close at once, and cuts a client that does not read it by itself. */
+  end(code: number, reason: string): void {
+    this.#socket?.end(code, reason);
+  }
+
+  #refuse(closeCode: number, code: ErrorCode, message: string, retryAfterMs?: number): void {
+    const error = wireError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+    // Corked: the word and the close leave as one packet, also after an await.
+    this.#socket?.cork(() => {
+      this.#tell(undefined, error);
+      this.end(closeCode, code);
+    });
+  }
+
+  #tellRateLimited(read: ReadResult, waitMs: number): void {
+    const request: { id?: number | undefined } = read.ok ? ('id' in read.message ? read.message : {}) : read;
+    const detail = { retryAfterMs: waitMs };
+    this.#tell(request.id, wireError('rate_limited', 'Too many messages; this one was not looked at.', detail));
+  }
+
+  /** As the reply to a request where its id could be read, else as a fault of its own. */
+  #tell(id: number | undefined, error: WireError): void {
+    this.send(id === undefined ? { type: 'error', error } : { type: 'reply', id, ok: false, error });
+  }
+}

@@ -1,0 +1,113 @@
+/** Values of the core and runtime in the words of the wire. */
+import type { Booking, Hold, HouseRules } from '../core/house.js';
+import { priceOf } from '../core/price.js';
+import type { Refusal, SeatConflict } from '../core/refusal.js';
+import type { CoreReply } from '../core/reply.js';
+import type { SeatMap } from '../core/seat-map.js';
+import { type ErrorCode, type WireError, wireError } from '../protocol/errors.js';
+import type { BookingView, HoldView, Own, Reply } from '../protocol/server-messages.js';
+import type { Outcome } from '../runtime/outcome.js';
+import type { Terms } from '../runtime/ports.js';
+import type { Own as PublishedOwn } from '../runtime/published-view.js';
+
+export function holdView(hold: Hold, { map, rules }: Terms): HoldView {
+  return {
+    id: hold.id,
+    seats: labels(map, hold.seats),
+    expiresAt: hold.expiresAt,
+    extensionsLeft: Math.max(0, rules.extensionsPerHold - hold.extensions),
+    price: { amount: priceOf({ map, rules }, hold.seats), currency: rules.currency },
+  };
+}
+
+export function bookingView(booking: Booking, { map }: Terms): BookingView {
+  const { id, reference, status, price } = booking;
+  return { id, reference, status, seats: labels(map, booking.seats), price };
+}
+
+export function ownView(own: PublishedOwn, terms: Terms): Omit<Own, 'type'> {
+  return {
+    holds: own.holds.map((hold) => holdView(hold, terms)),
+    bookings: own.bookings.map((booking) => bookingView(booking, terms)),
+  };
+}
+
+export function replyView(id: number, outcome: Outcome, terms: Terms): Reply {
+  return outcome.ok
+    ? { type: 'reply', id, ok: true, ...okFields(outcome, terms) }
+    : { type: 'reply', id, ok: false, error: outcomeError(outcome, terms.rules) };
+}
+
+function okFields(reply: CoreReply & { ok: true }, terms: Terms) {
+  switch (reply.type) {
+    case 'hold':
+      return { hold: holdView(reply.hold, terms), ...(reply.quality ? { quality: reply.quality } : {}) };
+    case 'release':
+      return {
+        seats: labels(terms.map, reply.seats),
+        ...(reply.hold ? { hold: holdView(reply.hold, terms) } : {}),
+      };
+    case 'booking':
+      return { booking: bookingView(reply.booking, terms) };
+    case 'seats':
+      return { seats: labels(terms.map, reply.seats) };
+  }
+}
+
+const FAILURES: Record<Extract<Outcome, { failure: unknown }>['failure'], string> = {
+  unavailable: 'Commands cannot be taken at the moment; nothing was changed.',
+  overloaded: 'Too many commands are waiting; nothing was changed.',
+  outcome_unknown: 'It took too long to learn whether this took effect. Send the same command again to be told.',
+  command_reused: 'This commandId belongs to another command.',
+  internal: 'Something went wrong on our side; it has been noted.',
+};
+
+export function outcomeError(outcome: Outcome & { ok: false }, rules: HouseRules): WireError {
+  if ('refusal' in outcome) return refusalError(outcome.refusal, rules);
+  const { failure, retryAfterMs } = outcome;
+  return wireError(failure, FAILURES[failure], retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+function refusalError(refusal: Refusal, rules: HouseRules): WireError {
+  if ('conflicts' in refusal) {
+    const { code, conflicts } = refusal;
+    return wireError(code, describeConflicts(code, conflicts), { conflicts });
+  }
+  return wireError(refusal.code, describe(refusal, rules));
+}
+
+const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string> = {
+  unknown_seat: 'Not in this hall',
+  duplicate_seat: 'Named more than once',
+  seats_unavailable: 'Not available',
+  seat_rule: 'Against the rules of this hall',
+  not_in_hold: 'Not in this hold',
+};
+
+function describeConflicts(code: keyof typeof CONFLICTS, conflicts: readonly SeatConflict[]): string {
+  const named = conflicts.slice(0, 5).map(({ seat, reason }) => `${seat} (${reason.replaceAll('_', ' ')})`);
+  const more = conflicts.length > named.length ? `, and ${conflicts.length - named.length} more` : '';
+  return `${CONFLICTS[code]}: ${named.join(', ')}${more}.`;
+}
+
+function describe(refusal: Exclude<Refusal, { conflicts: unknown }>, rules: HouseRules): string {
+  const texts: Partial<Record<ErrorCode, string>> = {
+    unknown_hold: 'There is no such hold.',
+    hold_expired: 'This hold has expired; its seats are free again.',
+    wrong_holder: 'This belongs to somebody else.',
+    unknown_booking: 'There is no such booking.',
+    booking_cancelled: 'This booking is cancelled already.',
+    none_available: 'No seats that fit are available.',
+    sales_closed: 'This showtime is not on sale.',
+    too_many_seats: `A hold may have at most ${rules.seatsPerHold} seats.`,
+    too_many_holds: `At most ${rules.holdsPerHolder} holds at a time.`,
+    too_many_extensions: `A hold may be extended at most ${rules.extensionsPerHold} times.`,
+    unknown_category: 'There is no such category in this hall.',
+    unknown_zone: 'There is no such zone in this hall.',
+  };
+  return texts[refusal.code] ?? refusal.code;
+}
+
+export function labels(map: SeatMap, seats: readonly number[]): string[] {
+  return seats.map((seat) => map.data.seats.label[seat] ?? '');
+}

@@ -1,0 +1,75 @@
+/** Client frames to messages. Bad input is a value that names the fault, never an exception. */
+import { Unpackr } from 'msgpackr/unpack';
+import type { z } from 'zod';
+import {
+  type ClientMessage,
+  type CommandType,
+  commandFields,
+  commandSchema,
+  helloSchema,
+  pingSchema,
+} from './client-messages.js';
+import { type WireError, wireError } from './errors.js';
+
+const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+export type ReadResult =
+  | { readonly ok: true; readonly message: ClientMessage }
+  /** `id` is that of the request, where it could be read: the error is then its reply. */
+  | { readonly ok: false; readonly id: number | undefined; readonly error: WireError };
+
+/** Text frames are JSON and binary ones MessagePack, on either subprotocol. */
+export function readClientFrame(bytes: ArrayBuffer, isBinary: boolean): ReadResult {
+  let value: unknown;
+  try {
+    value = isBinary ? unpackr.unpack(new Uint8Array(bytes)) : JSON.parse(utf8.decode(bytes));
+  } catch {
+    const encoding = isBinary ? 'MessagePack' : 'JSON in UTF-8';
+    return { ok: false, id: undefined, error: wireError('bad_message', `The frame is not ${encoding}.`) };
+  }
+  return readClientMessage(value);
+}
+
+function readClientMessage(value: unknown): ReadResult {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, id: undefined, error: wireError('bad_message', 'A message is an object with a `type`.') };
+  }
+  const type: unknown = 'type' in value ? value.type : undefined;
+  const id = 'id' in value && Number.isSafeInteger(value.id) && Number(value.id) >= 0 ? Number(value.id) : undefined;
+  const schema = schemaFor(type);
+  if (!schema) {
+    const message =
+      typeof type === 'string' ? `There is no message type ${quote(type)}.` : 'The message has no `type`.';
+    return { ok: false, id, error: wireError('unknown_type', message, { field: 'type' }) };
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success ? { ok: true, message: parsed.data } : { ok: false, id, error: fieldError(parsed.error) };
+}
+
+function schemaFor(type: unknown): z.ZodType<ClientMessage> | undefined {
+  if (type === 'hello') return helloSchema;
+  if (type === 'ping') return pingSchema;
+  return typeof type === 'string' && isCommandType(type) ? commandSchema : undefined;
+}
+
+function isCommandType(type: string): type is CommandType {
+  return Object.hasOwn(commandFields, type);
+}
+
+/** The first fault as `invalid_field`, with the path of the field and what is wrong with it. */
+export function fieldError(error: z.ZodError): WireError {
+  const issue = error.issues[0];
+  const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])];
+  const field = path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .join('')
+    .slice(0, 200);
+  const what = issue?.code === 'unrecognized_keys' ? 'There is no such field.' : `${issue?.message ?? 'Invalid'}.`;
+  return wireError('invalid_field', field ? `${quote(field)}: ${what}` : what, field ? { field } : {});
+}
+
+/** What a client sent, as it may stand in a message: short, and without control characters. */
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}

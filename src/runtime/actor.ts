@@ -1,0 +1,289 @@
+import { apply } from '../core/apply.js';
+import type { Change } from '../core/change.js';
+import type { Command } from '../core/command.js';
+import { nextExpiry } from '../core/expiry.js';
+import type { House } from '../core/house.js';
+import { makeHouse } from '../core/make-house.js';
+import type { CoreReply } from '../core/reply.js';
+import type { Audience, EndReason, PublishedDelta } from './audience.js';
+import type { Committing, GroupCommitter } from './group-committer.js';
+import type { Outcome, Recipient, Submission } from './outcome.js';
+import { type GatedOutput, OutputGate } from './output-gate.js';
+import { PendingWrites } from './pending-writes.js';
+import type { Claim, Clock, CommandResult, Log, Slice, Terms, Timers } from './ports.js';
+import { type Own, PublishedView } from './published-view.js';
+import { Replays } from './replays.js';
+
+export interface ActorLimits {
+  /** Outputs that may wait for the journal; past it commands are refused as `overloaded`. */
+  readonly gatedMax: number;
+  /** How long a command may wait for the journal before its sender is told `outcome_unknown`. */
+  readonly commitWaitMsMax: number;
+  /** With this many watchers or fewer, each delta goes at once. */
+  readonly immediateWatchersMax: number;
+  /** With more, deltas gather for this long. */
+  readonly tickMs: number;
+  /** So that a frame stays under the 16 KiB beyond which uWebSockets.js stops batching it. */
+  readonly changesPerDeltaMax: number;
+  /** Deltas kept for clients that come back. */
+  readonly historyMax: number;
+  /** Command outcomes kept for replays, bookings not counted. */
+  readonly replaysMax: number;
+}
+
+export interface ActorContext {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly committer: GroupCommitter;
+  readonly limits: ActorLimits;
+}
+
+/** What an overloaded or cut-off node asks its clients to wait. */
+const RETRY_AFTER_MS = 1_000;
+const UNAVAILABLE: Outcome = { ok: false, failure: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+const OVERLOADED: Outcome = { ok: false, failure: 'overloaded', retryAfterMs: RETRY_AFTER_MS };
+const UNKNOWN: Outcome = { ok: false, failure: 'outcome_unknown', retryAfterMs: RETRY_AFTER_MS };
+
+/**
+ * The running owner of one house. A command is applied to memory at once, in the turn in which it arrives: that is the
+ * whole of its mailbox. What must be written waits in the gate until the journal has it, and then leaves in order.
+ */
+export class Actor implements Committing {
+  readonly showtimeId: string;
+  readonly epoch: number;
+  readonly terms: Terms;
+  /** When it was last asked for anything, on the node's clock. */
+  usedAt: number;
+  readonly #context: ActorContext;
+  readonly #audience: Audience;
+  readonly #house: House;
+  readonly #view: PublishedView;
+  readonly #replays: Replays;
+  readonly #gate = new OutputGate();
+  readonly #writes = new PendingWrites();
+  /** The last command that changed something, and the last of these that the journal has. */
+  #mark = 0;
+  #durable = 0;
+  #ended: EndReason | undefined;
+  #intake = true;
+  #cancelExpiry: (() => void) | undefined;
+  #expiryAt = Number.POSITIVE_INFINITY;
+  #cancelTick: (() => void) | undefined;
+  #emittedAt = 0;
+
+  constructor(showtimeId: string, terms: Terms, claim: Claim, audience: Audience, context: ActorContext) {
+    this.showtimeId = showtimeId;
+    this.epoch = claim.epoch;
+    this.terms = terms;
+    this.usedAt = context.clock.now();
+    this.#context = context;
+    this.#audience = audience;
+    this.#house = makeHouse(terms.map, terms.rules, claim.state);
+    this.#view = new PublishedView(this.#house, context.limits.historyMax);
+    this.#replays = new Replays(context.limits.replaysMax, claim.results);
+    this.#scheduleExpiry();
+  }
+
+  get seq(): number {
+    return this.#view.seq;
+  }
+
+  get ended(): EndReason | undefined {
+    return this.#ended;
+  }
+
+  /** Status codes at `seq`; read it, or copy it, in the same turn. */
+  get statuses(): Uint8Array {
+    return this.#view.statuses;
+  }
+
+  own(holder: string): Own {
+    return this.#view.own(holder);
+  }
+
+  /** The deltas after `seq` of this epoch, or undefined where a snapshot is needed. */
+  since(epoch: number, seq: number): readonly PublishedDelta[] | undefined {
+    return epoch === this.epoch ? this.#view.since(seq) : undefined;
+  }
+
+  /** True where nobody would miss it: it can be dropped from memory, and comes back from the journal when asked for. */
+  get isIdle(): boolean {
+    return this.#audience.size() === 0 && this.#gate.length === 0 && this.#durable === this.#mark;
+  }
+
+  submit(submission: Submission, recipient: Recipient): void {
+    const now = this.#context.clock.now();
+    this.usedAt = now;
+    const atOnce = this.#decide(submission, recipient, now);
+    if (atOnce) recipient.reply(submission.requestId, atOnce);
+  }
+
+  /** The outcome, where it can be told at once; undefined where it waits in the gate. First rule that fails wins. */
+  #decide(submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
+    const { requestId, commandId, command } = submission;
+    const { committer, limits } = this.#context;
+    if (this.#ended || !this.#intake) return UNAVAILABLE;
+    if (this.#gate.length >= limits.gatedMax) return OVERLOADED;
+    const earlier = this.#replays.get(recipient.holder, commandId);
+    if (earlier) {
+      if (earlier.command !== command.type) return { ok: false, failure: 'command_reused' };
+      return this.#inTurn(recipient, requestId, earlier.reply, earlier.mark, now);
+    }
+    // Only now: a replay of what is on its way must not hear that it was not applied.
+    if (committer.waitingMs > limits.commitWaitMsMax) return UNAVAILABLE;
+    if (now >= this.#expiryAt) this.#expire(now);
+    const applied = this.#apply(command, now);
+    if (!applied) return { ok: false, failure: 'internal' };
+    const { reply, changes } = applied;
+    // A refusal depends on no write. A yes that changed nothing may rest on changes that are still on their way.
+    if (changes.length === 0) return this.#inTurn(recipient, requestId, reply, reply.ok ? this.#mark : 0, now);
+    const result: CommandResult = { holder: recipient.holder, commandId, command: command.type, reply };
+    this.#record(changes, result, submission.paymentMethod ?? 'none');
+    this.#replays.put(result, this.#mark);
+    this.#gate.push({ mark: this.#mark, at: now, changes, requestId, outcome: reply, recipient });
+    return undefined;
+  }
+
+  /** No more commands: the node goes away, or hands this showtime over. */
+  stopIntake(): void {
+    this.#intake = false;
+  }
+
+  take(): { readonly slice: Slice; readonly mark: number } | undefined {
+    // What was applied on top of something that the journal refused must never reach it.
+    if (this.#ended) return undefined;
+    return { slice: this.#writes.take(this.showtimeId, this.epoch), mark: this.#mark };
+  }
+
+  durable(mark: number): void {
+    if (this.#ended) return;
+    this.#durable = mark;
+    this.#gate.release(mark, (output) => this.#emit(output));
+    this.#emitDeltas();
+  }
+
+  lost(reason: string): void {
+    const { log } = this.#context;
+    log.warn(
+      { showtimeId: this.showtimeId, epoch: this.epoch, reason },
+      'this node does not own the showtime any more',
+    );
+    this.end('lost');
+  }
+
+  late(): void {
+    const { clock, limits } = this.#context;
+    this.#gate.giveUp(clock.now() - limits.commitWaitMsMax, UNKNOWN);
+  }
+
+  /** The end of this actor's life. Nothing that still waits in the gate is ever published. */
+  end(reason: EndReason): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#cancelExpiry?.();
+    this.#cancelTick?.();
+    this.#gate.giveUp(Number.POSITIVE_INFINITY, UNKNOWN);
+    this.#audience.ended(reason);
+  }
+
+  /** Undefined where the core threw: a bug. The house may be half changed, so this actor ends and is loaded anew. */
+  #apply(command: Command, now: number): { reply: CoreReply; changes: readonly Change[] } | undefined {
+    try {
+      return apply(this.#house, command, now);
+    } catch (error) {
+      const { log } = this.#context;
+      log.error({ err: error, showtimeId: this.showtimeId, command: command.type }, 'a broken invariant in the core');
+      this.end('lost');
+      return undefined;
+    }
+  }
+
+  #record(changes: readonly Change[], result: CommandResult | undefined, paymentMethod: string): void {
+    this.#mark++;
+    this.#writes.add(changes, result, paymentMethod);
+    this.#context.committer.markDirty(this);
+    this.#scheduleExpiry();
+  }
+
+  /** The reply itself, where the journal has what it rests on and no earlier one to the same recipient waits. */
+  #inTurn(recipient: Recipient, requestId: number, reply: CoreReply, mark: number, now: number): Outcome | undefined {
+    if (mark <= this.#durable && recipient.waiting === 0) return reply;
+    // The gate is in the order of marks, and what waits there has none above the last.
+    this.#gate.push({ mark: this.#mark, at: now, changes: [], requestId, outcome: reply, recipient });
+    return undefined;
+  }
+
+  #emit({ changes, outcome, recipient, requestId }: GatedOutput): void {
+    for (const change of changes) this.#view.publish(change);
+    if (recipient && outcome) recipient.reply(requestId, outcome);
+    for (const change of changes) {
+      if (change.type === 'hold_dropped' && change.cause === 'expired') {
+        this.#audience.expired(change.hold, change.seats);
+      } else if (change.type === 'booked' || change.type === 'cancelled') {
+        this.#audience.own(change.booking.holder, recipient);
+      } else if (change.type === 'hold_put' || change.type === 'hold_dropped') {
+        this.#audience.own(change.hold.holder, recipient);
+      }
+    }
+  }
+
+  /** At once for few; for many one frame a tick, the first after a quiet time at once. */
+  #emitDeltas(): void {
+    if (this.#cancelTick) return;
+    const { clock, timers, limits } = this.#context;
+    const tickMs = this.#audience.size() > limits.immediateWatchersMax ? limits.tickMs : 0;
+    const waitMs = this.#emittedAt + tickMs - clock.now();
+    if (tickMs === 0 || waitMs <= 0) {
+      this.#cutDeltas();
+      return;
+    }
+    this.#cancelTick = timers.after(waitMs, () => {
+      this.#cancelTick = undefined;
+      this.#cutDeltas();
+    });
+  }
+
+  #cutDeltas(): void {
+    const { clock, limits } = this.#context;
+    for (;;) {
+      const delta = this.#view.cut(limits.changesPerDeltaMax);
+      if (!delta) break;
+      this.#emittedAt = clock.now();
+      this.#audience.delta(delta);
+    }
+  }
+
+  #expire(now: number): void {
+    this.#expiryAt = Number.POSITIVE_INFINITY;
+    const applied = this.#apply({ type: 'expire' }, now);
+    if (!applied) return;
+    const { changes } = applied;
+    if (changes.length > 0) this.#gateExpiry(changes, now);
+    else this.#scheduleExpiry();
+  }
+
+  #gateExpiry(changes: readonly Change[], now: number): void {
+    this.#record(changes, undefined, 'none');
+    this.#gate.push({ mark: this.#mark, at: now, changes, requestId: 0, outcome: undefined, recipient: undefined });
+  }
+
+  /** One timer an actor, for the hold that ends first. */
+  #scheduleExpiry(): void {
+    const due = nextExpiry(this.#house) ?? Number.POSITIVE_INFINITY;
+    if (due === this.#expiryAt) return;
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = undefined;
+    this.#expiryAt = due;
+    if (due === Number.POSITIVE_INFINITY) return;
+    const { clock, timers } = this.#context;
+    this.#cancelExpiry = timers.after(due - clock.now(), () => {
+      // The host's timers may fire a little before our clock says so.
+      if (clock.now() >= due) this.#expire(clock.now());
+      else {
+        this.#expiryAt = Number.POSITIVE_INFINITY;
+        this.#scheduleExpiry();
+      }
+    });
+  }
+}

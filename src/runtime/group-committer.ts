@@ -1,0 +1,141 @@
+import { rowsOf } from './pending-writes.js';
+import type { Batch, Clock, Ledger, Log, Slice, Timers } from './ports.js';
+import { LedgerRefusal } from './ports.js';
+
+/** An actor, as its committer sees it. */
+export interface Committing {
+  /** Everything that it has to write, and the mark that its journal reaches with it; undefined where it has ended. */
+  take(): { readonly slice: Slice; readonly mark: number } | undefined;
+  /** All up to the mark is in the journal for good. */
+  durable(mark: number): void;
+  /** The journal did not take it and never will: fenced, or refused. */
+  lost(reason: string): void;
+  /** Commands have waited for longer than the bound. */
+  late(): void;
+}
+
+const SLICES_PER_BATCH_MAX = 512;
+const ROWS_PER_BATCH_MAX = 20_000;
+const RETRY_MS_FIRST = 50;
+const RETRY_MS_MAX = 1_000;
+const LATE_CHECK_MS = 250;
+
+interface Taken {
+  readonly actor: Committing;
+  readonly slice: Slice;
+  readonly mark: number;
+}
+
+/**
+ * Takes the pending changes of all actors of a node and flushes them together, the next flush starting when the last
+ * has ended: nothing waits when the node is idle, and batches grow by themselves with the load.
+ */
+export class GroupCommitter {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #log: Log;
+  #dirty = new Set<Committing>();
+  #inFlight: readonly Taken[] = [];
+  #flushingSince: number | undefined;
+  #number = 0;
+  #idle: (() => void)[] = [];
+  #watching = false;
+
+  constructor(ledger: Ledger, clock: Clock, timers: Timers, log: Log) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#log = log;
+  }
+
+  /** The actor has something to write. Cheap: called with every command that took effect. */
+  markDirty(actor: Committing): void {
+    this.#dirty.add(actor);
+    if (this.#flushingSince !== undefined) return;
+    this.#flushingSince = this.#clock.now();
+    this.#timers.soon(() => void this.#flushAll());
+  }
+
+  /** For how long the flush in flight has been going on, in milliseconds; 0 where there is none. */
+  get waitingMs(): number {
+    return this.#flushingSince === undefined ? 0 : this.#clock.now() - this.#flushingSince;
+  }
+
+  /** Resolves when everything that is pending now is in the journal. */
+  async idle(): Promise<void> {
+    if (this.#flushingSince === undefined) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  async #flushAll(): Promise<void> {
+    if (!this.#watching) this.#watchForLateness();
+    while (this.#dirty.size > 0) {
+      this.#flushingSince = this.#clock.now();
+      this.#inFlight = this.#takeBatch();
+      if (this.#inFlight.length > 0) await this.#flush(this.#inFlight);
+      this.#inFlight = [];
+    }
+    this.#flushingSince = undefined;
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #takeBatch(): Taken[] {
+    const batch: Taken[] = [];
+    let rows = 0;
+    for (const actor of this.#dirty) {
+      this.#dirty.delete(actor);
+      const taken = actor.take();
+      if (!taken) continue;
+      batch.push({ actor, ...taken });
+      rows += rowsOf(taken.slice);
+      if (batch.length === SLICES_PER_BATCH_MAX || rows >= ROWS_PER_BATCH_MAX) break;
+    }
+    return batch;
+  }
+
+  async #flush(taken: readonly Taken[]): Promise<void> {
+    const batch: Batch = { number: ++this.#number, slices: taken.map(({ slice }) => slice) };
+    try {
+      const { fenced } = await this.#untilAnswered(batch);
+      for (const { actor, slice, mark } of taken) {
+        if (fenced.includes(slice)) actor.lost('fenced');
+        else actor.durable(mark);
+      }
+    } catch (error) {
+      if (taken.length > 1) {
+        // One of them is at fault; the others must not suffer for it.
+        for (const one of taken) await this.#flush([one]);
+        return;
+      }
+      this.#log.error({ err: error, showtimeId: taken[0]?.slice.showtimeId }, 'the journal refused a write');
+      taken[0]?.actor.lost('refused');
+    }
+  }
+
+  /** Rejects with LedgerRefusal only: anything else leaves the outcome unknown, and the same batch is given again. */
+  async #untilAnswered(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
+    for (let retryMs = RETRY_MS_FIRST; ; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
+      try {
+        return await this.#ledger.commit(batch);
+      } catch (error) {
+        if (error instanceof LedgerRefusal) throw error;
+        this.#log.warn({ err: error, batch: batch.number, retryMs }, 'the journal did not answer; trying again');
+        await new Promise<void>((resolve) => this.#timers.after(retryMs, resolve));
+      }
+    }
+  }
+
+  #watchForLateness(): void {
+    this.#watching = true;
+    this.#timers.after(LATE_CHECK_MS, () => {
+      this.#watching = false;
+      if (this.#flushingSince === undefined) return;
+      for (const { actor } of this.#inFlight) actor.late();
+      for (const actor of this.#dirty) actor.late();
+      this.#watchForLateness();
+    });
+  }
+}

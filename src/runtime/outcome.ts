@@ -1,0 +1,30 @@
+import type { Command } from '../core/command.js';
+import type { CoreReply } from '../core/reply.js';
+
+/**
+ * Why a command got no answer from the house. `unavailable` and `overloaded`: not applied, try again later.
+ * `outcome_unknown`: it may or may not have taken effect; the same command with the same id tells.
+ * `command_reused`: the id belongs to another command. `internal`: a bug of ours, logged; not applied.
+ */
+export type Failure = 'unavailable' | 'overloaded' | 'outcome_unknown' | 'command_reused' | 'internal';
+
+/** What a command came to. */
+export type Outcome = CoreReply | { readonly ok: false; readonly failure: Failure; readonly retryAfterMs?: number };
+
+export interface Submission {
+  /** The sender's number for this request, given back with the reply. */
+  readonly requestId: number;
+  /** The sender's id for the effect: the same again gets the first outcome again. */
+  readonly commandId: string;
+  readonly command: Command;
+  /** For `book`: how it was paid, as recorded with the booking. */
+  readonly paymentMethod?: string;
+}
+
+/** Who is answered: one socket, or one HTTP request. */
+export interface Recipient {
+  readonly holder: string;
+  /** Replies of the actor that still wait for the journal. Kept by the actor: a later refusal must not overtake them. */
+  waiting: number;
+  reply(requestId: number, outcome: Outcome): void;
+}

@@ -1,0 +1,62 @@
+import type { Change } from '../core/change.js';
+import type { Outcome, Recipient } from './outcome.js';
+
+/** An output that leaves when the journal has reached its mark. */
+export interface GatedOutput {
+  readonly mark: number;
+  /** When it was queued, on the node's clock. */
+  readonly at: number;
+  readonly changes: readonly Change[];
+  readonly requestId: number;
+  readonly outcome: Outcome | undefined;
+  /** Absent for expiry, and once the recipient was told that it takes too long. */
+  recipient: Recipient | undefined;
+}
+
+/** Outputs in the order in which their commands were applied; they leave in that order and no other. */
+export class OutputGate {
+  #queue: GatedOutput[] = [];
+  /** Index of the first that waits: shifting an array of thousands at each release would cost more than the release. */
+  #head = 0;
+
+  get length(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  push(output: GatedOutput): void {
+    if (output.recipient) output.recipient.waiting++;
+    this.#queue.push(output);
+  }
+
+  /** Lets out all up to `mark`. */
+  release(mark: number, emit: (output: GatedOutput) => void): void {
+    for (;;) {
+      const output = this.#queue[this.#head];
+      if (!output || output.mark > mark) break;
+      this.#head++;
+      if (output.recipient) output.recipient.waiting--;
+      emit(output);
+    }
+    if (this.#head === this.#queue.length) this.#queue = [];
+    else if (this.#head > 1024) this.#queue.splice(0, this.#head);
+    else return;
+    this.#head = 0;
+  }
+
+  /**
+   * Answers those who wait since before `since`: `unknown` where something is still to be written, the outcome itself
+   * where it only waited its turn. The outputs stay, to be published once they are durable.
+   */
+  giveUp(since: number, unknown: Outcome): void {
+    for (let i = this.#head; i < this.#queue.length; i++) {
+      const output = this.#queue[i];
+      if (!output || output.at > since) break;
+      if (!output.recipient) continue;
+      const { recipient } = output;
+      output.recipient = undefined;
+      recipient.waiting--;
+      const outcome = output.outcome?.ok === false ? output.outcome : unknown;
+      recipient.reply(output.requestId, outcome);
+    }
+  }
+}

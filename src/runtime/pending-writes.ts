@@ -1,0 +1,72 @@
+import type { Change } from '../core/change.js';
+import type { Hold } from '../core/house.js';
+import type { BookedWrite, CommandResult, Slice } from './ports.js';
+
+/**
+ * The changes of one actor that the journal does not have yet, coalesced by seat: however often a seat is held and
+ * released between two flushes, it is written once.
+ */
+export class PendingWrites {
+  #holds = new Map<number, Hold | undefined>();
+  #blocks = new Map<number, string | undefined>();
+  #booked: BookedWrite[] = [];
+  #cancelled: string[] = [];
+  #results: CommandResult[] = [];
+
+  /** `result` is that of the command, absent for expiry; `paymentMethod` is needed where a booking is among them. */
+  add(changes: readonly Change[], result: CommandResult | undefined, paymentMethod: string): void {
+    for (const change of changes) this.#addChange(change, result, paymentMethod);
+    // A booking is its own record of the command.
+    if (result && result.command !== 'book') this.#results.push(result);
+  }
+
+  #addChange(change: Change, result: CommandResult | undefined, paymentMethod: string): void {
+    switch (change.type) {
+      case 'hold_put':
+        // Every seat of the hold: extending or adding to it replaced the value that all its rows carry.
+        for (const seat of change.hold.seats) this.#holds.set(seat, change.hold);
+        break;
+      case 'hold_dropped':
+        for (const seat of change.seats) this.#holds.set(seat, undefined);
+        break;
+      case 'booked':
+        for (const seat of change.booking.seats) this.#holds.set(seat, undefined);
+        if (!result) throw new Error('a booking without the command that made it');
+        this.#booked.push({ booking: change.booking, commandId: result.commandId, paymentMethod });
+        break;
+      case 'cancelled':
+        this.#cancelled.push(change.booking.id);
+        break;
+      case 'blocked':
+        for (const seat of change.seats) this.#blocks.set(seat, change.reason);
+        break;
+      case 'unblocked':
+        for (const seat of change.seats) this.#blocks.set(seat, undefined);
+        break;
+    }
+  }
+
+  /** All of it, as one slice of a batch; what comes after begins the next. */
+  take(showtimeId: string, epoch: number): Slice {
+    const slice: Slice = {
+      showtimeId,
+      epoch,
+      holds: this.#holds,
+      blocks: this.#blocks,
+      booked: this.#booked,
+      cancelled: this.#cancelled,
+      results: this.#results,
+    };
+    this.#holds = new Map();
+    this.#blocks = new Map();
+    this.#booked = [];
+    this.#cancelled = [];
+    this.#results = [];
+    return slice;
+  }
+}
+
+/** How much a slice weighs in a flush. */
+export function rowsOf(slice: Slice): number {
+  return slice.holds.size + slice.blocks.size + slice.booked.length + slice.cancelled.length + slice.results.length;
+}

@@ -1,0 +1,120 @@
+import type { Change } from '../core/change.js';
+import { AVAILABLE, BLOCKED, BOOKED, type Booking, HELD, type Hold, type House } from '../core/house.js';
+import type { PublishedDelta } from './audience.js';
+
+export interface Own {
+  readonly holds: readonly Hold[];
+  readonly bookings: readonly Booking[];
+}
+
+const NOTHING: Own = { holds: [], bookings: [] };
+
+/**
+ * The house as the journal has reached it: what snapshots, resumes and reads show. `statuses` is the state at `seq`;
+ * what became durable since waits to be cut into the next delta.
+ */
+export class PublishedView {
+  readonly statuses: Uint8Array;
+  #seq = 0;
+  #pending = new Map<number, number>();
+  readonly #owned = new Map<string, { holds: Map<string, Hold>; bookings: Map<string, Booking> }>();
+  readonly #history: PublishedDelta[] = [];
+  readonly #historyMax: number;
+
+  constructor(house: House, historyMax: number) {
+    this.statuses = house.status.slice();
+    this.#historyMax = historyMax;
+    for (const hold of house.holds.values()) this.#of(hold.holder).holds.set(hold.id, hold);
+    for (const booking of house.bookings.values()) {
+      if (booking.status === 'confirmed') this.#of(booking.holder).bookings.set(booking.id, booking);
+    }
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** The holder's holds and confirmed bookings, up to the watermark (so possibly newer than `statuses`). */
+  own(holder: string): Own {
+    const owned = this.#owned.get(holder);
+    return owned ? { holds: [...owned.holds.values()], bookings: [...owned.bookings.values()] } : NOTHING;
+  }
+
+  publish(change: Change): void {
+    switch (change.type) {
+      case 'hold_put':
+        this.#of(change.hold.holder).holds.set(change.hold.id, change.hold);
+        this.#mark(change.seats, HELD);
+        break;
+      case 'hold_dropped':
+        if (change.rest) this.#of(change.hold.holder).holds.set(change.hold.id, change.rest);
+        else this.#of(change.hold.holder).holds.delete(change.hold.id);
+        this.#forgetIfEmpty(change.hold.holder);
+        this.#mark(change.seats, AVAILABLE);
+        break;
+      case 'booked': {
+        const owned = this.#of(change.booking.holder);
+        owned.holds.delete(change.hold.id);
+        owned.bookings.set(change.booking.id, change.booking);
+        this.#mark(change.booking.seats, BOOKED);
+        break;
+      }
+      case 'cancelled':
+        this.#of(change.booking.holder).bookings.delete(change.booking.id);
+        this.#forgetIfEmpty(change.booking.holder);
+        this.#mark(change.booking.seats, AVAILABLE);
+        break;
+      case 'blocked':
+        this.#mark(change.seats, BLOCKED);
+        break;
+      case 'unblocked':
+        this.#mark(change.seats, AVAILABLE);
+        break;
+    }
+  }
+
+  /**
+   * The next delta: what changed since the last, net, at most `changesMax` seats; undefined where nothing did.
+   * Call until undefined.
+   */
+  cut(changesMax: number): PublishedDelta | undefined {
+    const changes: (readonly [number, number])[] = [];
+    for (const [seat, status] of this.#pending) {
+      this.#pending.delete(seat);
+      if (this.statuses[seat] === status) continue;
+      this.statuses[seat] = status;
+      changes.push([seat, status]);
+      if (changes.length === changesMax) break;
+    }
+    if (changes.length === 0) return undefined;
+    const delta = { seq: ++this.#seq, changes };
+    this.#history.push(delta);
+    if (this.#history.length > this.#historyMax) this.#history.shift();
+    return delta;
+  }
+
+  /** The deltas after `seq`, in order; undefined where they are no longer all kept, or `seq` was never reached. */
+  since(seq: number): readonly PublishedDelta[] | undefined {
+    const missed = this.#seq - seq;
+    if (missed < 0 || missed > this.#history.length) return undefined;
+    return missed === 0 ? [] : this.#history.slice(-missed);
+  }
+
+  #mark(seats: readonly number[], status: number): void {
+    for (const seat of seats) this.#pending.set(seat, status);
+  }
+
+  #of(holder: string): { holds: Map<string, Hold>; bookings: Map<string, Booking> } {
+    let owned = this.#owned.get(holder);
+    if (!owned) {
+      owned = { holds: new Map(), bookings: new Map() };
+      this.#owned.set(holder, owned);
+    }
+    return owned;
+  }
+
+  #forgetIfEmpty(holder: string): void {
+    const owned = this.#owned.get(holder);
+    if (owned?.holds.size === 0 && owned.bookings.size === 0) this.#owned.delete(holder);
+  }
+}
