@@ -132,8 +132,8 @@ function focalOrders(data: SeatMapData, blocks: readonly Int32Array[], areaOf: I
   const blockFocal = Float64Array.from(blocks, (block) => block.reduce((a, b) => Math.min(a, distance(b)), Infinity));
   const blocksByFocal = Int32Array.from(blocks, (_, index) => index);
   blocksByFocal.sort((a, b) => (blockFocal[a] ?? 0) - (blockFocal[b] ?? 0) || a - b);
-  const seated = Int32Array.from({ length: count }, (_, seat) => seat).filter((seat) => areaOf[seat] === NONE);
-  const seatsByFocal = seated.sort((a, b) => distance(a) - distance(b) || a - b);
+  const seatsByFocal = new Int32Array(count).map((_, seat) => seat).filter((seat) => areaOf[seat] === NONE);
+  seatsByFocal.sort((a, b) => distance(a) - distance(b) || a - b);
   const areasByFocal = data.areas.map((_, index) => index);
   const areaDistance = (index: number) => distance(data.areas[index]?.first ?? 0);
   areasByFocal.sort((a, b) => areaDistance(a) - areaDistance(b) || a - b);

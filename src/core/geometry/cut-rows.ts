@@ -45,7 +45,8 @@ function distancesIn(data: SeatMapData, row: Int32Array): Float64Array {
   const distances = new Float64Array(Math.max(0, row.length - 1));
   for (let i = 0; i < distances.length; i++) {
     const [a, b] = [row[i] ?? NONE, row[i + 1] ?? NONE];
-    distances[i] = Math.hypot((x[a] ?? 0) - (x[b] ?? 0), (y[a] ?? 0) - (y[b] ?? 0));
+    const [dx, dy] = [(x[a] ?? 0) - (x[b] ?? 0), (y[a] ?? 0) - (y[b] ?? 0)];
+    distances[i] = Math.sqrt(dx * dx + dy * dy);
   }
   return distances;
 }
@@ -68,7 +69,13 @@ function medianOf(distances: readonly number[]): number | undefined {
   return real[Math.floor((real.length - 1) / 2)];
 }
 
-function cutRow(row: Int32Array, distances: Float64Array, aisle: number, pairOf: Int32Array, blocks: Int32Array[]) {
+function cutRow(
+  row: Int32Array,
+  distances: Float64Array,
+  aisle: number,
+  pairOf: Int32Array,
+  blocks: Int32Array[],
+): void {
   let first = 0;
   for (let i = 0; i < row.length; i++) {
     const last = i === row.length - 1;

@@ -1,0 +1,35 @@
+import { expect } from 'vitest';
+import type { Change } from '../../../src/core/change.js';
+import type { House } from '../../../src/core/house.js';
+
+/** A house of seat → status and owner, kept from changes alone. Each change must find the seats as it claims. */
+export class Replica {
+  readonly seats = new Map<number, string>();
+
+  follow(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.type === 'hold_put') this.move(change.seats, undefined, `held ${change.hold.id}`);
+      else if (change.type === 'hold_dropped') this.move(change.seats, `held ${change.hold.id}`, undefined);
+      else if (change.type === 'booked') {
+        expect(change.booking.seats).toEqual(change.hold.seats);
+        this.move(change.booking.seats, `held ${change.hold.id}`, `booked ${change.booking.id}`);
+      } else if (change.type === 'cancelled') this.move(change.booking.seats, `booked ${change.booking.id}`, undefined);
+      else if (change.type === 'blocked') this.move(change.seats, undefined, 'blocked');
+      else this.move(change.seats, 'blocked', undefined);
+    }
+  }
+
+  private move(seats: readonly number[], from: string | undefined, to: string | undefined): void {
+    for (const seat of seats) {
+      expect(this.seats.get(seat)).toBe(from);
+      if (to === undefined) this.seats.delete(seat);
+      else this.seats.set(seat, to);
+    }
+  }
+
+  expectLike(house: House): void {
+    const names = ['available', 'held', 'booked', 'blocked'];
+    const real = [...house.status].map((code, seat) => [names[code], house.ownerOf[seat]].join(' ').trim());
+    expect(real.map((_, seat) => this.seats.get(seat) ?? 'available')).toEqual(real);
+  }
+}
