@@ -1,5 +1,9 @@
 /** Finds the seats around a point without looking at the whole hall: square cells, each a run in one column of seats. */
-import type { SeatMapData } from '../seat-map.js';
+
+/** The part of a seat map's data that places its seats. */
+interface Places {
+  readonly seats: { readonly x: readonly number[]; readonly y: readonly number[] };
+}
 
 export interface SeatGrid {
   readonly cellSize: number;
@@ -16,7 +20,7 @@ export interface SeatGrid {
 const CELLS_PER_SIDE_MAX = 256;
 
 /** A grid of the given seats; `pitch` is the hall's typical distance of neighbours. */
-export function buildSeatGrid(data: SeatMapData, seats: Int32Array, pitch: number): SeatGrid {
+export function buildSeatGrid(data: Places, seats: Int32Array, pitch: number): SeatGrid {
   const { x, y } = data.seats;
   let [left, top, right, bottom] = seats.length === 0 ? [0, 0, 0, 0] : [Infinity, Infinity, -Infinity, -Infinity];
   for (const seat of seats) {
@@ -44,7 +48,7 @@ export function buildSeatGrid(data: SeatMapData, seats: Int32Array, pitch: numbe
 }
 
 /** The seats within `radius` of a point, in no order that callers may rely on. */
-export function seatsWithin(grid: SeatGrid, data: SeatMapData, x: number, y: number, radius: number): number[] {
+export function seatsWithin(grid: SeatGrid, data: Places, x: number, y: number, radius: number): number[] {
   const found: number[] = [];
   const cell = (value: number, origin: number, count: number) =>
     Math.min(count - 1, Math.max(0, Math.floor((value - origin) / grid.cellSize)));

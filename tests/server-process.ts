@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** What it wrote to its log so far. */
+  readonly log: () => string;
+  /** Resolves with the exit code, or the name of the signal that ended it. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string>;
+}
+
+/** The server as its users start it: the built program, in a process of its own. Resolves when it is ready. */
+export async function startServer(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const port = environment['PORT'] ?? String(await freePort());
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', LOG_LEVEL: 'warn', DEMO: 'false', ...environment, PORT: port },
+  });
+  let log = '';
+  const listen = (chunk: Buffer) => {
+    log += chunk.toString();
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  const server: ServerProcess = {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    log: () => log,
+    async kill(signal) {
+      const exited = ended(child) ?? once(child, 'exit').then(() => ended(child) ?? 'gone');
+      child.kill(signal);
+      return await exited;
+    },
+  };
+  await ready(server, child);
+  return server;
+}
+
+function ended(child: ChildProcess): number | string | undefined {
+  return child.exitCode ?? child.signalCode ?? undefined;
+}
+
+async function ready(server: ServerProcess, child: ChildProcess): Promise<void> {
+  const giveUpAt = performance.now() + 30_000;
+  for (;;) {
+    const answer = await fetch(`${server.url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    if (ended(child) !== undefined || performance.now() > giveUpAt) {
+      child.kill('SIGKILL');
+      throw new Error(`The server did not get ready (${ended(child) ?? 'still starting'}). It said:\n${server.log()}`);
+    }
+    await sleep(30);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}
