@@ -14,12 +14,10 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsTyp
  * Throws where the frame is neither encoding or has no `type`.
  */
 export function decodeServerFrame(data: ArrayBuffer | Uint8Array | string): ServerMessage {
-  const message: unknown =
+  const message: { readonly type?: unknown } | null | undefined =
     typeof data === 'string'
       ? JSON.parse(data)
       : unpackr.unpack(data instanceof Uint8Array ? data : new Uint8Array(data));
-  if (typeof message !== 'object' || message === null || !('type' in message) || typeof message.type !== 'string') {
-    throw new TypeError('A server frame without a message type.');
-  }
+  if (typeof message?.type !== 'string') throw new TypeError('No message type.');
   return message as ServerMessage;
 }

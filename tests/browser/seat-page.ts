@@ -4,7 +4,7 @@ interface Picker extends HTMLElement {
   seatPoint(label: string): { x: number; y: number } | undefined;
   revealSeat(label: string): void;
   readonly seats: readonly string[];
-  readonly client: { statusOf(seat: string): string | undefined };
+  readonly client: { statusOf(seat: string | number): string | undefined };
 }
 
 export interface PageOptions {
@@ -46,7 +46,8 @@ export class SeatPage {
     await seatPage.picker.waitFor();
     await page.waitForFunction(() => {
       const picker = document.querySelector<Picker>('usher-seat-picker');
-      return picker?.client?.statusOf('A-1') !== undefined && picker.seatPoint('A-1') !== undefined;
+      const cells = picker?.shadowRoot?.querySelectorAll('[role="gridcell"]').length ?? 0;
+      return picker?.client?.statusOf(0) !== undefined && cells > 0;
     });
     return seatPage;
   }

@@ -1,0 +1,41 @@
+/** Reads the catalogue. A failure is a value that a page can show, with a way to try again where that can help. */
+import type { MovieView, Problem, ShowtimeView } from '../../src/protocol/http.js';
+
+export type Loaded<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface Failure {
+  readonly text: string;
+  readonly retryable: boolean;
+}
+
+const TIMEOUT_MS = 10_000;
+
+export async function loadProgramme(): Promise<
+  Loaded<{ readonly movies: readonly MovieView[]; readonly showtimes: readonly ShowtimeView[] }>
+> {
+  const [movies, showtimes] = await Promise.all([
+    getJson<{ movies: readonly MovieView[] }>('/v1/movies'),
+    getJson<{ showtimes: readonly ShowtimeView[] }>('/v1/showtimes'),
+  ]);
+  if (!movies.ok) return movies;
+  if (!showtimes.ok) return showtimes;
+  return { ok: true, value: { movies: movies.value.movies, showtimes: showtimes.value.showtimes } };
+}
+
+export function loadShowtime(id: string): Promise<Loaded<ShowtimeView>> {
+  return getJson(`/v1/showtimes/${encodeURIComponent(id)}`);
+}
+
+async function getJson<Value>(path: string): Promise<Loaded<Value>> {
+  try {
+    const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (response.ok) return { ok: true, value: await response.json() };
+    const problem: Partial<Problem> = await response.json().catch(() => ({}));
+    const text = problem.detail ?? `The server answered with an error (${response.status}).`;
+    return { ok: false, failure: { text, retryable: response.status >= 500 || response.status === 429 } };
+  } catch {
+    return { ok: false, failure: { text: 'The server could not be reached.', retryable: true } };
+  }
+}

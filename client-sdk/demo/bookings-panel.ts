@@ -1,0 +1,95 @@
+/** What has been booked: the ticket just bought, large, and the list of all of this showtime. */
+import type { ShowtimeView } from '../../src/protocol/http.js';
+import type { BookingView, ShowtimeClient } from '../src/index.js';
+import { element } from './element.js';
+import { errorText } from './error-text.js';
+import { longDate, money, time } from './formats.js';
+
+/** The ticket that replaces the order after paying. Focus it when shown: what was pressed is gone. */
+export function ticketCard(booking: BookingView, showtime: ShowtimeView, onClose: () => void): HTMLElement {
+  const startsAt = new Date(showtime.startsAt);
+  const title = element('h2', { tabIndex: -1 }, 'Booked. Enjoy the film.');
+  return element(
+    'section',
+    { className: 'card ticket' },
+    title,
+    element('p', { className: 'reference-label' }, 'Your booking reference'),
+    element('p', { className: 'reference' }, booking.reference),
+    element(
+      'dl',
+      {},
+      ...fact('Film', showtime.movie.title),
+      ...fact('When', `${longDate(startsAt)}, ${time(startsAt)}`),
+      ...fact('Where', `${showtime.hall.name}, ${showtime.venue.name}`),
+      ...fact(booking.seats.length === 1 ? 'Seat' : 'Seats', booking.seats.join(', ')),
+      ...fact('Paid', money(booking.price)),
+    ),
+    element('button', { type: 'button', className: 'wide', onclick: onClose }, 'Choose more seats'),
+  );
+}
+
+function fact(name: string, value: string): [HTMLElement, HTMLElement] {
+  return [element('dt', {}, name), element('dd', {}, value)];
+}
+
+export class BookingsPanel {
+  readonly element = element('section', {
+    className: 'card bookings',
+    'aria-labelledby': 'bookings-title',
+    hidden: true,
+  });
+  private readonly list = element('ul', {});
+  private readonly message = element('p', { className: 'alert', role: 'alert', hidden: true });
+  private shown: readonly BookingView[] | undefined;
+
+  constructor(private readonly client: ShowtimeClient) {
+    this.element.append(
+      element('h2', { id: 'bookings-title' }, 'Your bookings for this showtime'),
+      this.list,
+      this.message,
+    );
+    this.update();
+  }
+
+  update(): void {
+    const { bookings } = this.client.getSnapshot();
+    if (bookings === this.shown) return;
+    this.shown = bookings;
+    this.element.hidden = bookings.length === 0;
+    this.list.replaceChildren(...bookings.map((booking) => this.entry(booking)));
+  }
+
+  private entry(booking: BookingView): HTMLElement {
+    const cancelled = booking.status === 'cancelled';
+    return element(
+      'li',
+      { className: cancelled ? 'cancelled' : '' },
+      element('strong', {}, booking.reference),
+      element('span', {}, `${booking.seats.join(', ')} · ${money(booking.price)}${cancelled ? ' · cancelled' : ''}`),
+      !cancelled && this.cancelButton(booking),
+    );
+  }
+
+  /** Asks once more before it gives the seats away: there is no undo. */
+  private cancelButton(booking: BookingView): HTMLElement {
+    const button = element('button', { type: 'button', className: 'quiet' }, 'Cancel booking');
+    let asked = false;
+    button.onblur = () => {
+      asked = false;
+      button.textContent = 'Cancel booking';
+    };
+    button.onclick = async () => {
+      if (!asked) {
+        asked = true;
+        button.textContent = 'Really cancel?';
+        return;
+      }
+      button.disabled = true;
+      const result = await this.client.cancel(booking.id);
+      button.disabled = false;
+      this.message.hidden = result.ok;
+      if (!result.ok) this.message.textContent = errorText(result.error);
+    };
+    return button;
+  }
+}

@@ -1,0 +1,173 @@
+/** The chosen seats, what they cost, how long they are held, and the way to pay for them. */
+import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
+import type { Money } from '../../src/protocol/server-messages.js';
+import type { BookingView, HoldView, ShowtimeClient } from '../src/index.js';
+import { HoldClock } from '../src/picker/hold-clock.js';
+import { element } from './element.js';
+import { errorText } from './error-text.js';
+import { money } from './formats.js';
+import { priceLines } from './price-lines.js';
+
+export interface OrderOptions {
+  readonly client: ShowtimeClient;
+  readonly map: SeatMapDocument;
+  readonly prices: readonly { readonly category: string; readonly price: Money }[];
+  onBooked(booking: BookingView): void;
+}
+
+export class OrderPanel {
+  readonly element = element('section', { className: 'card order', id: 'order', 'aria-labelledby': 'order-title' });
+  private readonly clockFace = element('span', { className: 'clock', 'aria-hidden': 'true' });
+  private readonly clock: HoldClock;
+  private readonly body = element('div', {});
+  private readonly message = element('p', { className: 'alert', role: 'alert', hidden: true });
+  private shown: readonly HoldView[] | undefined;
+
+  constructor(private readonly options: OrderOptions) {
+    // The picker's own clock warns aloud; this one is for the eye.
+    this.clock = new HoldClock(this.clockFace, options.client, () => undefined);
+    this.element.append(
+      element('div', { className: 'order-head' }, element('h2', { id: 'order-title' }, 'Your seats'), this.clockFace),
+      this.body,
+      this.message,
+    );
+    this.update();
+  }
+
+  stop(): void {
+    this.clock.stop();
+  }
+
+  update(): void {
+    this.clock.update();
+    const { holds } = this.options.client.getSnapshot();
+    if (holds === this.shown) return;
+    const focused = this.element.contains(document.activeElement);
+    this.shown = holds;
+    if (holds.length === 0) {
+      this.body.replaceChildren(
+        element('p', { className: 'hint' }, 'Choose seats on the map, or let us find the best ones.'),
+      );
+    } else {
+      this.body.replaceChildren(...holds.map((hold) => this.holdCard(hold)));
+    }
+    // What had the focus is gone; the panel keeps it from falling to the top of the page.
+    if (focused && !this.element.contains(document.activeElement)) {
+      this.element.tabIndex = -1;
+      this.element.focus({ preventScroll: true });
+    }
+  }
+
+  private holdCard(hold: HoldView): HTMLElement {
+    const { map, prices } = this.options;
+    const lines = priceLines(hold.seats, map, prices);
+    const list = element(
+      'table',
+      { className: 'lines' },
+      element('caption', { className: 'unseen' }, 'Price by category'),
+      element(
+        'tbody',
+        {},
+        ...lines.map(({ category, seats, each, total }) =>
+          element(
+            'tr',
+            {},
+            element(
+              'th',
+              { scope: 'row' },
+              element('span', { className: 'lines-seats' }, ...seats.flatMap(seatName)),
+              ` ${category}`,
+            ),
+            element('td', {}, each === undefined ? '' : `${seats.length} × ${money(each)}`),
+            element('td', { className: 'sum' }, total === undefined ? '' : money(total)),
+          ),
+        ),
+      ),
+      element(
+        'tfoot',
+        {},
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row', colSpan: 2 }, 'Total'),
+          element('td', { className: 'sum' }, money(hold.price)),
+        ),
+      ),
+    );
+    return element('div', { className: 'hold' }, list, this.payForm(hold), this.sideActions(hold));
+  }
+
+  private payForm(hold: HoldView): HTMLElement {
+    const choice = (value: string, text: string, checked: boolean) =>
+      element(
+        'label',
+        { className: 'choice' },
+        element('input', { type: 'radio', name: `card-${hold.id}`, value, checked }),
+        element('span', {}, text),
+      );
+    const button = element('button', { className: 'primary wide', type: 'submit' }, `Pay ${money(hold.price)}`);
+    const form = element(
+      'form',
+      { className: 'pay' },
+      element(
+        'fieldset',
+        {},
+        element('legend', {}, 'Pay with'),
+        choice('', 'Test card', true),
+        choice('decline', 'Test card that is declined', false),
+      ),
+      button,
+    );
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      const token = String(new FormData(form).get(`card-${hold.id}`) ?? '');
+      const payment = token === '' ? ({ method: 'test' } as const) : ({ method: 'test', token } as const);
+      await this.run(button, 'Paying…', async () => {
+        const result = await this.options.client.book(hold.id, payment);
+        if (!result.ok) return this.say(errorText(result.error));
+        this.options.onBooked(result.booking);
+      });
+    };
+    return form;
+  }
+
+  private sideActions(hold: HoldView): HTMLElement {
+    const { client } = this.options;
+    const more = element('button', { type: 'button', className: 'quiet' }, 'More time');
+    more.hidden = hold.extensionsLeft === 0;
+    more.onclick = () =>
+      this.run(more, 'Asking…', async () => {
+        const result = await client.extend(hold.id);
+        if (!result.ok) this.say(errorText(result.error));
+      });
+    const release = element('button', { type: 'button', className: 'quiet' }, 'Release all');
+    release.onclick = () =>
+      this.run(release, 'Releasing…', async () => {
+        const result = await client.release(hold.id);
+        if (!result.ok) this.say(errorText(result.error));
+      });
+    return element('div', { className: 'actions' }, more, release);
+  }
+
+  /** Runs once however often it is pressed, and says so on the button. */
+  private async run(button: HTMLButtonElement, busy: string, action: () => Promise<void>): Promise<void> {
+    if (button.getAttribute('aria-disabled') === 'true') return;
+    const text = button.textContent;
+    button.setAttribute('aria-disabled', 'true');
+    button.textContent = busy;
+    this.message.hidden = true;
+    await action();
+    button.removeAttribute('aria-disabled');
+    button.textContent = text;
+  }
+
+  private say(text: string): void {
+    this.message.textContent = text;
+    this.message.hidden = false;
+  }
+}
+
+/** A label that never breaks at its dash, and the room for a line break after it. */
+function seatName(label: string): [HTMLElement, string] {
+  return [element('span', { className: 'seat' }, label), ' '];
+}

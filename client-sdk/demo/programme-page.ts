@@ -1,0 +1,95 @@
+/** The first page: what is on, a day at a time. */
+import type { ShowtimeView } from '../../src/protocol/http.js';
+import { loadProgramme } from './api.js';
+import { element } from './element.js';
+import { failureCard } from './failure-card.js';
+import { dayName, duration, longDate, money, time } from './formats.js';
+import { arrangeProgramme, type ProgrammeDay, type ProgrammeFilm, priceFrom } from './programme.js';
+
+export async function showProgramme(main: HTMLElement, signal: AbortSignal): Promise<void> {
+  main.replaceChildren(element('p', { className: 'waiting', role: 'status' }, 'Loading the programme…'));
+  const loaded = await loadProgramme();
+  if (signal.aborted) return;
+  if (!loaded.ok) {
+    const retry = () => void showProgramme(main, signal);
+    main.replaceChildren(failureCard('The programme could not be loaded', loaded.failure, retry));
+    return;
+  }
+  const { movies, showtimes } = loaded.value;
+  const days = arrangeProgramme(movies, showtimes, Date.now());
+  const venue = showtimes[0]?.venue;
+  const heading = element('h1', { tabIndex: -1 }, venue ? venue.name : 'What is on');
+  const list = element('div', { className: 'films' });
+  const lead = element('p', { className: 'lead' });
+  const tabs = dayButtons(days, (day) => {
+    lead.textContent = [venue?.city, longDate(day.date)].filter(Boolean).join(' · ');
+    list.replaceChildren(...day.films.map(filmCard));
+  });
+  main.replaceChildren(element('div', { className: 'opening' }, element('div', {}, heading, lead), tabs), list);
+  if (days.length === 0)
+    list.append(element('p', { className: 'card' }, 'There are no showtimes ahead. Come back tomorrow.'));
+  heading.focus({ preventScroll: true });
+}
+
+/** A toggle a day; the first is chosen. */
+function dayButtons(days: readonly ProgrammeDay[], onDay: (day: ProgrammeDay) => void): HTMLElement {
+  const now = new Date();
+  const buttons = days.map((day) =>
+    element('button', { type: 'button', onclick: () => choose(day) }, dayName(day.date, now)),
+  );
+  const choose = (chosen: ProgrammeDay) => {
+    for (const [i, day] of days.entries()) buttons[i]?.setAttribute('aria-pressed', String(day === chosen));
+    onDay(chosen);
+  };
+  if (days[0]) choose(days[0]);
+  return element('div', { className: 'days', role: 'group', 'aria-label': 'Day' }, ...buttons);
+}
+
+function filmCard({ title, movie, showtimes }: ProgrammeFilm): HTMLElement {
+  const facts = movie && [movie.year, duration(movie.runtimeMinutes), `directed by ${movie.director}`].join(' · ');
+  const card = element(
+    'article',
+    { className: 'film' },
+    poster(title),
+    element(
+      'div',
+      { className: 'film-text' },
+      element('h2', {}, title),
+      facts !== undefined && element('p', { className: 'facts' }, facts),
+      movie && element('p', { className: 'genres' }, movie.genres.join(', ')),
+      movie && element('p', { className: 'synopsis' }, movie.synopsis),
+      element('ul', { className: 'times', 'aria-label': `Showtimes of ${title}` }, ...showtimes.map(timeChip)),
+    ),
+  );
+  return card;
+}
+
+function timeChip(showtime: ShowtimeView): HTMLElement {
+  const from = priceFrom(showtime);
+  return element(
+    'li',
+    {},
+    element(
+      'a',
+      { className: 'time', href: `#/showtimes/${encodeURIComponent(showtime.id)}` },
+      element('strong', {}, time(new Date(showtime.startsAt))),
+      element('span', {}, showtime.hall.name),
+      from && element('span', { className: 'from' }, `from ${money(from)}`),
+    ),
+  );
+}
+
+/** An abstract sheet in a colour of the film's own, since there are no pictures to show. */
+function poster(title: string): HTMLElement {
+  let hash = 7;
+  for (const character of title) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  const sheet = element('div', { className: `poster poster-${hash % 4}`, 'aria-hidden': 'true' });
+  sheet.style.setProperty('--hue', String((hash * 47) % 360));
+  const initials = title
+    .split(/\s+/)
+    .filter((word) => /^[\p{Lu}\p{N}]/u.test(word))
+    .slice(0, 2)
+    .map((word) => word.charAt(0));
+  sheet.append(element('span', {}, initials.join('')));
+  return sheet;
+}

@@ -1,0 +1,40 @@
+import type { Conflict } from '../../src/protocol/errors.js';
+import type { BookingView, HoldView, Limits, Welcome } from '../../src/protocol/server-messages.js';
+import type { Command } from './commands.js';
+import type { ConnectionState } from './connection-state.js';
+import type { SeatChange, SeatCounts } from './local-house.js';
+import type { ClientError } from './results.js';
+
+/** What the client knows, as one immutable value: the same object until something changes. */
+export interface ClientState {
+  readonly connection: ConnectionState;
+  /** True where the seats are not live: before the first snapshot, and while the connection is away. */
+  readonly stale: boolean;
+  /** Undefined until the first snapshot. */
+  readonly epoch: number | undefined;
+  readonly seq: number | undefined;
+  readonly seatMap: Welcome['seatMap'] | undefined;
+  /** A status code a seat, by index: 0 available, 1 held, 2 booked, 3 blocked. Own seats are held or booked. */
+  readonly statuses: Uint8Array;
+  readonly counts: SeatCounts;
+  /** This holder's own, from whichever of its sessions. */
+  readonly holds: readonly HoldView[];
+  readonly bookings: readonly BookingView[];
+  readonly limits: Limits | undefined;
+  readonly session: string | undefined;
+  readonly holder: string | undefined;
+}
+
+export interface ClientEvents {
+  /** What changed to the eye since the last `delta` or `snapshot`, for painters that repaint single seats. */
+  delta: { readonly changes: readonly SeatChange[] };
+  /** All seats may have changed: repaint. */
+  snapshot: { readonly epoch: number; readonly seq: number };
+  connection: ConnectionState;
+  /** A command was refused for certain seats. */
+  conflict: { readonly command: Command; readonly conflicts: readonly Conflict[]; readonly error: ClientError };
+  /** An own hold ended by time. */
+  expire: { readonly holdId: string; readonly seats: readonly string[] };
+  /** A complaint of the server that belongs to no command, or an error thrown by a listener (as `cause`). */
+  error: ClientError;
+}

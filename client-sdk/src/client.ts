@@ -1,0 +1,62 @@
+import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
+import type { SeatStatus } from '../../src/protocol/seat-status.js';
+import type { ClientEvents, ClientState } from './client-state.js';
+import type { BestAvailableWish, CommandOptions, Payment } from './commands.js';
+import type { Environment } from './environment.js';
+import type { BestAvailableResult, BookingResult, HoldResult, ReleaseResult } from './results.js';
+import type { SessionStore } from './session-store.js';
+import type { WebSocketConstructor } from './web-socket.js';
+
+export interface ClientOptions {
+  /** The server's base URL, http or https; in a browser by default the page's origin. */
+  readonly url?: string | URL;
+  readonly showtimeId: string;
+  /** A session token, of a signed-in user for instance. Without one the server makes a guest session. */
+  readonly session?: string;
+  /** Where a guest session is kept; by default nowhere. See `browserSessionStore`. */
+  readonly sessionStore?: SessionStore;
+  /** What the server shall send; both say the same, `msgpack` (the default) in fewer bytes. */
+  readonly encoding?: 'msgpack' | 'json';
+  /** After how long without a reply a command is asked again; 8000 by default. */
+  readonly replyTimeoutMs?: number;
+  /** The default for the option of the same name of each command; 0, which is: fail at once. */
+  readonly waitForConnectionMs?: number;
+  readonly WebSocket?: WebSocketConstructor;
+  readonly fetch?: typeof fetch;
+  /** Replaces parts of the surroundings, for tests. */
+  readonly environment?: Partial<Environment>;
+}
+
+/**
+ * One showtime, live. Commands never reject: whatever they come to is their value. Without a live connection they fail
+ * at once with `unavailable`, `not-applied`; once sent they are pursued over reconnects until their outcome is known.
+ */
+export interface ShowtimeClient {
+  /** Starts, also again after `close()` or a failure. Does nothing while running. */
+  connect(): void;
+  /** Ends; commands in flight come to `outcome_unknown`. */
+  close(): void;
+  getSnapshot(): ClientState;
+  /** Calls back after every change of the state. Returns what ends that. */
+  subscribe(listener: () => void): () => void;
+  on<Name extends keyof ClientEvents>(name: Name, listener: (value: ClientEvents[Name]) => void): () => void;
+  /** By index, or by label once the seat map is loaded; undefined where there is no such seat or it is not known yet. */
+  statusOf(seat: string | number): SeatStatus | undefined;
+  /** Waits for the first welcome. Rejects where the client fails or is closed before, or the map cannot be loaded. */
+  seatMap(): Promise<SeatMapDocument>;
+  /** All seats or none. With `holdId` they are added to that hold, whose clock runs on. */
+  hold(seats: readonly string[], options?: CommandOptions & { readonly holdId?: string }): Promise<HoldResult>;
+  /** Holds what the server finds best. */
+  bestAvailable(wish: BestAvailableWish, options?: CommandOptions): Promise<BestAvailableResult>;
+  /** Without seats: the whole hold. */
+  release(holdId: string, seats?: readonly string[], options?: CommandOptions): Promise<ReleaseResult>;
+  extend(holdId: string, options?: CommandOptions): Promise<HoldResult>;
+  book(holdId: string, payment: Payment, options?: CommandOptions): Promise<BookingResult>;
+  cancel(bookingId: string, options?: CommandOptions): Promise<BookingResult>;
+  /** The label of the seat to offer in place of this one, but none of `except`; undefined without a loaded seat map. */
+  nearestAvailable(seat: string, except?: Iterable<string>): string | undefined;
+  /** Milliseconds since 1970 on the server's clock. */
+  serverNow(): number;
+  /** Milliseconds that a hold has left, shown slightly short; 0 for one that is over or not ours. */
+  remainingMs(holdId: string): number;
+}

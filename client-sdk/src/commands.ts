@@ -1,0 +1,42 @@
+/**
+ * The commands as this client sends them. Spelt here and not taken from the schemas, so that neither the bundle nor the
+ * published types need zod; a test holds them to the schemas.
+ */
+
+/** The built-in test payment; the token `decline` is refused. */
+export interface Payment {
+  readonly method: 'test';
+  readonly token?: string;
+}
+
+export interface BestAvailableWish {
+  readonly count: number;
+  /** By name, as in the seat map. */
+  readonly category?: string;
+  readonly zone?: string;
+  /** One wheelchair space, and the other seats beside it. */
+  readonly accessible?: boolean;
+}
+
+export type Command =
+  | { readonly type: 'hold'; readonly seats: readonly string[]; readonly holdId?: string | undefined }
+  | {
+      readonly type: 'best_available';
+      readonly count: number;
+      readonly category?: string | undefined;
+      readonly zone?: string | undefined;
+      readonly accessible?: boolean | undefined;
+    }
+  | { readonly type: 'release'; readonly holdId: string; readonly seats?: readonly string[] | undefined }
+  | { readonly type: 'extend'; readonly holdId: string }
+  | { readonly type: 'book'; readonly holdId: string; readonly payment: Payment }
+  | { readonly type: 'cancel'; readonly bookingId: string };
+
+export interface CommandOptions {
+  /** Stops the waiting, not the command: what it comes to still shows in the state. */
+  readonly signal?: AbortSignal;
+  /** Repeats an earlier command whose outcome stayed unknown; by default each call is a new command. */
+  readonly commandId?: string;
+  /** How long a call may wait for a connection that is being made; by default none, and never for longer than this. */
+  readonly waitForConnectionMs?: number;
+}

@@ -1,0 +1,16 @@
+/** The client of an Usher server: one showtime's seats, live, and the commands on them. See README.md. */
+
+export type { Conflict, ConflictReason, ErrorCode } from '../../src/protocol/errors.js';
+export type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
+export { SEAT_STATUSES, type SeatStatus } from '../../src/protocol/seat-status.js';
+export type { BestAvailableQuality, BookingView, HoldView, Limits, Money } from '../../src/protocol/server-messages.js';
+export type { ClientOptions, ShowtimeClient } from './client.js';
+export type { ClientEvents, ClientState } from './client-state.js';
+export type { BestAvailableWish, Command, CommandOptions, Payment } from './commands.js';
+export type { ConnectionState } from './connection-state.js';
+export { createClient } from './create-client.js';
+export type { Environment, Wake } from './environment.js';
+export type { SeatChange, SeatCounts } from './local-house.js';
+export type { BestAvailableResult, BookingResult, ClientError, HoldResult, Refused, ReleaseResult } from './results.js';
+export { browserSessionStore, type SessionStore } from './session-store.js';
+export type { SocketLike, WebSocketConstructor } from './web-socket.js';

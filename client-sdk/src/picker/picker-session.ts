@@ -1,0 +1,290 @@
+/** One showtime in the picker: binds the client's state to map, grid and clock, and what people do to commands. */
+import type { BookingView, HoldView } from '../../../src/protocol/server-messages.js';
+import type { ClientState, ShowtimeClient } from '../index.js';
+import { lineAt, type Place, placeOf, seatAt } from './grid-navigation.js';
+import { HoldClock } from './hold-clock.js';
+import { HouseView } from './house-view.js';
+import { HouseWords, type PickerSettings } from './house-words.js';
+import { showLegend } from './legend.js';
+import { MapView, type Spot } from './map-view.js';
+import type { Messages } from './messages.js';
+import { askForPlaces, showNotice } from './panels.js';
+import type { PickerEvents } from './picker-events.js';
+import type { PickerFrame } from './picker-frame.js';
+import type { Plan } from './plan.js';
+import { canHold, type Outcome, SeatCommands } from './seat-commands.js';
+import { SeatGrid } from './seat-grid.js';
+import { FREE, MINE } from './seat-look.js';
+import { formatMoney } from './seat-naming.js';
+import { listSections, WHOLE_HOUSE } from './section-list.js';
+import { readTheme } from './theme.js';
+
+/** What the element lends to its session. The settings are asked for when used, since they can change at any time. */
+export interface PickerHost {
+  readonly frame: PickerFrame;
+  settings(): PickerSettings;
+  say(text: string): void;
+  emit<Name extends keyof PickerEvents>(name: Name, detail: PickerEvents[Name]): void;
+}
+
+export class PickerSession {
+  readonly #house: HouseView;
+  readonly #words: HouseWords;
+  readonly #commands: SeatCommands;
+  readonly #map: MapView;
+  readonly #grid: SeatGrid;
+  readonly #clock: HoldClock;
+  #shownHolds: readonly HoldView[] = [];
+  #shownBookings: readonly BookingView[] = [];
+  #offered = false;
+
+  constructor(
+    private readonly client: ShowtimeClient,
+    readonly plan: Plan,
+    private readonly host: PickerHost,
+  ) {
+    const { frame } = host;
+    this.#house = new HouseView(plan, (area) => this.#words.areaText(area));
+    this.#words = new HouseWords(this.#house, host.settings);
+    this.#commands = new SeatCommands(
+      client,
+      this.#house,
+      () => this.update(),
+      (outcome) => this.#tell(outcome),
+      Math.random,
+    );
+    this.#map = new MapView(frame, this.#house, this.#theme(), {
+      seat: (seat) => this.#clicked(seat),
+      area: (area) => this.#clickedArea(area),
+      coveredPx: () => frame.notice.offsetHeight,
+      hintFor: (seat) => this.#words.hint(seat),
+    });
+    this.#grid = new SeatGrid(frame.grid, plan, {
+      nameOf: (place) => this.#words.cellName(place),
+      isSelected: (place) => this.#house.states[seatAt(plan, place)] === MINE,
+      isDisabled: (place) => !this.#offered || !this.#canActivate(place),
+      focused: (place) => this.#focused(place),
+      left: () => this.#map.ring(undefined),
+      activated: (place) => this.#activated(place),
+    });
+    this.#clock = new HoldClock(frame.timer, client, (ms) => host.say(this.#messages.remaining(ms)));
+    frame.zoomIn.onclick = () => this.#map.zoomBy(1.6);
+    frame.zoomOut.onclick = () => this.#map.zoomBy(1 / 1.6);
+    frame.fit.onclick = () => {
+      frame.sections.value = WHOLE_HOUSE;
+      this.#map.fitAll();
+    };
+    listSections(frame.sections, plan.sections, (section) => this.#showSection(section));
+    this.update();
+    this.redress();
+  }
+
+  stop(): void {
+    this.#map.stop();
+    this.#grid.stop();
+    this.#clock.stop();
+  }
+
+  resize(): void {
+    this.#map.resize();
+  }
+
+  /** After a change of colours, messages or prices. */
+  redress(): void {
+    const { messages } = this.host.settings();
+    const theme = this.#theme();
+    this.#map.setTheme(theme);
+    this.#grid.refresh();
+    showLegend(this.host.frame.legend, this.plan, theme, messages, (category) => this.#words.priceOf(category));
+    const whole = this.host.frame.sections.options[0];
+    if (whole) whole.text = messages.wholeHouse;
+  }
+
+  /** Takes the client's state to the eye. Called after every change of it. */
+  update(): void {
+    const state = this.client.getSnapshot();
+    if (state.epoch !== undefined) {
+      const changed = this.#house.update(state, this.#commands.pending);
+      if (changed.length > this.plan.count / 8) this.#map.repaintAll();
+      else this.#map.repaint(changed);
+      const offered = canHold(state);
+      if (changed.length > 0 || offered !== this.#offered) {
+        this.#offered = offered;
+        this.#grid.refresh();
+      }
+    }
+    this.#tellHolds(state);
+    this.#clock.update();
+  }
+
+  /** The spot of a seat label, if the map has it. */
+  spotOf(label: string): Spot | undefined {
+    const seat = this.plan.indexOf.get(label);
+    return seat === undefined ? undefined : { kind: 'seat', seat };
+  }
+
+  pointOf(spot: Spot) {
+    return this.#map.pointOf(spot);
+  }
+
+  reveal(spot: Spot): void {
+    this.#map.reveal(spot);
+  }
+
+  focus(): void {
+    this.#grid.focus();
+  }
+
+  /** Says what became of an own hold that ran out. */
+  expired(): void {
+    const { expired } = this.#messages;
+    this.host.say(expired);
+    this.#notice(expired);
+  }
+
+  get #messages(): Messages {
+    return this.host.settings().messages;
+  }
+
+  #theme() {
+    return readTheme(
+      this.host.frame.probe,
+      this.plan.document.categories.map(({ color }) => color),
+    );
+  }
+
+  #showSection(index: number): void {
+    const section = this.plan.sections[index];
+    if (!section) {
+      this.#map.fitAll();
+      return;
+    }
+    this.#grid.show({ section: index, line: 0, column: 0 });
+    this.#map.showRect(section.bounds);
+  }
+
+  #clicked(seat: number): void {
+    const place = placeOf(this.plan, seat);
+    // The arrows go on from where the mouse was.
+    if (place) this.#grid.show(place, true);
+    this.#commands.toggle(seat);
+  }
+
+  #clickedArea(area: number): void {
+    const place = placeOf(this.plan, this.plan.document.areas[area]?.first ?? -1);
+    // The question gives the focus back to where it was, so that must not be nowhere.
+    if (place) this.#grid.show(place, true);
+    this.#ask(area);
+  }
+
+  #activated(place: Place): void {
+    const line = lineAt(this.plan, place);
+    if (line?.kind === 'area') this.#ask(line.area);
+    else this.#commands.toggle(seatAt(this.plan, place));
+  }
+
+  #focused(place: Place): void {
+    const line = lineAt(this.plan, place);
+    const spot: Spot =
+      line?.kind === 'area' ? { kind: 'area', area: line.area } : { kind: 'seat', seat: seatAt(this.plan, place) };
+    // A mouse brings focus too, but its eyes are where the mouse is: only the keyboard moves the map.
+    if (!this.host.frame.grid.matches(':focus-within') || !this.host.frame.grid.querySelector(':focus-visible')) return;
+    this.host.frame.sections.value = String(place.section);
+    this.#map.reveal(spot);
+    this.#map.ring(spot);
+  }
+
+  #ask(area: number): void {
+    const { frame } = this.host;
+    const { name = '' } = this.plan.document.areas[area] ?? {};
+    const free = this.#house.freeInArea[area] ?? 0;
+    if (free === 0) {
+      this.#fail('none_available');
+      return;
+    }
+    const { seatsPerHold = free } = this.client.getSnapshot().limits ?? {};
+    frame.notice.hidden = true;
+    askForPlaces(frame.chooser, { name, free, limit: seatsPerHold }, this.#messages, (count) =>
+      this.#commands.takePlaces(area, count),
+    );
+  }
+
+  #tell(outcome: Outcome): void {
+    const { messages, locale } = this.host.settings();
+    switch (outcome.type) {
+      case 'held': {
+        const { seats, price } = outcome.hold;
+        this.host.frame.notice.hidden = true;
+        this.host.say(messages.held(outcome.seats, seats.length, formatMoney(price, locale)));
+        break;
+      }
+      case 'released':
+        this.host.say(messages.released(outcome.seats, outcome.left));
+        break;
+      case 'lost':
+        this.#lost(outcome);
+        break;
+      case 'failed':
+        this.#fail(outcome.code);
+        break;
+      case 'taken':
+        this.#map.showHint(outcome.seat);
+        this.host.say(messages.seatName(this.#words.name(outcome.seat)));
+        break;
+      case 'offline':
+        this.host.say(messages.stale);
+        break;
+    }
+  }
+
+  #lost({ conflicts, alternative }: Extract<Outcome, { type: 'lost' }>): void {
+    const messages = this.#messages;
+    const reason = conflicts[0]?.reason ?? 'held';
+    const seats = conflicts.filter((conflict) => conflict.reason === reason).map(({ seat }) => seat);
+    const text = [messages.lost(seats, messages.reasons[reason]), alternative && messages.offer(alternative)]
+      .filter(Boolean)
+      .join(' ');
+    this.host.say(text);
+    this.#notice(text, alternative);
+    this.host.emit('conflict', { conflicts, alternative });
+  }
+
+  #fail(code: string): void {
+    const text = this.#messages.errors[code] ?? this.#messages.errors.other;
+    this.host.say(text);
+    this.#notice(text);
+  }
+
+  #notice(text: string, alternative?: string): void {
+    const { frame } = this.host;
+    showNotice(frame.notice, { text, alternative }, this.#messages, (label) => {
+      const spot = this.spotOf(label);
+      if (spot?.kind !== 'seat') return;
+      this.#map.reveal(spot);
+      // The button is gone now; focus goes to the seat that it was about.
+      const place = placeOf(this.plan, spot.seat);
+      if (place) this.#grid.show(place, true);
+      this.#commands.toggle(spot.seat);
+    });
+  }
+
+  #tellHolds(state: ClientState): void {
+    const { holds, bookings } = state;
+    if (holds === this.#shownHolds && bookings === this.#shownBookings) return;
+    const seats = (list: readonly HoldView[]) => list.flatMap((hold) => hold.seats);
+    const before = seats(this.#shownHolds).join('\n');
+    const now = seats(holds);
+    const holdsChanged = holds !== this.#shownHolds && holds.length + this.#shownHolds.length > 0;
+    this.#shownHolds = holds;
+    this.#shownBookings = bookings;
+    if (now.join('\n') !== before) this.host.emit('selectionchange', { seats: now });
+    if (holdsChanged) this.host.emit('holdchange', { hold: holds.at(-1), holds });
+  }
+
+  #canActivate(place: Place): boolean {
+    const line = lineAt(this.plan, place);
+    if (line?.kind === 'area') return (this.#house.freeInArea[line.area] ?? 0) > 0;
+    const state = this.#house.states[seatAt(this.plan, place)];
+    return state === FREE || state === MINE;
+  }
+}

@@ -1,0 +1,50 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listMovies } from '../../src/boxoffice/catalogue/movies.js';
+import { listShowtimes, showtimeTerms } from '../../src/boxoffice/catalogue/showtimes.js';
+import { seedDemo } from '../../src/boxoffice/demo/seed-demo.js';
+import { createDatabase, type TestDatabase } from './database.js';
+
+const NOW = new Date('2026-06-10T09:00:00Z');
+const DAY_MS = 86_400_000;
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = new pg.Pool({ connectionString: database.url, max: 8 });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const everything = () => listShowtimes(pool, { from: new Date(NOW.getTime() - DAY_MS) });
+
+it('seeds the same cinema once, however many nodes start at once', async () => {
+  await Promise.all([seedDemo(pool, NOW), seedDemo(pool, NOW), seedDemo(pool, NOW)]);
+  const first = await everything();
+  expect(await listMovies(pool)).toHaveLength(12);
+  expect(new Set(first.map((showtime) => showtime.hall.name))).toEqual(new Set(['Studio', 'Grand Hall', 'Arena']));
+  await seedDemo(pool, new Date(NOW.getTime() + 3_600_000));
+  expect(await everything()).toEqual(first);
+});
+
+it('adds the day after and leaves what was there, a day later', async () => {
+  const before = await everything();
+  await seedDemo(pool, new Date(NOW.getTime() + DAY_MS));
+  const after = await everything();
+  expect(after.length).toBeGreaterThan(before.length);
+  expect(after.slice(0, before.length)).toEqual(before);
+  const days = new Set(after.map((showtime) => showtime.startsAt.slice(0, 10)));
+  expect([...days].sort()).toEqual(['2026-06-10', '2026-06-11', '2026-06-12']);
+});
+
+it('has terms that can be sold under in every hall', async () => {
+  for (const showtime of await everything()) {
+    const terms = await showtimeTerms(pool, showtime.id);
+    for (const category of terms?.data.categories ?? []) expect(terms?.prices[category.name]).toBeGreaterThan(0);
+    expect(terms?.data.seats.label).toHaveLength(showtime.seatMap.seats);
+  }
+});
