@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const positive = z.coerce.number().int().positive();
+/** What becomes a timer: Node fires at once what is longer than this, some 24 days. */
+const timerMs = positive.max(2 ** 31 - 1);
 const count = z.coerce.number().int().nonnegative();
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const list = z.string().transform((text) =>
@@ -11,6 +13,11 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+
+/** As browsers send them, or they would never match: no path, no slash at the end, no default port. */
+const origin = z.string().refine((text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
+  error: 'an origin is a scheme, a host and perhaps a port, such as https://tickets.example',
+});
 
 const TOKEN_SECRET_LENGTH_MIN = 32;
 
@@ -25,15 +32,15 @@ const environment = z.object({
   DATABASE_CONNECTIONS: positive.default(10),
   /** Signs sessions; all nodes share it. Absent: one is made and kept in DATA_DIR, but never in production. */
   TOKEN_SECRET: z.string().min(TOKEN_SECRET_LENGTH_MIN).optional(),
-  GUEST_TTL_MS: positive.default(7 * 24 * 3_600_000),
+  GUEST_TTL_MS: positive.min(1_000).default(7 * 24 * 3_600_000),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
   /** Take the built-in payment that moves no money. */
   TEST_PAYMENTS: flag.optional(),
   /** Web origins that may use this node from a browser, separated by commas; its own always may. `*`: all. */
-  ALLOWED_ORIGINS: list.default([]),
-  HOLD_TTL_MS: positive.default(5 * 60_000),
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]),
+  HOLD_TTL_MS: timerMs.default(5 * 60_000),
   SEATS_PER_HOLD: positive.max(100).default(10),
   HOLDS_PER_HOLDER: positive.default(4),
   EXTENSIONS_PER_HOLD: count.default(1),
@@ -45,12 +52,12 @@ const environment = z.object({
     .max(1024 * 1024)
     .default(16 * 1024),
   SOCKETS_MAX: positive.default(50_000),
-  HEARTBEAT_MS: positive.default(15_000),
-  HELLO_MS_MAX: positive.default(5_000),
-  COMMIT_WAIT_MS_MAX: positive.default(3_000),
-  PASSIVATE_AFTER_MS: positive.default(10 * 60_000),
+  HEARTBEAT_MS: timerMs.default(15_000),
+  HELLO_MS_MAX: timerMs.default(5_000),
+  COMMIT_WAIT_MS_MAX: timerMs.default(3_000),
+  PASSIVATE_AFTER_MS: timerMs.default(10 * 60_000),
   REPLAY_WINDOW_MS: positive.default(15 * 60_000),
-  DRAIN_MS_MAX: positive.default(5_000),
+  DRAIN_MS_MAX: timerMs.default(5_000),
 });
 
 type Environment = z.infer<typeof environment>;

@@ -46,7 +46,7 @@ export class Gateway {
     );
   }
 
-  /** @throws Error where the port is taken. */
+  /** @throws Error where the port is taken, or the demo app is not built; nothing of the gateway runs then. */
   async listen(directory: Directory): Promise<void> {
     const { allowedOrigins, limits, tokens, till, listings, readiness, clock, ids, log, demoDirectory } = this.#options;
     const origins = new Origins(allowedOrigins);
@@ -56,11 +56,16 @@ export class Gateway {
     this.#live.attach(this.#app);
     const router = new Router(this.#app, origins, log);
     healthRoutes(router, readiness);
-    catalogueRoutes(router, listings);
+    catalogueRoutes(router, listings, log);
     seatRoutes(router, { directory, tokens, intake, bodyBytesMax: limits.frameBytes });
-    if (demoDirectory) await staticRoutes(router, demoDirectory);
-    router.close();
-    await this.#open();
+    try {
+      if (demoDirectory) await staticRoutes(router, demoDirectory);
+      router.close();
+      await this.#open();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   get sockets(): number {

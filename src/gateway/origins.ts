@@ -12,6 +12,7 @@ export class Origins {
 
   allows(origin: string, host: string): boolean {
     if (origin === '' || this.#allowed.has('*') || this.#allowed.has(origin)) return true;
-    return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+    // Only of the web: `file://` and `data:` have an empty host, as a request without the header has.
+    return /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
   }
 }

@@ -14,7 +14,8 @@ export interface Identity {
 const ISSUER = 'usher';
 const AUDIENCE = 'usher';
 const ALGORITHM = 'HS256';
-const HOLDER_LENGTH_MAX = 128;
+/** Neither control characters, which Postgres or a terminal may not take, nor halves of characters. */
+const HOLDER = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
 
 /** Signs and checks sessions: JWTs (RFC 7519) under one secret that all nodes share. */
 export class Tokens {
@@ -57,7 +58,7 @@ export class Tokens {
         currentDate: new Date(this.#wallMs()),
       });
       const { sub = '', exp = 0, role } = payload;
-      if (sub.length === 0 || sub.length > HOLDER_LENGTH_MAX) return 'The token names no usable holder.';
+      if (!HOLDER.test(sub)) return 'The token names no usable holder.';
       if (role !== 'guest' && role !== 'user' && role !== 'staff') return 'The token has no known role.';
       const expiresAt = exp * 1000;
       const identity: Identity = { holder: sub, role, session, expiresAt };

@@ -5,6 +5,7 @@ import type { Refusal, SeatConflict } from '../core/refusal.js';
 import type { CoreReply } from '../core/reply.js';
 import type { SeatMap } from '../core/seat-map.js';
 import { type ErrorCode, type WireError, wireError } from '../protocol/errors.js';
+import { printable } from '../protocol/printable.js';
 import type { BookingView, HoldView, Own, Reply } from '../protocol/server-messages.js';
 import type { Outcome } from '../runtime/outcome.js';
 import type { Terms } from '../runtime/ports.js';
@@ -85,7 +86,7 @@ const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string
 };
 
 function describeConflicts(code: keyof typeof CONFLICTS, conflicts: readonly SeatConflict[]): string {
-  const named = conflicts.slice(0, 5).map(({ seat, reason }) => `${seat} (${reason.replaceAll('_', ' ')})`);
+  const named = conflicts.slice(0, 5).map(({ seat, reason }) => `${printable(seat)} (${reason.replaceAll('_', ' ')})`);
   const more = conflicts.length > named.length ? `, and ${conflicts.length - named.length} more` : '';
   return `${CONFLICTS[code]}: ${named.join(', ')}${more}.`;
 }

@@ -9,11 +9,11 @@ const requestId = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const uuid = z.uuid().toLowerCase();
 const commandId = uuid;
 const label = z.string().min(1).max(FIELD_BOUNDS.labelLength);
-/** Printable: Postgres stores no NUL, and no control character should reach a terminal. */
+/** Printable: Postgres stores no NUL, no control character should reach a terminal, and half a character is no text. */
 const remark = z
   .string()
   .max(255)
-  .regex(/^\P{Cc}*$/u, 'has control characters');
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has characters that are not text');
 const seats = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
 const holdId = uuid;
 

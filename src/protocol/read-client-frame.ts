@@ -10,6 +10,7 @@ import {
   pingSchema,
 } from './client-messages.js';
 import { type WireError, wireError } from './errors.js';
+import { printable } from './printable.js';
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -32,7 +33,8 @@ export function readClientFrame(bytes: ArrayBuffer, isBinary: boolean): ReadResu
 }
 
 function readClientMessage(value: unknown): ReadResult {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  // MessagePack's extensions and its one unused byte are read as objects of classes: none of them is a message.
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
     return { ok: false, id: undefined, error: wireError('bad_message', 'A message is an object with a `type`.') };
   }
   const type: unknown = 'type' in value ? value.type : undefined;
@@ -69,7 +71,7 @@ export function fieldError(error: z.ZodError): WireError {
   return wireError('invalid_field', field ? `${quote(field)}: ${what}` : what, field ? { field } : {});
 }
 
-/** What a client sent, as it may stand in a message: short, and without control characters. */
+/** What a client sent, as it may stand in a message: short, and printable. */
 function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
+  return JSON.stringify(printable(text.slice(0, 80)));
 }

@@ -1,6 +1,7 @@
 /**
- * The wire version, spoken as the WebSocket subprotocol. A test hashes the schemas of every message and fails until
- * the hash below and the history are moved on purpose, so that the wire never changes by accident.
+ * The wire version, spoken as the WebSocket subprotocol. A test (tests/unit/protocol/wire-fingerprint.test.ts) hashes
+ * the shape of every message and fails until its hash and this history are moved on purpose, so that the wire never
+ * changes by accident.
  *
  * History:
  * - 1: first version.

@@ -1,58 +1,62 @@
+import { z } from 'zod';
 import { wireError } from '../../protocol/errors.js';
 import type { ShowtimeView } from '../../protocol/http.js';
+import type { Log } from '../../runtime/ports.js';
 import { readShowtimeId } from '../showtime-id.js';
+import { sendDocument } from './document.js';
 import type { Exchange } from './exchange.js';
 import type { Listed, Listings, ShowtimeFilter } from './listings.js';
 import type { Router } from './router.js';
 import { SeatMapDocuments } from './seat-map-documents.js';
 
+const RETRY_AFTER_MS = 1_000;
+
 /** Movies, showtimes and seat maps: all that can be read without a session. */
-export function catalogueRoutes(router: Router, listings: Listings): void {
+export function catalogueRoutes(router: Router, listings: Listings, log: Log): void {
   const documents = new SeatMapDocuments((hash) => listings.seatMapDocument(hash));
 
-  router.on('GET', '/v1/movies', async (exchange) => {
+  const listing = (path: string, answer: (exchange: Exchange) => Promise<void>) =>
+    router.on('GET', path, async (exchange) => {
+      await answer(exchange).catch((error) => {
+        log.error({ err: error, path: exchange.path }, 'the catalogue could not be read');
+        const detail = { retryAfterMs: RETRY_AFTER_MS };
+        exchange.problem(wireError('unavailable', 'The programme cannot be read at the moment.', detail));
+      });
+    });
+
+  listing('/v1/movies', async (exchange) => {
     exchange.json(200, { movies: await listings.movies() });
   });
 
-  router.on('GET', '/v1/showtimes', async (exchange) => {
+  listing('/v1/showtimes', async (exchange) => {
     const filter = readFilter(exchange.query);
-    if ('field' in filter) {
-      const { field } = filter;
-      exchange.problem(
-        wireError('invalid_field', `"${field}" is an RFC 3339 time, such as 2026-01-31T20:00:00Z.`, { field }),
-      );
+    if ('fault' in filter) {
+      const { field, fault } = filter;
+      exchange.problem(wireError('invalid_field', `"${field}" ${fault}.`, { field }));
       return;
     }
     const showtimes = await listings.showtimes(filter);
     exchange.json(200, { showtimes: showtimes.map(showtimeView) });
   });
 
-  router.on('GET', '/v1/showtimes/:showtimeId', async (exchange) => {
+  listing('/v1/showtimes/:showtimeId', async (exchange) => {
     const id = readShowtimeId(exchange.parameters[0]);
     const showtime = id && (await listings.showtime(id));
     if (showtime) exchange.json(200, showtimeView(showtime));
     else exchange.problem(wireError('unknown_showtime', 'There is no such showtime.'));
   });
 
-  router.on('GET', '/v1/seat-maps/:hash', async (exchange) => {
+  listing('/v1/seat-maps/:hash', async (exchange) => {
     const hash = exchange.parameters[0] ?? '';
     const document = await documents.get(hash);
-    if (document) sendDocument(exchange, hash, document);
-    else exchange.problem(wireError('not_found', 'There is no such seat map.'));
+    if (!document) return exchange.problem(wireError('not_found', 'There is no such seat map.'));
+    const headers = {
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=31536000, immutable',
+      etag: `"${hash}"`,
+    };
+    sendDocument(exchange, headers, document);
   });
-}
-
-function sendDocument(exchange: Exchange, hash: string, document: { plain: Buffer; gzip: Buffer }): void {
-  const headers = {
-    'content-type': 'application/json',
-    'cache-control': 'public, max-age=31536000, immutable',
-    etag: `"${hash}"`,
-    vary: 'Accept-Encoding',
-  };
-  if (exchange.header('if-none-match') === headers.etag) exchange.send(304, headers);
-  else if (/\bgzip\b/.test(exchange.header('accept-encoding'))) {
-    exchange.send(200, { ...headers, 'content-encoding': 'gzip' }, document.gzip);
-  } else exchange.send(200, headers, document.plain);
 }
 
 function showtimeView({ seatMap, ...rest }: Listed): ShowtimeView {
@@ -63,15 +67,23 @@ function showtimeView({ seatMap, ...rest }: Listed): ShowtimeView {
   };
 }
 
-function readFilter(query: URLSearchParams): ShowtimeFilter | { readonly field: string } {
-  const movieId = query.get('movie');
+const time = z.iso.datetime({ offset: true });
+/** Text that Postgres can compare with: it takes no NUL. */
+const movieId = z
+  .string()
+  .max(128)
+  .regex(/^\P{Cc}*$/u);
+
+/** Empty parameters count as absent: that is how forms leave things out. */
+function readFilter(query: URLSearchParams): ShowtimeFilter | { readonly field: string; readonly fault: string } {
+  const movie = query.get('movie') ?? '';
+  if (!movieId.safeParse(movie).success) return { field: 'movie', fault: 'is no id of a movie' };
   const times: { from?: Date; until?: Date } = {};
   for (const field of ['from', 'until'] as const) {
-    const text = query.get(field);
-    if (text === null) continue;
-    const time = new Date(text);
-    if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(time.getTime())) return { field };
-    times[field] = time;
+    const text = query.get(field) ?? '';
+    if (text === '') continue;
+    if (!time.safeParse(text).success) return { field, fault: 'is an RFC 3339 time, such as 2026-01-31T20:00:00Z' };
+    times[field] = new Date(text);
   }
-  return { ...times, ...(movieId ? { movieId } : {}) };
+  return { ...times, ...(movie ? { movieId: movie } : {}) };
 }

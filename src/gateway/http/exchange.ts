@@ -24,6 +24,8 @@ const REASONS: Record<number, string> = {
   504: 'Gateway Timeout',
 };
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 export type Headers = Readonly<Record<string, string>>;
 
 /** The headers that our handlers read. uWebSockets.js takes the request away when the handler returns. */
@@ -51,7 +53,7 @@ export class Exchange {
   readonly #common: Headers;
   #done = false;
 
-  /** `common` are headers that every answer carries. */
+  /** `common` are headers that every answer carries, where it has no others of these names. */
   constructor(res: HttpResponse, req: HttpRequest, parameterCount: number, common: Headers) {
     this.#res = res;
     this.#common = common;
@@ -80,11 +82,14 @@ export class Exchange {
     const res = this.#res;
     res.cork(() => {
       res.writeStatus(`${status} ${REASONS[status] ?? ''}`.trim());
-      for (const [name, value] of Object.entries(this.#common)) res.writeHeader(name, value);
-      for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
-      if (body === undefined) res.endWithoutBody();
-      else if (this.method === 'HEAD') res.endWithoutBody(Buffer.byteLength(body));
-      else res.end(body);
+      for (const [name, value] of Object.entries({ ...this.#common, ...headers })) res.writeHeader(name, value);
+      if (body !== undefined && this.method !== 'HEAD') {
+        res.end(body);
+        return;
+      }
+      // Not by endWithoutBody(length): uWebSockets.js then waits for that many bytes, and cuts the next request.
+      if (body !== undefined) res.writeHeader('content-length', String(Buffer.byteLength(body)));
+      res.endWithoutBody();
     });
   }
 
@@ -107,11 +112,16 @@ export class Exchange {
         ? {}
         : { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) };
     const type = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-    this.send(status, { ...type, ...retry, ...headers }, JSON.stringify(problem));
+    // RFC 9110 section 15.5.2 wants it with every 401.
+    const challenge: Headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+    this.send(status, { ...type, ...retry, ...challenge, ...headers }, JSON.stringify(problem));
   }
 
-  /** The body as JSON, or the error that it deserves. Must be called in the turn in which the request came. */
-  async readJson(bytesMax: number): Promise<{ ok: true; value: unknown } | { ok: false; error: WireError }> {
+  /**
+   * The body, which is a JSON object or absent, or the error that it deserves. Must be called in the turn in which the
+   * request came.
+   */
+  async readJson(bytesMax: number): Promise<{ ok: true; value: object } | { ok: false; error: WireError }> {
     const bytes = await this.#readBody(bytesMax);
     if (bytes === undefined) {
       return { ok: false, error: wireError('frame_too_large', `A body may have at most ${bytesMax} bytes.`) };
@@ -120,11 +130,14 @@ export class Exchange {
     if (!/^application\/json\b/i.test(this.header('content-type'))) {
       return { ok: false, error: wireError('unsupported_media_type', 'Send the body as application/json.') };
     }
+    let value: unknown;
     try {
-      return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+      value = JSON.parse(utf8.decode(bytes));
     } catch {
       return { ok: false, error: wireError('bad_message', 'The body is not JSON in UTF-8.') };
     }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ok: true, value };
+    return { ok: false, error: wireError('bad_message', 'The body is not a JSON object.') };
   }
 
   #readBody(bytesMax: number): Promise<Buffer | undefined> {
@@ -135,7 +148,9 @@ export class Exchange {
         length += chunk.byteLength;
         // The chunk is taken away when this returns, so it is copied; past the bound it is only counted.
         if (length <= bytesMax) chunks.push(Buffer.from(chunk.slice(0)));
-        if (isLast) resolve(length <= bytesMax ? Buffer.concat(chunks) : undefined);
+        // Refused as soon as it is too long: whoever sends without end is not waited for.
+        if (length > bytesMax) resolve(undefined);
+        else if (isLast) resolve(Buffer.concat(chunks));
       });
     });
   }

@@ -10,6 +10,8 @@ export type Handler = (exchange: Exchange) => void | Promise<void>;
 const SECURITY_HEADERS: Headers = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
+  // Always, or a cache would give the answer to one site to another.
+  vary: 'Origin',
 };
 
 /** Our routes on a uWebSockets.js app: cross-origin rules, errors and unknown methods are the same for all of them. */
@@ -66,7 +68,7 @@ export class Router {
     const origin = req.getHeader('origin');
     const crossOrigin: Headers =
       origin !== '' && this.#origins.allows(origin, req.getHeader('host'))
-        ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'Origin' }
+        ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' }
         : {};
     return new Exchange(res, req, parameters, { ...SECURITY_HEADERS, ...crossOrigin });
   }

@@ -1,25 +1,21 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { Document } from './document.js';
 
 const compress = promisify(gzip);
 /** A chain has a few dozen halls; the bound is for whoever imports without end. */
 const DOCUMENTS_MAX = 64;
 
-interface SeatMapFile {
-  readonly plain: Buffer;
-  readonly gzip: Buffer;
-}
-
 /** Seat maps ready to be sent. They never change, so each is read and compressed once. */
 export class SeatMapDocuments {
-  readonly #files = new Map<string, Promise<SeatMapFile | undefined>>();
+  readonly #files = new Map<string, Promise<Document | undefined>>();
   readonly #read: (hash: string) => Promise<string | undefined>;
 
   constructor(read: (hash: string) => Promise<string | undefined>) {
     this.#read = read;
   }
 
-  async get(hash: string): Promise<SeatMapFile | undefined> {
+  async get(hash: string): Promise<Document | undefined> {
     if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
     const known = this.#files.get(hash);
     if (known) return await known;
@@ -32,7 +28,7 @@ export class SeatMapDocuments {
     return await loading;
   }
 
-  async #load(hash: string): Promise<SeatMapFile | undefined> {
+  async #load(hash: string): Promise<Document | undefined> {
     const text = await this.#read(hash);
     if (text === undefined) return undefined;
     const plain = Buffer.from(text);

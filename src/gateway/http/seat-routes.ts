@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CommandType, commandFields, commandSchema } from '../../protocol/client-messages.js';
 import { type WireError, wireError } from '../../protocol/errors.js';
-import type { SeatsView, SessionView } from '../../protocol/http.js';
+import type { OwnView, SeatsView, SessionView } from '../../protocol/http.js';
 import { fieldError } from '../../protocol/read-client-frame.js';
 import { spellStatuses } from '../../protocol/seat-status.js';
 import type { Actor } from '../../runtime/actor.js';
@@ -45,7 +45,10 @@ export function seatRoutes(router: Router, options: SeatRoutesOptions): void {
     if ('code' in identity) return exchange.problem(identity);
     const opened = await open(exchange, options);
     if ('code' in opened) exchange.problem(opened);
-    else exchange.json(200, ownView(opened.own(identity.holder), opened.terms));
+    else {
+      const view: OwnView = ownView(opened.own(identity.holder), opened.terms);
+      exchange.json(200, view);
+    }
   });
 
   const command = (method: 'POST' | 'DELETE', path: string, type: CommandType, fromPath: FromPath = () => ({})) =>
@@ -93,14 +96,14 @@ async function handleCommand(
   exchange.json(200, result);
 }
 
-function readCommand(exchange: Exchange, type: CommandType, body: unknown, fromPath: object) {
+function readCommand(exchange: Exchange, type: CommandType, body: object, fromPath: object) {
   const commandId = commandIdSchema.safeParse(exchange.header('idempotency-key'));
   if (!commandId.success) {
     const message = 'The header Idempotency-Key is a UUID of your making: the same for each try of one command.';
     return wireError('invalid_field', message, { field: 'Idempotency-Key' });
   }
   // What the path says cannot be said again in the body, nor can the envelope.
-  const fields = commandFields[type].safeParse({ ...(body instanceof Object ? body : { body }), ...fromPath });
+  const fields = commandFields[type].safeParse({ ...body, ...fromPath });
   if (!fields.success) return fieldError(fields.error);
   return commandSchema.parse({ ...fields.data, type, id: 0, commandId: commandId.data });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Headers } from './exchange.js';
+import { sendDocument } from './document.js';
 import type { Router } from './router.js';
 
 const TYPES: Record<string, string> = {
@@ -36,19 +36,15 @@ export async function staticRoutes(router: Router, directory: string): Promise<v
     const plain = await readFile(join(directory, name));
     const gzip = gzipSync(plain, { level: 9 });
     const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
-    const headers: Headers = {
+    const headers = {
       'content-type': type,
       // Asked for again each time, answered by 304: a new version must never meet an old part of itself.
       'cache-control': 'no-cache',
       etag,
-      vary: 'Accept-Encoding',
       ...(name.endsWith('.html') ? { 'content-security-policy': POLICY } : {}),
     };
     router.on('GET', name === 'index.html' ? '/' : `/assets/${name}`, (exchange) => {
-      if (exchange.header('if-none-match') === etag) exchange.send(304, headers);
-      else if (/\bgzip\b/.test(exchange.header('accept-encoding'))) {
-        exchange.send(200, { ...headers, 'content-encoding': 'gzip' }, gzip);
-      } else exchange.send(200, headers, plain);
+      sendDocument(exchange, headers, { plain, gzip });
     });
   }
 }

@@ -8,7 +8,7 @@ import type { Actor } from '../../runtime/actor.js';
 import type { Audience, EndReason, PublishedDelta } from '../../runtime/audience.js';
 import type { Recipient } from '../../runtime/outcome.js';
 import { labels, ownView } from '../views.js';
-import type { Session } from './session.js';
+import type { Watcher } from './watcher.js';
 
 /** Sends one frame to all subscribers of a topic; see uWebSockets.js' `TemplatedApp.publish`. */
 export type Publish = (topic: string, frame: Frame, isBinary: boolean) => void;
@@ -19,14 +19,17 @@ interface CachedSnapshot {
   readonly frames: Partial<Record<Encoding, Frame>>;
 }
 
+/** Beyond so many missed changes a snapshot is the smaller answer, and no client must be sent more than it may buffer. */
+const RECOVERED_CHANGES_MAX = 2_000;
+
 /** All sessions that watch one showtime in one life of its actor. */
 export class Channel implements Audience {
   readonly showtimeId: string;
   readonly #publish: Publish;
   readonly #unreadBytesMax: number;
   readonly #onEnd: () => void;
-  readonly #sessions = new Set<Session>();
-  readonly #ofHolder = new Map<string, Set<Session>>();
+  readonly #sessions = new Set<Watcher>();
+  readonly #ofHolder = new Map<string, Set<Watcher>>();
   readonly #count: Record<Encoding, number> = { msgpack: 0, json: 0 };
   #actor: Actor | undefined;
   #snapshot: CachedSnapshot | undefined;
@@ -47,33 +50,33 @@ export class Channel implements Audience {
    * Lets a session in: it gets the deltas that it missed, or a snapshot, and is subscribed, all in this turn, so that no
    * delta falls between. Returns whether it was recovered; `welcome` is sent in between, when that is known.
    */
-  join(session: Session, actor: Actor, resume: { epoch: number; seq: number } | undefined, welcome: Welcoming): void {
+  join(session: Watcher, actor: Actor, resume: { epoch: number; seq: number } | undefined, welcome: Welcoming): void {
     this.#actor = actor;
     this.#sessions.add(session);
     this.#count[session.encoding]++;
     const fellows = this.#ofHolder.get(session.holder);
     if (fellows) fellows.add(session);
     else this.#ofHolder.set(session.holder, new Set([session]));
-    const missed = resume && actor.since(resume.epoch, resume.seq);
+    const missed = resume && recoverable(actor.since(resume.epoch, resume.seq));
     welcome(missed !== undefined);
     if (missed) this.#recover(session, actor, missed);
     else this.catchUp(session);
   }
 
-  #recover(session: Session, actor: Actor, missed: readonly PublishedDelta[]): void {
+  #recover(session: Watcher, actor: Actor, missed: readonly PublishedDelta[]): void {
     session.subscribe(this.topic(session.encoding));
     for (const delta of missed) session.send(deltaMessage(actor.epoch, delta));
     session.send({ type: 'own', ...ownView(actor.own(session.holder), actor.terms) });
   }
 
   /** Subscribes a session and brings it to the present, in one turn. */
-  catchUp(session: Session): void {
+  catchUp(session: Watcher): void {
     if (!this.#actor) return;
     session.subscribe(this.topic(session.encoding));
     session.sendFrame(this.#snapshotFor(session, this.#actor));
   }
 
-  leave(session: Session): void {
+  leave(session: Watcher): void {
     if (!this.#sessions.delete(session)) return;
     this.#count[session.encoding]--;
     const fellows = this.#ofHolder.get(session.holder);
@@ -139,7 +142,7 @@ export class Channel implements Audience {
     }
   }
 
-  #snapshotFor(session: Session, actor: Actor): Frame {
+  #snapshotFor(session: Watcher, actor: Actor): Frame {
     const own = actor.own(session.holder);
     const { encoding } = session;
     if (own.holds.length + own.bookings.length > 0) {
@@ -156,6 +159,12 @@ export class Channel implements Audience {
 }
 
 type Welcoming = (recovered: boolean) => void;
+
+function recoverable(missed: readonly PublishedDelta[] | undefined): readonly PublishedDelta[] | undefined {
+  let changes = 0;
+  for (const delta of missed ?? []) changes += delta.changes.length;
+  return changes <= RECOVERED_CHANGES_MAX ? missed : undefined;
+}
 
 function snapshotMessage(actor: Actor, encoding: Encoding, holder: string): Snapshot {
   const { epoch, seq, statuses, terms } = actor;

@@ -29,8 +29,10 @@ export interface LiveLimits {
   readonly unreadBytesMax: number;
 }
 
-/** A hard stop for one socket: never reached by deltas, which stop at `unreadBytesMax`. */
-export const BACKPRESSURE_BYTES_MAX = 1024 * 1024;
+/** Past this many unread bytes a client is not answered any more but sent away: deltas stop long before. */
+export const UNANSWERED_BYTES_MAX = 1024 * 1024;
+/** Where uWebSockets.js drops frames without a word. Never reached: above the largest frame on top of the bound before. */
+export const BACKPRESSURE_BYTES_MAX = 4 * UNANSWERED_BYTES_MAX;
 
 export function limitsView(limits: LiveLimits, rules: Omit<Limits, keyof LiveLimits>): Limits {
   const { messagesPerSecond, frameBytes, heartbeatMs } = limits;

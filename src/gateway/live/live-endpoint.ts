@@ -51,10 +51,11 @@ export class LiveEndpoint {
     this.#heartbeat = setInterval(() => channels.heartbeat(clock.now()), limits.heartbeatMs);
   }
 
-  /** From now on no socket is taken. Those that there are hear of it from their channels. */
+  /** From now on no socket is taken. */
   stop(): void {
     this.#draining = true;
     clearInterval(this.#heartbeat);
+    for (const session of [...this.#sessions]) session.drain();
   }
 
   /** Synchronous on purpose: the token comes in the first frame. */
@@ -71,7 +72,7 @@ export class LiveEndpoint {
         .map((name) => name.trim());
       const subprotocol = asked.find((name) => name === SUBPROTOCOL_MSGPACK || name === SUBPROTOCOL_JSON);
       const encoding = subprotocol === SUBPROTOCOL_MSGPACK ? 'msgpack' : 'json';
-      const session = new Session(this.#context, readShowtimeId(req.getParameter(0)) ?? '', encoding);
+      const session = new Session(this.#context, readShowtimeId(req.getParameter(0)), encoding);
       res.upgrade<SocketData>(
         { session },
         req.getHeader('sec-websocket-key'),

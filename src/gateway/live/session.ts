@@ -2,17 +2,18 @@ import type { WebSocket } from 'uWebSockets.js';
 import type { CommandMessage, Hello } from '../../protocol/client-messages.js';
 import { CLOSE } from '../../protocol/close-codes.js';
 import { encodeServerFrame, type Frame } from '../../protocol/encode.js';
-import { type ErrorCode, type WireError, wireError } from '../../protocol/errors.js';
+import { type WireError, wireError } from '../../protocol/errors.js';
 import { type ReadResult, readClientFrame } from '../../protocol/read-client-frame.js';
 import type { ServerMessage } from '../../protocol/server-messages.js';
 import type { Encoding } from '../../protocol/version.js';
 import type { Actor } from '../../runtime/actor.js';
-import type { Outcome, Recipient } from '../../runtime/outcome.js';
+import type { Outcome } from '../../runtime/outcome.js';
 import { TokenBucket } from '../token-bucket.js';
 import type { Identity } from '../tokens.js';
 import { replyView } from '../views.js';
 import type { Channel } from './channel.js';
-import { type LiveContext, limitsView } from './live-context.js';
+import { type LiveContext, limitsView, UNANSWERED_BYTES_MAX } from './live-context.js';
+import type { Watcher } from './watcher.js';
 
 /** What uWebSockets.js keeps with each socket. */
 export interface SocketData {
@@ -25,13 +26,17 @@ type Phase =
   | { readonly name: 'live'; readonly identity: Identity; readonly actor: Actor; readonly channel: Channel };
 
 const RETRY_AFTER_MS = 1_000;
+/** RFC 6455: the one standard close code that we give. */
+const FRAME_TOO_LARGE = 1009;
+const UNKNOWN_SHOWTIME = { ok: false, reason: 'unknown_showtime' } as const;
+const FAULT_OF_OURS = 'Something went wrong on our side; it has been noted.';
 
 /** One socket of one client on one showtime. */
-export class Session implements Recipient {
+export class Session implements Watcher {
   readonly encoding: Encoding;
   waiting = 0;
   readonly #context: LiveContext;
-  readonly #showtimeId: string;
+  readonly #showtimeId: string | undefined;
   readonly #bucket: TokenBucket;
   #socket: WebSocket<SocketData> | undefined;
   #phase: Phase = { name: 'greeting' };
@@ -39,7 +44,8 @@ export class Session implements Recipient {
   /** Out of the stream until it has read what it was sent. */
   #conflated = false;
 
-  constructor(context: LiveContext, showtimeId: string, encoding: Encoding) {
+  /** `showtimeId` is undefined where the URL named what cannot be one: the client is told so once it has said hello. */
+  constructor(context: LiveContext, showtimeId: string | undefined, encoding: Encoding) {
     this.#context = context;
     this.#showtimeId = showtimeId;
     this.encoding = encoding;
@@ -75,9 +81,11 @@ export class Session implements Recipient {
     const { clock, limits } = this.#context;
     const waitMs = this.#bucket.take(clock.now());
     if (waitMs === Number.POSITIVE_INFINITY) {
-      this.#refuse(CLOSE.flooding, 'rate_limited', 'Too many messages, for too long.', RETRY_AFTER_MS);
+      const detail = { retryAfterMs: RETRY_AFTER_MS };
+      this.#refuse(CLOSE.flooding, wireError('rate_limited', 'Too many messages, for too long.', detail));
     } else if (bytes.byteLength > limits.frameBytes) {
-      this.#refuse(1009, 'frame_too_large', `A frame may have at most ${limits.frameBytes} bytes.`);
+      const message = `A frame may have at most ${limits.frameBytes} bytes.`;
+      this.#refuse(FRAME_TOO_LARGE, wireError('frame_too_large', message));
     } else {
       this.#read(readClientFrame(bytes, isBinary), waitMs);
     }
@@ -88,7 +96,7 @@ export class Session implements Recipient {
     else if (waitMs > 0) this.#tellRateLimited(read, waitMs);
     else if (!read.ok) this.#tell(read.id, read.error);
     else if (read.message.type === 'hello') {
-      this.#refuse(CLOSE.protocolError, 'bad_message', 'There was a hello already.');
+      this.#refuse(CLOSE.protocolError, wireError('bad_message', 'There was a hello already.'));
     } else if (this.#phase.name !== 'live') {
       this.#tell(read.message.id, wireError('hello_expected', 'Wait for welcome before the first command.'));
     } else if (read.message.type === 'ping') {
@@ -97,9 +105,15 @@ export class Session implements Recipient {
   }
 
   #command(message: CommandMessage, identity: Identity, actor: Actor): void {
-    const taken = this.#context.intake.take(message, identity);
-    if (taken.ok) actor.submit(taken.submission, this);
-    else this.#tell(message.id, taken.error);
+    try {
+      const taken = this.#context.intake.take(message, identity);
+      if (taken.ok) actor.submit(taken.submission, this);
+      else this.#tell(message.id, taken.error);
+    } catch (error) {
+      // Past this frame there is only uWebSockets.js, and then the end of the process: one command must not be that.
+      this.#context.log.error({ err: error, showtimeId: this.#showtimeId, command: message.type }, 'a command failed');
+      this.#tell(message.id, wireError('internal', FAULT_OF_OURS));
+    }
   }
 
   #greet(read: ReadResult): void {
@@ -107,31 +121,28 @@ export class Session implements Recipient {
       clearTimeout(this.#helloTimer);
       void this.#join(read.message);
     } else {
-      const error = read.ok ? undefined : read.error;
-      this.#refuse(
-        CLOSE.protocolError,
-        error?.code ?? 'hello_expected',
-        error?.message ?? 'The first message is hello.',
-      );
+      const error = read.ok ? wireError('hello_expected', 'The first message is hello.') : read.error;
+      this.#refuse(CLOSE.protocolError, error);
     }
   }
 
   async #join({ token, resume }: Hello): Promise<void> {
     this.#phase = { name: 'joining' };
     const { tokens, directory, channels, log } = this.#context;
+    const showtimeId = this.#showtimeId;
     try {
       const identity = token === undefined ? await tokens.guest() : await tokens.verify(token);
-      if (typeof identity === 'string') return this.#refuse(CLOSE.unauthorized, 'unauthorized', identity);
-      const opened = await directory.open(this.#showtimeId);
+      if (typeof identity === 'string') return this.#refuse(CLOSE.unauthorized, wireError('unauthorized', identity));
+      const opened = showtimeId ? await directory.open(showtimeId) : UNKNOWN_SHOWTIME;
       if (!opened.ok) return this.#turnAway(opened.reason);
       const { actor } = opened;
-      const channel = channels.of(this.#showtimeId);
+      const channel = channels.of(actor.showtimeId);
       // It may have ended while this waited its turn; the next try finds its successor.
       if (!channel || actor.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');
       this.#socket?.cork(() => this.#enter(identity, actor, channel, resume));
     } catch (error) {
-      log.error({ err: error, showtimeId: this.#showtimeId }, 'a session could not join');
-      this.#refuse(CLOSE.overloaded, 'internal', 'Something went wrong on our side; it has been noted.');
+      log.error({ err: error, showtimeId }, 'a session could not join');
+      this.#refuse(CLOSE.overloaded, wireError('internal', FAULT_OF_OURS));
     }
   }
 
@@ -154,9 +165,10 @@ export class Session implements Recipient {
 
   #turnAway(reason: 'unknown_showtime' | 'unavailable' | 'overloaded'): void {
     if (reason === 'unknown_showtime') {
-      this.#refuse(CLOSE.unknownShowtime, reason, 'There is no such showtime.');
+      this.#refuse(CLOSE.unknownShowtime, wireError(reason, 'There is no such showtime.'));
     } else {
-      this.#refuse(CLOSE.overloaded, reason, 'The showtime cannot be loaded at the moment.', RETRY_AFTER_MS);
+      const detail = { retryAfterMs: RETRY_AFTER_MS };
+      this.#refuse(CLOSE.overloaded, wireError(reason, 'The showtime cannot be loaded at the moment.', detail));
     }
   }
 
@@ -169,10 +181,10 @@ export class Session implements Recipient {
   }
 
   sendFrame(frame: Frame): void {
-    const DROPPED = 2;
-    if (this.#socket?.send(frame, typeof frame !== 'string') !== DROPPED) return;
-    // A reply that cannot be delivered leaves a gap that no snapshot fills; the client asks again on a new socket.
-    this.#socket?.close();
+    // A reply that is not delivered leaves a gap that no snapshot fills, so this stops short of what would drop it: the
+    // goodbye is the last that a client reads, if it ever does, and it asks again on a new socket.
+    if (this.unreadBytes > UNANSWERED_BYTES_MAX) this.end(CLOSE.tooSlow, 'replies were not read');
+    else this.#socket?.send(frame, typeof frame !== 'string');
   }
 
   subscribe(topic: string): void {
@@ -192,17 +204,21 @@ export class Session implements Recipient {
     this.#phase.channel.catchUp(this);
   }
 
+  /** The node goes away. Who watches a showtime hears it from the channel, after the last replies; the others do now. */
+  drain(): void {
+    if (this.#phase.name !== 'live') this.end(CLOSE.draining, 'the node is going away');
+  }
+
   /** Says goodbye. uWebSockets.js reports the close at once, and cuts a client that does not read it by itself. */
   end(code: number, reason: string): void {
     this.#socket?.end(code, reason);
   }
 
-  #refuse(closeCode: number, code: ErrorCode, message: string, retryAfterMs?: number): void {
-    const error = wireError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  #refuse(closeCode: number, error: WireError): void {
     // Corked: the word and the close leave as one packet, also after an await.
     this.#socket?.cork(() => {
       this.#tell(undefined, error);
-      this.end(closeCode, code);
+      this.end(closeCode, error.code);
     });
   }
 

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { CLOSE } from '../../../src/protocol/close-codes.js';
+import { seatsOf } from './hall.js';
+import { openLightNode } from './light-node.js';
+import { LiveClient } from './live-client.js';
+import { sign } from './sign.js';
+import { openStage } from './stage.js';
+
+it('a node that drains answers what it took, says goodbye to everybody, and keeps what it said', async () => {
+  const stage = await openStage();
+  const live = stage.liveUrl();
+  const [client, watching, silent] = await Promise.all([
+    LiveClient.join(live),
+    LiveClient.join(live),
+    LiveClient.open(live),
+  ]);
+  const first = await client.call({ type: 'hold', seats: ['R1-1'] });
+  for (let id = 100; id < 110; id++) {
+    client.send({ type: 'hold', id, commandId: randomUUID(), seats: ['R2-1'] });
+    client.send({ type: 'release', id: id + 100, commandId: randomUUID(), holdId: randomUUID() });
+  }
+  await sleep(5);
+  await stage.node.stop();
+  for (const one of [client, watching, silent]) expect((await one.closed).code).toBe(CLOSE.draining);
+  const replies = client.messages.filter((message) => message.type === 'reply');
+  expect(replies.map((reply) => reply.id)).toContain(100);
+  const { rows } = await stage.pool.query('SELECT seat_index FROM usher.hold_seats ORDER BY seat_index');
+  const acknowledged = replies.flatMap((reply) => (reply.ok && reply.hold ? reply.hold.seats : []));
+  expect(acknowledged.length).toBe(rows.length);
+  expect(first).toMatchObject({ ok: true });
+  // Nobody listens any more; a second stop changes nothing.
+  await expect(LiveClient.open(live)).rejects.toThrow('ECONNREFUSED');
+  await stage.close();
+});
+
+it('whoever is greeting or joining when a node drains is sent to another node, not left waiting', async () => {
+  const node = await openLightNode();
+  const [greeting, live] = await Promise.all([LiveClient.open(node.liveUrl()), LiveClient.join(node.liveUrl())]);
+  node.ledger.holdBack();
+  const asked = live.call({ type: 'hold', seats: ['R1-1'] });
+  await sleep(20);
+  node.gateway.stopListening();
+  const drained = node.directory.drain();
+  expect((await greeting.closed).code).toBe(CLOSE.draining);
+  // Who watches stays until its replies are out.
+  expect(await live.call({ type: 'hold', seats: ['R1-2'] })).toMatchObject({ error: { code: 'unavailable' } });
+  node.ledger.letGo();
+  expect(await asked).toMatchObject({ ok: true });
+  await drained;
+  expect((await live.closed).code).toBe(CLOSE.draining);
+  expect(live.messages.at(-1)).toMatchObject({ type: 'delta', changes: [[0, 'held']] });
+  await node.close();
+});
+
+it('whoever still waits when everything is cut is cut, and what comes of it later goes nowhere', async () => {
+  const node = await openLightNode();
+  const token = await sign('waiting');
+  const client = await LiveClient.join(node.liveUrl(), { token });
+  node.ledger.holdBack();
+  client.send({ type: 'hold', id: 1, commandId: randomUUID(), seats: ['R1-1'] });
+  const request = fetch(node.httpUrl('/holds'), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
+    body: JSON.stringify({ seats: ['R2-1'] }),
+  }).catch(() => 'cut');
+  const actor = node.directory.running(node.showtimeId);
+  await sleep(30);
+  node.gateway.close();
+  expect(await request).toBe('cut');
+  expect((await client.closed).code).toBe(1006);
+  expect(actor?.own('waiting').holds).toEqual([]);
+  node.ledger.letGo();
+  await expect.poll(() => actor?.own('waiting').holds.length).toBe(2);
+  await node.directory.drain();
+});
+
+it('a port that is taken is told in a sentence, and nothing is left running', async () => {
+  const stage = await openStage();
+  await expect(openStage({ PORT: String(stage.port) })).rejects.toThrow(`Port ${stage.port} of 127.0.0.1 is taken`);
+  const client = await LiveClient.join(stage.liveUrl());
+  expect(await client.call({ type: 'hold', seats: seatsOf(1, 1, 2) })).toMatchObject({ ok: true });
+  await client.close();
+  await stage.close();
+});

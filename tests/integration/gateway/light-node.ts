@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { nodeTimers } from '../../../src/adapters/node-timers.js';
+import { randomIds } from '../../../src/adapters/random-ids.js';
+import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
+import type { HouseRules } from '../../../src/core/house.js';
+import type { SeatMapData } from '../../../src/core/seat-map.js';
+import type { Till } from '../../../src/gateway/command-intake.js';
+import { Gateway } from '../../../src/gateway/gateway.js';
+import type { Listings } from '../../../src/gateway/http/listings.js';
+import type { LiveLimits } from '../../../src/gateway/live/live-context.js';
+import { Tokens } from '../../../src/gateway/tokens.js';
+import type { ActorLimits } from '../../../src/runtime/actor.js';
+import { Directory } from '../../../src/runtime/directory.js';
+import { GroupCommitter } from '../../../src/runtime/group-committer.js';
+import type { Batch, Ledger } from '../../../src/runtime/ports.js';
+import { silentLog } from '../../silent-log.js';
+import { freePort } from './free-port.js';
+import { hall } from './hall.js';
+import { SECRET } from './sign.js';
+
+export interface LightNodeOptions {
+  readonly map?: SeatMapData;
+  readonly rules?: Partial<HouseRules>;
+  readonly limits?: Partial<LiveLimits>;
+  readonly actorLimits?: Partial<ActorLimits>;
+  readonly actorsMax?: number;
+  readonly till?: Till;
+  readonly listings?: Partial<Listings>;
+  readonly demoDirectory?: string;
+}
+
+/** A journal that takes everything, at once or, while it is held back, not at all. */
+export class TestLedger implements Ledger {
+  #released: Promise<void> = Promise.resolve();
+  #release: () => void = () => {};
+  #fenced = false;
+
+  async claim() {
+    return { epoch: 1, state: { holds: [], bookings: [], blocked: [] }, results: [] };
+  }
+
+  async commit({ slices }: Batch) {
+    await this.#released;
+    return { fenced: this.#fenced ? slices : [] };
+  }
+
+  /** From now on every showtime has another owner. */
+  fence(): void {
+    this.#fenced = true;
+  }
+
+  holdBack(): void {
+    this.#released = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  letGo(): void {
+    this.#release();
+  }
+}
+
+const RULES: HouseRules = {
+  holdTtlMs: 300_000,
+  seatsPerHold: 10,
+  holdsPerHolder: 4,
+  extensionsPerHold: 1,
+  singleGap: 'off',
+  distancing: 0,
+  prices: [1_200, 900],
+  currency: 'EUR',
+  salesOpen: true,
+};
+const NO_LISTINGS: Listings = {
+  movies: async () => [],
+  showtimes: async () => [],
+  showtime: async () => undefined,
+  seatMapDocument: async () => undefined,
+};
+
+/** The gateway and the runtime as they are, over a journal in memory: for what is about frames, speed and faults. */
+export async function openLightNode(options: LightNodeOptions = {}) {
+  const clock = { now: () => Date.now() };
+  const ledger = new TestLedger();
+  const port = await freePort();
+  const map = compileSeatMap(options.map ?? hall(4, 20));
+  const limits: LiveLimits = {
+    messagesPerSecond: 1_000_000,
+    frameBytes: 16_384,
+    heartbeatMs: 60_000,
+    helloMsMax: 5_000,
+    socketsMax: 100,
+    unreadBytesMax: 64 * 1024,
+    ...options.limits,
+  };
+  const ids = randomIds(() => clock.now());
+  const gateway = new Gateway({
+    host: '127.0.0.1',
+    port,
+    allowedOrigins: [],
+    limits,
+    tokens: new Tokens(SECRET, 3_600_000, randomUUID, Date.now),
+    till: options.till ?? { charge: () => ({ ok: true, method: 'test' }) },
+    listings: { ...NO_LISTINGS, ...options.listings },
+    readiness: async () => undefined,
+    clock,
+    ids,
+    log: silentLog,
+    ...(options.demoDirectory ? { demoDirectory: options.demoDirectory } : {}),
+  });
+  const directory = new Directory({
+    ledger,
+    playbill: {
+      terms: async (id) =>
+        id.startsWith('0') ? undefined : { map, mapHash: 'h', rules: { ...RULES, ...options.rules } },
+    },
+    context: {
+      clock,
+      timers: nodeTimers,
+      log: silentLog,
+      committer: new GroupCommitter(ledger, clock, nodeTimers, silentLog),
+      limits: {
+        gatedMax: 20_000,
+        commitWaitMsMax: 60_000,
+        immediateWatchersMax: 50,
+        tickMs: 40,
+        changesPerDeltaMax: 700,
+        historyMax: 256,
+        replaysMax: 50_000,
+        ...options.actorLimits,
+      },
+    },
+    audienceFor: gateway.channels.audienceFor,
+    passivateAfterMs: 600_000,
+    actorsMax: options.actorsMax ?? 100,
+  });
+  await gateway.listen(directory);
+  const showtimeId = `1${randomUUID().slice(1)}`;
+  return {
+    gateway,
+    directory,
+    ledger,
+    port,
+    showtimeId,
+    liveUrl: (id = showtimeId) => `ws://127.0.0.1:${port}/v1/showtimes/${id}/live`,
+    httpUrl: (path = '', id = showtimeId) => `http://127.0.0.1:${port}/v1/showtimes/${id}${path}`,
+    close: async () => {
+      ledger.letGo();
+      gateway.stopListening();
+      await directory.drain();
+      gateway.close();
+    },
+  };
+}
+
+export type LightNode = Awaited<ReturnType<typeof openLightNode>>;
