@@ -24,7 +24,16 @@ CREATE FUNCTION usher.commit_batch(
   unblocked_showtime integer[], unblocked_seat integer[],
   result_showtime integer[], result_holder text[], result_command uuid[], result_body text[],
   OUT fenced integer[], OUT now_ms float8
-) LANGUAGE plpgsql SET search_path = usher, pg_temp AS $$
+) LANGUAGE plpgsql
+SET search_path = usher, pg_temp
+-- Every join is some rows of the batch to rows by key, and must stay so whatever the planner makes of arrays whose length
+-- it does not know and of tables that it last looked at when they were empty: with the choice it reads whole tables.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off
+AS $$
 DECLARE
   owned uuid[];
 BEGIN
@@ -88,11 +97,10 @@ BEGIN
   -- primary key.
   IF cardinality(booked_id) > 0 THEN
     INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
-    SELECT b.showtime_id, seat, b.id
-      FROM unnest(booked_showtime, booked_id) AS r (ordinal, id)
-      JOIN bookings b ON b.id = r.id AND b.showtime_id = owned[r.ordinal]
-     CROSS JOIN unnest(b.seats) AS seat
-     WHERE b.status = 'confirmed';
+    SELECT owned[r.ordinal], seat, r.id
+      FROM unnest(booked_showtime, booked_id, booked_seats) AS r (ordinal, id, seats)
+     CROSS JOIN unnest(r.seats::integer[]) AS seat
+     WHERE owned[r.ordinal] IS NOT NULL AND r.id <> ALL (cancelled_booking);
   END IF;
 
   IF cardinality(held_seat) > 0 THEN
@@ -119,17 +127,27 @@ BEGIN
     SELECT owned[r.ordinal], r.holder, r.command, r.body::json
       FROM unnest(result_showtime, result_holder, result_command, result_body) AS r (ordinal, holder, command, body)
      WHERE owned[r.ordinal] IS NOT NULL
-    ON CONFLICT (showtime_id, holder, command_id) DO NOTHING;
+    -- Only a command that everybody had forgotten comes here twice; a replay of it is told of its newest effect.
+    ON CONFLICT (showtime_id, holder, command_id) DO UPDATE
+      SET result = excluded.result, created_at = excluded.created_at;
   END IF;
 
   now_ms := extract(epoch FROM clock_timestamp()) * 1000;
 END $$;
 
--- Take-over: the new epoch of a showtime. The row lock waits for every flush in flight under the old epoch, so what the
--- same transaction reads next is the whole truth, and no old owner can add to it.
-CREATE FUNCTION usher.claim_showtime(showtime uuid, node_name text) RETURNS bigint LANGUAGE sql AS $$
-  INSERT INTO usher.showtime_owners AS o (showtime_id, epoch, node) VALUES (showtime, 1, node_name)
+-- Take-over: the new epoch of a showtime. The row lock waits for every flush in flight under the old epoch; once this
+-- has committed no old owner can add anything, so whoever claimed may read at leisure. To be called as a transaction of
+-- its own: a claimer that froze with the row lock in its hands would stop every flush that names the showtime.
+CREATE FUNCTION usher.claim_showtime(showtime uuid, node_name text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = usher, pg_temp AS $$
+DECLARE
+  claimed bigint;
+BEGIN
+  INSERT INTO showtime_owners AS o (showtime_id, epoch, node) VALUES (showtime, 1, node_name)
   ON CONFLICT (showtime_id) DO UPDATE
     SET epoch = o.epoch + 1, node = excluded.node, claimed_at = clock_timestamp()
-  RETURNING epoch
-$$;
+  RETURNING epoch INTO claimed;
+  -- Holds that ended while nobody looked are free from here on, to all.
+  DELETE FROM hold_seats WHERE showtime_id = showtime AND expires_at <= clock_timestamp();
+  RETURN claimed;
+END $$;

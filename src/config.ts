@@ -47,6 +47,10 @@ const environment = z.object({
   SINGLE_GAP: z.enum(['off', 'lenient', 'strict']).default('lenient'),
   DISTANCING: count.default(0),
   MESSAGES_PER_SECOND: positive.default(20),
+  /** Of one address, over HTTP. */
+  HTTP_REQUESTS_PER_SECOND: positive.default(200),
+  /** Proxies of ours in front of the node: so many entries at the end of X-Forwarded-For are believed. */
+  PROXY_HOPS: count.max(10).default(0),
   FRAME_BYTES_MAX: positive
     .min(1024)
     .max(1024 * 1024)
@@ -112,6 +116,11 @@ function arrange(env: Environment) {
       helloMsMax: env.HELLO_MS_MAX,
       socketsMax: env.SOCKETS_MAX,
       unreadBytesMax: 64 * 1024,
+    },
+    httpRates: {
+      requestsPerSecond: env.HTTP_REQUESTS_PER_SECOND,
+      commandsPerSecond: env.MESSAGES_PER_SECOND,
+      proxyHops: env.PROXY_HOPS,
     },
     commitWaitMsMax: env.COMMIT_WAIT_MS_MAX,
     passivateAfterMs: env.PASSIVATE_AFTER_MS,

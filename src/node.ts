@@ -103,6 +103,7 @@ async function build(
     port: config.port,
     allowedOrigins: config.allowedOrigins,
     limits: config.live,
+    httpRates: config.httpRates,
     tokens: new Tokens(secret, config.guestTtlMs, randomUUID, Date.now),
     till: testTill(config.testPayments),
     listings: listingsOf(pool),

@@ -13,6 +13,10 @@ export interface Till {
   ): { readonly ok: true; readonly method: string } | { readonly ok: false; readonly error: WireError };
 }
 
+export interface Memory {
+  remembers(holder: string, commandId: string): boolean;
+}
+
 export type Taken =
   | { readonly ok: true; readonly submission: Submission }
   | { readonly ok: false; readonly error: WireError };
@@ -27,12 +31,13 @@ export class CommandIntake {
     this.#till = till;
   }
 
-  take(message: CommandMessage, identity: Identity): Taken {
+  /** `memory` knows which commands have had their effect: a replay is not charged again, nor declined. */
+  take(message: CommandMessage, identity: Identity, memory: Memory): Taken {
     const { id: requestId, commandId } = message;
     if ((message.type === 'block' || message.type === 'unblock') && identity.role !== 'staff') {
       return { ok: false, error: wireError('forbidden', 'Only staff may block seats.') };
     }
-    if (message.type !== 'book') {
+    if (message.type !== 'book' || memory.remembers(identity.holder, commandId)) {
       return { ok: true, submission: { requestId, commandId, command: this.#command(message, identity) } };
     }
     const charged = this.#till.charge(message.payment);

@@ -5,6 +5,7 @@ import { CommandIntake, type Till } from './command-intake.js';
 import { catalogueRoutes } from './http/catalogue-routes.js';
 import { healthRoutes, type Readiness } from './http/health-routes.js';
 import type { Listings } from './http/listings.js';
+import { type HttpRates, RateLimits } from './http/rate-limits.js';
 import { Router } from './http/router.js';
 import { seatRoutes } from './http/seat-routes.js';
 import { staticRoutes } from './http/static-routes.js';
@@ -19,6 +20,7 @@ export interface GatewayOptions {
   readonly port: number;
   readonly allowedOrigins: readonly string[];
   readonly limits: LiveLimits;
+  readonly httpRates: HttpRates;
   readonly tokens: Tokens;
   readonly till: Till;
   readonly listings: Listings;
@@ -48,16 +50,18 @@ export class Gateway {
 
   /** @throws Error where the port is taken, or the demo app is not built; nothing of the gateway runs then. */
   async listen(directory: Directory): Promise<void> {
-    const { allowedOrigins, limits, tokens, till, listings, readiness, clock, ids, log, demoDirectory } = this.#options;
+    const { allowedOrigins, limits, httpRates, tokens, till, listings, readiness, clock, ids, log, demoDirectory } =
+      this.#options;
     const origins = new Origins(allowedOrigins);
     const intake = new CommandIntake(ids, till);
     const { channels } = this;
     this.#live = new LiveEndpoint({ directory, channels, tokens, intake, clock, log, limits }, origins);
     this.#live.attach(this.#app);
-    const router = new Router(this.#app, origins, log);
+    const rates = new RateLimits(httpRates);
+    const router = new Router(this.#app, { origins, rates, bodyBytesMax: limits.frameBytes, log });
     healthRoutes(router, readiness);
     catalogueRoutes(router, listings, log);
-    seatRoutes(router, { directory, tokens, intake, bodyBytesMax: limits.frameBytes });
+    seatRoutes(router, { directory, tokens, intake, rates });
     try {
       if (demoDirectory) await staticRoutes(router, demoDirectory);
       router.close();

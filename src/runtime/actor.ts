@@ -6,25 +6,20 @@ import type { House } from '../core/house.js';
 import { makeHouse } from '../core/make-house.js';
 import type { CoreReply } from '../core/reply.js';
 import type { Audience, EndReason, PublishedDelta } from './audience.js';
+import { type DeltaLimits, DeltaTicker } from './delta-ticker.js';
 import type { Committing, GroupCommitter } from './group-committer.js';
 import type { Outcome, Recipient, Submission } from './outcome.js';
 import { type GatedOutput, OutputGate } from './output-gate.js';
 import { PendingWrites } from './pending-writes.js';
 import type { Claim, Clock, CommandResult, Log, Slice, Terms, Timers } from './ports.js';
 import { type Own, PublishedView } from './published-view.js';
-import { Replays } from './replays.js';
+import { type Replay, Replays } from './replays.js';
 
-export interface ActorLimits {
+export interface ActorLimits extends DeltaLimits {
   /** Outputs that may wait for the journal; past it commands are refused as `overloaded`. */
   readonly gatedMax: number;
   /** How long a command may wait for the journal before its sender is told `outcome_unknown`. */
   readonly commitWaitMsMax: number;
-  /** With this many watchers or fewer, each delta goes at once. */
-  readonly immediateWatchersMax: number;
-  /** With more, deltas gather for this long. */
-  readonly tickMs: number;
-  /** So that a frame stays under the 16 KiB beyond which uWebSockets.js stops batching it. */
-  readonly changesPerDeltaMax: number;
   /** Deltas kept for clients that come back. */
   readonly historyMax: number;
   /** Command outcomes kept for replays, bookings not counted. */
@@ -43,6 +38,7 @@ export interface ActorContext {
 const RETRY_AFTER_MS = 1_000;
 const UNAVAILABLE: Outcome = { ok: false, failure: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
 const OVERLOADED: Outcome = { ok: false, failure: 'overloaded', retryAfterMs: RETRY_AFTER_MS };
+const REUSED: Outcome = { ok: false, failure: 'command_reused' };
 const UNKNOWN: Outcome = { ok: false, failure: 'outcome_unknown', retryAfterMs: RETRY_AFTER_MS };
 
 /**
@@ -59,6 +55,7 @@ export class Actor implements Committing {
   readonly #audience: Audience;
   readonly #house: House;
   readonly #view: PublishedView;
+  readonly #ticker: DeltaTicker;
   readonly #replays: Replays;
   readonly #gate = new OutputGate();
   readonly #writes = new PendingWrites();
@@ -69,8 +66,6 @@ export class Actor implements Committing {
   #intake = true;
   #cancelExpiry: (() => void) | undefined;
   #expiryAt = Number.POSITIVE_INFINITY;
-  #cancelTick: (() => void) | undefined;
-  #emittedAt = 0;
 
   constructor(showtimeId: string, terms: Terms, claim: Claim, audience: Audience, context: ActorContext) {
     this.showtimeId = showtimeId;
@@ -81,6 +76,7 @@ export class Actor implements Committing {
     this.#audience = audience;
     this.#house = makeHouse(terms.map, terms.rules, claim.state);
     this.#view = new PublishedView(this.#house, context.limits.historyMax);
+    this.#ticker = new DeltaTicker(this.#view, audience, context.clock, context.timers, context.limits);
     this.#replays = new Replays(context.limits.replaysMax, claim.results);
     this.#scheduleExpiry();
   }
@@ -100,6 +96,11 @@ export class Actor implements Committing {
 
   own(holder: string): Own {
     return this.#view.own(holder);
+  }
+
+  /** True where a command with this id took effect: giving it again only tells what it came to. */
+  remembers(holder: string, commandId: string): boolean {
+    return this.#replays.get(holder, commandId) !== undefined;
   }
 
   /** The deltas after `seq` of this epoch, or undefined where a snapshot is needed. */
@@ -123,16 +124,15 @@ export class Actor implements Committing {
   #decide(submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
     const { requestId, commandId, command } = submission;
     const { committer, limits } = this.#context;
+    const earlier = this.#replays.get(recipient.holder, commandId);
+    // Before all else: what took effect, or is on its way, must never hear that it was not applied.
+    if (earlier) return this.#replay(earlier, submission, recipient, now);
     if (this.#ended || !this.#intake) return UNAVAILABLE;
     if (this.#gate.length >= limits.gatedMax) return OVERLOADED;
-    const earlier = this.#replays.get(recipient.holder, commandId);
-    if (earlier) {
-      if (earlier.command !== command.type) return { ok: false, failure: 'command_reused' };
-      return this.#inTurn(recipient, requestId, earlier.reply, earlier.mark, now);
-    }
-    // Only now: a replay of what is on its way must not hear that it was not applied.
     if (committer.waitingMs > limits.commitWaitMsMax) return UNAVAILABLE;
     if (now >= this.#expiryAt) this.#expire(now);
+    // A broken invariant in there ends this actor, and its house is not to be touched any more.
+    if (this.#ended) return UNAVAILABLE;
     const applied = this.#apply(command, now);
     if (!applied) return { ok: false, failure: 'internal' };
     const { reply, changes } = applied;
@@ -143,6 +143,16 @@ export class Actor implements Committing {
     this.#replays.put(result, this.#mark);
     this.#gate.push({ mark: this.#mark, at: now, changes, requestId, outcome: reply, recipient });
     return undefined;
+  }
+
+  /** The outcome of the first try. Where it cannot wait its turn: what is certain, or that nothing is. */
+  #replay(earlier: Replay, submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
+    const { requestId, command } = submission;
+    const cannotWait = this.#ended !== undefined || this.#gate.length >= this.#context.limits.gatedMax;
+    const isReused = earlier.command !== command.type;
+    const [outcome, mark] = isReused ? [REUSED, 0] : [earlier.reply, earlier.mark];
+    if (cannotWait) return mark <= this.#durable ? outcome : UNKNOWN;
+    return this.#inTurn(recipient, requestId, outcome, mark, now);
   }
 
   /** No more commands: the node goes away, or hands this showtime over. */
@@ -160,7 +170,7 @@ export class Actor implements Committing {
     if (this.#ended) return;
     this.#durable = mark;
     this.#gate.release(mark, (output) => this.#emit(output));
-    this.#emitDeltas();
+    this.#ticker.emit();
   }
 
   lost(reason: string): void {
@@ -182,9 +192,12 @@ export class Actor implements Committing {
     if (this.#ended) return;
     this.#ended = reason;
     this.#cancelExpiry?.();
-    this.#cancelTick?.();
-    this.#gate.giveUp(Number.POSITIVE_INFINITY, UNKNOWN);
-    this.#audience.ended(reason);
+    this.#ticker.stop();
+    try {
+      this.#gate.giveUp(Number.POSITIVE_INFINITY, UNKNOWN);
+    } finally {
+      this.#audience.ended(reason);
+    }
   }
 
   /** Undefined where the core threw: a bug. The house may be half changed, so this actor ends and is loaded anew. */
@@ -206,11 +219,11 @@ export class Actor implements Committing {
     this.#scheduleExpiry();
   }
 
-  /** The reply itself, where the journal has what it rests on and no earlier one to the same recipient waits. */
-  #inTurn(recipient: Recipient, requestId: number, reply: CoreReply, mark: number, now: number): Outcome | undefined {
-    if (mark <= this.#durable && recipient.waiting === 0) return reply;
+  /** The outcome itself, where the journal has what it rests on and no earlier one to the same recipient waits. */
+  #inTurn(recipient: Recipient, requestId: number, outcome: Outcome, mark: number, now: number): Outcome | undefined {
+    if (mark <= this.#durable && recipient.waiting === 0) return outcome;
     // The gate is in the order of marks, and what waits there has none above the last.
-    this.#gate.push({ mark: this.#mark, at: now, changes: [], requestId, outcome: reply, recipient });
+    this.#gate.push({ mark: this.#mark, at: now, changes: [], requestId, outcome, recipient });
     return undefined;
   }
 
@@ -225,32 +238,6 @@ export class Actor implements Committing {
       } else if (change.type === 'hold_put' || change.type === 'hold_dropped') {
         this.#audience.own(change.hold.holder, recipient);
       }
-    }
-  }
-
-  /** At once for few; for many one frame a tick, the first after a quiet time at once. */
-  #emitDeltas(): void {
-    if (this.#cancelTick) return;
-    const { clock, timers, limits } = this.#context;
-    const tickMs = this.#audience.size() > limits.immediateWatchersMax ? limits.tickMs : 0;
-    const waitMs = this.#emittedAt + tickMs - clock.now();
-    if (tickMs === 0 || waitMs <= 0) {
-      this.#cutDeltas();
-      return;
-    }
-    this.#cancelTick = timers.after(waitMs, () => {
-      this.#cancelTick = undefined;
-      this.#cutDeltas();
-    });
-  }
-
-  #cutDeltas(): void {
-    const { clock, limits } = this.#context;
-    for (;;) {
-      const delta = this.#view.cut(limits.changesPerDeltaMax);
-      if (!delta) break;
-      this.#emittedAt = clock.now();
-      this.#audience.delta(delta);
     }
   }
 
@@ -277,13 +264,7 @@ export class Actor implements Committing {
     this.#expiryAt = due;
     if (due === Number.POSITIVE_INFINITY) return;
     const { clock, timers } = this.#context;
-    this.#cancelExpiry = timers.after(due - clock.now(), () => {
-      // The host's timers may fire a little before our clock says so.
-      if (clock.now() >= due) this.#expire(clock.now());
-      else {
-        this.#expiryAt = Number.POSITIVE_INFINITY;
-        this.#scheduleExpiry();
-      }
-    });
+    // The host's timers may fire a little before our clock says so: then nothing is due, and a new one is set.
+    this.#cancelExpiry = timers.after(due - clock.now(), () => this.#expire(clock.now()));
   }
 }

@@ -24,6 +24,7 @@ export class Directory {
   readonly #actors = new Map<string, Actor>();
   readonly #opening = new Map<string, Promise<Opened>>();
   #draining = false;
+  #cancelSweep: (() => void) | undefined;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
@@ -55,10 +56,10 @@ export class Directory {
     return await activation;
   }
 
-  /** Stops intake everywhere and waits until the journal has all that was accepted. */
+  /** Stops intake everywhere, in this turn, and waits until the journal has all that was accepted. */
   async drain(): Promise<void> {
     this.#draining = true;
-    await Promise.all(this.#opening.values());
+    this.#cancelSweep?.();
     for (const actor of this.#actors.values()) actor.stopIntake();
     await this.#options.context.committer.idle();
     for (const actor of this.#actors.values()) actor.end('drained');
@@ -70,7 +71,10 @@ export class Directory {
     try {
       const terms = await playbill.terms(showtimeId);
       if (!terms) return { ok: false, reason: 'unknown_showtime' };
+      // A showtime that comes too late for this node is left to the next.
+      if (this.#draining) return { ok: false, reason: 'unavailable' };
       const claim = await ledger.claim(showtimeId);
+      if (this.#draining) return { ok: false, reason: 'unavailable' };
       const actor = new Actor(showtimeId, terms, claim, audienceFor(showtimeId), context);
       this.#actors.set(showtimeId, actor);
       context.log.debug({ showtimeId, epoch: actor.epoch }, 'showtime activated');
@@ -83,8 +87,7 @@ export class Directory {
 
   #sweepLater(): void {
     const { context, passivateAfterMs } = this.#options;
-    context.timers.after(Math.max(100, passivateAfterMs / 4), () => {
-      if (this.#draining) return;
+    this.#cancelSweep = context.timers.after(Math.max(100, passivateAfterMs / 4), () => {
       const usedBefore = context.clock.now() - passivateAfterMs;
       for (const [showtimeId, actor] of this.#actors) {
         if (actor.isIdle && actor.usedAt <= usedBefore) actor.end('passivated');

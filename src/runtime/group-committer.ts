@@ -8,7 +8,7 @@ export interface Committing {
   take(): { readonly slice: Slice; readonly mark: number } | undefined;
   /** All up to the mark is in the journal for good. */
   durable(mark: number): void;
-  /** The journal did not take it and never will: fenced, or refused. */
+  /** The journal did not take it and never will: fenced, or refused. Or the actor threw, and is not to be trusted. */
   lost(reason: string): void;
   /** Commands have waited for longer than the bound. */
   late(): void;
@@ -87,10 +87,12 @@ export class GroupCommitter {
     let rows = 0;
     for (const actor of this.#dirty) {
       this.#dirty.delete(actor);
-      const taken = actor.take();
-      if (!taken) continue;
-      batch.push({ actor, ...taken });
-      rows += rowsOf(taken.slice);
+      this.#attempt(actor, () => {
+        const taken = actor.take();
+        if (!taken) return;
+        batch.push({ actor, ...taken });
+        rows += rowsOf(taken.slice);
+      });
       if (batch.length === SLICES_PER_BATCH_MAX || rows >= ROWS_PER_BATCH_MAX) break;
     }
     return batch;
@@ -98,20 +100,44 @@ export class GroupCommitter {
 
   async #flush(taken: readonly Taken[]): Promise<void> {
     const batch: Batch = { number: ++this.#number, slices: taken.map(({ slice }) => slice) };
+    let fenced: ReadonlySet<Slice>;
     try {
-      const { fenced } = await this.#untilAnswered(batch);
-      for (const { actor, slice, mark } of taken) {
-        if (fenced.includes(slice)) actor.lost('fenced');
-        else actor.durable(mark);
-      }
+      fenced = new Set((await this.#untilAnswered(batch)).fenced);
     } catch (error) {
-      if (taken.length > 1) {
-        // One of them is at fault; the others must not suffer for it.
-        for (const one of taken) await this.#flush([one]);
-        return;
+      await this.#findFault(taken, error);
+      return;
+    }
+    for (const { actor, slice, mark } of taken) {
+      this.#attempt(actor, () => (fenced.has(slice) ? actor.lost('fenced') : actor.durable(mark)));
+    }
+  }
+
+  /** One of them is at fault; the others must not suffer for it. */
+  async #findFault(taken: readonly Taken[], refusal: unknown): Promise<void> {
+    if (taken.length > 1) {
+      for (const one of taken) await this.#flush([one]);
+      return;
+    }
+    for (const { actor, slice } of taken) {
+      this.#log.error({ err: refusal, showtimeId: slice.showtimeId }, 'the journal refused a write');
+      this.#attempt(actor, () => actor.lost('refused'));
+    }
+  }
+
+  /**
+   * Calls an actor. What it throws is its own end and nobody else's: taken for the journal's it would have the whole
+   * batch written once more, and left alone it would stop every flush of the node.
+   */
+  #attempt(actor: Committing, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#log.error({ err: error }, 'an actor failed; it is ended');
+      try {
+        actor.lost('broken');
+      } catch (again) {
+        this.#log.error({ err: again }, 'an actor could not be ended in good order');
       }
-      this.#log.error({ err: error, showtimeId: taken[0]?.slice.showtimeId }, 'the journal refused a write');
-      taken[0]?.actor.lost('refused');
     }
   }
 
@@ -133,8 +159,8 @@ export class GroupCommitter {
     this.#timers.after(LATE_CHECK_MS, () => {
       this.#watching = false;
       if (this.#flushingSince === undefined) return;
-      for (const { actor } of this.#inFlight) actor.late();
-      for (const actor of this.#dirty) actor.late();
+      for (const { actor } of this.#inFlight) this.#attempt(actor, () => actor.late());
+      for (const actor of this.#dirty) this.#attempt(actor, () => actor.late());
       this.#watchForLateness();
     });
   }

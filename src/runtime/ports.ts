@@ -16,7 +16,7 @@ export interface Timers {
 }
 
 export interface Ids {
-  /** UUID v7: ids made one after another sort so, which keeps the indexes of Postgres local. */
+  /** UUID v7: ids of a later millisecond sort after those of an earlier, which keeps the indexes of Postgres local. */
   uuid(): string;
   /** A booking reference for people: ten letters and digits without look-alikes, unguessable. */
   reference(): string;
@@ -45,8 +45,8 @@ export interface Terms {
 export interface Ledger {
   /**
    * Makes this node the owner under a new epoch and returns everything that was committed under the ones before; nothing
-   * can be added to those any more. Rejects where the store cannot be reached; the claim may then have happened, which
-   * harms nobody.
+   * can be added to those any more. Rejects where the store cannot be reached, or another claimed while this one read;
+   * the claim may then have happened, which harms nobody.
    */
   claim(showtimeId: string): Promise<Claim>;
   /**

@@ -2,7 +2,7 @@
  * A real Postgres that comes from npm and lives in a folder: for a first start without any service, for development
  * and for tests. Kept between starts; stopped with the node; recovered after a crash of either.
  */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Log } from '../../runtime/ports.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
-import { readPostmaster, stopPostmaster } from './postmaster.js';
+import { clearForeignLock, readPostmaster, stopPostmaster } from './postmaster.js';
 import { type Unprivileged, unprivileged } from './unprivileged.js';
 
 const USER = 'usher';
@@ -23,6 +23,7 @@ const START_DEADLINE_MS = 30_000;
 
 export interface EmbeddedPostgres {
   readonly url: string;
+  /** Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -49,14 +50,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const user = await unprivileged();
   const password = await initialise(files, binaries.initdb, user);
   // One port for the life of this node, so that its pools find a restarted server where they left it.
-  const port = (await readPostmaster(files.data))?.port ?? (await freePort());
+  let port = (await readPostmaster(files.data))?.port ?? (await freePort());
 
-  const launch = async (): Promise<pg.Client> => {
-    const running = await readPostmaster(files.data);
-    if (!running) await spawnPostgres(binaries.postgres, files, port, user);
-    return await connect(running?.port ?? port, password, files);
+  const launch = async (logMode: 'w' | 'a'): Promise<pg.Client> => {
+    let child: ChildProcess | undefined;
+    if (!(await readPostmaster(files.data))) {
+      await clearForeignLock(files.data);
+      child = await spawnPostgres(binaries.postgres, files, port, user, logMode);
+    }
+    return await connect(port, password, files, child);
   };
-  let lock = await launch();
+  let lock = await launch('w');
+  port = lock.port;
   const owned = await lock.query<{ owned: boolean }>('SELECT pg_try_advisory_lock($1) AS owned', [IN_USE_LOCK]);
   if (!owned.rows[0]?.owned) {
     await lock.end();
@@ -64,32 +69,44 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 
   let stopping = false;
+  let restarting: Promise<void> | undefined;
   // A server that dies under a living node is started again: sales go on where they stopped.
-  const watch = () =>
-    lock.once('end', async () => {
-      while (!stopping) {
-        log.warn({}, 'the embedded Postgres went away; starting it again');
-        try {
-          lock = await launch();
-          await lock.query('SELECT pg_advisory_lock($1)', [IN_USE_LOCK]);
-          watch();
-          return;
-        } catch (error) {
-          log.error({ err: error }, 'the embedded Postgres did not start');
-          await sleep(1_000);
-        }
+  const restart = async (): Promise<void> => {
+    while (!stopping) {
+      log.warn({}, 'the embedded Postgres went away; starting it again');
+      try {
+        lock = await launch('a');
+        watch();
+        // Not waited for: it comes when Postgres has buried the session that had it.
+        lock.query('SELECT pg_advisory_lock($1)', [IN_USE_LOCK]).catch(() => {});
+        return;
+      } catch (error) {
+        log.error({ err: error }, 'the embedded Postgres did not start');
+        await sleep(1_000);
       }
+    }
+  };
+  const watch = () =>
+    lock.once('end', () => {
+      restarting = restart();
     });
   watch();
 
   await createDatabase(lock);
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    // A restart under way would bring a server up behind our back.
+    await restarting;
+    const running = await readPostmaster(files.data);
+    await lock.end().catch(() => {});
+    if (running) await stopPostmaster(running.pid);
+  };
+  let stopped: Promise<void> | undefined;
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
-    async stop() {
-      stopping = true;
-      const running = await readPostmaster(files.data);
-      await lock.end().catch(() => {});
-      if (running) await stopPostmaster(running.pid);
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }
@@ -127,7 +144,13 @@ async function initialise(files: Files, initdb: string, user: Unprivileged): Pro
   return password;
 }
 
-async function spawnPostgres(postgres: string, files: Files, port: number, user: Unprivileged): Promise<void> {
+async function spawnPostgres(
+  postgres: string,
+  files: Files,
+  port: number,
+  user: Unprivileged,
+  logMode: 'w' | 'a',
+): Promise<ChildProcess> {
   const { file, args } = user.wrap(postgres, [
     `-D${files.data}`,
     `-p${port}`,
@@ -136,32 +159,50 @@ async function spawnPostgres(postgres: string, files: Files, port: number, user:
     '-cmax_connections=100',
     '-cshared_buffers=128MB',
   ]);
-  const log = await open(files.log, 'w');
+  const log = await open(files.log, logMode);
   try {
     // Detached: an interrupt at the terminal is meant for the node, which drains first and then stops the server.
     // A file and not a pipe: the log must not break when the node is killed.
     const child = spawn(file, args, { cwd: '/', detached: true, stdio: ['ignore', log.fd, log.fd] });
     child.on('error', () => {});
     child.unref();
+    return child;
   } finally {
     await log.close();
   }
 }
 
-/** Waits until the server takes connections: it may still be recovering from a crash. */
-async function connect(port: number, password: string, files: Files): Promise<pg.Client> {
+/**
+ * Waits until the server takes connections: it may still be recovering from a crash. The port is that of the server which
+ * won, where two nodes started one at the same moment.
+ */
+async function connect(
+  port: number,
+  password: string,
+  files: Files,
+  child: ChildProcess | undefined,
+): Promise<pg.Client> {
   const giveUpAt = performance.now() + START_DEADLINE_MS;
   for (;;) {
-    const config = { host: '127.0.0.1', port, user: USER, password, database: 'postgres', keepAlive: true };
-    const client = new pg.Client({ ...config, application_name: 'usher-embedded' });
+    const running = await readPostmaster(files.data);
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: running?.port ?? port,
+      user: USER,
+      password,
+      database: 'postgres',
+      keepAlive: true,
+      application_name: 'usher-embedded',
+    });
     client.on('error', () => {});
     try {
       await client.connect();
       return client;
     } catch (error) {
       await client.end().catch(() => {});
-      const gone = !(await readPostmaster(files.data)) && performance.now() > giveUpAt - START_DEADLINE_MS + 5_000;
-      if (gone || performance.now() > giveUpAt) {
+      const hasExited = child && (child.exitCode !== null || child.signalCode !== null || child.pid === undefined);
+      const isGone = hasExited && !running;
+      if (isGone || performance.now() > giveUpAt) {
         const tail = (await readFile(files.log, 'utf8').catch(() => '')).split('\n').slice(-6).join('\n');
         throw new Error(`The embedded Postgres did not come up. Its log, ${files.log}, ends:\n${tail}`, {
           cause: error,

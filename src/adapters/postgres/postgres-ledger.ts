@@ -16,6 +16,8 @@ export interface PostgresLedgerOptions {
   readonly replayWindowMs: number;
   /** Told the clock of Postgres with the moments, on our monotonic clock, between which it was read. */
   readonly onServerTime: (serverMs: number, sentAt: number, receivedAt: number) => void;
+  /** For how long one commit may go without an answer before it is given again. */
+  readonly answerMsMax?: number;
 }
 
 interface CommitRow {
@@ -30,19 +32,25 @@ export class PostgresLedger implements Ledger {
 
   constructor(options: PostgresLedgerOptions) {
     this.#options = options;
-    this.#connection = commitConnection(options.databaseUrl, options.log);
+    this.#connection = commitConnection(options.databaseUrl, options.log, options.answerMsMax);
   }
 
   async claim(showtimeId: string): Promise<Claim> {
     const { pool, nodeName, replayWindowMs } = this.#options;
     const client = await pool.connect();
     let broken: Error | undefined;
+    // The query in flight hears of it as well; but without a listener of its own a client in use ends the process.
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
       return await readClaim(client, showtimeId, nodeName, replayWindowMs);
     } catch (error) {
       broken = error as Error;
       throw error;
     } finally {
+      client.off('error', onError);
       // A connection that failed within a transaction is not given back.
       client.release(broken);
     }

@@ -12,19 +12,34 @@ const WRITER_KEPT = '7 days';
  * not lose them in Postgres before they have left its own memory. Returns the stop.
  */
 export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () => void {
-  const timer = setInterval(async () => {
-    try {
-      await pool.query(
+  let isStopped = false;
+  let isRunning = false;
+  const purge = async (): Promise<void> => {
+    // All that is due: what a busy minute adds, one portion a minute would never catch up with.
+    for (let deleted = ROWS_PER_PURGE; deleted === ROWS_PER_PURGE && !isStopped; ) {
+      const { rowCount } = await pool.query(
         `DELETE FROM usher.command_results WHERE ctid = ANY (ARRAY(
            SELECT ctid FROM usher.command_results
             WHERE created_at < clock_timestamp() - 2 * make_interval(secs => $1::float8 / 1000) LIMIT $2))`,
         [replayWindowMs, ROWS_PER_PURGE],
       );
-      await pool.query('DELETE FROM usher.writers WHERE seen_at < clock_timestamp() - $1::interval', [WRITER_KEPT]);
-    } catch (error) {
-      log.warn({ err: error }, 'old command results could not be purged; trying again later');
+      deleted = rowCount ?? 0;
     }
+    await pool.query('DELETE FROM usher.writers WHERE seen_at < clock_timestamp() - $1::interval', [WRITER_KEPT]);
+  };
+  const timer = setInterval(async () => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await purge();
+    } catch (error) {
+      if (!isStopped) log.warn({ err: error }, 'old command results could not be purged; trying again later');
+    }
+    isRunning = false;
   }, EVERY_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  return () => {
+    isStopped = true;
+    clearInterval(timer);
+  };
 }

@@ -30,8 +30,9 @@ interface ResultRow {
 }
 
 /**
- * Takes a showtime over and reads all that was committed under the epochs before, in one transaction. The claim's row
- * lock comes first and waits for flushes in flight, and each later statement sees all that committed before it.
+ * Takes a showtime over and reads all that was committed under the epochs before. First the epoch, in a transaction of
+ * one statement that keeps no lock; nobody but us can write from then on, so the snapshot that is read next is the whole
+ * truth. Unless somebody claimed after us: the snapshot says so, and they are the owner.
  */
 export async function readClaim(
   client: ClientBase,
@@ -39,15 +40,19 @@ export async function readClaim(
   nodeName: string,
   replayWindowMs: number,
 ): Promise<Claim> {
-  await client.query('BEGIN');
   const claimed = await client.query<{ epoch: string }>('SELECT usher.claim_showtime($1, $2) AS epoch', [
     showtimeId,
     nodeName,
   ]);
-  // Nobody was told of these seats as held past their time; they are free to all from here on.
-  await client.query('DELETE FROM usher.hold_seats WHERE showtime_id = $1 AND expires_at <= clock_timestamp()', [
-    showtimeId,
-  ]);
+  const epoch = Number(claimed.rows[0]?.epoch);
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const owner = await client.query<{ epoch: string }>(
+    'SELECT epoch FROM usher.showtime_owners WHERE showtime_id = $1',
+    [showtimeId],
+  );
+  if (Number(owner.rows[0]?.epoch) !== epoch) {
+    throw new Error(`Showtime ${showtimeId} was taken over by another node while it was loaded.`);
+  }
   const holds = await client.query<HoldRow>(
     `SELECT hold_id, min(holder) AS holder, extract(epoch FROM min(expires_at))::float8 * 1000 AS expires_ms,
             min(extensions) AS extensions, array_agg(seat_index ORDER BY seat_index) AS seats
@@ -71,7 +76,7 @@ export async function readClaim(
   );
   await client.query('COMMIT');
   return {
-    epoch: Number(claimed.rows[0]?.epoch),
+    epoch,
     state: {
       holds: holds.rows.map(toHold),
       bookings: bookings.rows.map(toBooking),

@@ -37,7 +37,16 @@ const KEPT_HEADERS = [
   'idempotency-key',
   'if-none-match',
   'origin',
+  'x-forwarded-for',
 ] as const;
+
+export interface ExchangeOptions {
+  /** Of the pattern that matched. */
+  readonly parameterCount: number;
+  /** Headers that every answer carries, where it has no others of these names. */
+  readonly common: Headers;
+  readonly bodyBytesMax: number;
+}
 
 /**
  * One request and its answer. Everything of the request is copied at once; the answer is sent once, corked, and not at
@@ -48,15 +57,22 @@ export class Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly parameters: readonly string[];
+  /** The address at the other end of the connection: a proxy's, where there is one. */
+  readonly peer: string;
   readonly #headers = new Map<string, string>();
   readonly #res: HttpResponse;
   readonly #common: Headers;
+  readonly #bodyBytesMax: number;
+  readonly #body: Promise<Buffer | undefined>;
   #done = false;
 
-  /** `common` are headers that every answer carries, where it has no others of these names. */
-  constructor(res: HttpResponse, req: HttpRequest, parameterCount: number, common: Headers) {
+  /** Must be made in the turn in which the request came. */
+  constructor(res: HttpResponse, req: HttpRequest, options: ExchangeOptions) {
+    const { parameterCount, common, bodyBytesMax } = options;
     this.#res = res;
     this.#common = common;
+    this.#bodyBytesMax = bodyBytesMax;
+    this.peer = Buffer.from(res.getRemoteAddressAsText()).toString();
     this.method = req.getMethod().toUpperCase();
     this.path = req.getUrl();
     this.query = new URLSearchParams(req.getQuery() ?? '');
@@ -65,6 +81,7 @@ export class Exchange {
     res.onAborted(() => {
       this.#done = true;
     });
+    this.#body = this.#readBody();
   }
 
   /** Empty where it was not sent. */
@@ -117,14 +134,11 @@ export class Exchange {
     this.send(status, { ...type, ...retry, ...challenge, ...headers }, JSON.stringify(problem));
   }
 
-  /**
-   * The body, which is a JSON object or absent, or the error that it deserves. Must be called in the turn in which the
-   * request came.
-   */
-  async readJson(bytesMax: number): Promise<{ ok: true; value: object } | { ok: false; error: WireError }> {
-    const bytes = await this.#readBody(bytesMax);
+  /** The body, which is a JSON object or absent, or the error that it deserves. */
+  async readJson(): Promise<{ ok: true; value: object } | { ok: false; error: WireError }> {
+    const bytes = await this.#body;
     if (bytes === undefined) {
-      return { ok: false, error: wireError('frame_too_large', `A body may have at most ${bytesMax} bytes.`) };
+      return { ok: false, error: wireError('frame_too_large', `A body may have at most ${this.#bodyBytesMax} bytes.`) };
     }
     if (bytes.length === 0) return { ok: true, value: {} };
     if (!/^application\/json\b/i.test(this.header('content-type'))) {
@@ -140,7 +154,9 @@ export class Exchange {
     return { ok: false, error: wireError('bad_message', 'The body is not a JSON object.') };
   }
 
-  #readBody(bytesMax: number): Promise<Buffer | undefined> {
+  /** From the start on, since uWebSockets.js keeps nothing for who asks later. Undefined: too long. */
+  #readBody(): Promise<Buffer | undefined> {
+    const bytesMax = this.#bodyBytesMax;
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
       let length = 0;

@@ -5,8 +5,8 @@ export type Readiness = () => Promise<string | undefined>;
 
 /** `/healthz`: the process runs its loop. `/readyz`: it should be sent clients. */
 export function healthRoutes(router: Router, readiness: Readiness): void {
-  router.on('GET', '/healthz', (exchange) => exchange.json(200, { status: 'ok' }));
-  router.on('GET', '/readyz', async (exchange) => {
+  router.always('GET', '/healthz', (exchange) => exchange.json(200, { status: 'ok' }));
+  router.always('GET', '/readyz', async (exchange) => {
     const reason = await readiness();
     if (reason === undefined) exchange.json(200, { status: 'ready' });
     else exchange.json(503, { status: 'not ready', reason });

@@ -3,9 +3,17 @@ import { wireError } from '../../protocol/errors.js';
 import type { Log } from '../../runtime/ports.js';
 import type { Origins } from '../origins.js';
 import { Exchange, type Headers } from './exchange.js';
+import type { RateLimits } from './rate-limits.js';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 export type Handler = (exchange: Exchange) => void | Promise<void>;
+
+export interface RouterOptions {
+  readonly origins: Origins;
+  readonly rates: RateLimits;
+  readonly bodyBytesMax: number;
+  readonly log: Log;
+}
 
 const SECURITY_HEADERS: Headers = {
   'x-content-type-options': 'nosniff',
@@ -17,18 +25,25 @@ const SECURITY_HEADERS: Headers = {
 /** Our routes on a uWebSockets.js app: cross-origin rules, errors and unknown methods are the same for all of them. */
 export class Router {
   readonly #app: TemplatedApp;
-  readonly #origins: Origins;
-  readonly #log: Log;
+  readonly #options: RouterOptions;
   readonly #methods = new Map<string, Set<Method>>();
 
-  constructor(app: TemplatedApp, origins: Origins, log: Log) {
+  constructor(app: TemplatedApp, options: RouterOptions) {
     this.#app = app;
-    this.#origins = origins;
-    this.#log = log;
+    this.#options = options;
   }
 
-  /** `pattern` as uWebSockets.js has it: `/v1/showtimes/:showtimeId`. */
+  /** `pattern` as uWebSockets.js has it: `/v1/showtimes/:showtimeId`. Counts against the rate of who asks. */
   on(method: Method, pattern: string, handler: Handler): this {
+    return this.always(method, pattern, async (exchange) => {
+      const refused = await this.#options.rates.request(exchange);
+      if (refused) exchange.problem(refused);
+      else await handler(exchange);
+    });
+  }
+
+  /** Whatever the rate: for what operates the node, and must not be locked out by who misuses it. */
+  always(method: Method, pattern: string, handler: Handler): this {
     const respond = (res: HttpResponse, req: HttpRequest) =>
       void this.#respond(this.#exchange(res, req, pattern), handler);
     if (method === 'GET') this.#app.get(pattern, respond).head(pattern, respond);
@@ -58,19 +73,20 @@ export class Router {
     try {
       await handler(exchange);
     } catch (error) {
-      this.#log.error({ err: error, method: exchange.method, path: exchange.path }, 'a request failed');
+      this.#options.log.error({ err: error, method: exchange.method, path: exchange.path }, 'a request failed');
       exchange.problem(wireError('internal', 'Something went wrong on our side; it has been noted.'));
     }
   }
 
   #exchange(res: HttpResponse, req: HttpRequest, pattern: string): Exchange {
-    const parameters = pattern.split('/').filter((part) => part.startsWith(':')).length;
+    const parameterCount = pattern.split('/').filter((part) => part.startsWith(':')).length;
     const origin = req.getHeader('origin');
     const crossOrigin: Headers =
-      origin !== '' && this.#origins.allows(origin, req.getHeader('host'))
+      origin !== '' && this.#options.origins.allows(origin, req.getHeader('host'))
         ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' }
         : {};
-    return new Exchange(res, req, parameters, { ...SECURITY_HEADERS, ...crossOrigin });
+    const common = { ...SECURITY_HEADERS, ...crossOrigin };
+    return new Exchange(res, req, { parameterCount, common, bodyBytesMax: this.#options.bodyBytesMax });
   }
 
   #preflight(exchange: Exchange, allow: string): void {

@@ -12,13 +12,14 @@ import type { Identity, Tokens } from '../tokens.js';
 import { outcomeError, ownView, replyView } from '../views.js';
 import type { Exchange } from './exchange.js';
 import { HttpRecipient } from './http-recipient.js';
+import type { RateLimits } from './rate-limits.js';
 import type { Router } from './router.js';
 
 export interface SeatRoutesOptions {
   readonly directory: Directory;
   readonly tokens: Tokens;
   readonly intake: CommandIntake;
-  readonly bodyBytesMax: number;
+  readonly rates: RateLimits;
 }
 
 const SHOWTIME = '/v1/showtimes/:showtimeId';
@@ -75,19 +76,18 @@ async function handleCommand(
   type: CommandType,
   fromPath: FromPath,
 ): Promise<void> {
-  // The body must be asked for in the turn in which the request came, so before anything is awaited.
-  const [body, identity] = await Promise.all([
-    exchange.readJson(options.bodyBytesMax),
-    identify(exchange, options.tokens),
-  ]);
+  const identity = await identify(exchange, options.tokens);
   if ('code' in identity) return exchange.problem(identity);
+  const tooFast = await options.rates.command(identity.holder);
+  if (tooFast) return exchange.problem(tooFast);
+  const body = await exchange.readJson();
   if (!body.ok) return exchange.problem(body.error);
   const message = readCommand(exchange, type, body.value, fromPath(exchange));
   if ('code' in message) return exchange.problem(message);
-  const taken = options.intake.take(message, identity);
-  if (!taken.ok) return exchange.problem(taken.error);
   const actor = await open(exchange, options);
   if ('code' in actor) return exchange.problem(actor);
+  const taken = options.intake.take(message, identity, actor);
+  if (!taken.ok) return exchange.problem(taken.error);
   const recipient = new HttpRecipient(identity.holder);
   actor.submit(taken.submission, recipient);
   const outcome = await recipient.outcome;

@@ -106,7 +106,7 @@ export class Session implements Watcher {
 
   #command(message: CommandMessage, identity: Identity, actor: Actor): void {
     try {
-      const taken = this.#context.intake.take(message, identity);
+      const taken = this.#context.intake.take(message, identity, actor);
       if (taken.ok) actor.submit(taken.submission, this);
       else this.#tell(message.id, taken.error);
     } catch (error) {

@@ -10,7 +10,7 @@ import { REFUSALS, type Scene } from './refusal-cases.js';
 import { sign } from './sign.js';
 import { openStage, type Stage } from './stage.js';
 
-/** Only there is no such thing as the code: frames have no paths and methods, and HTTP has no hello. */
+/** Frames have no paths and methods, and HTTP has no hello. Its rates have a file of their own: http-rates.test.ts. */
 const NOT_OVER_HTTP: ErrorCode[] = ['hello_expected', 'unknown_type', 'rate_limited'];
 const NOT_OVER_WEBSOCKET: ErrorCode[] = ['not_found', 'method_not_allowed', 'unsupported_media_type'];
 

@@ -10,7 +10,11 @@ import { openStage, type Stage } from './stage.js';
 let stage: Stage;
 let authorization: string;
 beforeAll(async () => {
-  stage = await openStage({ ALLOWED_ORIGINS: 'https://tickets.example', FRAME_BYTES_MAX: '2048' });
+  stage = await openStage({
+    ALLOWED_ORIGINS: 'https://tickets.example',
+    FRAME_BYTES_MAX: '2048',
+    MESSAGES_PER_SECOND: '500',
+  });
   authorization = `Bearer ${await sign('web')}`;
 });
 afterAll(() => stage.close());

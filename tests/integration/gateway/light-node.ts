@@ -99,6 +99,7 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     port,
     allowedOrigins: [],
     limits,
+    httpRates: { requestsPerSecond: 1_000, commandsPerSecond: 1_000, proxyHops: 0 },
     tokens: new Tokens(SECRET, 3_600_000, randomUUID, Date.now),
     till: options.till ?? { charge: () => ({ ok: true, method: 'test' }) },
     listings: { ...NO_LISTINGS, ...options.listings },

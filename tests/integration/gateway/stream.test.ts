@@ -213,6 +213,20 @@ describe('two sessions of one holder', () => {
 });
 
 describe('a command that is sent again', () => {
+  it('is not charged again: a booking that was made is told, also where the payment would be declined now', async () => {
+    const client = await LiveClient.join(stage.liveUrl(await stage.addShowtime()));
+    const held = await client.call({ type: 'hold', seats: ['R1-1'] });
+    const holdId = held.ok ? held.hold?.id : undefined;
+    const book = { type: 'book', holdId, commandId: randomUUID() };
+    const declined = { method: 'test', token: 'decline' };
+    expect(await client.call({ ...book, payment: declined })).toMatchObject({ error: { code: 'payment_declined' } });
+    const { id: _first, ...booked } = await client.call({ ...book, payment: { method: 'test' } });
+    expect(booked).toMatchObject({ ok: true, booking: { status: 'confirmed' } });
+    const { id: _second, ...replayed } = await client.call({ ...book, payment: declined });
+    expect(replayed).toEqual(booked);
+    await client.close();
+  });
+
   it('has its first outcome and no second effect, over a new socket and over HTTP', async () => {
     const showtimeId = await stage.addShowtime();
     const url = stage.liveUrl(showtimeId);

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Booking, Hold } from '../../src/core/house.js';
+import type { BookedWrite, Claim, CommandResult, Slice } from '../../src/runtime/ports.js';
+
+type Parts = {
+  readonly [Part in 'booked' | 'cancelled' | 'results']?: Slice[Part];
+} & {
+  readonly holds?: readonly (readonly [number, Hold | undefined])[];
+  readonly blocks?: readonly (readonly [number, string | undefined])[];
+};
+
+export function slice(showtimeId: string, epoch: number, parts: Parts): Slice {
+  const { holds = [], blocks = [], booked = [], cancelled = [], results = [] } = parts;
+  return { showtimeId, epoch, holds: new Map(holds), blocks: new Map(blocks), booked, cancelled, results };
+}
+
+export function holdOf(holder: string, seats: readonly number[], more: Partial<Hold> = {}): Hold {
+  return { id: randomUUID(), holder, seats, expiresAt: Math.floor(Date.now()) + 600_000, extensions: 0, ...more };
+}
+
+/** The rows of a hold. */
+export function held(hold: Hold): (readonly [number, Hold])[] {
+  return hold.seats.map((seat) => [seat, hold] as const);
+}
+
+export function unheld(seats: readonly number[]): (readonly [number, undefined])[] {
+  return seats.map((seat) => [seat, undefined] as const);
+}
+
+export function bookedBy(holder: string, seats: readonly number[], more: Partial<Booking> = {}): BookedWrite {
+  const id = randomUUID();
+  return {
+    booking: {
+      id,
+      reference: id.slice(0, 13).toUpperCase(),
+      holder,
+      holdId: randomUUID(),
+      seats,
+      price: { amount: 1250 * seats.length, currency: 'EUR' },
+      status: 'confirmed',
+      ...more,
+    },
+    commandId: randomUUID(),
+    paymentMethod: 'test',
+  };
+}
+
+export function resultOf(hold: Hold): CommandResult {
+  return {
+    holder: hold.holder,
+    commandId: randomUUID(),
+    command: 'hold',
+    reply: { ok: true, type: 'hold', hold, price: 1250 * hold.seats.length },
+  };
+}
+
+/** A claim without what differs each time: in the order of ids, seats in their order. */
+export function sorted(claim: Claim) {
+  const { holds, bookings, blocked } = claim.state;
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  const byCommand = (a: CommandResult, b: CommandResult) => (a.commandId < b.commandId ? -1 : 1);
+  return {
+    holds: [...holds].sort(byId),
+    bookings: [...bookings].sort(byId),
+    blocked: [...blocked].sort((a, b) => a - b),
+    results: [...claim.results].sort(byCommand),
+  };
+}

@@ -1,0 +1,195 @@
+/** What only the real Postgres can get wrong; the guarantees of the port are in tests/contract. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { LedgerRefusal } from '../../src/runtime/ports.js';
+import { type PostgresStore, postgresStore } from '../contract/ledgers.js';
+import { bookedBy, held, holdOf, resultOf, slice, unheld } from '../contract/slices.js';
+import { silentLog } from '../silent-log.js';
+
+let store: PostgresStore;
+
+beforeAll(async () => {
+  store = await postgresStore();
+});
+afterAll(() => store.close());
+
+/** Connections that are committing at this moment. */
+async function committing(): Promise<number> {
+  const { rows } = await store.admin.query(
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE application_name = 'usher-commit' AND state <> 'idle' AND datname = current_database()`,
+  );
+  return rows[0].n;
+}
+
+const within = <T>(ms: number, promise: Promise<T>) =>
+  Promise.race([
+    promise,
+    sleep(ms).then(() => {
+      throw new Error(`nothing within ${ms} ms`);
+    }),
+  ]);
+
+it('is not held up by a node that froze while it took a showtime over', async () => {
+  const [lost, kept] = [randomUUID(), randomUUID()];
+  const { ledger } = await store.proxied();
+  const epochs = [(await ledger.claim(lost)).epoch, (await ledger.claim(kept)).epoch] as const;
+  const frozen = await store.proxied();
+  frozen.proxy.arm('claim_showtime', 'client freezes');
+  frozen.ledger.claim(lost).catch(() => {});
+  while (frozen.proxy.isArmed) await sleep(5);
+  await sleep(100);
+  const [one, two] = [holdOf('ann', [1]), holdOf('ann', [1])];
+  const slices = [slice(lost, epochs[0], { holds: held(one) }), slice(kept, epochs[1], { holds: held(two) })];
+  expect(await within(2_000, ledger.commit({ number: 1, slices }))).toEqual({ fenced: [slices[0]] });
+  expect((await within(2_000, ledger.claim(lost))).epoch).toBe(3);
+});
+
+it('tells a claimer that was overtaken while it read, instead of showing it half of what is true', async () => {
+  const showtime = randomUUID();
+  const claimers = await Promise.all(Array.from({ length: 6 }, () => store.proxied()));
+  const settled = await Promise.allSettled(claimers.map(({ ledger }) => ledger.claim(showtime)));
+  const epochs = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.epoch] : []));
+  expect(epochs).toContain(6);
+  for (const one of settled) if (one.status === 'rejected') expect(one.reason.message).toMatch(/taken over/);
+});
+
+it('gives up a commit that waits too long in Postgres as well, so that tries do not pile up there', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied({ answerMsMax: 400 });
+  const { epoch } = await ledger.claim(showtime);
+  const blocker = await store.admin.connect();
+  await blocker.query('BEGIN');
+  await blocker.query('SELECT FROM usher.showtime_owners WHERE showtime_id = $1 FOR UPDATE', [showtime]);
+  const batch = { number: 1, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] };
+  for (let i = 0; i < 3; i++) {
+    await expect(within(2_000, ledger.commit(batch))).rejects.not.toBeInstanceOf(LedgerRefusal);
+    expect(await committing()).toBeLessThanOrEqual(1);
+  }
+  await sleep(200);
+  expect(await committing()).toBe(0);
+  await blocker.query('ROLLBACK');
+  blocker.release();
+  expect(await ledger.commit(batch)).toEqual({ fenced: [] });
+});
+
+it('commits again after its connection was cut by Postgres', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied();
+  const { epoch } = await ledger.claim(showtime);
+  await ledger.commit({ number: 1, slices: [] });
+  await store.admin.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'usher-commit' AND datname = current_database()",
+  );
+  const batch = { number: 2, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] };
+  const commit = () =>
+    ledger.commit(batch).catch((error: unknown) => {
+      expect(error).not.toBeInstanceOf(LedgerRefusal);
+      return undefined;
+    });
+  let answer = await commit();
+  for (let tries = 0; answer === undefined && tries < 5; tries++) answer = await commit();
+  expect(answer).toEqual({ fenced: [] });
+});
+
+it('outlives the loss of a connection in the middle of a claim', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied();
+  await ledger.claim(showtime);
+  const blocker = await store.admin.connect();
+  await blocker.query('BEGIN');
+  await blocker.query('SELECT FROM usher.showtime_owners WHERE showtime_id = $1 FOR UPDATE', [showtime]);
+  const claiming = ledger.claim(showtime);
+  const waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%claim_showtime%'";
+  while ((await store.admin.query(`SELECT ${waiting}`)).rowCount === 0) await sleep(10);
+  await store.admin.query(`SELECT pg_terminate_backend(pid) ${waiting}`);
+  // A client that breaks while it is in use and that nobody listens to would end this process.
+  await expect(claiming).rejects.toThrow();
+  await blocker.query('ROLLBACK');
+  blocker.release();
+  expect((await ledger.claim(showtime)).epoch).toBe(2);
+});
+
+it('takes an error of Postgres itself for an unknown outcome, not for a refusal', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied();
+  const { epoch } = await ledger.claim(showtime);
+  const batch = { number: 1, slices: [slice(showtime, epoch, { results: [resultOf(holdOf('ann', [1]))] })] };
+  await store.admin.query('ALTER TABLE usher.command_results RENAME TO gone');
+  try {
+    await expect(ledger.commit(batch)).rejects.not.toBeInstanceOf(LedgerRefusal);
+  } finally {
+    await store.admin.query('ALTER TABLE usher.gone RENAME TO command_results');
+  }
+  expect(await ledger.commit(batch)).toEqual({ fenced: [] });
+  expect((await ledger.claim(showtime)).results).toHaveLength(1);
+});
+
+it('refuses text that Postgres can not keep', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied();
+  const { epoch } = await ledger.claim(showtime);
+  const slices = [slice(showtime, epoch, { blocks: [[1, 'a\0b']] })];
+  await expect(ledger.commit({ number: 1, slices })).rejects.toThrow(LedgerRefusal);
+});
+
+it('opens no connection after it was closed', async () => {
+  const { ledger } = await store.proxied();
+  await ledger.commit({ number: 1, slices: [] });
+  await ledger.close();
+  await expect(ledger.commit({ number: 2, slices: [] })).rejects.toThrow(/closed/);
+});
+
+it('reports the clock of Postgres with each commit, between the moments of asking and hearing', async () => {
+  const readings: number[][] = [];
+  const pool = new pg.Pool({ connectionString: store.url });
+  const ledger = new PostgresLedger({
+    databaseUrl: store.url,
+    pool,
+    log: silentLog,
+    writerId: randomUUID(),
+    nodeName: 'test',
+    replayWindowMs: 1,
+    onServerTime: (...reading) => void readings.push(reading),
+  });
+  const before = performance.now();
+  await ledger.commit({ number: 1, slices: [] });
+  await ledger.commit({ number: 1, slices: [] });
+  await ledger.close();
+  await pool.end();
+  expect(readings).toHaveLength(2);
+  for (const [serverMs, sentAt, receivedAt] of readings as [number, number, number][]) {
+    expect(Math.abs(serverMs - Date.now())).toBeLessThan(5_000);
+    expect(sentAt).toBeGreaterThanOrEqual(before);
+    expect(receivedAt).toBeGreaterThan(sentAt);
+  }
+});
+
+it('reads rows by their key only, also in tables that grew since Postgres last looked at them', async () => {
+  const own = await postgresStore();
+  try {
+    const showtime = randomUUID();
+    const { ledger } = await own.proxied();
+    const { epoch } = await ledger.claim(showtime);
+    const commit = (number: number) => {
+      const holds = held(holdOf('ann', [number]));
+      const booked = Array.from({ length: 20 }, (_, i) => bookedBy('bob', [20 * number + i]));
+      const slices = [slice(showtime, epoch, { holds: [...holds, ...unheld([number - 1])], booked })];
+      return ledger.commit({ number, slices });
+    };
+    for (let number = 1; number <= 60; number++) await commit(number);
+    // A backend reports what it did a second after it last reported.
+    await sleep(1_100);
+    await commit(61);
+    const { rows } = await own.admin.query(
+      "SELECT sum(idx_scan)::int AS by_key, sum(seq_tup_read)::int AS by_reading FROM pg_stat_user_tables WHERE relname IN ('bookings', 'booking_seats', 'hold_seats', 'showtime_owners', 'writers')",
+    );
+    expect(rows[0].by_key).toBeGreaterThan(60);
+    expect(rows[0].by_reading).toBeLessThan(60);
+  } finally {
+    await own.close();
+  }
+});

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { purgeLater } from '../../src/adapters/postgres/purge.js';
+import { silentLog } from '../silent-log.js';
+import { createDatabase, type TestDatabase } from './database.js';
+
+const WINDOW_MS = 60_000;
+let database: TestDatabase;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = new pg.Pool({ connectionString: database.url, max: 2 });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+afterEach(() => void vi.useRealTimers());
+
+const addResults = (count: number, ageMs: number) =>
+  pool.query(
+    `INSERT INTO usher.command_results (showtime_id, holder, command_id, result, created_at)
+     SELECT $1, 'ann', gen_random_uuid(), '{}', clock_timestamp() - make_interval(secs => $3::float8 / 1000)
+       FROM generate_series(1, $2::int)`,
+    [randomUUID(), count, ageMs],
+  );
+const addWriter = (id: string, age: string) =>
+  pool.query('INSERT INTO usher.writers VALUES ($1, 1, clock_timestamp() - $2::interval)', [id, age]);
+const count = async (table: string) => (await pool.query(`SELECT count(*)::int AS n FROM usher.${table}`)).rows[0].n;
+
+it('forgets all results of twice the window ago, however many, and writers of past lives; nothing newer', async () => {
+  const living = randomUUID();
+  await addResults(25_000, 2 * WINDOW_MS + 1_000);
+  await addResults(7, 2 * WINDOW_MS - 10_000);
+  await addWriter(randomUUID(), '8 days');
+  await addWriter(living, '6 days');
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  vi.advanceTimersByTime(60_000);
+  await vi.waitFor(async () => expect(await count('writers')).toBe(1), { timeout: 10_000 });
+  expect(await count('command_results')).toBe(7);
+  expect((await pool.query('SELECT id FROM usher.writers')).rows).toEqual([{ id: living }]);
+  stop();
+});
+
+it('does nothing any more once it was stopped', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const query = vi.spyOn(pool, 'query');
+  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  stop();
+  vi.advanceTimersByTime(600_000);
+  expect(query).not.toHaveBeenCalled();
+  query.mockRestore();
+});

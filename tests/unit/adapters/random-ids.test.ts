@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { randomIds } from '../../../src/adapters/random-ids.js';
+
+it('makes UUIDs of version 7 that carry their millisecond and sort by it', () => {
+  let now = 1_760_000_000_000;
+  const ids = randomIds(() => now);
+  const made: string[] = [];
+  for (let i = 0; i < 2_000; i++) {
+    now += 1;
+    made.push(ids.uuid());
+  }
+  expect(new Set(made).size).toBe(2_000);
+  for (const id of made) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect([...made].sort()).toEqual(made);
+  expect(Number.parseInt(made[0]!.replace('-', '').slice(0, 12), 16)).toBe(1_760_000_000_001);
+});
+
+it('makes references of ten letters and digits without look-alikes, all of them in use', () => {
+  const ids = randomIds(() => 0);
+  const made = Array.from({ length: 5_000 }, () => ids.reference());
+  expect(new Set(made).size).toBe(5_000);
+  for (const reference of made) expect(reference).toMatch(/^[0-9A-HJKMNP-TV-Z]{10}$/);
+  expect(new Set(made.join('')).size).toBe(32);
+});
+
+it('never gives the same bytes twice across the ends of its pool', () => {
+  const ids = randomIds(() => 1);
+  const made = Array.from({ length: 10_000 }, () => ids.uuid());
+  expect(new Set(made).size).toBe(10_000);
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { Directory, type DirectoryOptions } from '../../../src/runtime/directory.js';
+import type { Log } from '../../../src/runtime/ports.js';
+import { silentLog } from '../../silent-log.js';
+import { hold, Playhouse, type PlayhouseOptions, SHOWTIME, story, Watchers } from './playhouse.js';
+
+const OTHER = '00000000-0000-7000-8000-000000000002';
+const PASSIVATE_MS = 10_000;
+
+function setUp(options: Partial<DirectoryOptions> = {}, playhouse: PlayhouseOptions = {}) {
+  const house = new Playhouse(playhouse);
+  const watchers = new Watchers(house.seen);
+  watchers.watching = 0;
+  const directory = new Directory({
+    ledger: house.node.ledger,
+    playbill: { terms: async (id) => (id === SHOWTIME || id === OTHER ? house.terms : undefined) },
+    context: house.node.context,
+    audienceFor: () => watchers,
+    passivateAfterMs: PASSIVATE_MS,
+    actorsMax: 10,
+    ...options,
+  });
+  const open = async (id = SHOWTIME) => {
+    const opening = directory.open(id);
+    await house.time.advance(0);
+    const opened = await opening;
+    if (!opened.ok) throw new Error(opened.reason);
+    return opened.actor;
+  };
+  return { house, directory, open, watchers };
+}
+
+describe('opening a showtime', () => {
+  it('loads it once, however many ask at once', async () => {
+    const { house, directory } = setUp();
+    const opening = [1, 2, 3].map(() => directory.open(SHOWTIME));
+    await house.time.advance(0);
+    const opened = await Promise.all(opening);
+    expect(new Set(opened.map((one) => one.ok && one.actor)).size).toBe(1);
+    expect(house.journal.peek(SHOWTIME).epoch).toBe(1);
+  });
+
+  it('says why not: unknown, too many, or the journal is away; and works when it is back', async () => {
+    const { house, directory, open } = setUp({ actorsMax: 1 });
+    expect(await directory.open('nowhere')).toEqual({ ok: false, reason: 'unknown_showtime' });
+    house.trips.push({ lost: 'request' });
+    const failing = directory.open(SHOWTIME);
+    await house.time.advance(0);
+    expect(await failing).toEqual({ ok: false, reason: 'unavailable' });
+    await open();
+    expect(await directory.open(OTHER)).toEqual({ ok: false, reason: 'overloaded' });
+    expect(directory.running(OTHER)).toBeUndefined();
+  });
+
+  it('of a showtime that was lost takes it over again, with all that was acknowledged', async () => {
+    const { house, directory, open } = setUp();
+    const first = await open();
+    house.submit(first, house.listener('ann'), 1, hold('ann', [0]));
+    await house.time.advance(0);
+    house.journal.claim(SHOWTIME, 1);
+    house.submit(first, house.listener('bob'), 1, hold('bob', [1]));
+    await house.time.advance(0);
+    expect([first.ended, directory.running(SHOWTIME)]).toEqual(['lost', undefined]);
+    const second = await open();
+    expect([second.epoch, house.spell(second.statuses)]).toEqual([3, 'h...........']);
+  });
+});
+
+describe('an invariant broken in the core', () => {
+  it('ends the actor, which is then loaded anew from what is true', async () => {
+    const errors: string[] = [];
+    const log: Log = { ...silentLog, error: (_, message) => void errors.push(message) };
+    const { house, open } = setUp({}, { log });
+    const first = await open();
+    const asked = hold('ann', [0]);
+    house.submit(first, house.listener('ann'), 1, asked);
+    await house.time.advance(0);
+    house.submit(first, house.listener('bob'), 1, hold('bob', [1], asked.newHoldId));
+    expect(story(house.seen).slice(-2)).toEqual(['ended lost', 'bob#1 internal']);
+    expect(errors).toHaveLength(1);
+    const second = await open();
+    expect(house.spell(second.statuses)).toBe('h...........');
+  });
+
+  it('by an expiry that came just before a command answers the command, and applies it to nothing', async () => {
+    const { house, open } = setUp({ passivateAfterMs: 1_000_000 });
+    const actor = await open();
+    const bob = house.listener('bob');
+    // Before the actor's own timer, which is made later for the same moment.
+    house.time.after(60_000, () => house.submit(actor, bob, 1, hold('bob', [1])));
+    house.submit(actor, house.listener('ann'), 1, hold('ann', [0]));
+    await house.time.advance(59_999);
+    // A map that gives no answer stands for any bug: expiry looks at it, and so would the command.
+    let asked = 0;
+    Object.defineProperty(house.terms.map, 'blockOf', {
+      get: () => {
+        asked++;
+        throw new Error('a bug');
+      },
+    });
+    await house.time.advance(1);
+    expect([asked, actor.ended, bob.waiting]).toEqual([1, 'lost', 0]);
+    expect(bob.outcomes(1)).toMatchObject([{ failure: 'unavailable' }]);
+  });
+});
+
+describe('passivation', () => {
+  it('drops what nobody uses, and it comes back as it was', async () => {
+    const { house, directory, open } = setUp();
+    const first = await open();
+    const asked = hold('ann', [0]);
+    const commandId = house.submit(first, house.listener('ann'), 1, asked);
+    await house.time.advance(PASSIVATE_MS * 2);
+    expect([first.ended, directory.size]).toEqual(['passivated', 0]);
+    const second = await open();
+    expect(house.spell(second.statuses)).toBe('h...........');
+    expect(second.own('ann').holds).toEqual(first.own('ann').holds);
+    const ann = house.listener('ann');
+    house.submit(second, ann, 2, asked, commandId);
+    expect(ann.outcomes(2)).toEqual(ann.outcomes(1));
+    await house.time.advance(60_000);
+    expect(house.spell((await open()).statuses)).toBe('............');
+  });
+
+  it('spares what is watched, what was just asked for, and what waits for the journal', async () => {
+    const { house, open, watchers } = setUp();
+    const actor = await open();
+    watchers.watching = 1;
+    await house.time.advance(PASSIVATE_MS * 2);
+    expect(actor.ended).toBeUndefined();
+    watchers.watching = 0;
+    await open();
+    await house.time.advance(PASSIVATE_MS / 2);
+    expect(actor.ended).toBeUndefined();
+    house.trips.push({ backMs: PASSIVATE_MS * 3 });
+    house.submit(actor, house.listener('ann'), 1, hold('ann', [0]));
+    await house.time.advance(PASSIVATE_MS * 2);
+    expect(actor.ended).toBeUndefined();
+    await house.time.advance(PASSIVATE_MS * 3);
+    expect(actor.ended).toBe('passivated');
+  });
+});
+
+describe('draining', () => {
+  it('takes no more commands, waits for what it took, and says goodbye', async () => {
+    const { house, directory, open } = setUp();
+    const actor = await open();
+    house.trips.push({ backMs: 100 });
+    house.submit(actor, house.listener('ann'), 1, hold('ann', [0]));
+    let drained = false;
+    const draining = directory.drain().then(() => {
+      drained = true;
+    });
+    house.submit(actor, house.listener('bob'), 1, hold('bob', [1]));
+    await house.time.advance(99);
+    expect([drained, story(house.seen)]).toEqual([false, ['bob#1 unavailable']]);
+    await house.time.advance(1);
+    await draining;
+    expect(story(house.seen)).toEqual([
+      'bob#1 unavailable',
+      'ann#1 ok',
+      'own ann elsewhere',
+      'delta 1 0h',
+      'ended drained',
+    ]);
+    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
+  });
+
+  it('does not wait for a showtime that is still being loaded, which then does not start', async () => {
+    const { house, directory, open } = setUp();
+    const actor = await open();
+    house.trips.push({ backMs: 60_000 });
+    const opening = directory.open(OTHER);
+    await house.time.advance(10);
+    const draining = directory.drain();
+    const ann = house.listener('ann');
+    house.submit(actor, ann, 1, hold('ann', [0]));
+    expect(ann.outcomes(1)).toMatchObject([{ failure: 'unavailable' }]);
+    await house.time.advance(10);
+    await draining;
+    expect(actor.ended).toBe('drained');
+    await house.time.advance(60_000);
+    expect(await opening).toEqual({ ok: false, reason: 'unavailable' });
+    expect(directory.size).toBe(0);
+  });
+
+  it('leaves no timer behind', async () => {
+    const { house, directory, open } = setUp();
+    await open();
+    const draining = directory.drain();
+    await house.time.advance(0);
+    await draining;
+    expect(house.time.next).toBeUndefined();
+  });
+});
