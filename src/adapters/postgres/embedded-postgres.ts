@@ -31,6 +31,8 @@ export interface EmbeddedPostgresOptions {
   /** Absolute; data, log and password live in it. */
   readonly directory: string;
   readonly log: Log;
+  /** Of a server that is not running yet; absent: any free one. */
+  readonly port?: number;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const user = await unprivileged();
   const password = await initialise(files, binaries.initdb, user);
   // One port for the life of this node, so that its pools find a restarted server where they left it.
-  let port = (await readPostmaster(files.data))?.port ?? (await freePort());
+  let port = (await readPostmaster(files.data))?.port ?? options.port ?? (await freePort());
 
   const launch = async (logMode: 'w' | 'a'): Promise<pg.Client> => {
     let child: ChildProcess | undefined;
