@@ -6,6 +6,8 @@ export type Mishap =
   | 'answer lost'
   /** The connection breaks and they arrive later, when `letLateArrive` says so. */
   | 'arrives late'
+  /** The connection stays, and they arrive when `letLateArrive` says so. */
+  | 'is held back'
   /** They arrive and are answered, and from then on this client says nothing more, while its connection stays open. */
   | 'client freezes';
 
@@ -21,6 +23,8 @@ export class TcpProxy {
   readonly #sockets = new Set<net.Socket>();
   readonly #late: (() => Promise<void>)[] = [];
   #armed: Armed | undefined;
+  /** Connections that were ever made. */
+  connections = 0;
 
   private constructor(target: string) {
     this.#target = new URL(target);
@@ -49,7 +53,7 @@ export class TcpProxy {
     return this.#armed !== undefined;
   }
 
-  /** Delivers what `arrives late` kept back; resolves when Postgres has done with it. */
+  /** Delivers what was kept back; for `arrives late` resolves when Postgres has done with it. */
   async letLateArrive(): Promise<void> {
     await Promise.all(this.#late.splice(0).map((deliver) => deliver()));
   }
@@ -62,6 +66,7 @@ export class TcpProxy {
   #pass(client: net.Socket): void {
     const server = net.connect(Number(this.#target.port), this.#target.hostname);
     let isFrozen = false;
+    this.connections++;
     for (const socket of [client, server]) {
       this.#sockets.add(socket);
       socket.on('error', () => {});
@@ -82,6 +87,10 @@ export class TcpProxy {
       if (armed.mishap === 'client freezes') {
         isFrozen = true;
         server.write(bytes);
+        return;
+      }
+      if (armed.mishap === 'is held back') {
+        this.#late.push(async () => void server.write(bytes));
         return;
       }
       // From here on nobody listens to this server connection, which lives on until it has answered.

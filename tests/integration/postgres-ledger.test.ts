@@ -48,13 +48,61 @@ it('is not held up by a node that froze while it took a showtime over', async ()
   expect((await within(2_000, ledger.claim(lost))).epoch).toBe(3);
 });
 
-it('tells a claimer that was overtaken while it read, instead of showing it half of what is true', async () => {
+it('tells a claimer that was overtaken while it read, instead of showing it a house that is not its own', async () => {
   const showtime = randomUUID();
-  const claimers = await Promise.all(Array.from({ length: 6 }, () => store.proxied()));
-  const settled = await Promise.allSettled(claimers.map(({ ledger }) => ledger.claim(showtime)));
-  const epochs = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.epoch] : []));
-  expect(epochs).toContain(6);
-  for (const one of settled) if (one.status === 'rejected') expect(one.reason.message).toMatch(/taken over/);
+  const [slow, quick] = [await store.proxied(), await store.proxied()];
+  slow.proxy.arm('BEGIN ISOLATION', 'is held back');
+  const claiming = slow.ledger.claim(showtime);
+  claiming.catch(() => {});
+  while (slow.proxy.isArmed) await sleep(5);
+  expect((await quick.ledger.claim(showtime)).epoch).toBe(2);
+  await slow.proxy.letLateArrive();
+  await expect(claiming).rejects.toThrow(/taken over by another node/);
+});
+
+/** Runs `meanwhile` while this transaction is open. */
+async function during(sql: string, parameters: unknown[], meanwhile: () => Promise<void>): Promise<void> {
+  const client = await store.admin.connect();
+  await client.query('BEGIN');
+  await client.query(sql, parameters);
+  await meanwhile();
+  await client.query('COMMIT');
+  client.release();
+}
+
+const isSettled = (promise: Promise<unknown>) => Promise.race([promise.then(() => true), sleep(300).then(() => false)]);
+
+it('lets a take-over wait for the commit in flight, and shows it what that wrote', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied();
+  const { epoch } = await ledger.claim(showtime);
+  const hold = holdOf('ann', [1]);
+  const parts = { holds: held(hold), results: [resultOf(hold)] };
+  let committing: Promise<unknown> = Promise.resolve();
+  let claiming: ReturnType<typeof ledger.claim> | undefined;
+  // The commit stops at the last thing that it writes, in the middle of its transaction.
+  await during('LOCK TABLE usher.command_results IN EXCLUSIVE MODE', [], async () => {
+    committing = ledger.commit({ number: 1, slices: [slice(showtime, epoch, parts)] });
+    expect(await isSettled(committing)).toBe(false);
+    claiming = (await store.proxied()).ledger.claim(showtime);
+    expect(await isSettled(claiming)).toBe(false);
+  });
+  expect(await committing).toEqual({ fenced: [] });
+  expect(await claiming).toMatchObject({ epoch: 2, state: { holds: [hold] } });
+});
+
+it('lets a commit wait for the take-over in flight, and be fenced by it', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied();
+  const { epoch } = await ledger.claim(showtime);
+  const slices = [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })];
+  let committing: Promise<unknown> = Promise.resolve();
+  await during("SELECT usher.claim_showtime($1, 'another')", [showtime], async () => {
+    committing = ledger.commit({ number: 1, slices });
+    expect(await isSettled(committing)).toBe(false);
+  });
+  expect(await committing).toEqual({ fenced: slices });
+  expect((await ledger.claim(showtime)).state.holds).toEqual([]);
 });
 
 it('gives up a commit that waits too long in Postgres as well, so that tries do not pile up there', async () => {
@@ -137,10 +185,11 @@ it('refuses text that Postgres can not keep', async () => {
 });
 
 it('opens no connection after it was closed', async () => {
-  const { ledger } = await store.proxied();
+  const { ledger, proxy } = await store.proxied();
   await ledger.commit({ number: 1, slices: [] });
   await ledger.close();
   await expect(ledger.commit({ number: 2, slices: [] })).rejects.toThrow(/closed/);
+  expect(proxy.connections).toBe(1);
 });
 
 it('reports the clock of Postgres with each commit, between the moments of asking and hearing', async () => {
