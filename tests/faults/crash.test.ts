@@ -3,8 +3,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../bench/rush/random.js';
 import { openSale } from '../../bench/rush/showtime.js';
+import { freePort } from '../../src/adapters/free-port.js';
 import { createDatabase, type TestDatabase } from '../integration/database.js';
-import { freePort, type ServerProcess, startServer } from '../server-process.js';
+import { type ServerProcess, startServer } from '../server-process.js';
 import { bookedSeats, committedSeats } from './committed-seats.js';
 import { SeatBuyer } from './seat-buyer.js';
 

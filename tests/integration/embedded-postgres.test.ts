@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freePort } from '../../src/adapters/free-port.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/adapters/postgres/embedded-postgres.js';
 import { findPostgresBinaries } from '../../src/adapters/postgres/postgres-binaries.js';
 import { silentLog } from '../silent-log.js';
@@ -140,6 +141,21 @@ it('starts a server that died again at the same address, with what was committed
     return await ask(postgres.url, 'SELECT what FROM kept');
   });
   expect(rows).toEqual([{ what: 'this' }]);
+});
+
+it('starts a server where the one that it found dies before it can be connected to', async () => {
+  await (await start()).stop();
+  // Stands for a postmaster in its last moment: alive by its name and its lock file, and answering nobody.
+  const dying = join(directory, 'bin', 'postgres');
+  await mkdir(join(directory, 'bin'));
+  await copyFile('/bin/sleep', dying);
+  const child = spawn(dying, ['60']);
+  children.push(child);
+  await writeFile(lockFile(), `${child.pid}\n${directory}/postgres\n0\n${await freePort()}\n`);
+  setTimeout(() => child.kill('SIGKILL'), 300);
+  const postgres = await start();
+  expect(await ask(postgres.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  expect(await postmasterPid()).not.toBe(child.pid);
 });
 
 it('leaves nothing running where it is stopped while it starts a dead server again', async () => {

@@ -5,12 +5,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Log } from '../../runtime/ports.js';
+import { freePort } from '../free-port.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { clearForeignLock, readPostmaster, stopPostmaster } from './postmaster.js';
 import { type Unprivileged, unprivileged } from './unprivileged.js';
@@ -55,12 +55,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let port = (await readPostmaster(files.data))?.port ?? options.port ?? (await freePort());
 
   const launch = async (logMode: 'w' | 'a'): Promise<pg.Client> => {
-    let child: ChildProcess | undefined;
-    if (!(await readPostmaster(files.data))) {
-      await clearForeignLock(files.data);
-      child = await spawnPostgres(binaries.postgres, files, port, user, logMode);
+    for (;;) {
+      let child: ChildProcess | undefined;
+      if (!(await readPostmaster(files.data))) {
+        await clearForeignLock(files.data);
+        child = await spawnPostgres(binaries.postgres, files, port, user, logMode);
+      }
+      const client = await connect(port, password, files, child);
+      if (client) return client;
     }
-    return await connect(port, password, files, child);
   };
   let lock = await launch('w');
   port = lock.port;
@@ -176,14 +179,15 @@ async function spawnPostgres(
 
 /**
  * Waits until the server takes connections: it may still be recovering from a crash. The port is that of the server which
- * won, where two nodes started one at the same moment.
+ * won, where two nodes started one at the same moment. Undefined: the server was not ours (no `child`), and it is gone,
+ * as one may be that was found in the moment in which it died.
  */
 async function connect(
   port: number,
   password: string,
   files: Files,
   child: ChildProcess | undefined,
-): Promise<pg.Client> {
+): Promise<pg.Client | undefined> {
   const giveUpAt = performance.now() + START_DEADLINE_MS;
   for (;;) {
     const running = await readPostmaster(files.data);
@@ -202,6 +206,7 @@ async function connect(
       return client;
     } catch (error) {
       await client.end().catch(() => {});
+      if (!child && !running) return undefined;
       const hasExited = child && (child.exitCode !== null || child.signalCode !== null || child.pid === undefined);
       const isGone = hasExited && !running;
       if (isGone || performance.now() > giveUpAt) {
@@ -218,17 +223,4 @@ async function connect(
 async function createDatabase(client: pg.Client): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
   if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { freePort } from '../../../src/adapters/free-port.js';
 import { nodeTimers } from '../../../src/adapters/node-timers.js';
 import { randomIds } from '../../../src/adapters/random-ids.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
@@ -14,7 +15,6 @@ import { Directory } from '../../../src/runtime/directory.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import type { Batch, Ledger } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
-import { freePort } from './free-port.js';
 import { hall } from './hall.js';
 import { SECRET } from './sign.js';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { freePort } from '../../../src/adapters/free-port.js';
 import { addMovie } from '../../../src/boxoffice/catalogue/movies.js';
 import { addSeatMap } from '../../../src/boxoffice/catalogue/seat-maps.js';
 import { addShowtime, type RuleOverrides } from '../../../src/boxoffice/catalogue/showtimes.js';
@@ -9,7 +10,6 @@ import type { SeatMapData } from '../../../src/core/seat-map.js';
 import { type RunningNode, startNode } from '../../../src/node.js';
 import { silentLog } from '../../silent-log.js';
 import { createDatabase } from '../database.js';
-import { freePort } from './free-port.js';
 import { hall } from './hall.js';
 import { SECRET } from './sign.js';
 
