@@ -2,39 +2,47 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from './config.js';
-import { startNode } from './node.js';
+import { type RunningNode, startNode } from './node.js';
 import { createLog } from './observability/log.js';
+import type { Log } from './runtime/ports.js';
 
 /** One level below the root of the project, both as source and as bundle. */
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+let asked = false;
+
+function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: Log): void {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (asked) process.exit(1);
+    asked = true;
+    log.info({ signal }, 'draining');
+    starting
+      .then((node) => node.stop())
+      .then(
+        () => process.exit(0),
+        (error) => {
+          log.error({ err: error }, 'the node did not stop cleanly');
+          process.exit(1);
+        },
+      );
+  });
+}
 
 try {
   const settings = readConfig(process.env);
   const config = { ...settings, dataDirectory: resolve(settings.dataDirectory) };
   const log = createLog(config.logLevel);
   const started = performance.now();
-  const node = await startNode(config, { sql: resolve(root, 'sql'), demo: resolve(root, 'client-sdk/dist/demo') }, log);
-  log.info({ url: node.url, ms: Math.round(performance.now() - started) }, 'ready');
+  const starting = startNode(config, { sql: resolve(root, 'sql'), demo: resolve(root, 'client-sdk/dist/demo') }, log);
+  // From the first moment: a start that is cut short must not leave its Postgres running.
+  stopOn('SIGTERM', starting, log);
+  stopOn('SIGINT', starting, log);
+  const { url } = await starting;
+  log.info({ url, ms: Math.round(performance.now() - started) }, 'ready');
   if (process.stdout.isTTY || config.demo) {
-    process.stdout.write(`\n  Usher is ready: ${node.url}\n  Stop it with Ctrl-C.\n\n`);
+    process.stdout.write(`\n  Usher is ready: ${url}\n  Stop it with Ctrl-C.\n\n`);
   }
-
-  let asked = 0;
-  const stop = (signal: string) => {
-    asked++;
-    // Whoever asks twice does not want to wait.
-    if (asked > 1) process.exit(1);
-    log.info({ signal }, 'draining');
-    node.stop().then(
-      () => process.exit(0),
-      (error) => {
-        log.error({ err: error }, 'the node did not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 } catch (error) {
   process.stderr.write(`Usher cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

@@ -26,7 +26,7 @@ import { Tokens } from './gateway/tokens.js';
 import { wireError } from './protocol/errors.js';
 import { Directory } from './runtime/directory.js';
 import { GroupCommitter } from './runtime/group-committer.js';
-import type { Log } from './runtime/ports.js';
+import type { Clock, Ids, Log } from './runtime/ports.js';
 
 export interface NodePaths {
   /** Numbered migrations. */
@@ -51,12 +51,15 @@ const ACTOR_LIMITS = {
   replaysMax: 50_000,
 } as const;
 
+/** A bound on memory, and not a target: what nobody watches is dropped long before. */
+const ACTORS_MAX = 20_000;
+
 /**
  * Starts a node and resolves when it takes clients.
  * @throws Error with a sentence for whoever started it: the port is taken, Postgres cannot be reached, …
  */
 export async function startNode(config: Config, paths: NodePaths, log: Log): Promise<RunningNode> {
-  const undo: (() => void | Promise<void>)[] = [];
+  const undo: Undo = [];
   try {
     return await build(config, paths, log, undo);
   } catch (error) {
@@ -65,37 +68,13 @@ export async function startNode(config: Config, paths: NodePaths, log: Log): Pro
   }
 }
 
-async function build(
-  config: Config,
-  paths: NodePaths,
-  log: Log,
-  undo: (() => void | Promise<void>)[],
-): Promise<RunningNode> {
-  const { databaseUrl, embedded } = await openDatabase(config, log);
-  if (embedded) undo.push(() => embedded.stop());
-  await migrate(databaseUrl, paths.sql, log);
+/** What takes down what was built so far, in the order in which it was built. */
+type Undo = (() => void | Promise<void>)[];
 
-  const pool = openPool(databaseUrl, config.databaseConnections, log);
-  undo.push(() => pool.end());
-  const clock = new AnchoredClock(Date.now());
-  const ids = randomIds(() => clock.now());
-  const nodeName = `${os.hostname()}:${config.port}`;
-  const ledger = new PostgresLedger({
-    databaseUrl,
-    pool,
-    log,
-    writerId: randomUUID(),
-    nodeName,
-    replayWindowMs: config.replayWindowMs,
-    onServerTime: (serverMs, sentAt, receivedAt) => clock.observe(serverMs, sentAt, receivedAt),
-  });
-  undo.push(() => ledger.close());
-  // Before any actor runs: its holds end by Postgres' clock, not by this host's.
-  await ledger.commit({ number: 0, slices: [] });
-  undo.push(purgeLater(pool, config.replayWindowMs, log));
-  if (config.demo) undo.push(await keepDemoCurrent(pool, log));
-
-  const committer = new GroupCommitter(ledger, clock, nodeTimers, log);
+async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Promise<RunningNode> {
+  const store = await openStore(config, paths, log, undo);
+  if (config.demo) undo.push(await keepDemoCurrent(store.pool, log));
+  const committer = new GroupCommitter(store.ledger, store.clock, nodeTimers, log);
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   let draining = false;
   const gateway = new Gateway({
@@ -106,34 +85,14 @@ async function build(
     httpRates: config.httpRates,
     tokens: new Tokens(secret, config.guestTtlMs, randomUUID, Date.now),
     till: testTill(config.testPayments),
-    listings: listingsOf(pool),
-    readiness: async () => {
-      if (draining) return 'draining';
-      if (committer.waitingMs > config.commitWaitMsMax) return 'the journal does not answer';
-      return await pool.query('SELECT').then(
-        () => undefined,
-        () => 'Postgres does not answer',
-      );
-    },
-    clock,
-    ids,
+    listings: listingsOf(store.pool),
+    readiness: async () => (draining ? 'draining' : await whyNotReady(store.pool, committer, config.commitWaitMsMax)),
+    clock: store.clock,
+    ids: store.ids,
     log,
     ...(config.demo ? { demoDirectory: paths.demo } : {}),
   });
-  const directory = new Directory({
-    ledger,
-    playbill: showtimePlaybill(pool, config.rules),
-    context: {
-      clock,
-      timers: nodeTimers,
-      log,
-      committer,
-      limits: { ...ACTOR_LIMITS, commitWaitMsMax: config.commitWaitMsMax },
-    },
-    audienceFor: gateway.channels.audienceFor,
-    passivateAfterMs: config.passivateAfterMs,
-    actorsMax: 20_000,
-  });
+  const directory = openDirectory(config, store, committer, gateway, log);
   await gateway.listen(directory);
 
   const drain = async () => {
@@ -155,6 +114,63 @@ async function build(
       return stopped;
     },
   };
+}
+
+interface Store {
+  readonly pool: pg.Pool;
+  readonly ledger: PostgresLedger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Postgres with the newest schema, and what this node writes to it by. */
+async function openStore(config: Config, paths: NodePaths, log: Log, undo: Undo): Promise<Store> {
+  const { databaseUrl, embedded } = await openDatabase(config, log);
+  if (embedded) undo.push(() => embedded.stop());
+  await migrate(databaseUrl, paths.sql, log);
+  const pool = openPool(databaseUrl, config.databaseConnections, log);
+  undo.push(() => pool.end());
+  const clock = new AnchoredClock(Date.now());
+  const ledger = new PostgresLedger({
+    databaseUrl,
+    pool,
+    log,
+    writerId: randomUUID(),
+    nodeName: `${os.hostname()}:${config.port}`,
+    replayWindowMs: config.replayWindowMs,
+    onServerTime: (serverMs, sentAt, receivedAt) => clock.observe(serverMs, sentAt, receivedAt),
+  });
+  undo.push(() => ledger.close());
+  // Before any actor runs: its holds end by Postgres' clock, not by this host's.
+  await ledger.commit({ number: 0, slices: [] });
+  undo.push(purgeLater(pool, config.replayWindowMs, log));
+  return { pool, ledger, clock, ids: randomIds(() => clock.now()) };
+}
+
+function openDirectory(
+  config: Config,
+  { pool, ledger, clock }: Store,
+  committer: GroupCommitter,
+  gateway: Gateway,
+  log: Log,
+): Directory {
+  const limits = { ...ACTOR_LIMITS, commitWaitMsMax: config.commitWaitMsMax };
+  return new Directory({
+    ledger,
+    playbill: showtimePlaybill(pool, config.rules),
+    context: { clock, timers: nodeTimers, log, committer, limits },
+    audienceFor: gateway.channels.audienceFor,
+    passivateAfterMs: config.passivateAfterMs,
+    actorsMax: ACTORS_MAX,
+  });
+}
+
+async function whyNotReady(pool: pg.Pool, committer: GroupCommitter, waitMsMax: number): Promise<string | undefined> {
+  if (committer.waitingMs > waitMsMax) return 'the journal does not answer';
+  return await pool.query('SELECT').then(
+    () => undefined,
+    () => 'Postgres does not answer',
+  );
 }
 
 async function openDatabase(
