@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { apply } from '../../../src/core/apply.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import { importPlan } from '../../../src/core/plan-import.js';
 import type { SeatMapData } from '../../../src/core/seat-map.js';
+import { houseOf } from './halls.js';
 
 const SAMPLE = new URL('../../../../shared/data/seating-plan.pretix-sample.json', import.meta.url);
 
@@ -255,5 +257,27 @@ describe.skipIf(!existsSync(SAMPLE))('import: the pretix sample (skipped where .
     expect([...blocks[1]!].map((seat) => map.seats.label[seat])).toEqual(
       Array.from({ length: 10 }, (_, i) => `1-${i + 4}`),
     );
+  });
+
+  it('lets neighbours be held in every one of its rows, side by side as they really stand', () => {
+    const map = compileSeatMap(imported(JSON.parse(readFileSync(SAMPLE, 'utf8'))).map);
+    const house = houseOf(map, { prices: map.data.categories.map(() => 1_000) });
+    const { label, x, y } = map.data.seats;
+    const rowsHeld = new Set<number>();
+    for (const block of map.blocks) {
+      const [first, second] = block;
+      if (first === undefined || second === undefined) continue;
+      const distance = Math.hypot(x[first]! - x[second]!, y[first]! - y[second]!);
+      expect(distance, `${label[first]} and ${label[second]}`).toBeLessThanOrEqual(50);
+      const command = {
+        type: 'hold',
+        holder: `party ${first}`,
+        newHoldId: `hold ${first}`,
+        seats: [label[first]!, label[second]!],
+      } as const;
+      expect(apply(house, command, 1_000).reply).toMatchObject({ ok: true, hold: { seats: [first, second] } });
+      rowsHeld.add(map.data.seats.row[first]!);
+    }
+    expect(rowsHeld.size).toBe(map.data.rows.length);
   });
 });
