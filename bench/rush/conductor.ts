@@ -1,6 +1,7 @@
 /** Runs one rush from the first connection to the verdict. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { seatMapData } from '../../src/boxoffice/catalogue/seat-maps.js';
 import { showtimeTerms } from '../../src/boxoffice/catalogue/showtimes.js';
 import { Crew } from './crew.js';
 import { hallKnowledge } from './hall.js';
@@ -43,8 +44,9 @@ export async function conduct(
   try {
     const showtimeId = options.showtimeId ?? (await openSale(pool, options.seats ?? 0, options.holdTtlMs));
     const terms = await showtimeTerms(pool, showtimeId);
-    if (!terms) throw new Error(`There is no showtime ${showtimeId} in this database.`);
-    const hall = hallKnowledge(terms.data);
+    const map = terms && (await seatMapData(pool, terms.seatMapHash));
+    if (!map) throw new Error(`There is no showtime ${showtimeId} in this database.`);
+    const hall = hallKnowledge(map);
     const seats = hall.labels.length;
 
     progress.phase(`${options.clients} clients connect`);

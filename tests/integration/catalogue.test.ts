@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMovie, listMovies } from '../../src/boxoffice/catalogue/movies.js';
-import { addSeatMap, seatMapDocument } from '../../src/boxoffice/catalogue/seat-maps.js';
+import { addSeatMap, seatMapData, seatMapDocument } from '../../src/boxoffice/catalogue/seat-maps.js';
 import {
   addShowtime,
   findShowtime,
@@ -177,13 +177,14 @@ describe('terms', () => {
     await addShowtime(pool, added);
     expect(await showtimeTerms(pool, added.id)).toEqual({
       seatMapHash: hash,
-      data: MAP,
       prices: { Front: 1_250, Back: 1_000 },
       currency: 'EUR',
       rules: { holdTtlMs: 120_000, singleGap: 'strict' },
       salesOpen: true,
     });
+    expect(await seatMapData(pool, hash)).toEqual(MAP);
     expect(await showtimeTerms(pool, randomUUID())).toBeUndefined();
+    expect(await seatMapData(pool, '0'.repeat(64))).toBeUndefined();
   });
 
   it('are refused, not guessed, where somebody wrote rules that nobody knows', async () => {

@@ -26,6 +26,14 @@ export async function seatMapDocument(pool: Pool, hash: string): Promise<string 
   return rows[0]?.document;
 }
 
+/** The seat map as it was filed. Not checked again: only addSeatMap writes there. Undefined where there is none. */
+export async function seatMapData(pool: Pool, hash: string): Promise<SeatMapData | undefined> {
+  const { rows } = await pool.query<{ document: SeatMapData }>('SELECT document FROM usher.seat_maps WHERE hash = $1', [
+    hash,
+  ]);
+  return rows[0]?.document;
+}
+
 /**
  * JSON with members in the order of their names and no white space, so that equal values have equal text however they
  * were built. Members that are undefined are left out, as JSON.stringify does.

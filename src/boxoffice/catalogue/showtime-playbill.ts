@@ -3,7 +3,8 @@ import { compileSeatMap } from '../../core/compile-seat-map.js';
 import type { HouseRules } from '../../core/house.js';
 import type { SeatMap } from '../../core/seat-map.js';
 import type { Playbill } from '../../runtime/ports.js';
-import { type ShowtimeTerms, showtimeTerms } from './showtimes.js';
+import { seatMapData } from './seat-maps.js';
+import { showtimeTerms } from './showtimes.js';
 
 /** What a showtime does not set for itself. */
 export type DefaultRules = Omit<HouseRules, 'prices' | 'currency' | 'salesOpen'>;
@@ -14,27 +15,33 @@ export type DefaultRules = Omit<HouseRules, 'prices' | 'currency' | 'salesOpen'>
  */
 export function showtimePlaybill(pool: Pool, defaults: DefaultRules): Playbill {
   const maps = new Map<string, WeakRef<SeatMap>>();
-  const compiled = ({ seatMapHash, data }: ShowtimeTerms): SeatMap => {
-    const known = maps.get(seatMapHash)?.deref();
+  const compiled = async (hash: string): Promise<SeatMap> => {
+    const known = maps.get(hash)?.deref();
     if (known) return known;
+    const data = await seatMapData(pool, hash);
+    if (!data) throw new Error(`There is no seat map ${hash}.`);
+    // Two showtimes of one hall may have asked together: the first to come back compiles for both.
+    const meanwhile = maps.get(hash)?.deref();
+    if (meanwhile) return meanwhile;
     const map = compileSeatMap(data);
-    maps.set(seatMapHash, new WeakRef(map));
+    maps.set(hash, new WeakRef(map));
     return map;
   };
   return {
     async terms(showtimeId) {
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
-      const { seatMapHash, data, prices, currency, rules, salesOpen } = terms;
+      const { seatMapHash, prices, currency, rules, salesOpen } = terms;
+      const map = await compiled(seatMapHash);
       const priceOf = ({ name }: { readonly name: string }): number => {
         const price = prices[name];
         if (price === undefined) throw new Error(`Category ${name} of showtime ${showtimeId} has no price.`);
         return price;
       };
       return {
-        map: compiled(terms),
+        map,
         mapHash: seatMapHash,
-        rules: { ...defaults, ...rules, prices: data.categories.map(priceOf), currency, salesOpen },
+        rules: { ...defaults, ...rules, prices: map.data.categories.map(priceOf), currency, salesOpen },
       };
     },
   };

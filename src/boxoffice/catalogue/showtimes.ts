@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { HouseRules } from '../../core/house.js';
-import type { SeatMapData } from '../../core/seat-map.js';
 
 /** A showtime as people choose it: the members of the HTTP API's view, less its URLs. */
 export interface Showtime {
@@ -47,7 +46,6 @@ export interface NewShowtime {
 /** What the actor of a showtime needs to know before it can sell. */
 export interface ShowtimeTerms {
   readonly seatMapHash: string;
-  readonly data: SeatMapData;
   /** Minor units of `currency` by category name. */
   readonly prices: Readonly<Record<string, number>>;
   readonly currency: string;
@@ -115,29 +113,23 @@ export async function findShowtime(pool: Pool, id: string): Promise<Showtime | u
 }
 
 /**
- * Reads the terms that a showtime is sold under. The seat map comes parsed, as it was filed: only addSeatMap writes
- * there, so it is not checked again.
+ * Reads the terms that a showtime is sold under. The seat map comes apart from them, by its hash: whoever asks has often
+ * got it already.
  * @returns undefined where there is no such showtime.
  * @throws ZodError where somebody wrote prices or rules by hand that nobody could sell under.
  */
 export async function showtimeTerms(pool: Pool, id: string): Promise<ShowtimeTerms | undefined> {
   const { rows } = await pool.query<{
     hash: string;
-    document: SeatMapData;
     prices: unknown;
     currency: string;
     rules: unknown;
     sales_open: boolean;
-  }>(
-    `SELECT s.seat_map_hash AS hash, p.document, s.prices, s.currency, s.rules, s.sales_open
-       FROM usher.showtimes s JOIN usher.seat_maps p ON p.hash = s.seat_map_hash WHERE s.id = $1`,
-    [id],
-  );
+  }>('SELECT seat_map_hash AS hash, prices, currency, rules, sales_open FROM usher.showtimes WHERE id = $1', [id]);
   const row = rows[0];
   if (!row) return undefined;
   return {
     seatMapHash: row.hash,
-    data: row.document,
     prices: pricesSchema.parse(row.prices),
     currency: row.currency,
     rules: rulesSchema.parse(row.rules),
