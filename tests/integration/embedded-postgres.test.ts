@@ -183,12 +183,12 @@ it('starts where a crash left a lock file whose process id is another program’
   expect(await ask((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-it('says what Postgres said where it does not come up, without waiting long', async () => {
+it('says what Postgres said where it does not come up, without waiting out the deadline of a start', async () => {
   await (await start()).stop();
   await writeFile(join(directory, 'postgres', 'PG_VERSION'), '9\n');
   const before = performance.now();
   await expect(start()).rejects.toThrow(/did not come up[\s\S]*incompatible/);
-  expect(performance.now() - before).toBeLessThan(5_000);
+  expect(performance.now() - before).toBeLessThan(15_000);
 });
 
 it('names the way out where the platform has no binary', async () => {
