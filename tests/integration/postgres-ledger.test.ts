@@ -150,12 +150,13 @@ it('outlives the loss of a connection in the middle of a claim', async () => {
   const blocker = await store.admin.connect();
   await blocker.query('BEGIN');
   await blocker.query('SELECT FROM usher.showtime_owners WHERE showtime_id = $1 FOR UPDATE', [showtime]);
-  const claiming = ledger.claim(showtime);
+  // Listened to from the start: it may break before the query that breaks it has been answered.
+  const broken = expect(ledger.claim(showtime)).rejects.toThrow();
   const waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%claim_showtime%'";
   while ((await store.admin.query(`SELECT ${waiting}`)).rowCount === 0) await sleep(10);
   await store.admin.query(`SELECT pg_terminate_backend(pid) ${waiting}`);
   // A client that breaks while it is in use and that nobody listens to would end this process.
-  await expect(claiming).rejects.toThrow();
+  await broken;
   await blocker.query('ROLLBACK');
   blocker.release();
   expect((await ledger.claim(showtime)).epoch).toBe(2);
