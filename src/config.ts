@@ -1,5 +1,6 @@
 /** The environment, read once: every setting of a node with its default, unit and bound. */
 import { z } from 'zod';
+import { TOGGLES } from './boxoffice/toggles.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const positive = z.coerce.number().int().positive();
@@ -30,6 +31,32 @@ const environment = z.object({
   /** Absent: an embedded Postgres in DATA_DIR. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_CONNECTIONS: positive.default(10),
+  /** Makes it a node of a cluster: redis:, rediss:, redis-sentinel: or redis-cluster:. Absent: a node that is alone. */
+  REDIS_URL: z
+    .string()
+    .regex(/^redis(s|-sentinel|-cluster)?:\/\//, { error: 'a URL of Redis, such as redis://localhost:6379' })
+    .optional(),
+  /** Nodes with the same Redis and the same name of the cluster share the showtimes. */
+  CLUSTER_NAME: z
+    .string()
+    .regex(/^[\w-]{1,32}$/)
+    .default('usher'),
+  /** No two nodes of a cluster may have the same; by default the host's name and the port. */
+  NODE_NAME: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/)
+    .optional(),
+  /** Where clients reach this very node. Absent: they only reach a balancer, and what lives elsewhere is relayed. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Listened to besides PORT, and shared by all nodes of one machine: the kernel spreads the connections. */
+  SHARED_PORT: port.optional(),
+  /** Its share of the showtimes, relative to the other nodes. */
+  NODE_WEIGHT: z.coerce.number().min(0.01).max(100).default(1),
+  CLUSTER_BEAT_MS: timerMs.default(500),
+  /** A node that was not heard of for so long has died; its showtimes are taken over. */
+  CLUSTER_DETECTION_MS: timerMs.default(3_000),
+  /** A showtime with more watchers than this is relayed by other nodes, in place of sending its owner more of them. */
+  HOT_WATCHERS: positive.default(2_000),
   /** Signs sessions; all nodes share it. Absent: one is made and kept in DATA_DIR, but never in production. */
   TOKEN_SECRET: z.string().min(TOKEN_SECRET_LENGTH_MIN).optional(),
   GUEST_TTL_MS: positive.min(1_000).default(7 * 24 * 3_600_000),
@@ -49,6 +76,10 @@ const environment = z.object({
   MESSAGES_PER_SECOND: positive.default(20),
   /** Of one address, over HTTP. */
   HTTP_REQUESTS_PER_SECOND: positive.default(200),
+  /** New sockets of one address; many people may share one, behind the router of a firm or a phone network. */
+  SOCKETS_PER_SECOND: positive.default(1_000),
+  /** New guest sessions of one address, over HTTP. */
+  SESSIONS_PER_SECOND: positive.default(20),
   /** Proxies of ours in front of the node: so many entries at the end of X-Forwarded-For are believed. */
   PROXY_HOPS: count.max(10).default(0),
   FRAME_BYTES_MAX: positive
@@ -61,12 +92,18 @@ const environment = z.object({
   COMMIT_WAIT_MS_MAX: timerMs.default(3_000),
   PASSIVATE_AFTER_MS: timerMs.default(10 * 60_000),
   REPLAY_WINDOW_MS: positive.default(15 * 60_000),
+  /** Parts of the service that this node does without, separated by commas: see src/decisions/0012. */
+  TOGGLES_OFF: list.pipe(z.array(z.enum(TOGGLES))).default([]),
+  /** How often memory, cache and Postgres are compared, and how often stuck rows are looked for. */
+  RECONCILE_MS: timerMs.default(60_000),
+  STUCK_CHECK_MS: timerMs.default(5 * 60_000),
   DRAIN_MS_MAX: timerMs.default(5_000),
 });
 
 type Environment = z.infer<typeof environment>;
 
 export type Config = Readonly<ReturnType<typeof arrange>>;
+export type ClusterConfig = Readonly<ReturnType<typeof clusterOf>>;
 
 /**
  * @throws Error that names every setting at fault and what is wrong with it, never its value: it may be a secret.
@@ -86,12 +123,30 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return Object.freeze(config);
 }
 
+function clusterOf(env: Environment, redisUrl: string) {
+  const detectionMs = env.CLUSTER_DETECTION_MS;
+  return {
+    redisUrl,
+    name: env.CLUSTER_NAME,
+    weight: env.NODE_WEIGHT,
+    beatMs: env.CLUSTER_BEAT_MS,
+    detectionMs,
+    // Stops telling of what it owns before others may take it.
+    leaseMs: Math.floor((detectionMs * 2) / 3),
+    freezeMs: 3 * detectionMs,
+    hotWatchers: env.HOT_WATCHERS,
+  };
+}
+
 function arrange(env: Environment) {
   const production = env.NODE_ENV === 'production';
   return {
     production,
     host: env.HOST,
     port: env.PORT,
+    sharedPort: env.SHARED_PORT,
+    publicUrl: env.PUBLIC_URL,
+    nodeName: env.NODE_NAME,
     dataDirectory: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     databaseConnections: env.DATABASE_CONNECTIONS,
@@ -117,14 +172,20 @@ function arrange(env: Environment) {
       socketsMax: env.SOCKETS_MAX,
       unreadBytesMax: 64 * 1024,
     },
-    httpRates: {
-      requestsPerSecond: env.HTTP_REQUESTS_PER_SECOND,
-      commandsPerSecond: env.MESSAGES_PER_SECOND,
-      proxyHops: env.PROXY_HOPS,
+    rates: {
+      requests: env.HTTP_REQUESTS_PER_SECOND,
+      sockets: env.SOCKETS_PER_SECOND,
+      sessions: env.SESSIONS_PER_SECOND,
+      commands: env.MESSAGES_PER_SECOND,
     },
+    proxyHops: env.PROXY_HOPS,
+    cluster: env.REDIS_URL === undefined ? undefined : clusterOf(env, env.REDIS_URL),
     commitWaitMsMax: env.COMMIT_WAIT_MS_MAX,
     passivateAfterMs: env.PASSIVATE_AFTER_MS,
     replayWindowMs: env.REPLAY_WINDOW_MS,
+    togglesOff: env.TOGGLES_OFF,
+    reconcileMs: env.RECONCILE_MS,
+    stuckCheckMs: env.STUCK_CHECK_MS,
     drainMsMax: env.DRAIN_MS_MAX,
   };
 }

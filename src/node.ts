@@ -4,29 +4,18 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { AnchoredClock } from './adapters/anchored-clock.js';
-import { nodeTimers } from './adapters/node-timers.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.js';
-import { migrate } from './adapters/postgres/migrate.js';
-import { PostgresLedger } from './adapters/postgres/postgres-ledger.js';
-import { purgeLater } from './adapters/postgres/purge.js';
-import { randomIds } from './adapters/random-ids.js';
-import { listMovies } from './boxoffice/catalogue/movies.js';
-import { seatMapDocument } from './boxoffice/catalogue/seat-maps.js';
-import { showtimePlaybill } from './boxoffice/catalogue/showtime-playbill.js';
-import { findShowtime, listShowtimes } from './boxoffice/catalogue/showtimes.js';
+import type pg from 'pg';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
-import { chargeTestPayment } from './boxoffice/payments/test-payment.js';
+import { openBoxOffice } from './composition/box-office.js';
+import { type ClusteredHouses, clusteredHouses } from './composition/clustered-houses.js';
+import { keepCountsRight } from './composition/counted-houses.js';
+import { houseParts, loneHouses } from './composition/houses.js';
+import { openStore, type Undo } from './composition/store.js';
 import type { Config } from './config.js';
-import type { Till } from './gateway/command-intake.js';
 import { Gateway } from './gateway/gateway.js';
-import type { Listings } from './gateway/http/listings.js';
 import { Tokens } from './gateway/tokens.js';
-import { wireError } from './protocol/errors.js';
-import { Directory } from './runtime/directory.js';
-import { GroupCommitter } from './runtime/group-committer.js';
-import type { Clock, Ids, Log } from './runtime/ports.js';
+import type { GroupCommitter } from './runtime/group-committer.js';
+import type { Log } from './runtime/ports.js';
 
 export interface NodePaths {
   /** Numbered migrations. */
@@ -37,22 +26,9 @@ export interface NodePaths {
 
 export interface RunningNode {
   readonly url: string;
-  /** Fails readiness, finishes what was accepted, says goodbye, stops. Safe to call twice. */
+  /** Fails readiness, gives its showtimes away, finishes what was accepted, says goodbye, stops. Safe to call twice. */
   stop(): Promise<void>;
 }
-
-const ACTOR_LIMITS = {
-  gatedMax: 20_000,
-  immediateWatchersMax: 50,
-  tickMs: 40,
-  // 14 to 19 bytes a change in JSON, so under 16 KiB.
-  changesPerDeltaMax: 700,
-  historyMax: 256,
-  replaysMax: 50_000,
-} as const;
-
-/** A bound on memory, and not a target: what nobody watches is dropped long before. */
-const ACTORS_MAX = 20_000;
 
 /**
  * Starts a node and resolves when it takes clients.
@@ -68,37 +44,52 @@ export async function startNode(config: Config, paths: NodePaths, log: Log): Pro
   }
 }
 
-/** What takes down what was built so far, in the order in which it was built. */
-type Undo = (() => void | Promise<void>)[];
-
 async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Promise<RunningNode> {
-  const store = await openStore(config, paths, log, undo);
-  if (config.demo) undo.push(await keepDemoCurrent(store.pool, log));
-  const committer = new GroupCommitter(store.ledger, store.clock, nodeTimers, log);
+  const name = config.nodeName ?? `${os.hostname()}:${config.port}`;
+  const store = await openStore(config, name, paths.sql, log, undo);
+  const boxOffice = openBoxOffice(config, store, log, undo);
+  if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   let draining = false;
+  let clustered: ClusteredHouses | undefined;
   const gateway = new Gateway({
     host: config.host,
     port: config.port,
+    sharedPort: config.sharedPort,
     allowedOrigins: config.allowedOrigins,
     limits: config.live,
-    httpRates: config.httpRates,
+    rates: boxOffice.rates,
+    proxyHops: config.proxyHops,
     tokens: new Tokens(secret, config.guestTtlMs, randomUUID, Date.now),
-    till: testTill(config.testPayments),
-    listings: listingsOf(store.pool),
-    readiness: async () => (draining ? 'draining' : await whyNotReady(store.pool, committer, config.commitWaitMsMax)),
+    listings: boxOffice.listings,
+    isOn: (part) => boxOffice.toggles.isOn(part),
+    readiness: async () => {
+      if (draining || clustered?.cluster.self.draining) return 'draining';
+      if (clustered?.cluster.members().store === 'unheard') return 'Redis has not answered yet';
+      return await whyNotReady(store.pool, parts.context.committer, config.commitWaitMsMax);
+    },
     clock: store.clock,
     ids: store.ids,
     log,
     ...(config.demo ? { demoDirectory: paths.demo } : {}),
   });
-  const directory = openDirectory(config, store, committer, gateway, log);
-  await gateway.listen(directory);
+  const parts = houseParts(config, store, boxOffice, gateway.channels.audienceFor, log);
+  if (config.cluster) {
+    const url = config.publicUrl === undefined ? {} : { url: config.publicUrl };
+    const self = { id: store.ids.uuid(), name, weight: config.cluster.weight, ...url };
+    clustered = await clusteredHouses(config.cluster, self, parts, log, undo);
+  }
+  const { hosts, directory } = clustered ?? loneHouses(parts);
+  keepCountsRight(config, store, boxOffice, directory, log, undo);
+  await gateway.listen(hosts);
 
   const drain = async () => {
     draining = true;
+    const deadline = sleep(config.drainMsMax, false);
+    // Its clients are sent on while it still answers: what they ask meanwhile is asked again where they arrive.
+    await clustered?.leave(deadline);
     gateway.stopListening();
-    const flushed = await Promise.race([directory.drain().then(() => true), sleep(config.drainMsMax, false)]);
+    const flushed = await Promise.race([directory.drain().then(() => true), deadline]);
     if (!flushed) log.warn({}, 'not everything was flushed in time; what was acknowledged is safe');
     // The goodbyes leave with this turn; what is left after it is cut.
     await sleep(50);
@@ -116,107 +107,12 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   };
 }
 
-interface Store {
-  readonly pool: pg.Pool;
-  readonly ledger: PostgresLedger;
-  readonly clock: Clock;
-  readonly ids: Ids;
-}
-
-/** Postgres with the newest schema, and what this node writes to it by. */
-async function openStore(config: Config, paths: NodePaths, log: Log, undo: Undo): Promise<Store> {
-  const { databaseUrl, embedded } = await openDatabase(config, log);
-  if (embedded) undo.push(() => embedded.stop());
-  await migrate(databaseUrl, paths.sql, log);
-  const pool = openPool(databaseUrl, config.databaseConnections, log);
-  undo.push(() => pool.end());
-  const clock = new AnchoredClock(Date.now());
-  const ledger = new PostgresLedger({
-    databaseUrl,
-    pool,
-    log,
-    writerId: randomUUID(),
-    nodeName: `${os.hostname()}:${config.port}`,
-    replayWindowMs: config.replayWindowMs,
-    onServerTime: (serverMs, sentAt, receivedAt) => clock.observe(serverMs, sentAt, receivedAt),
-  });
-  undo.push(() => ledger.close());
-  // Before any actor runs: its holds end by Postgres' clock, not by this host's.
-  await ledger.commit({ number: 0, slices: [] });
-  undo.push(purgeLater(pool, config.replayWindowMs, log));
-  return { pool, ledger, clock, ids: randomIds(() => clock.now()) };
-}
-
-function openDirectory(
-  config: Config,
-  { pool, ledger, clock }: Store,
-  committer: GroupCommitter,
-  gateway: Gateway,
-  log: Log,
-): Directory {
-  const limits = { ...ACTOR_LIMITS, commitWaitMsMax: config.commitWaitMsMax };
-  return new Directory({
-    ledger,
-    playbill: showtimePlaybill(pool, config.rules),
-    context: { clock, timers: nodeTimers, log, committer, limits },
-    audienceFor: gateway.channels.audienceFor,
-    passivateAfterMs: config.passivateAfterMs,
-    actorsMax: ACTORS_MAX,
-  });
-}
-
 async function whyNotReady(pool: pg.Pool, committer: GroupCommitter, waitMsMax: number): Promise<string | undefined> {
   if (committer.waitingMs > waitMsMax) return 'the journal does not answer';
   return await pool.query('SELECT').then(
     () => undefined,
     () => 'Postgres does not answer',
   );
-}
-
-async function openDatabase(
-  config: Config,
-  log: Log,
-): Promise<{ databaseUrl: string; embedded: EmbeddedPostgres | undefined }> {
-  if (config.databaseUrl !== undefined) return { databaseUrl: config.databaseUrl, embedded: undefined };
-  const embedded = await startEmbeddedPostgres({ directory: config.dataDirectory, log });
-  return { databaseUrl: embedded.url, embedded };
-}
-
-function openPool(databaseUrl: string, connections: number, log: Log): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: connections,
-    application_name: 'usher',
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 10_000,
-    keepAlive: true,
-  });
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
-  return pool;
-}
-
-function listingsOf(pool: pg.Pool): Listings {
-  return {
-    movies: () => listMovies(pool),
-    showtimes: (filter) => listShowtimes(pool, filter),
-    showtime: (id) => findShowtime(pool, id),
-    seatMapDocument: (hash) => seatMapDocument(pool, hash),
-  };
-}
-
-function testTill(accepted: boolean): Till {
-  return {
-    charge({ token }) {
-      const charge = chargeTestPayment(token, accepted);
-      if (charge.ok) return charge;
-      const error =
-        charge.reason === 'declined'
-          ? wireError('payment_declined', 'The payment was declined; the hold is still yours.')
-          : wireError('payment_required', 'This service takes no test payments.', { field: 'payment.method' });
-      return { ok: false, error };
-    },
-  };
 }
 
 /** Made once for a data folder, so that sessions outlive a restart on a developer's machine. */

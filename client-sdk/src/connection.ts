@@ -11,7 +11,7 @@ import type { SocketLike } from './web-socket.js';
 /** From opening the socket to a live map; past it the attempt has failed. */
 const CONNECT_DEADLINE_MS = 10_000;
 /** A connection that lived this long was a good one: the next loss starts again with short waits. */
-const STABLE_AFTER_MS = 5_000;
+const STABLE_AFTER_MS = 2_000;
 /** Heartbeats that may be missing before a silent connection counts as lost. */
 const SILENT_BEATS = 2.5;
 /** How long a woken page waits for a sign of life from a socket that may have died in its sleep. */
@@ -52,6 +52,8 @@ export class Connection {
   #attempt = 0;
   /** Where `moved` said to go, for the next attempt only. */
   #movedTo: string | undefined;
+  /** This attempt is at where `moved` said to go. */
+  #sentOn = false;
   #fault: ClientError | undefined;
   #readyAt: number | undefined;
   #frameAt = 0;
@@ -114,10 +116,13 @@ export class Connection {
     this.#retryLater(error);
   }
 
-  /** Goes where the server says, once. Before being welcomed at once; after, spread, as the whole house is moving. */
+  /**
+   * Goes where the server says, once. At once where our own server sends us on before it welcomes us; spread where the
+   * whole house is moving, and where we were sent on already.
+   */
   moveTo(url: string): void {
-    const first = this.#attempt === 0 && this.#readyAt === undefined;
-    this.#drop();
+    const first = !this.#sentOn && this.#readyAt === undefined;
+    this.#drop(true);
     this.#movedTo = url;
     this.#retryLater(clientError('unavailable', 'The showtime moved.'), 0, first);
   }
@@ -130,6 +135,7 @@ export class Connection {
   #open(): void {
     const turn = ++this.#turn;
     const url = this.#movedTo ?? this.#url;
+    this.#sentOn = url !== this.#url;
     this.#fault = undefined;
     this.#cancelTimer();
     this.#cancelTimer = this.#environment.setTimer(
@@ -182,8 +188,8 @@ export class Connection {
 
   #closed(code: number, reason: string): void {
     const error = this.#fault ?? errorForClose(code, reason);
-    this.#drop();
     const advice = adviceForClose(code);
+    this.#drop(advice === 'reconnect');
     if (advice === 'stop' && !this.#handlers.mendHello(code)) {
       this.#stop({ state: 'failed', error });
       return;
@@ -192,15 +198,19 @@ export class Connection {
     this.#retryLater(error, Math.min(askedMs, BACK_OFF_CAP_MS));
   }
 
-  /** Forgets the socket, which may linger, and tells that what it carried is uncertain. */
-  #drop(): void {
+  /**
+   * Forgets the socket, which may linger, and tells that what it carried is uncertain. `inOrder`: the server asked for
+   * it, so that a connection that was live was a good one however short it was.
+   */
+  #drop(inOrder = false): void {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#turn += 1;
     this.#cancelTimer();
     this.#cancelWatch();
     this.#movedTo = undefined;
-    if (this.#readyAt !== undefined && this.#environment.now() - this.#readyAt >= STABLE_AFTER_MS) this.#attempt = 0;
+    const { now } = this.#environment;
+    if (this.#readyAt !== undefined && (inOrder || now() - this.#readyAt >= STABLE_AFTER_MS)) this.#attempt = 0;
     this.#readyAt = undefined;
     socket?.close();
     this.#handlers.lost();
@@ -212,7 +222,7 @@ export class Connection {
       return;
     }
     const wait = atOnce ? 0 : floorMs + backoffMs(this.#attempt, this.#environment.random);
-    this.#attempt += 1;
+    if (!atOnce) this.#attempt += 1;
     const retryAt = this.#handlers.serverNow() + wait;
     this.#cancelTimer = this.#environment.setTimer(() => this.#retry(error), wait);
     this.#enter({ state: 'reconnecting', attempt: this.#attempt, retryAt, error });

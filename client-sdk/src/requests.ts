@@ -100,7 +100,8 @@ export class Requests {
     if (error.outcome === 'unknown') pending.uncertain = true;
     // "Not applied, try later" speaks of this try: the server turned it away before looking for an earlier one.
     const again =
-      pending.uncertain && (error.retryable || (error.outcome === 'unknown' && pending.tries < HOPELESS_TRIES));
+      error.code === 'moving' ||
+      (pending.uncertain && (error.retryable || (error.outcome === 'unknown' && pending.tries < HOPELESS_TRIES)));
     if (!again) {
       this.#settle(pending, { ok: false, error });
       return;

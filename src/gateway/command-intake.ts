@@ -1,21 +1,10 @@
 import type { Command } from '../core/command.js';
-import type { CommandMessage, Payment } from '../protocol/client-messages.js';
+import type { CommandMessage } from '../protocol/client-messages.js';
 import { type WireError, wireError } from '../protocol/errors.js';
 import type { Submission } from '../runtime/outcome.js';
 import type { Ids } from '../runtime/ports.js';
+import { type IsOn, switchedOff } from './parts.js';
 import type { Identity } from './tokens.js';
-
-/** Takes the money, or says why not. */
-export interface Till {
-  /** In the same turn: the built-in test payment asks nobody. */
-  charge(
-    payment: Payment,
-  ): { readonly ok: true; readonly method: string } | { readonly ok: false; readonly error: WireError };
-}
-
-export interface Memory {
-  remembers(holder: string, commandId: string): boolean;
-}
 
 export type Taken =
   | { readonly ok: true; readonly submission: Submission }
@@ -24,26 +13,24 @@ export type Taken =
 /** Turns what a client asks into what a house can be asked: adds who asks, and the ids of what may come of it. */
 export class CommandIntake {
   readonly #ids: Ids;
-  readonly #till: Till;
+  readonly #isOn: IsOn;
 
-  constructor(ids: Ids, till: Till) {
+  constructor(ids: Ids, isOn: IsOn) {
     this.#ids = ids;
-    this.#till = till;
+    this.#isOn = isOn;
   }
 
-  /** `memory` knows which commands have had their effect: a replay is not charged again, nor declined. */
-  take(message: CommandMessage, identity: Identity, memory: Memory): Taken {
+  take(message: CommandMessage, identity: Identity): Taken {
     const { id: requestId, commandId } = message;
     if ((message.type === 'block' || message.type === 'unblock') && identity.role !== 'staff') {
       return { ok: false, error: wireError('forbidden', 'Only staff may block seats.') };
     }
-    if (message.type !== 'book' || memory.remembers(identity.holder, commandId)) {
-      return { ok: true, submission: { requestId, commandId, command: this.#command(message, identity) } };
+    if (message.type === 'best_available' && !this.#isOn('best_available')) {
+      return { ok: false, error: switchedOff('best_available') };
     }
-    const charged = this.#till.charge(message.payment);
-    if (!charged.ok) return charged;
     const command = this.#command(message, identity);
-    return { ok: true, submission: { requestId, commandId, command, paymentMethod: charged.method } };
+    const payment = message.type === 'book' ? { payment: message.payment } : {};
+    return { ok: true, submission: { requestId, commandId, command, ...payment } };
   }
 
   #command(message: CommandMessage, { holder, role }: Identity): Command {

@@ -1,11 +1,11 @@
-import uWS, { type us_listen_socket } from 'uWebSockets.js';
-import type { Directory } from '../runtime/directory.js';
-import type { Clock, Ids, Log } from '../runtime/ports.js';
-import { CommandIntake, type Till } from './command-intake.js';
+import uWS, { type ListenOptions, type us_listen_socket } from 'uWebSockets.js';
+import type { Hosts } from '../runtime/hosts.js';
+import type { Clock, Ids, Log, Rates } from '../runtime/ports.js';
+import { CommandIntake } from './command-intake.js';
 import { catalogueRoutes } from './http/catalogue-routes.js';
 import { healthRoutes, type Readiness } from './http/health-routes.js';
 import type { Listings } from './http/listings.js';
-import { type HttpRates, RateLimits } from './http/rate-limits.js';
+import { RateLimits } from './http/rate-limits.js';
 import { Router } from './http/router.js';
 import { seatRoutes } from './http/seat-routes.js';
 import { staticRoutes } from './http/static-routes.js';
@@ -13,17 +13,22 @@ import { Channels } from './live/channels.js';
 import type { LiveLimits } from './live/live-context.js';
 import { LiveEndpoint } from './live/live-endpoint.js';
 import { Origins } from './origins.js';
+import type { IsOn } from './parts.js';
 import type { Tokens } from './tokens.js';
 
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
+  /** Listened to as well, together with other nodes on this machine. */
+  readonly sharedPort?: number | undefined;
   readonly allowedOrigins: readonly string[];
   readonly limits: LiveLimits;
-  readonly httpRates: HttpRates;
+  readonly rates: Rates;
+  /** Proxies of ours in front: so many entries at the end of X-Forwarded-For are believed. */
+  readonly proxyHops: number;
   readonly tokens: Tokens;
-  readonly till: Till;
   readonly listings: Listings;
+  readonly isOn: IsOn;
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -32,13 +37,16 @@ export interface GatewayOptions {
   readonly demoDirectory?: string;
 }
 
+/** uWebSockets.js shares a port unless told otherwise, and has no name for that. */
+const SHARED = 0 as ListenOptions;
+
 /** The outside of a node: HTTP and WebSocket on one port. */
 export class Gateway {
   readonly channels: Channels;
   readonly #options: GatewayOptions;
   readonly #app = uWS.App();
   #live: LiveEndpoint | undefined;
-  #listening: us_listen_socket | undefined;
+  #listening: us_listen_socket[] = [];
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -49,19 +57,22 @@ export class Gateway {
   }
 
   /** @throws Error where the port is taken, or the demo app is not built; nothing of the gateway runs then. */
-  async listen(directory: Directory): Promise<void> {
-    const { allowedOrigins, limits, httpRates, tokens, till, listings, readiness, clock, ids, log, demoDirectory } =
-      this.#options;
+  async listen(hosts: Hosts): Promise<void> {
+    const { allowedOrigins, limits, tokens, listings, readiness, clock, ids, log, demoDirectory } = this.#options;
     const origins = new Origins(allowedOrigins);
-    const intake = new CommandIntake(ids, till);
+    const intake = new CommandIntake(ids, this.#options.isOn);
     const { channels } = this;
-    this.#live = new LiveEndpoint({ directory, channels, tokens, intake, clock, log, limits }, origins);
+    this.#live = new LiveEndpoint(
+      { hosts, channels, tokens, intake, isOn: this.#options.isOn, rates: this.#options.rates, clock, log, limits },
+      origins,
+      this.#options.proxyHops,
+    );
     this.#live.attach(this.#app);
-    const rates = new RateLimits(httpRates);
+    const rates = new RateLimits(this.#options.rates, this.#options.proxyHops);
     const router = new Router(this.#app, { origins, rates, bodyBytesMax: limits.frameBytes, log });
     healthRoutes(router, readiness);
     catalogueRoutes(router, listings, log);
-    seatRoutes(router, { directory, tokens, intake, rates });
+    seatRoutes(router, { hosts, tokens, intake, isOn: this.#options.isOn, rates });
     try {
       if (demoDirectory) await staticRoutes(router, demoDirectory);
       router.close();
@@ -79,8 +90,7 @@ export class Gateway {
   /** No new sockets or connections; those that there are go on until their showtimes end. */
   stopListening(): void {
     this.#live?.stop();
-    if (this.#listening) uWS.us_listen_socket_close(this.#listening);
-    this.#listening = undefined;
+    for (const socket of this.#listening.splice(0)) uWS.us_listen_socket_close(socket);
   }
 
   /** Cuts what is left. */
@@ -89,13 +99,19 @@ export class Gateway {
     this.#app.close();
   }
 
-  #open(): Promise<void> {
-    const { host, port } = this.#options;
+  async #open(): Promise<void> {
+    const { port, sharedPort } = this.#options;
+    // Exclusive: without it a second process shares the port by turns, which nobody wants by accident.
+    await this.#listenTo(port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
+    if (sharedPort !== undefined) await this.#listenTo(sharedPort, SHARED);
+  }
+
+  #listenTo(port: number, option: ListenOptions): Promise<void> {
+    const { host } = this.#options;
     return new Promise((resolve, reject) => {
-      // Exclusive: without it a second process shares the port by turns, which nobody wants by accident.
-      this.#app.listen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
-        if (!socket) reject(new Error(`Port ${port} of ${host} is taken. Set PORT to another.`));
-        this.#listening = socket || undefined;
+      this.#app.listen(host, port, option, (socket) => {
+        if (socket) this.#listening.push(socket);
+        else reject(new Error(`Port ${port} of ${host} is taken. Set PORT to another.`));
         resolve();
       });
     });

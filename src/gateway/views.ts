@@ -57,16 +57,22 @@ function okFields(reply: CoreReply & { ok: true }, terms: Terms) {
 
 const FAILURES: Record<Extract<Outcome, { failure: unknown }>['failure'], string> = {
   unavailable: 'Commands cannot be taken at the moment; nothing was changed.',
+  moving: 'The showtime is changing nodes; nothing was changed. Send the same command again.',
   overloaded: 'Too many commands are waiting; nothing was changed.',
   outcome_unknown: 'It took too long to learn whether this took effect. Send the same command again to be told.',
   command_reused: 'This commandId belongs to another command.',
   internal: 'Something went wrong on our side; it has been noted.',
+  payment_declined: 'The payment was declined; the hold is still yours.',
+  payment_required: 'This service takes no such payments.',
 };
 
 export function outcomeError(outcome: Outcome & { ok: false }, rules: HouseRules): WireError {
   if ('refusal' in outcome) return refusalError(outcome.refusal, rules);
   const { failure, retryAfterMs } = outcome;
-  return wireError(failure, FAILURES[failure], retryAfterMs === undefined ? {} : { retryAfterMs });
+  return wireError(failure, FAILURES[failure], {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(failure === 'payment_required' ? { field: 'payment.method' } : {}),
+  });
 }
 
 function refusalError(refusal: Refusal, rules: HouseRules): WireError {

@@ -19,6 +19,8 @@ export const CLOSE = {
   draining: 4200,
   /** The showtime lives under a new epoch; connect again for a snapshot. */
   epochChanged: 4201,
+  /** The showtime lives on another node; `moved`, where it came before, said on which. */
+  moved: 4203,
   /** The client read so slowly that a reply to it could not be delivered. */
   tooSlow: 4202,
 } as const;

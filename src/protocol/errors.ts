@@ -53,6 +53,7 @@ export const ERRORS = {
   rate_limited: later(429),
   overloaded: later(503),
   unavailable: later(503),
+  moving: later(503),
   outcome_unknown: { status: 504, retryable: true, outcome: 'unknown' },
   internal: { status: 500, retryable: false, outcome: 'unknown' },
 } as const satisfies Record<string, ErrorTrait>;

@@ -22,6 +22,8 @@ export interface ShowtimeView {
   readonly seatMap: { readonly hash: string; readonly url: string; readonly seats: number };
   readonly prices: readonly { readonly category: string; readonly price: Money }[];
   readonly live: { readonly url: string };
+  /** How full it was a moment ago, where that is known: a hint, and no promise. */
+  readonly availability?: { readonly available: number; readonly seats: number };
 }
 
 export interface SeatsView {
@@ -56,4 +58,9 @@ export interface Problem extends Omit<WireError, 'message'> {
   readonly status: number;
   readonly detail: string;
   readonly code: ErrorCode;
+}
+
+/** Where the sockets of a showtime connect best: a whole URL of the node that owns it, or a path on this server. */
+export interface ConnectView {
+  readonly live: { readonly url: string };
 }

@@ -5,14 +5,15 @@ import { nextExpiry } from '../core/expiry.js';
 import type { House } from '../core/house.js';
 import { makeHouse } from '../core/make-house.js';
 import type { CoreReply } from '../core/reply.js';
-import type { Audience, EndReason, PublishedDelta } from './audience.js';
+import { type Audience, announce, type EndReason, type Feed, type PublishedDelta } from './audience.js';
 import { type DeltaLimits, DeltaTicker } from './delta-ticker.js';
 import type { Committing, GroupCommitter } from './group-committer.js';
-import type { Outcome, Recipient, Submission } from './outcome.js';
+import type { Host } from './host.js';
+import { MOVING, type Outcome, type Recipient, type Submission } from './outcome.js';
 import { type GatedOutput, OutputGate } from './output-gate.js';
 import { PendingWrites } from './pending-writes.js';
-import type { Claim, Clock, CommandResult, Log, Slice, Terms, Timers } from './ports.js';
-import { type Own, PublishedView } from './published-view.js';
+import type { Claim, Clock, CommandResult, Log, Payment, Slice, Terms, Till, Timers } from './ports.js';
+import { type Own, type Published, PublishedView } from './published-view.js';
 import { type Replay, Replays } from './replays.js';
 
 export interface ActorLimits extends DeltaLimits {
@@ -31,7 +32,10 @@ export interface ActorContext {
   readonly timers: Timers;
   readonly log: Log;
   readonly committer: GroupCommitter;
+  readonly till: Till;
   readonly limits: ActorLimits;
+  /** False while other nodes may have taken over what runs here, and this one would not know. */
+  readonly confirmed: () => boolean;
 }
 
 /** What an overloaded or cut-off node asks its clients to wait. */
@@ -45,7 +49,7 @@ const UNKNOWN: Outcome = { ok: false, failure: 'outcome_unknown', retryAfterMs: 
  * The running owner of one house. A command is applied to memory at once, in the turn in which it arrives: that is the
  * whole of its mailbox. What must be written waits in the gate until the journal has it, and then leaves in order.
  */
-export class Actor implements Committing {
+export class Actor implements Committing, Host {
   readonly showtimeId: string;
   readonly epoch: number;
   readonly terms: Terms;
@@ -53,6 +57,7 @@ export class Actor implements Committing {
   usedAt: number;
   readonly #context: ActorContext;
   readonly #audience: Audience;
+  readonly #feed: Feed;
   readonly #house: House;
   readonly #view: PublishedView;
   readonly #ticker: DeltaTicker;
@@ -63,20 +68,23 @@ export class Actor implements Committing {
   #mark = 0;
   #durable = 0;
   #ended: EndReason | undefined;
+  #onFlushed: (() => void)[] = [];
   #intake = true;
   #cancelExpiry: (() => void) | undefined;
   #expiryAt = Number.POSITIVE_INFINITY;
 
-  constructor(showtimeId: string, terms: Terms, claim: Claim, audience: Audience, context: ActorContext) {
+  constructor(showtimeId: string, terms: Terms, claim: Claim, audience: Audience, feed: Feed, context: ActorContext) {
     this.showtimeId = showtimeId;
     this.epoch = claim.epoch;
     this.terms = terms;
     this.usedAt = context.clock.now();
     this.#context = context;
     this.#audience = audience;
+    this.#feed = feed;
     this.#house = makeHouse(terms.map, terms.rules, claim.state);
-    this.#view = new PublishedView(this.#house, context.limits.historyMax);
-    this.#ticker = new DeltaTicker(this.#view, audience, context.clock, context.timers, context.limits);
+    this.#view = PublishedView.of(this.#house, context.limits.historyMax);
+    const watching = { size: () => this.watchers, delta: (delta: PublishedDelta) => this.#tell(delta) };
+    this.#ticker = new DeltaTicker(this.#view, watching, context.clock, context.timers, context.limits);
     this.#replays = new Replays(context.limits.replaysMax, claim.results);
     this.#scheduleExpiry();
   }
@@ -89,6 +97,15 @@ export class Actor implements Committing {
     return this.#ended;
   }
 
+  get confirmed(): boolean {
+    return this.#context.confirmed();
+  }
+
+  /** How many watch it, here and by relays. */
+  get watchers(): number {
+    return this.#audience.size() + this.#feed.size();
+  }
+
   /** Status codes at `seq`; read it, or copy it, in the same turn. */
   get statuses(): Uint8Array {
     return this.#view.statuses;
@@ -98,9 +115,9 @@ export class Actor implements Committing {
     return this.#view.own(holder);
   }
 
-  /** True where a command with this id took effect: giving it again only tells what it came to. */
-  remembers(holder: string, commandId: string): boolean {
-    return this.#replays.get(holder, commandId) !== undefined;
+  /** All that is published, for a node that is to relay it. */
+  published(): Published {
+    return this.#view.all();
   }
 
   /** The deltas after `seq` of this epoch, or undefined where a snapshot is needed. */
@@ -110,7 +127,12 @@ export class Actor implements Committing {
 
   /** True where nobody would miss it: it can be dropped from memory, and comes back from the journal when asked for. */
   get isIdle(): boolean {
-    return this.#audience.size() === 0 && this.#gate.length === 0 && this.#durable === this.#mark;
+    return this.watchers === 0 && this.#gate.length === 0 && this.#durable === this.#mark;
+  }
+
+  /** Counts up with every change; undefined while one of them waits for the journal. */
+  get settledMark(): number | undefined {
+    return this.#durable === this.#mark && this.#gate.length === 0 ? this.#mark : undefined;
   }
 
   submit(submission: Submission, recipient: Recipient): void {
@@ -127,22 +149,34 @@ export class Actor implements Committing {
     const earlier = this.#replays.get(recipient.holder, commandId);
     // Before all else: what took effect, or is on its way, must never hear that it was not applied.
     if (earlier) return this.#replay(earlier, submission, recipient, now);
-    if (this.#ended || !this.#intake) return UNAVAILABLE;
+    if (this.#ended || !this.#intake || !this.confirmed) return MOVING;
     if (this.#gate.length >= limits.gatedMax) return OVERLOADED;
     if (committer.waitingMs > limits.commitWaitMsMax) return UNAVAILABLE;
     if (now >= this.#expiryAt) this.#expire(now);
     // A broken invariant in there ends this actor, and its house is not to be touched any more.
-    if (this.#ended) return UNAVAILABLE;
+    if (this.#ended) return MOVING;
+    const paid = this.#charge(submission.payment);
+    if (!paid.ok) return paid;
     const applied = this.#apply(command, now);
     if (!applied) return { ok: false, failure: 'internal' };
     const { reply, changes } = applied;
     // A refusal depends on no write. A yes that changed nothing may rest on changes that are still on their way.
     if (changes.length === 0) return this.#inTurn(recipient, requestId, reply, reply.ok ? this.#mark : 0, now);
     const result: CommandResult = { holder: recipient.holder, commandId, command: command.type, reply };
-    this.#record(changes, result, submission.paymentMethod ?? 'none');
+    this.#record(changes, result, paid.method);
     this.#replays.put(result, this.#mark);
     this.#gate.push({ mark: this.#mark, at: now, changes, requestId, outcome: reply, recipient });
     return undefined;
+  }
+
+  #charge(payment: Payment | undefined) {
+    if (!payment) return { ok: true, method: 'none' } as const;
+    try {
+      return this.#context.till.charge(payment);
+    } catch (error) {
+      this.#context.log.error({ err: error, showtimeId: this.showtimeId }, 'the till failed; nothing was booked');
+      return { ok: false, failure: 'internal' } as const;
+    }
   }
 
   /** The outcome of the first try. Where it cannot wait its turn: what is certain, or that nothing is. */
@@ -160,6 +194,17 @@ export class Actor implements Committing {
     this.#intake = false;
   }
 
+  /** Commands again: nobody took it. */
+  resumeIntake(): void {
+    this.#intake = true;
+  }
+
+  /** Resolves when the journal has all that was accepted, or never will; by then every output has left. */
+  async flushed(): Promise<void> {
+    if (this.#ended || this.#durable === this.#mark) return;
+    await new Promise<void>((resolve) => this.#onFlushed.push(resolve));
+  }
+
   take(): { readonly slice: Slice; readonly mark: number } | undefined {
     // What was applied on top of something that the journal refused must never reach it.
     if (this.#ended) return undefined;
@@ -168,9 +213,15 @@ export class Actor implements Committing {
 
   durable(mark: number): void {
     if (this.#ended) return;
+    // It was true when the journal took it; what has become of it since, the next owner knows.
+    if (!this.confirmed) {
+      this.lost('not confirmed in time');
+      return;
+    }
     this.#durable = mark;
     this.#gate.release(mark, (output) => this.#emit(output));
     this.#ticker.emit();
+    if (this.#durable === this.#mark) this.#tellFlushed();
   }
 
   lost(reason: string): void {
@@ -188,7 +239,7 @@ export class Actor implements Committing {
   }
 
   /** The end of this actor's life. Nothing that still waits in the gate is ever published. */
-  end(reason: EndReason): void {
+  end(reason: EndReason, url?: string): void {
     if (this.#ended) return;
     this.#ended = reason;
     this.#cancelExpiry?.();
@@ -196,8 +247,14 @@ export class Actor implements Committing {
     try {
       this.#gate.giveUp(Number.POSITIVE_INFINITY, UNKNOWN);
     } finally {
-      this.#audience.ended(reason);
+      this.#tellFlushed();
+      this.#feed.ended(reason, url);
+      this.#audience.ended(reason, url);
     }
+  }
+
+  #tellFlushed(): void {
+    for (const resolve of this.#onFlushed.splice(0)) resolve();
   }
 
   /** Undefined where the core threw: a bug. The house may be half changed, so this actor ends and is loaded anew. */
@@ -231,14 +288,14 @@ export class Actor implements Committing {
     for (const change of changes) this.#view.publish(change);
     if (recipient && outcome) recipient.reply(requestId, outcome);
     for (const change of changes) {
-      if (change.type === 'hold_dropped' && change.cause === 'expired') {
-        this.#audience.expired(change.hold, change.seats);
-      } else if (change.type === 'booked' || change.type === 'cancelled') {
-        this.#audience.own(change.booking.holder, recipient);
-      } else if (change.type === 'hold_put' || change.type === 'hold_dropped') {
-        this.#audience.own(change.hold.holder, recipient);
-      }
+      this.#feed.changed(change, recipient);
+      announce(this.#audience, change, recipient);
     }
+  }
+
+  #tell(delta: PublishedDelta): void {
+    this.#feed.delta(delta);
+    this.#audience.delta(delta);
   }
 
   #expire(now: number): void {

@@ -1,3 +1,4 @@
+import type { Change } from '../core/change.js';
 import type { Hold } from '../core/house.js';
 import type { Recipient } from './outcome.js';
 
@@ -8,10 +9,13 @@ export interface PublishedDelta {
   readonly changes: readonly (readonly [seat: number, status: number])[];
 }
 
-/** Why an actor is gone. After `lost` its watchers connect again and find the next epoch. */
-export type EndReason = 'lost' | 'passivated' | 'drained';
+/**
+ * Why a house is gone from this node. After `lost` its watchers connect again and find the next epoch; after `moved`
+ * the same, and where they find it may be known.
+ */
+export type EndReason = 'lost' | 'passivated' | 'drained' | 'moved';
 
-/** All who watch one showtime. Called in the order in which things happened, and only with what is durable. */
+/** All who watch one showtime on this node. Called in the order in which things happened, and only with what is durable. */
 export interface Audience {
   /** How many watch now. */
   size(): number;
@@ -20,5 +24,27 @@ export interface Audience {
   expired(hold: Hold, seats: readonly number[]): void;
   /** The holds or bookings of this holder changed; `except` knows already, by its reply. */
   own(holder: string, except: Recipient | undefined): void;
-  ended(reason: EndReason): void;
+  /** What was sent so far cannot be continued: everybody needs a snapshot. */
+  restarted(): void;
+  /** `url`: the base URL of the node where it lives now, if that is known and clients can reach it. */
+  ended(reason: EndReason, url: string | undefined): void;
+}
+
+/** All nodes that relay one showtime to watchers of their own; see Audience for when it is called. */
+export interface Feed {
+  /** How many watch there now. */
+  size(): number;
+  changed(change: Change, by: Recipient | undefined): void;
+  delta(delta: PublishedDelta): void;
+  ended(reason: EndReason, url: string | undefined): void;
+}
+
+/** Of a node that is alone: nobody relays what it owns. */
+export const NO_FEED: Feed = { size: () => 0, changed: () => {}, delta: () => {}, ended: () => {} };
+
+/** Tells an audience of a change, apart from the seats, which come as deltas. */
+export function announce(audience: Audience, change: Change, by: Recipient | undefined): void {
+  if (change.type === 'hold_dropped' && change.cause === 'expired') audience.expired(change.hold, change.seats);
+  else if (change.type === 'booked' || change.type === 'cancelled') audience.own(change.booking.holder, by);
+  else if (change.type === 'hold_put' || change.type === 'hold_dropped') audience.own(change.hold.holder, by);
 }

@@ -11,17 +11,19 @@ export interface DeltaLimits {
   readonly changesPerDeltaMax: number;
 }
 
+type Watching = Pick<Audience, 'size' | 'delta'>;
+
 /** Says when what was published becomes a delta: at once for few; for many one a tick, the first after a quiet time at once. */
 export class DeltaTicker {
   readonly #view: PublishedView;
-  readonly #audience: Audience;
+  readonly #audience: Watching;
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #limits: DeltaLimits;
   #cancel: (() => void) | undefined;
   #emittedAt = 0;
 
-  constructor(view: PublishedView, audience: Audience, clock: Clock, timers: Timers, limits: DeltaLimits) {
+  constructor(view: PublishedView, audience: Watching, clock: Clock, timers: Timers, limits: DeltaLimits) {
     this.#view = view;
     this.#audience = audience;
     this.#clock = clock;

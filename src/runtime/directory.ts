@@ -1,5 +1,6 @@
 import { Actor, type ActorContext } from './actor.js';
-import type { Audience } from './audience.js';
+import type { Audience, Feed } from './audience.js';
+import type { Host } from './host.js';
 import type { Ledger, Playbill } from './ports.js';
 
 export interface DirectoryOptions {
@@ -8,21 +9,33 @@ export interface DirectoryOptions {
   readonly context: ActorContext;
   /** Makes the place where the watchers of a showtime gather; called once an activation. */
   readonly audienceFor: (showtimeId: string) => Audience;
+  /** Makes what other nodes follow; called once an activation, with the epoch of it. */
+  readonly feedFor: (showtimeId: string, epoch: number) => Feed;
+  /** Has a showtime given up by whoever still runs it, before it is claimed. False: leave it to them. */
+  readonly askedFor: (showtimeId: string) => Promise<boolean>;
   /** An actor that nobody watched or asked for this long is dropped from memory. */
   readonly passivateAfterMs: number;
   readonly actorsMax: number;
 }
 
-/** Where a showtime is: running here, or why not. */
-export type Opened =
-  | { readonly ok: true; readonly actor: Actor }
-  | { readonly ok: false; readonly reason: 'unknown_showtime' | 'unavailable' | 'overloaded' };
+export type NotOpened = {
+  readonly ok: false;
+  readonly reason: 'unknown_showtime' | 'unavailable' | 'overloaded';
+};
+
+/** Where clients meet a showtime on this node, or why not. */
+export type Opened<Met extends Host = Host> = { readonly ok: true; readonly host: Met } | NotOpened;
+
+const VERIFIED_AT_ONCE = 2_000;
 
 /** The actors of this node, by showtime. Each is loaded once, however many ask for it at the same time. */
 export class Directory {
   readonly #options: DirectoryOptions;
   readonly #actors = new Map<string, Actor>();
-  readonly #opening = new Map<string, Promise<Opened>>();
+  readonly #opening = new Map<string, Promise<Opened<Actor>>>();
+  readonly #onActivated: ((showtimeId: string) => void)[] = [];
+  /** How often all actors were verified. */
+  #verifications = 0;
   #draining = false;
   #cancelSweep: (() => void) | undefined;
 
@@ -37,23 +50,88 @@ export class Directory {
     return actor?.ended ? undefined : actor;
   }
 
-  get size(): number {
-    return this.#actors.size;
+  all(): readonly Actor[] {
+    return [...this.#actors.values()].filter(({ ended }) => !ended);
   }
 
-  async open(showtimeId: string): Promise<Opened> {
+  /** Whether it is on its way to run here. */
+  isOpening(showtimeId: string): boolean {
+    return this.#opening.has(showtimeId);
+  }
+
+  get size(): number {
+    return this.all().length;
+  }
+
+  /** Called at each activation, in its turn, before anybody else hears of the actor. */
+  onActivated(listener: (showtimeId: string) => void): void {
+    this.#onActivated.push(listener);
+  }
+
+  async open(showtimeId: string): Promise<Opened<Actor>> {
     const actor = this.running(showtimeId);
     if (actor) {
       actor.usedAt = this.#options.context.clock.now();
-      return { ok: true, actor };
+      return { ok: true, host: actor };
     }
     if (this.#draining) return { ok: false, reason: 'unavailable' };
     const opening = this.#opening.get(showtimeId);
     if (opening) return await opening;
-    if (this.#actors.size + this.#opening.size >= this.#options.actorsMax) return { ok: false, reason: 'overloaded' };
+    if (this.#isFull()) this.#forgetEnded();
+    if (this.#isFull()) return { ok: false, reason: 'overloaded' };
     const activation = this.#activate(showtimeId).finally(() => this.#opening.delete(showtimeId));
     this.#opening.set(showtimeId, activation);
     return await activation;
+  }
+
+  /**
+   * Gives a showtime up without loss: intake stops in this turn, what was accepted is written and answered, `taken` is
+   * waited for, and then its watchers are sent to `url`; or it goes on here, where that says false. What is asked
+   * meanwhile hears to ask again. Where the journal does not answer in time, or `taken` rejects, the showtime is given up
+   * all the same: the fence makes that safe.
+   */
+  async handOver(
+    showtimeId: string,
+    url: string | undefined,
+    flushMsMax: number,
+    taken: () => Promise<boolean>,
+  ): Promise<void> {
+    const actor = this.running(showtimeId);
+    if (!actor) return;
+    actor.stopIntake();
+    const { timers, log } = this.#options.context;
+    let cancel = () => {};
+    const late = new Promise<'late'>((resolve) => {
+      cancel = timers.after(flushMsMax, () => resolve('late'));
+    });
+    if ((await Promise.race([actor.flushed(), late])) === 'late') {
+      log.warn({ showtimeId }, 'a showtime was handed over before all was flushed; its clients will ask again');
+    }
+    cancel();
+    const isTaken = await taken().catch(() => true);
+    if (!isTaken) {
+      if (!this.#draining) actor.resumeIntake();
+      return;
+    }
+    actor.end('moved', url);
+    if (this.#actors.get(showtimeId) === actor) this.#actors.delete(showtimeId);
+  }
+
+  /**
+   * Ends every actor whose showtime has another owner by now. Rejects where the ledger cannot be asked: then nothing is
+   * known, and nothing ended.
+   */
+  async verify(): Promise<void> {
+    // A claim that is on its way is not looked at, and must not count as verified.
+    this.#verifications++;
+    const actors = this.all();
+    for (let first = 0; first < actors.length; first += VERIFIED_AT_ONCE) {
+      const some = actors.slice(first, first + VERIFIED_AT_ONCE);
+      const owners = await this.#options.ledger.owners(some.map(({ showtimeId }) => showtimeId));
+      for (const actor of some) {
+        if (!actor.ended && owners.get(actor.showtimeId)?.epoch !== actor.epoch) actor.lost('taken over');
+      }
+    }
   }
 
   /** Stops intake everywhere, in this turn, and waits until the journal has all that was accepted. */
@@ -66,19 +144,24 @@ export class Directory {
     this.#actors.clear();
   }
 
-  async #activate(showtimeId: string): Promise<Opened> {
-    const { playbill, ledger, context, audienceFor } = this.#options;
+  async #activate(showtimeId: string): Promise<Opened<Actor>> {
+    const { playbill, ledger, context, audienceFor, feedFor, askedFor } = this.#options;
     try {
       const terms = await playbill.terms(showtimeId);
       if (!terms) return { ok: false, reason: 'unknown_showtime' };
       // A showtime that comes too late for this node is left to the next.
-      if (this.#draining) return { ok: false, reason: 'unavailable' };
+      if (this.#draining || !context.confirmed()) return { ok: false, reason: 'unavailable' };
+      if (!(await askedFor(showtimeId)) || this.#draining) return { ok: false, reason: 'unavailable' };
+      const verified = this.#verifications;
       const claim = await ledger.claim(showtimeId);
-      if (this.#draining) return { ok: false, reason: 'unavailable' };
-      const actor = new Actor(showtimeId, terms, claim, audienceFor(showtimeId), context);
+      const isDoubtful = !context.confirmed() || verified !== this.#verifications;
+      if (this.#draining || isDoubtful) return { ok: false, reason: 'unavailable' };
+      const audience = audienceFor(showtimeId);
+      const actor = new Actor(showtimeId, terms, claim, audience, feedFor(showtimeId, claim.epoch), context);
       this.#actors.set(showtimeId, actor);
+      for (const listener of this.#onActivated) listener(showtimeId);
       context.log.debug({ showtimeId, epoch: actor.epoch }, 'showtime activated');
-      return { ok: true, actor };
+      return { ok: true, host: actor };
     } catch (error) {
       context.log.warn({ err: error, showtimeId }, 'a showtime could not be activated');
       return { ok: false, reason: 'unavailable' };
@@ -89,11 +172,19 @@ export class Directory {
     const { context, passivateAfterMs } = this.#options;
     this.#cancelSweep = context.timers.after(Math.max(100, passivateAfterMs / 4), () => {
       const usedBefore = context.clock.now() - passivateAfterMs;
-      for (const [showtimeId, actor] of this.#actors) {
+      for (const actor of this.#actors.values()) {
         if (actor.isIdle && actor.usedAt <= usedBefore) actor.end('passivated');
-        if (actor.ended) this.#actors.delete(showtimeId);
       }
+      this.#forgetEnded();
       this.#sweepLater();
     });
+  }
+
+  #isFull(): boolean {
+    return this.#actors.size + this.#opening.size >= this.#options.actorsMax;
+  }
+
+  #forgetEnded(): void {
+    for (const [showtimeId, actor] of this.#actors) if (actor.ended) this.#actors.delete(showtimeId);
   }
 }

@@ -1,12 +1,26 @@
 import type { Command } from '../core/command.js';
 import type { CoreReply } from '../core/reply.js';
+import type { Payment } from './ports.js';
 
 /**
  * Why a command got no answer from the house. `unavailable` and `overloaded`: not applied, try again later.
+ * `moving`: not applied, as the showtime is on its way to another owner; ask again soon.
  * `outcome_unknown`: it may or may not have taken effect; the same command with the same id tells.
  * `command_reused`: the id belongs to another command. `internal`: a bug of ours, logged; not applied.
+ * `payment_required`, `payment_declined`: what the till said; not applied.
  */
-export type Failure = 'unavailable' | 'overloaded' | 'outcome_unknown' | 'command_reused' | 'internal';
+export type Failure =
+  | 'unavailable'
+  | 'moving'
+  | 'overloaded'
+  | 'outcome_unknown'
+  | 'command_reused'
+  | 'internal'
+  | 'payment_required'
+  | 'payment_declined';
+
+/** What a command hears that came between two owners. */
+export const MOVING: Outcome = { ok: false, failure: 'moving', retryAfterMs: 100 };
 
 /** What a command came to. */
 export type Outcome = CoreReply | { readonly ok: false; readonly failure: Failure; readonly retryAfterMs?: number };
@@ -17,8 +31,8 @@ export interface Submission {
   /** The sender's id for the effect: the same again gets the first outcome again. */
   readonly commandId: string;
   readonly command: Command;
-  /** For `book`: how it was paid, as recorded with the booking. */
-  readonly paymentMethod?: string;
+  /** For `book`: charged by the owner, and not for a replay. */
+  readonly payment?: Payment;
 }
 
 /** Who is answered: one socket, or one HTTP request. */

@@ -41,6 +41,30 @@ export interface Terms {
   readonly rules: HouseRules;
 }
 
+/** What a client sent as payment, as it came; only the till reads it. */
+export interface Payment {
+  readonly method: string;
+  readonly token?: string | undefined;
+}
+
+/** Takes the money, or says why not. In the same turn: the built-in test payment asks nobody. */
+export interface Till {
+  charge(
+    payment: Payment,
+  ):
+    | { readonly ok: true; readonly method: string }
+    | { readonly ok: false; readonly failure: 'payment_required' | 'payment_declined' };
+}
+
+/** What is counted: requests and new sockets of an address, new guest sessions of an address, commands of a holder. */
+export type Rate = 'requests' | 'sockets' | 'sessions' | 'commands';
+
+/** Who asks how often, in the whole cluster where there is one. */
+export interface Rates {
+  /** Undefined: go on. Else how many milliseconds to wait. Answers in bounded time, from this node's counts if need be. */
+  take(rate: Rate, key: string): Promise<number | undefined>;
+}
+
 /** The journal of all houses. */
 export interface Ledger {
   /**
@@ -56,6 +80,14 @@ export interface Ledger {
    * @throws LedgerRefusal: the data broke a guard of the store; nothing of the batch was written, nor ever will be.
    */
   commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }>;
+  /** Who owns these showtimes, under which epoch, as of a moment within this call. Those never claimed are left out. */
+  owners(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, Owner>>;
+}
+
+export interface Owner {
+  readonly epoch: number;
+  /** The name of the node (see `Member`), not of one of its lives. */
+  readonly node: string;
 }
 
 export class LedgerRefusal extends Error {
@@ -102,4 +134,88 @@ export interface CommandResult {
   /** The command's type; the same id under another type is an error of the client. */
   readonly command: string;
   readonly reply: CoreReply;
+}
+
+/** One life of one node of the cluster. */
+export interface Member {
+  /** Made anew with every start: two lives of a node are two members. */
+  readonly id: string;
+  /** What people and Postgres call the node; the same in every life. No two live members may share it. */
+  readonly name: string;
+  /** Where clients reach this very node, such as https://a.tickets.example; absent where only a balancer can be reached. */
+  readonly url?: string;
+  /** Its share of the showtimes, relative to the weights of the others; above 0. */
+  readonly weight: number;
+  /** It gives its showtimes away and takes none. */
+  readonly draining: boolean;
+  /** Showtimes of its own with so many watchers that others should relay them instead of sending more clients. */
+  readonly hot: readonly string[];
+  /** Showtimes that run on it, for people to read. */
+  readonly showtimes: number;
+}
+
+/** What the store of the members says at one moment. It may have forgotten any of it: it is a hint, never a guarantee. */
+export interface Roll {
+  /** Each member that ever registered and did not leave, with the number of its latest beat. */
+  readonly members: readonly { readonly member: Member; readonly beat: number }[];
+  /** Showtimes that somebody moved by hand, to the name of the node where they should live. */
+  readonly pins: ReadonlyMap<string, string>;
+}
+
+/** Who is in the cluster. Every method answers or rejects in bounded time; none waits for a store that is away. */
+export interface Membership {
+  /** Registers or renews, and reads the roll. `beat` rises with every call of this life. Harmless when it runs twice. */
+  beat(self: Member, beat: number): Promise<Roll>;
+  leave(memberId: string): Promise<void>;
+  /** Takes dead members off the roll, so that it does not grow for ever. */
+  forget(memberIds: readonly string[]): Promise<void>;
+  /** `nodeName` undefined: let the showtime live where the hash says. */
+  pin(showtimeId: string, nodeName: string | undefined): Promise<void>;
+}
+
+/**
+ * Messages between nodes: at most once, in the order sent where they arrive, lost without a word while a connection is
+ * away. Payloads are plain data: objects, arrays, strings, numbers, booleans, Uint8Array, undefined left out.
+ */
+export interface NodeLink {
+  /** Receives what is sent to this member; resolves when it does. Once a life. */
+  receive(memberId: string, handler: (payload: unknown) => void): Promise<void>;
+  send(memberId: string, payload: unknown): void;
+  /** To all who follow the topic. */
+  publish(topic: string, payload: unknown): void;
+  /** Resolves when whatever is published from then on arrives here; rejects in bounded time. Returns the end of it. */
+  follow(topic: string, handler: (payload: unknown) => void): Promise<() => void>;
+}
+
+/** How many seats of a house have which status, as published at `{epoch, seq}`. */
+export interface SeatCounts {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly available: number;
+  readonly held: number;
+  readonly booked: number;
+  readonly blocked: number;
+  /** The sum of the four. */
+  readonly seats: number;
+}
+
+/**
+ * What may be forgotten, or be a lie, at any moment: it makes reads cheap and is never asked what is true. Every call ends
+ * in bounded time and none rejects. No answer is told apart from nothing there: it is `undefined`, or false.
+ */
+export interface Cache {
+  get(key: string): Promise<{ readonly value: string | undefined } | undefined>;
+  /** Kept for at most `ttlMs`, and gone before where room is needed. */
+  set(key: string, value: string, ttlMs: number): Promise<boolean>;
+  /** The counts of those showtimes that have any. */
+  counts(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, SeatCounts> | undefined>;
+  /**
+   * Files counts by showtime. `unless newer`: those of a later `{epoch, seq}` stay, so that nodes may write in any order;
+   * `always` is for who found that what is there is wrong.
+   */
+  putCounts(
+    counts: ReadonlyMap<string, SeatCounts>,
+    ttlMs: number,
+    overwrite: 'unless newer' | 'always',
+  ): Promise<boolean>;
 }

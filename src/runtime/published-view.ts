@@ -7,6 +7,12 @@ export interface Own {
   readonly bookings: readonly Booking[];
 }
 
+/** All of a view at one moment, as one node gives it to another; `holds` and `bookings` of all holders. */
+export interface Published extends Own {
+  readonly seq: number;
+  readonly statuses: Uint8Array;
+}
+
 const NOTHING: Own = { holds: [], bookings: [] };
 
 /**
@@ -21,13 +27,22 @@ export class PublishedView {
   readonly #history: PublishedDelta[] = [];
   readonly #historyMax: number;
 
-  constructor(house: House, historyMax: number) {
-    this.statuses = house.status.slice();
+  constructor(published: Published, historyMax: number) {
+    // Not `slice`: of a Buffer, as links may give, that is no copy.
+    this.statuses = new Uint8Array(published.statuses);
+    this.#seq = published.seq;
     this.#historyMax = historyMax;
-    for (const hold of house.holds.values()) this.#of(hold.holder).holds.set(hold.id, hold);
-    for (const booking of house.bookings.values()) {
-      if (booking.status === 'confirmed') this.#of(booking.holder).bookings.set(booking.id, booking);
-    }
+    for (const hold of published.holds) this.#of(hold.holder).holds.set(hold.id, hold);
+    for (const booking of published.bookings) this.#of(booking.holder).bookings.set(booking.id, booking);
+  }
+
+  /** Of a house that was just loaded: all of it is durable. */
+  static of(house: House, historyMax: number): PublishedView {
+    const bookings = [...house.bookings.values()].filter(({ status }) => status === 'confirmed');
+    return new PublishedView(
+      { seq: 0, statuses: house.status, holds: [...house.holds.values()], bookings },
+      historyMax,
+    );
   }
 
   get seq(): number {
@@ -38,6 +53,17 @@ export class PublishedView {
   own(holder: string): Own {
     const owned = this.#owned.get(holder);
     return owned ? { holds: [...owned.holds.values()], bookings: [...owned.bookings.values()] } : NOTHING;
+  }
+
+  /** All that is published; `statuses` is the view's own, to be copied in the same turn. */
+  all(): Published {
+    const holds: Hold[] = [];
+    const bookings: Booking[] = [];
+    for (const owned of this.#owned.values()) {
+      holds.push(...owned.holds.values());
+      bookings.push(...owned.bookings.values());
+    }
+    return { seq: this.#seq, statuses: this.statuses, holds, bookings };
   }
 
   publish(change: Change): void {
@@ -87,10 +113,28 @@ export class PublishedView {
       if (changes.length === changesMax) break;
     }
     if (changes.length === 0) return undefined;
-    const delta = { seq: ++this.#seq, changes };
+    const delta = { seq: this.#seq + 1, changes };
+    this.#keep(delta);
+    return delta;
+  }
+
+  /**
+   * A delta that the owner cut: what a relay has instead of cutting its own.
+   * @throws Error where it is not the next.
+   */
+  follow(delta: PublishedDelta): void {
+    if (delta.seq !== this.#seq + 1) throw new Error(`delta ${delta.seq} after ${this.#seq}`);
+    for (const [seat, status] of delta.changes) {
+      this.statuses[seat] = status;
+      this.#pending.delete(seat);
+    }
+    this.#keep(delta);
+  }
+
+  #keep(delta: PublishedDelta): void {
+    this.#seq = delta.seq;
     this.#history.push(delta);
     if (this.#history.length > this.#historyMax) this.#history.shift();
-    return delta;
   }
 
   /** The deltas after `seq`, in order; undefined where they are no longer all kept, or `seq` was never reached. */

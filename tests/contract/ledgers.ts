@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { MemoryJournal } from '../../src/adapters/memory/memory-journal.js';
-import { MemoryLedger, type Trip } from '../../src/adapters/memory/memory-ledger.js';
+import { type LedgerCall, MemoryLedger, type Trip } from '../../src/adapters/memory/memory-ledger.js';
 import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import type { Ledger } from '../../src/runtime/ports.js';
@@ -48,11 +48,12 @@ export async function memoryStore(): Promise<Store> {
           return () => {};
         },
       };
-      const trip = (call: 'claim' | 'commit') => (call === 'commit' ? (trips.shift() ?? {}) : {});
+      const trip = (call: LedgerCall) => (call === 'commit' ? (trips.shift() ?? {}) : {});
       const ledger = new MemoryLedger({ ...options, timers, trip });
       return {
         claim: (showtimeId) => ledger.claim(showtimeId),
         commit: (batch) => ledger.commit(batch),
+        owners: (showtimeIds) => ledger.owners(showtimeIds),
         loseNextAnswer: () => void trips.push({ lost: 'answer' }),
         delayNextCommit: () => void trips.push({ thereMs: LATE_MS, lost: 'answer', brokenAfterMs: 1 }),
         letLateArrive: async () => arrive(),
@@ -113,6 +114,7 @@ export async function postgresStore(): Promise<PostgresStore> {
       return {
         claim: (showtimeId) => ledger.claim(showtimeId),
         commit: (batch) => ledger.commit(batch),
+        owners: (showtimeIds) => ledger.owners(showtimeIds),
         loseNextAnswer: () => proxy.arm('commit_batch', 'answer lost'),
         delayNextCommit: () => proxy.arm('commit_batch', 'arrives late'),
         letLateArrive: () => proxy.letLateArrive(),

@@ -18,6 +18,8 @@ export class SeatBuyer implements Promises {
   unknown = 0;
   acknowledged = 0;
   refused = 0;
+  /** What it asked and was told, in order: a broken promise is explained by the two that were promised the same seat. */
+  readonly history: string[] = [];
   readonly #random: () => number;
   readonly #labels: readonly string[];
   #buying: Promise<void> = Promise.resolve();
@@ -58,24 +60,29 @@ export class SeatBuyer implements Promises {
       this.#random() < 0.3
         ? await this.client.bestAvailable({ count: 2 }, { waitForConnectionMs: 10_000 })
         : await this.client.hold(seats, { waitForConnectionMs: 10_000 });
-    if (this.#note(result)) this.holds.set(result.hold.id, result.hold);
+    if (this.#note(`hold ${result.ok ? `${result.hold.id} ${result.hold.seats}` : seats}`, result)) {
+      this.holds.set(result.hold.id, result.hold);
+    }
   }
 
   async #book(hold: HoldView): Promise<void> {
     const result = await this.client.book(hold.id, { method: 'test' }, { waitForConnectionMs: 10_000 });
-    if (!this.#note(result)) return;
+    if (!this.#note(`book ${hold.id}`, result)) return;
     this.holds.delete(hold.id);
     this.bookings.set(result.booking.id, result.booking);
   }
 
   async #release(hold: HoldView): Promise<void> {
     const result = await this.client.release(hold.id, undefined, { waitForConnectionMs: 10_000 });
-    if (this.#note(result)) this.holds.delete(hold.id);
+    if (this.#note(`release ${hold.id}`, result)) this.holds.delete(hold.id);
   }
 
   #note<Ok extends { readonly ok: true }>(
-    result: Ok | { readonly ok: false; readonly error: { readonly outcome: string } },
+    what: string,
+    result: Ok | { readonly ok: false; readonly error: { readonly code: string; readonly outcome: string } },
   ): result is Ok {
+    const said = result.ok ? 'ok' : `${result.error.code}, ${result.error.outcome}`;
+    this.history.push(`${new Date().toISOString()} ${what}: ${said}`);
     if (result.ok) this.acknowledged++;
     else if (result.error.outcome === 'unknown') this.unknown++;
     else this.refused++;

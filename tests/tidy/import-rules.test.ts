@@ -11,6 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/adapters': ['src/runtime', 'src/core'],
   'src/gateway': ['src/runtime', 'src/core', 'src/protocol'],
   'src/boxoffice': ['src/runtime', 'src/core'],
+  // Programs beside the server: they start and steer nodes, and are no part of any.
+  'src/ops': ['src/adapters', 'src/runtime', 'src/core', 'src/boxoffice'],
   'client-sdk': ['src/protocol'],
 };
 

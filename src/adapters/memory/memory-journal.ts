@@ -1,6 +1,13 @@
 import type { Booking, Hold } from '../../core/house.js';
-import type { Slice } from '../../runtime/ports.js';
-import { type Batch, type BookedWrite, type Claim, type CommandResult, LedgerRefusal } from '../../runtime/ports.js';
+import {
+  type Batch,
+  type BookedWrite,
+  type Claim,
+  type CommandResult,
+  LedgerRefusal,
+  type Owner,
+  type Slice,
+} from '../../runtime/ports.js';
 
 interface KeptResult {
   readonly result: CommandResult;
@@ -10,6 +17,8 @@ interface KeptResult {
 /** What is known of one showtime: the rows of Postgres as maps. */
 class HouseRecord {
   epoch = 0;
+  /** The name of the node that claimed last. */
+  node = '';
   readonly holds = new Map<number, Hold>();
   readonly blocks = new Map<number, string>();
   readonly bookings = new Map<string, BookedWrite>();
@@ -36,8 +45,9 @@ export class MemoryJournal {
   }
 
   /** Takes a showtime over; see Ledger.claim. Results older than the window are left out. */
-  claim(showtimeId: string, replayWindowMs: number): Claim {
+  claim(showtimeId: string, replayWindowMs: number, nodeName: string): Claim {
     const house = this.#house(showtimeId);
+    house.node = nodeName;
     const now = this.#now();
     house.epoch++;
     for (const [seat, hold] of house.holds) if (hold.expiresAt <= now) house.holds.delete(seat);
@@ -52,6 +62,15 @@ export class MemoryJournal {
       },
       results,
     };
+  }
+
+  owners(showtimeIds: readonly string[]): ReadonlyMap<string, Owner> {
+    return new Map(
+      showtimeIds.flatMap((id) => {
+        const { epoch, node } = this.#houses.get(id) ?? { epoch: 0, node: '' };
+        return epoch > 0 ? [[id, { epoch, node }] as const] : [];
+      }),
+    );
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Batch, Claim, Ledger, Slice, Timers } from '../../runtime/ports.js';
+import type { Batch, Claim, Ledger, Owner, Slice, Timers } from '../../runtime/ports.js';
 import type { MemoryJournal } from './memory-journal.js';
 
 /** What befalls one call on its way to the store and back. */
@@ -13,6 +13,8 @@ export interface Trip {
   readonly brokenAfterMs?: number;
 }
 
+export type LedgerCall = 'claim' | 'commit' | 'owners';
+
 export interface MemoryLedgerOptions {
   readonly journal: MemoryJournal;
   readonly timers: Timers;
@@ -20,7 +22,9 @@ export interface MemoryLedgerOptions {
   readonly writerId: string;
   readonly replayWindowMs: number;
   /** Asked at each call; absent: every call arrives and is answered, as fast as timers go. */
-  readonly trip?: (call: 'claim' | 'commit') => Trip;
+  readonly trip?: (call: LedgerCall) => Trip;
+  /** As recorded with claims. */
+  readonly nodeName?: string;
 }
 
 /** The reference Ledger: the guarantees of the port over a MemoryJournal, on a way that can be as bad as a network. */
@@ -32,8 +36,8 @@ export class MemoryLedger implements Ledger {
   }
 
   async claim(showtimeId: string): Promise<Claim> {
-    const { journal, replayWindowMs } = this.#options;
-    return await this.#travel('claim', () => journal.claim(showtimeId, replayWindowMs));
+    const { journal, replayWindowMs, nodeName, writerId } = this.#options;
+    return await this.#travel('claim', () => journal.claim(showtimeId, replayWindowMs, nodeName ?? writerId));
   }
 
   async commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
@@ -41,7 +45,11 @@ export class MemoryLedger implements Ledger {
     return await this.#travel('commit', () => ({ fenced: journal.commit(writerId, batch) }));
   }
 
-  #travel<Answer>(call: 'claim' | 'commit', act: () => Answer): Promise<Answer> {
+  async owners(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, Owner>> {
+    return await this.#travel('owners', () => this.#options.journal.owners(showtimeIds));
+  }
+
+  #travel<Answer>(call: LedgerCall, act: () => Answer): Promise<Answer> {
     const { timers, trip } = this.#options;
     const { thereMs = 0, backMs = 0, lost, brokenAfterMs = thereMs + backMs } = trip?.(call) ?? {};
     return new Promise((resolve, reject) => {

@@ -1,5 +1,13 @@
 import pg from 'pg';
-import { type Batch, type Claim, type Ledger, LedgerRefusal, type Log, type Slice } from '../../runtime/ports.js';
+import {
+  type Batch,
+  type Claim,
+  type Ledger,
+  LedgerRefusal,
+  type Log,
+  type Owner,
+  type Slice,
+} from '../../runtime/ports.js';
 import { type CommitConnection, commitConnection } from './commit-connection.js';
 import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';
 import { readClaim } from './read-claim.js';
@@ -64,6 +72,14 @@ export class PostgresLedger implements Ledger {
     });
     this.#options.onServerTime(row.now_ms, sentAt, performance.now());
     return { fenced: row.fenced.flatMap((ordinal) => batch.slices[ordinal - 1] ?? []) };
+  }
+
+  async owners(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, Owner>> {
+    const { rows } = await this.#options.pool.query<{ id: string; epoch: string; node: string }>(
+      'SELECT showtime_id AS id, epoch, node FROM usher.showtime_owners WHERE showtime_id = ANY ($1::uuid[])',
+      [showtimeIds],
+    );
+    return new Map(rows.map(({ id, epoch, node }) => [id, { epoch: Number(epoch), node }]));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Reads } from './reads.js';
 
 /** A title as stored. The same members as the HTTP API's view of it. */
 export interface Movie {
@@ -13,7 +14,7 @@ export interface Movie {
 }
 
 /** All movies by title. Written by people, so there are few: no pages. */
-export async function listMovies(pool: Pool): Promise<Movie[]> {
+export async function listMovies(pool: Reads): Promise<Movie[]> {
   const { rows } = await pool.query<Movie>(
     `SELECT id, title, year, runtime_minutes AS "runtimeMinutes", director, genres, synopsis
        FROM usher.movies ORDER BY title, id`,

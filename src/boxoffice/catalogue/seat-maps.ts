@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { SeatMapData } from '../../core/seat-map.js';
+import type { Reads } from './reads.js';
 
 /**
  * Files a seat map under the SHA-256 of its canonical text, which is also the text that is stored and served: whoever
@@ -18,7 +19,7 @@ export async function addSeatMap(pool: Pool, data: SeatMapData): Promise<string>
 }
 
 /** The document as JSON text, byte for byte as it was hashed; undefined where there is none of this hash. */
-export async function seatMapDocument(pool: Pool, hash: string): Promise<string | undefined> {
+export async function seatMapDocument(pool: Reads, hash: string): Promise<string | undefined> {
   const { rows } = await pool.query<{ document: string }>(
     'SELECT document::text AS document FROM usher.seat_maps WHERE hash = $1',
     [hash],
@@ -27,7 +28,7 @@ export async function seatMapDocument(pool: Pool, hash: string): Promise<string 
 }
 
 /** The seat map as it was filed. Not checked again: only addSeatMap writes there. Undefined where there is none. */
-export async function seatMapData(pool: Pool, hash: string): Promise<SeatMapData | undefined> {
+export async function seatMapData(pool: Reads, hash: string): Promise<SeatMapData | undefined> {
   const { rows } = await pool.query<{ document: SeatMapData }>('SELECT document FROM usher.seat_maps WHERE hash = $1', [
     hash,
   ]);

@@ -1,8 +1,8 @@
-import type { Pool } from 'pg';
 import { compileSeatMap } from '../../core/compile-seat-map.js';
 import type { HouseRules } from '../../core/house.js';
 import type { SeatMap } from '../../core/seat-map.js';
 import type { Playbill } from '../../runtime/ports.js';
+import type { Reads } from './reads.js';
 import { seatMapData } from './seat-maps.js';
 import { showtimeTerms } from './showtimes.js';
 
@@ -13,7 +13,7 @@ export type DefaultRules = Omit<HouseRules, 'prices' | 'currency' | 'salesOpen'>
  * The catalogue, as actors ask it. Showtimes of one hall share one compiled seat map for as long as any of them runs:
  * a map of 20,000 seats takes megabytes, and a node may run hundreds of its showtimes.
  */
-export function showtimePlaybill(pool: Pool, defaults: DefaultRules): Playbill {
+export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill {
   const maps = new Map<string, WeakRef<SeatMap>>();
   const compiled = async (hash: string): Promise<SeatMap> => {
     const known = maps.get(hash)?.deref();

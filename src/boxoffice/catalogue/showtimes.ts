@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { HouseRules } from '../../core/house.js';
+import type { Reads } from './reads.js';
 
 /** A showtime as people choose it: the members of the HTTP API's view, less its URLs. */
 export interface Showtime {
@@ -93,7 +94,7 @@ const SELECT_SHOWTIME = `
     JOIN usher.seat_maps p ON p.hash = s.seat_map_hash`;
 
 /** Showtimes in the order in which they start, at most SHOWTIMES_LISTED_MAX. */
-export async function listShowtimes(pool: Pool, filter: ShowtimeFilter = {}): Promise<Showtime[]> {
+export async function listShowtimes(pool: Reads, filter: ShowtimeFilter = {}): Promise<Showtime[]> {
   const { rows } = await pool.query<ShowtimeRow>(
     `${SELECT_SHOWTIME}
       WHERE ($1::text IS NULL OR s.movie_id = $1)
@@ -107,7 +108,7 @@ export async function listShowtimes(pool: Pool, filter: ShowtimeFilter = {}): Pr
 }
 
 /** @param id must be a UUID; anything else is the driver's error 22P02. */
-export async function findShowtime(pool: Pool, id: string): Promise<Showtime | undefined> {
+export async function findShowtime(pool: Reads, id: string): Promise<Showtime | undefined> {
   const { rows } = await pool.query<ShowtimeRow>(`${SELECT_SHOWTIME} WHERE s.id = $1`, [id]);
   return rows[0] && showtimeOf(rows[0]);
 }
@@ -118,7 +119,7 @@ export async function findShowtime(pool: Pool, id: string): Promise<Showtime | u
  * @returns undefined where there is no such showtime.
  * @throws ZodError where somebody wrote prices or rules by hand that nobody could sell under.
  */
-export async function showtimeTerms(pool: Pool, id: string): Promise<ShowtimeTerms | undefined> {
+export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTerms | undefined> {
   const { rows } = await pool.query<{
     hash: string;
     prices: unknown;

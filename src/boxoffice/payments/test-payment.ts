@@ -1,15 +1,17 @@
-/**
- * The built-in payment that moves no money: for the demo, for tests, and to develop against. The node refuses it in
- * production unless told otherwise, since it would give seats away.
- */
-export type TestCharge =
-  | { readonly ok: true; readonly method: 'test' }
-  | { readonly ok: false; readonly reason: 'not_accepted' | 'declined' };
+import type { Till } from '../../runtime/ports.js';
 
 /** The token that is declined, as test cards of payment providers are. */
 const DECLINED_TOKEN = 'decline';
 
-export function chargeTestPayment(token: string | undefined, accepted: boolean): TestCharge {
-  if (!accepted) return { ok: false, reason: 'not_accepted' };
-  return token === DECLINED_TOKEN ? { ok: false, reason: 'declined' } : { ok: true, method: 'test' };
+/**
+ * The built-in payment that moves no money: for the demo, for tests, and to develop against. Where it is not
+ * `accepted`, which is the rule in production, every payment is refused: it would give seats away.
+ */
+export function testTill(accepted: boolean): Till {
+  return {
+    charge({ method, token }) {
+      if (!accepted || method !== 'test') return { ok: false, failure: 'payment_required' };
+      return token === DECLINED_TOKEN ? { ok: false, failure: 'payment_declined' } : { ok: true, method };
+    },
+  };
 }

@@ -18,8 +18,12 @@ export function catalogueRoutes(router: Router, listings: Listings, log: Log): v
   const listing = (path: string, answer: (exchange: Exchange) => Promise<void>) =>
     router.on('GET', path, async (exchange) => {
       await answer(exchange).catch((error) => {
-        log.error({ err: error, path: exchange.path }, 'the catalogue could not be read');
-        const detail = { retryAfterMs: RETRY_AFTER_MS };
+        // One that says when to try again was refused before anything was asked: that was told when it began.
+        const { retryAfterMs } = error as { readonly retryAfterMs?: number };
+        const fields = { err: error, path: exchange.path };
+        if (retryAfterMs === undefined) log.error(fields, 'the catalogue could not be read');
+        else log.debug(fields, 'the catalogue was not read');
+        const detail = { retryAfterMs: retryAfterMs ?? RETRY_AFTER_MS };
         exchange.problem(wireError('unavailable', 'The programme cannot be read at the moment.', detail));
       });
     });

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { ERRORS, type WireError, wireError } from '../../protocol/errors.js';
 import type { Problem } from '../../protocol/http.js';
+import { forwardedFor } from '../client-address.js';
 
 const REASONS: Record<number, string> = {
   200: 'OK',
@@ -37,7 +38,6 @@ const KEPT_HEADERS = [
   'idempotency-key',
   'if-none-match',
   'origin',
-  'x-forwarded-for',
 ] as const;
 
 export interface ExchangeOptions {
@@ -59,6 +59,8 @@ export class Exchange {
   readonly parameters: readonly string[];
   /** The address at the other end of the connection: a proxy's, where there is one. */
   readonly peer: string;
+  /** Through whom it came, as those say; see client-address.ts. */
+  readonly forwardedFor: string;
   readonly #headers = new Map<string, string>();
   readonly #res: HttpResponse;
   readonly #common: Headers;
@@ -73,6 +75,7 @@ export class Exchange {
     this.#common = common;
     this.#bodyBytesMax = bodyBytesMax;
     this.peer = Buffer.from(res.getRemoteAddressAsText()).toString();
+    this.forwardedFor = forwardedFor(req);
     this.method = req.getMethod().toUpperCase();
     this.path = req.getUrl();
     this.query = new URLSearchParams(req.getQuery() ?? '');

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { type CommandType, commandFields, commandSchema } from '../../protocol/client-messages.js';
 import { type WireError, wireError } from '../../protocol/errors.js';
-import type { OwnView, SeatsView, SessionView } from '../../protocol/http.js';
+import type { ConnectView, OwnView, SeatsView, SessionView } from '../../protocol/http.js';
 import { fieldError } from '../../protocol/read-client-frame.js';
 import { spellStatuses } from '../../protocol/seat-status.js';
-import type { Actor } from '../../runtime/actor.js';
-import type { Directory } from '../../runtime/directory.js';
+import type { Host } from '../../runtime/host.js';
+import type { Hosts } from '../../runtime/hosts.js';
 import type { CommandIntake } from '../command-intake.js';
+import { movedUrl } from '../live/moved-url.js';
+import { type IsOn, switchedOff } from '../parts.js';
 import { readShowtimeId } from '../showtime-id.js';
 import type { Identity, Tokens } from '../tokens.js';
 import { outcomeError, ownView, replyView } from '../views.js';
@@ -16,10 +18,11 @@ import type { RateLimits } from './rate-limits.js';
 import type { Router } from './router.js';
 
 export interface SeatRoutesOptions {
-  readonly directory: Directory;
+  readonly hosts: Hosts;
   readonly tokens: Tokens;
   readonly intake: CommandIntake;
   readonly rates: RateLimits;
+  readonly isOn: IsOn;
 }
 
 const SHOWTIME = '/v1/showtimes/:showtimeId';
@@ -30,6 +33,9 @@ export function seatRoutes(router: Router, options: SeatRoutesOptions): void {
   const { tokens } = options;
 
   router.on('POST', '/v1/sessions', async (exchange) => {
+    if (!options.isOn('new_sessions')) return exchange.problem(switchedOff('new_sessions'));
+    const tooMany = await options.rates.session(exchange);
+    if (tooMany) return exchange.problem(tooMany);
     const { session, holder, expiresAt } = await tokens.guest();
     const view: SessionView = { session, holder, expiresAt };
     exchange.json(201, view);
@@ -50,6 +56,17 @@ export function seatRoutes(router: Router, options: SeatRoutesOptions): void {
       const view: OwnView = ownView(opened.own(identity.holder), opened.terms);
       exchange.json(200, view);
     }
+  });
+
+  router.on('GET', `${SHOWTIME}/connect`, async (exchange) => {
+    const showtimeId = readShowtimeId(exchange.parameters[0]);
+    const betterUrl = showtimeId && options.hosts.betterUrl(showtimeId);
+    // Its owner knows whether there is such a showtime; here, it is loaded before its clients come.
+    const opened = betterUrl ? undefined : await open(exchange, options);
+    if (opened && 'code' in opened) return exchange.problem(opened);
+    const url = showtimeId && betterUrl ? movedUrl(betterUrl, showtimeId) : `/v1/showtimes/${showtimeId}/live`;
+    const view: ConnectView = { live: { url } };
+    exchange.json(200, view);
   });
 
   const command = (method: 'POST' | 'DELETE', path: string, type: CommandType, fromPath: FromPath = () => ({})) =>
@@ -76,6 +93,7 @@ async function handleCommand(
   type: CommandType,
   fromPath: FromPath,
 ): Promise<void> {
+  if (!options.isOn('http_commands')) return exchange.problem(switchedOff('http_commands'));
   const identity = await identify(exchange, options.tokens);
   if ('code' in identity) return exchange.problem(identity);
   const tooFast = await options.rates.command(identity.holder);
@@ -84,15 +102,15 @@ async function handleCommand(
   if (!body.ok) return exchange.problem(body.error);
   const message = readCommand(exchange, type, body.value, fromPath(exchange));
   if ('code' in message) return exchange.problem(message);
-  const actor = await open(exchange, options);
-  if ('code' in actor) return exchange.problem(actor);
-  const taken = options.intake.take(message, identity, actor);
+  const host = await open(exchange, options);
+  if ('code' in host) return exchange.problem(host);
+  const taken = options.intake.take(message, identity);
   if (!taken.ok) return exchange.problem(taken.error);
   const recipient = new HttpRecipient(identity.holder);
-  actor.submit(taken.submission, recipient);
+  host.submit(taken.submission, recipient);
   const outcome = await recipient.outcome;
-  if (!outcome.ok) return exchange.problem(outcomeError(outcome, actor.terms.rules));
-  const { type: _type, id: _id, ok: _ok, ...result } = { ...replyView(0, outcome, actor.terms) };
+  if (!outcome.ok) return exchange.problem(outcomeError(outcome, host.terms.rules));
+  const { type: _type, id: _id, ok: _ok, ...result } = { ...replyView(0, outcome, host.terms) };
   exchange.json(200, result);
 }
 
@@ -108,10 +126,10 @@ function readCommand(exchange: Exchange, type: CommandType, body: object, fromPa
   return commandSchema.parse({ ...fields.data, type, id: 0, commandId: commandId.data });
 }
 
-async function open(exchange: Exchange, { directory }: SeatRoutesOptions): Promise<Actor | WireError> {
+async function open(exchange: Exchange, { hosts }: SeatRoutesOptions): Promise<Host | WireError> {
   const id = readShowtimeId(exchange.parameters[0]);
-  const opened = id ? await directory.open(id) : ({ ok: false, reason: 'unknown_showtime' } as const);
-  if (opened.ok) return opened.actor;
+  const opened = id ? await hosts.open(id) : ({ ok: false, reason: 'unknown_showtime' } as const);
+  if (opened.ok) return opened.host;
   if (opened.reason === 'unknown_showtime') return wireError(opened.reason, 'There is no such showtime.');
   return wireError(opened.reason, 'The showtime cannot be loaded at the moment.', { retryAfterMs: 1_000 });
 }
@@ -123,7 +141,7 @@ async function identify(exchange: Exchange, tokens: Tokens): Promise<Identity | 
   return typeof identity === 'string' ? wireError('unauthorized', identity) : identity;
 }
 
-function seatsView({ epoch, seq, statuses }: Actor): SeatsView {
+function seatsView({ epoch, seq, statuses }: Host): SeatsView {
   const counts = [0, 0, 0, 0];
   for (const code of statuses) counts[code] = (counts[code] ?? 0) + 1;
   const [available = 0, held = 0, booked = 0, blocked = 0] = counts;

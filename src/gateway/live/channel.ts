@@ -4,10 +4,11 @@ import { encodeServerFrame, type Frame } from '../../protocol/encode.js';
 import { packStatuses, SEAT_STATUSES, type SeatStatus, spellStatuses } from '../../protocol/seat-status.js';
 import type { Delta, ServerMessage, Snapshot } from '../../protocol/server-messages.js';
 import type { Encoding } from '../../protocol/version.js';
-import type { Actor } from '../../runtime/actor.js';
 import type { Audience, EndReason, PublishedDelta } from '../../runtime/audience.js';
+import type { Host } from '../../runtime/host.js';
 import type { Recipient } from '../../runtime/outcome.js';
 import { labels, ownView } from '../views.js';
+import { movedUrl } from './moved-url.js';
 import type { Watcher } from './watcher.js';
 
 /** Sends one frame to all subscribers of a topic; see uWebSockets.js' `TemplatedApp.publish`. */
@@ -22,7 +23,7 @@ interface CachedSnapshot {
 /** Beyond so many missed changes a snapshot is the smaller answer, and no client must be sent more than it may buffer. */
 const RECOVERED_CHANGES_MAX = 2_000;
 
-/** All sessions that watch one showtime in one life of its actor. */
+/** All sessions that watch one showtime in one life of its actor, or of the relay that stands for it. */
 export class Channel implements Audience {
   readonly showtimeId: string;
   readonly #publish: Publish;
@@ -31,7 +32,7 @@ export class Channel implements Audience {
   readonly #sessions = new Set<Watcher>();
   readonly #ofHolder = new Map<string, Set<Watcher>>();
   readonly #count: Record<Encoding, number> = { msgpack: 0, json: 0 };
-  #actor: Actor | undefined;
+  #host: Host | undefined;
   #snapshot: CachedSnapshot | undefined;
   #bytesSinceSweep = 0;
 
@@ -50,30 +51,30 @@ export class Channel implements Audience {
    * Lets a session in: it gets the deltas that it missed, or a snapshot, and is subscribed, all in this turn, so that no
    * delta falls between. Returns whether it was recovered; `welcome` is sent in between, when that is known.
    */
-  join(session: Watcher, actor: Actor, resume: { epoch: number; seq: number } | undefined, welcome: Welcoming): void {
-    this.#actor = actor;
+  join(session: Watcher, host: Host, resume: { epoch: number; seq: number } | undefined, welcome: Welcoming): void {
+    this.#host = host;
     this.#sessions.add(session);
     this.#count[session.encoding]++;
     const fellows = this.#ofHolder.get(session.holder);
     if (fellows) fellows.add(session);
     else this.#ofHolder.set(session.holder, new Set([session]));
-    const missed = resume && recoverable(actor.since(resume.epoch, resume.seq));
+    const missed = resume && recoverable(host.since(resume.epoch, resume.seq));
     welcome(missed !== undefined);
-    if (missed) this.#recover(session, actor, missed);
+    if (missed) this.#recover(session, host, missed);
     else this.catchUp(session);
   }
 
-  #recover(session: Watcher, actor: Actor, missed: readonly PublishedDelta[]): void {
+  #recover(session: Watcher, host: Host, missed: readonly PublishedDelta[]): void {
     session.subscribe(this.topic(session.encoding));
-    for (const delta of missed) session.send(deltaMessage(actor.epoch, delta));
-    session.send({ type: 'own', ...ownView(actor.own(session.holder), actor.terms) });
+    for (const delta of missed) session.send(deltaMessage(host.epoch, delta));
+    session.send({ type: 'own', ...ownView(host.own(session.holder), host.terms) });
   }
 
   /** Subscribes a session and brings it to the present, in one turn. */
   catchUp(session: Watcher): void {
-    if (!this.#actor) return;
+    if (!this.#host) return;
     session.subscribe(this.topic(session.encoding));
-    session.sendFrame(this.#snapshotFor(session, this.#actor));
+    session.sendFrame(this.#snapshotFor(session, this.#host));
   }
 
   leave(session: Watcher): void {
@@ -89,36 +90,46 @@ export class Channel implements Audience {
   }
 
   delta(delta: PublishedDelta): void {
-    if (this.#actor) this.#toAll(deltaMessage(this.#actor.epoch, delta));
+    if (this.#host) this.#toAll(deltaMessage(this.#host.epoch, delta));
   }
 
   expired(hold: Hold, seats: readonly number[]): void {
     const fellows = this.#ofHolder.get(hold.holder);
-    if (!fellows || !this.#actor) return;
-    const named = labels(this.#actor.terms.map, seats);
+    if (!fellows || !this.#host) return;
+    const named = labels(this.#host.terms.map, seats);
     for (const session of fellows) session.send({ type: 'hold_expired', holdId: hold.id, seats: named });
   }
 
   own(holder: string, except: Recipient | undefined): void {
     const fellows = this.#ofHolder.get(holder);
-    if (!fellows || !this.#actor) return;
+    if (!fellows || !this.#host) return;
     for (const session of fellows) {
       if (session === except) continue;
-      session.send({ type: 'own', ...ownView(this.#actor.own(holder), this.#actor.terms) });
+      session.send({ type: 'own', ...ownView(this.#host.own(holder), this.#host.terms) });
     }
   }
 
-  ended(reason: EndReason): void {
+  restarted(): void {
+    this.#snapshot = undefined;
+    if (!this.#host) return;
+    for (const session of this.#sessions) session.sendFrame(this.#snapshotFor(session, this.#host));
+  }
+
+  ended(reason: EndReason, url: string | undefined): void {
     this.#onEnd();
+    const liveUrl = url && movedUrl(url, this.showtimeId);
     for (const session of [...this.#sessions]) {
+      if (liveUrl) session.send({ type: 'moved', url: liveUrl });
       if (reason === 'drained') session.end(CLOSE.draining, 'the node is going away');
+      else if (reason === 'moved') session.end(CLOSE.moved, 'the showtime lives on another node');
       else session.end(CLOSE.epochChanged, 'the showtime has a new owner');
     }
   }
 
   heartbeat(serverTime: number): void {
-    const actor = this.#actor;
-    if (actor) this.#toAll({ type: 'heartbeat', epoch: actor.epoch, seq: actor.seq, serverTime });
+    const host = this.#host;
+    // Who may have lost the showtime without knowing says nothing of how it stands.
+    if (host?.confirmed) this.#toAll({ type: 'heartbeat', epoch: host.epoch, seq: host.seq, serverTime });
   }
 
   #toAll(message: ServerMessage): void {
@@ -142,17 +153,17 @@ export class Channel implements Audience {
     }
   }
 
-  #snapshotFor(session: Watcher, actor: Actor): Frame {
-    const own = actor.own(session.holder);
+  #snapshotFor(session: Watcher, host: Host): Frame {
+    const own = host.own(session.holder);
     const { encoding } = session;
     if (own.holds.length + own.bookings.length > 0) {
-      return encodeServerFrame(snapshotMessage(actor, encoding, session.holder), encoding);
+      return encodeServerFrame(snapshotMessage(host, encoding, session.holder), encoding);
     }
-    if (this.#snapshot?.seq !== actor.seq) this.#snapshot = { seq: actor.seq, frames: {} };
+    if (this.#snapshot?.seq !== host.seq) this.#snapshot = { seq: host.seq, frames: {} };
     const { frames } = this.#snapshot;
     const cached = frames[encoding];
     if (cached !== undefined) return cached;
-    const frame = encodeServerFrame(snapshotMessage(actor, encoding, session.holder), encoding);
+    const frame = encodeServerFrame(snapshotMessage(host, encoding, session.holder), encoding);
     frames[encoding] = frame;
     return frame;
   }
@@ -166,10 +177,10 @@ function recoverable(missed: readonly PublishedDelta[] | undefined): readonly Pu
   return changes <= RECOVERED_CHANGES_MAX ? missed : undefined;
 }
 
-function snapshotMessage(actor: Actor, encoding: Encoding, holder: string): Snapshot {
-  const { epoch, seq, statuses, terms } = actor;
+function snapshotMessage(host: Host, encoding: Encoding, holder: string): Snapshot {
+  const { epoch, seq, statuses, terms } = host;
   const seats = encoding === 'json' ? spellStatuses(statuses) : packStatuses(statuses);
-  return { type: 'snapshot', epoch, seq, seats, ...ownView(actor.own(holder), terms) };
+  return { type: 'snapshot', epoch, seq, seats, ...ownView(host.own(holder), terms) };
 }
 
 function deltaMessage(epoch: number, { seq, changes }: PublishedDelta): Delta {

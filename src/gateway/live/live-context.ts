@@ -1,16 +1,19 @@
 import type { Limits } from '../../protocol/server-messages.js';
-import type { Directory } from '../../runtime/directory.js';
-import type { Clock, Log } from '../../runtime/ports.js';
+import type { Hosts } from '../../runtime/hosts.js';
+import type { Clock, Log, Rates } from '../../runtime/ports.js';
 import type { CommandIntake } from '../command-intake.js';
+import type { IsOn } from '../parts.js';
 import type { Tokens } from '../tokens.js';
 import type { Channels } from './channels.js';
 
 /** What every live session needs; one object for all. */
 export interface LiveContext {
-  readonly directory: Directory;
+  readonly hosts: Hosts;
   readonly channels: Channels;
   readonly tokens: Tokens;
   readonly intake: CommandIntake;
+  readonly rates: Rates;
+  readonly isOn: IsOn;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: LiveLimits;

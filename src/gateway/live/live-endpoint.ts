@@ -1,8 +1,10 @@
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../protocol/version.js';
+import { clientAddress, forwardedFor } from '../client-address.js';
 import type { Origins } from '../origins.js';
 import { readShowtimeId } from '../showtime-id.js';
 import { BACKPRESSURE_BYTES_MAX, type LiveContext } from './live-context.js';
+import { wasMoved } from './moved-url.js';
 import { Session, type SocketData } from './session.js';
 
 /** Frames up to this many times the limit are read to be refused with a word; larger ones are cut by uWebSockets.js. */
@@ -13,13 +15,15 @@ const IDLE_SECONDS_MAX = 60;
 export class LiveEndpoint {
   readonly #context: LiveContext;
   readonly #origins: Origins;
+  readonly #proxyHops: number;
   readonly #sessions = new Set<Session>();
   #heartbeat: NodeJS.Timeout | undefined;
   #draining = false;
 
-  constructor(context: LiveContext, origins: Origins) {
+  constructor(context: LiveContext, origins: Origins, proxyHops: number) {
     this.#context = context;
     this.#origins = origins;
+    this.#proxyHops = proxyHops;
   }
 
   get size(): number {
@@ -72,7 +76,12 @@ export class LiveEndpoint {
         .map((name) => name.trim());
       const subprotocol = asked.find((name) => name === SUBPROTOCOL_MSGPACK || name === SUBPROTOCOL_JSON);
       const encoding = subprotocol === SUBPROTOCOL_MSGPACK ? 'msgpack' : 'json';
-      const session = new Session(this.#context, readShowtimeId(req.getParameter(0)), encoding);
+      const session = new Session(this.#context, {
+        showtimeId: readShowtimeId(req.getParameter(0)),
+        encoding,
+        address: clientAddress(peerOf(res), forwardedFor(req), this.#proxyHops),
+        wasMoved: wasMoved(req.getQuery() ?? ''),
+      });
       res.upgrade<SocketData>(
         { session },
         req.getHeader('sec-websocket-key'),
@@ -83,4 +92,8 @@ export class LiveEndpoint {
       );
     }
   }
+}
+
+function peerOf(res: HttpResponse): string {
+  return Buffer.from(res.getRemoteAddressAsText()).toString();
 }

@@ -6,13 +6,15 @@ import { type WireError, wireError } from '../../protocol/errors.js';
 import { type ReadResult, readClientFrame } from '../../protocol/read-client-frame.js';
 import type { ServerMessage } from '../../protocol/server-messages.js';
 import type { Encoding } from '../../protocol/version.js';
-import type { Actor } from '../../runtime/actor.js';
+import type { Host } from '../../runtime/host.js';
 import type { Outcome } from '../../runtime/outcome.js';
+import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
 import type { Identity } from '../tokens.js';
 import { replyView } from '../views.js';
 import type { Channel } from './channel.js';
 import { type LiveContext, limitsView, UNANSWERED_BYTES_MAX } from './live-context.js';
+import { movedUrl } from './moved-url.js';
 import type { Watcher } from './watcher.js';
 
 /** What uWebSockets.js keeps with each socket. */
@@ -20,10 +22,21 @@ export interface SocketData {
   readonly session: Session;
 }
 
+/** What the upgrade request asked for. */
+export interface Opening {
+  /** Undefined where the URL named what cannot be one: the client is told so once it has said hello. */
+  readonly showtimeId: string | undefined;
+  readonly encoding: Encoding;
+  /** Whose rate of new sockets it counts against. */
+  readonly address: string;
+  /** Another node sent the client here: it is served here, wherever the showtime lives. */
+  readonly wasMoved: boolean;
+}
+
 /** `greeting` until hello, `joining` while its token and showtime are looked up, then `live`; `closed` for good. */
 type Phase =
   | { readonly name: 'greeting' | 'joining' | 'closed' }
-  | { readonly name: 'live'; readonly identity: Identity; readonly actor: Actor; readonly channel: Channel };
+  | { readonly name: 'live'; readonly identity: Identity; readonly host: Host; readonly channel: Channel };
 
 const RETRY_AFTER_MS = 1_000;
 /** RFC 6455: the one standard close code that we give. */
@@ -37,17 +50,22 @@ export class Session implements Watcher {
   waiting = 0;
   readonly #context: LiveContext;
   readonly #showtimeId: string | undefined;
+  readonly #wasMoved: boolean;
+  readonly #address: string;
   readonly #bucket: TokenBucket;
   #socket: WebSocket<SocketData> | undefined;
   #phase: Phase = { name: 'greeting' };
   #helloTimer: NodeJS.Timeout | undefined;
+  /** False: its address has too many new sockets, and it is being sent away. */
+  #admitted: Promise<boolean> = Promise.resolve(false);
   /** Out of the stream until it has read what it was sent. */
   #conflated = false;
 
-  /** `showtimeId` is undefined where the URL named what cannot be one: the client is told so once it has said hello. */
-  constructor(context: LiveContext, showtimeId: string | undefined, encoding: Encoding) {
+  constructor(context: LiveContext, { showtimeId, encoding, address, wasMoved }: Opening) {
     this.#context = context;
     this.#showtimeId = showtimeId;
+    this.#wasMoved = wasMoved;
+    this.#address = address;
     this.encoding = encoding;
     this.#bucket = new TokenBucket(context.limits.messagesPerSecond, context.clock.now());
   }
@@ -66,6 +84,7 @@ export class Session implements Watcher {
       () => this.end(CLOSE.helloTimeout, 'no hello in time'),
       this.#context.limits.helloMsMax,
     );
+    this.#admitted = this.#admit();
   }
 
   /** The socket is gone, by whoever's wish. It must not be touched any more. */
@@ -101,13 +120,13 @@ export class Session implements Watcher {
       this.#tell(read.message.id, wireError('hello_expected', 'Wait for welcome before the first command.'));
     } else if (read.message.type === 'ping') {
       this.send({ type: 'reply', id: read.message.id, ok: true, serverTime: this.#context.clock.now() });
-    } else this.#command(read.message, this.#phase.identity, this.#phase.actor);
+    } else this.#command(read.message, this.#phase.identity, this.#phase.host);
   }
 
-  #command(message: CommandMessage, identity: Identity, actor: Actor): void {
+  #command(message: CommandMessage, identity: Identity, host: Host): void {
     try {
-      const taken = this.#context.intake.take(message, identity, actor);
-      if (taken.ok) actor.submit(taken.submission, this);
+      const taken = this.#context.intake.take(message, identity);
+      if (taken.ok) host.submit(taken.submission, this);
       else this.#tell(message.id, taken.error);
     } catch (error) {
       // Past this frame there is only uWebSockets.js, and then the end of the process: one command must not be that.
@@ -128,29 +147,34 @@ export class Session implements Watcher {
 
   async #join({ token, resume }: Hello): Promise<void> {
     this.#phase = { name: 'joining' };
-    const { tokens, directory, channels, log } = this.#context;
+    const { tokens, hosts, channels, isOn, log } = this.#context;
     const showtimeId = this.#showtimeId;
     try {
+      if (!(await this.#admitted)) return;
+      if (token === undefined && !isOn('new_sessions'))
+        return this.#refuse(CLOSE.overloaded, switchedOff('new_sessions'));
       const identity = token === undefined ? await tokens.guest() : await tokens.verify(token);
       if (typeof identity === 'string') return this.#refuse(CLOSE.unauthorized, wireError('unauthorized', identity));
-      const opened = showtimeId ? await directory.open(showtimeId) : UNKNOWN_SHOWTIME;
+      const betterUrl = showtimeId && !this.#wasMoved ? hosts.betterUrl(showtimeId) : undefined;
+      if (showtimeId && betterUrl) return this.#sendOn(movedUrl(betterUrl, showtimeId));
+      const opened = showtimeId ? await hosts.open(showtimeId) : UNKNOWN_SHOWTIME;
       if (!opened.ok) return this.#turnAway(opened.reason);
-      const { actor } = opened;
-      const channel = channels.of(actor.showtimeId);
+      const { host } = opened;
+      const channel = channels.of(host.showtimeId);
       // It may have ended while this waited its turn; the next try finds its successor.
-      if (!channel || actor.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');
-      this.#socket?.cork(() => this.#enter(identity, actor, channel, resume));
+      if (!channel || host.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');
+      this.#socket?.cork(() => this.#enter(identity, host, channel, resume));
     } catch (error) {
       log.error({ err: error, showtimeId }, 'a session could not join');
       this.#refuse(CLOSE.overloaded, wireError('internal', FAULT_OF_OURS));
     }
   }
 
-  #enter(identity: Identity, actor: Actor, channel: Channel, resume: Hello['resume']): void {
+  #enter(identity: Identity, host: Host, channel: Channel, resume: Hello['resume']): void {
     const { clock, limits } = this.#context;
-    const { mapHash, map, rules } = actor.terms;
-    this.#phase = { name: 'live', identity, actor, channel };
-    channel.join(this, actor, resume, (recovered) =>
+    const { mapHash, map, rules } = host.terms;
+    this.#phase = { name: 'live', identity, host, channel };
+    channel.join(this, host, resume, (recovered) =>
       this.send({
         type: 'welcome',
         session: identity.session,
@@ -163,6 +187,28 @@ export class Session implements Watcher {
     );
   }
 
+  /** Counted when it opens, and not at hello: a socket that says nothing costs as much. */
+  async #admit(): Promise<boolean> {
+    const { rates, log } = this.#context;
+    try {
+      const retryAfterMs = await rates.take('sockets', this.#address);
+      if (retryAfterMs === undefined) return true;
+      const error = wireError('rate_limited', 'Too many new connections of one address.', { retryAfterMs });
+      this.#refuse(CLOSE.flooding, error);
+      return false;
+    } catch (error) {
+      log.error({ err: error }, 'a socket could not be counted, and is let in');
+      return true;
+    }
+  }
+
+  #sendOn(url: string): void {
+    this.#socket?.cork(() => {
+      this.send({ type: 'moved', url });
+      this.end(CLOSE.moved, 'the showtime lives on another node');
+    });
+  }
+
   #turnAway(reason: 'unknown_showtime' | 'unavailable' | 'overloaded'): void {
     if (reason === 'unknown_showtime') {
       this.#refuse(CLOSE.unknownShowtime, wireError(reason, 'There is no such showtime.'));
@@ -173,7 +219,7 @@ export class Session implements Watcher {
   }
 
   reply(requestId: number, outcome: Outcome): void {
-    if (this.#phase.name === 'live') this.send(replyView(requestId, outcome, this.#phase.actor.terms));
+    if (this.#phase.name === 'live') this.send(replyView(requestId, outcome, this.#phase.host.terms));
   }
 
   send(message: ServerMessage): void {

@@ -55,6 +55,14 @@ const CASES: Record<keyof typeof CLOSE, Case> = {
       return client;
     },
   },
+  moved: {
+    advice: 'reconnect',
+    provoke: async (node) => {
+      const client = await LiveClient.join(node.liveUrl());
+      void node.directory.handOver(node.showtimeId, 'http://127.0.0.1:1', 1_000, async () => true);
+      return client;
+    },
+  },
   epochChanged: {
     advice: 'reconnect',
     provoke: async (node) => {

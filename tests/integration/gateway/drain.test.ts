@@ -45,7 +45,9 @@ it('whoever is greeting or joining when a node drains is sent to another node, n
   const drained = node.directory.drain();
   expect((await greeting.closed).code).toBe(CLOSE.draining);
   // Who watches stays until its replies are out.
-  expect(await live.call({ type: 'hold', seats: ['R1-2'] })).toMatchObject({ error: { code: 'unavailable' } });
+  expect(await live.call({ type: 'hold', seats: ['R1-2'] })).toMatchObject({
+    error: { code: 'moving', outcome: 'not-applied' },
+  });
   node.ledger.letGo();
   expect(await asked).toMatchObject({ ok: true });
   await drained;

@@ -100,6 +100,24 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(code).toBe('internal');
   });
 
+  it('moving is told while a showtime changes nodes, and nothing was done', async () => {
+    const command = { type: 'hold', seats: ['R1-1'], commandId: randomUUID() };
+    const code = await askLightNode({}, async (asker, node) => {
+      await asker.ask({ type: 'hold', seats: ['R2-1'] });
+      let taken = () => {};
+      const ready = new Promise<boolean>((resolve) => {
+        taken = () => resolve(true);
+      });
+      const handedOver = node.directory.handOver(node.showtimeId, undefined, 1_000, () => ready);
+      const answer = await asker.ask(command);
+      expect(answer.error).toMatchObject({ outcome: 'not-applied', retryable: true });
+      taken();
+      await handedOver;
+      return answer;
+    });
+    expect(code).toBe('moving');
+  });
+
   it('overloaded is told where too many outputs wait for the journal', async () => {
     const code = await askLightNode({ actorLimits: { gatedMax: 5 } }, async (asker, node) => {
       node.ledger.holdBack();

@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { freePort } from '../../../src/adapters/free-port.js';
 import { nodeTimers } from '../../../src/adapters/node-timers.js';
 import { randomIds } from '../../../src/adapters/random-ids.js';
+import { localRates } from '../../../src/adapters/rate-limits.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { HouseRules } from '../../../src/core/house.js';
 import type { SeatMapData } from '../../../src/core/seat-map.js';
-import type { Till } from '../../../src/gateway/command-intake.js';
 import { Gateway } from '../../../src/gateway/gateway.js';
 import type { Listings } from '../../../src/gateway/http/listings.js';
 import type { LiveLimits } from '../../../src/gateway/live/live-context.js';
+import type { IsOn } from '../../../src/gateway/parts.js';
 import { Tokens } from '../../../src/gateway/tokens.js';
 import type { ActorLimits } from '../../../src/runtime/actor.js';
+import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
-import type { Batch, Ledger } from '../../../src/runtime/ports.js';
+import { Hosts } from '../../../src/runtime/hosts.js';
+import type { Batch, Ledger, Till } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
 import { hall } from './hall.js';
 import { SECRET } from './sign.js';
@@ -27,6 +30,7 @@ export interface LightNodeOptions {
   readonly till?: Till;
   readonly listings?: Partial<Listings>;
   readonly demoDirectory?: string;
+  readonly isOn?: IsOn;
 }
 
 /** A journal that takes everything, at once or, while it is held back, not at all. */
@@ -42,6 +46,10 @@ export class TestLedger implements Ledger {
   async commit({ slices }: Batch) {
     await this.#released;
     return { fenced: this.#fenced ? slices : [] };
+  }
+
+  async owners() {
+    return new Map();
   }
 
   /** From now on every showtime has another owner. */
@@ -99,9 +107,10 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     port,
     allowedOrigins: [],
     limits,
-    httpRates: { requestsPerSecond: 1_000, commandsPerSecond: 1_000, proxyHops: 0 },
+    rates: localRates({ requests: 1_000, sockets: 1_000, sessions: 1_000, commands: 1_000 }),
+    proxyHops: 0,
     tokens: new Tokens(SECRET, 3_600_000, randomUUID, Date.now),
-    till: options.till ?? { charge: () => ({ ok: true, method: 'test' }) },
+    isOn: options.isOn ?? (() => true),
     listings: { ...NO_LISTINGS, ...options.listings },
     readiness: async () => undefined,
     clock,
@@ -120,6 +129,8 @@ export async function openLightNode(options: LightNodeOptions = {}) {
       timers: nodeTimers,
       log: silentLog,
       committer: new GroupCommitter(ledger, clock, nodeTimers, silentLog),
+      till: options.till ?? { charge: () => ({ ok: true, method: 'test' }) },
+      confirmed: () => true,
       limits: {
         gatedMax: 20_000,
         commitWaitMsMax: 60_000,
@@ -132,10 +143,12 @@ export async function openLightNode(options: LightNodeOptions = {}) {
       },
     },
     audienceFor: gateway.channels.audienceFor,
+    feedFor: () => NO_FEED,
+    askedFor: async () => true,
     passivateAfterMs: 600_000,
     actorsMax: options.actorsMax ?? 100,
   });
-  await gateway.listen(directory);
+  await gateway.listen(new Hosts(directory));
   const showtimeId = `1${randomUUID().slice(1)}`;
   return {
     gateway,

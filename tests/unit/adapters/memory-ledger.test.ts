@@ -37,7 +37,7 @@ function watch(promise: Promise<unknown>): string[] {
 }
 
 describe('a trip', () => {
-  beforeEach(() => void journal.claim('s', 0));
+  beforeEach(() => void journal.claim('s', 0, 'other'));
 
   it('takes its time there and back', async () => {
     trips.push({ thereMs: 10, backMs: 5 });

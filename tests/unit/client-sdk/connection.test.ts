@@ -218,6 +218,23 @@ describe('the connection', () => {
     expect(around.sockets.length).toBeLessThan(12);
   });
 
+  it.each([
+    ['in order', 4200, true],
+    ['by losing them', 1006, false],
+  ])('comes back soon from short connections that the server ended %s', async (_, code, soon) => {
+    const { around } = liveStage();
+    let cameBack = 0;
+    for (let round = 0; round < 8; round++) {
+      around.socket.drop(code);
+      const before = around.sockets.length;
+      await around.pass(250);
+      if (around.sockets.length > before) cameBack++;
+      else await around.pass(9_000);
+      admit(around);
+    }
+    expect(cameBack === 8).toBe(soon);
+  });
+
   it('closes for good, leaving no timer and no listener behind', async () => {
     const { around, client, socket } = liveStage();
     const seen = states(client);

@@ -152,7 +152,7 @@ it('keeps every promise, whatever the way to the journal, crashes and take-overs
         await world.time.advance(0);
         expect([...owner.statuses].map((code) => '.hbx'[code]).join('')).toBe(world.journal.seats());
         // The journal is a house that a next owner can open.
-        assertHouse(makeHouse(rowOf(6), RULES, world.journal.claim(SHOWTIME, 0).state));
+        assertHouse(makeHouse(rowOf(6), RULES, world.journal.claim(SHOWTIME, 0, 'other').state));
         for (const [what, times] of world.heard) heard.set(what, (heard.get(what) ?? 0) + times);
       },
     ),

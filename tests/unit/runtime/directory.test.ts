@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory, type DirectoryOptions } from '../../../src/runtime/directory.js';
 import type { Log } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
@@ -16,6 +17,8 @@ function setUp(options: Partial<DirectoryOptions> = {}, playhouse: PlayhouseOpti
     playbill: { terms: async (id) => (id === SHOWTIME || id === OTHER ? house.terms : undefined) },
     context: house.node.context,
     audienceFor: () => watchers,
+    feedFor: () => NO_FEED,
+    askedFor: async () => true,
     passivateAfterMs: PASSIVATE_MS,
     actorsMax: 10,
     ...options,
@@ -25,7 +28,7 @@ function setUp(options: Partial<DirectoryOptions> = {}, playhouse: PlayhouseOpti
     await house.time.advance(0);
     const opened = await opening;
     if (!opened.ok) throw new Error(opened.reason);
-    return opened.actor;
+    return opened.host;
   };
   return { house, directory, open, watchers };
 }
@@ -36,7 +39,7 @@ describe('opening a showtime', () => {
     const opening = [1, 2, 3].map(() => directory.open(SHOWTIME));
     await house.time.advance(0);
     const opened = await Promise.all(opening);
-    expect(new Set(opened.map((one) => one.ok && one.actor)).size).toBe(1);
+    expect(new Set(opened.map((one) => one.ok && one.host)).size).toBe(1);
     expect(house.journal.peek(SHOWTIME).epoch).toBe(1);
   });
 
@@ -57,7 +60,7 @@ describe('opening a showtime', () => {
     const first = await open();
     house.submit(first, house.listener('ann'), 1, hold('ann', [0]));
     await house.time.advance(0);
-    house.journal.claim(SHOWTIME, 1);
+    house.journal.claim(SHOWTIME, 1, 'other');
     house.submit(first, house.listener('bob'), 1, hold('bob', [1]));
     await house.time.advance(0);
     expect([first.ended, directory.running(SHOWTIME)]).toEqual(['lost', undefined]);
@@ -100,7 +103,7 @@ describe('an invariant broken in the core', () => {
     });
     await house.time.advance(1);
     expect([asked, actor.ended, bob.waiting]).toEqual([1, 'lost', 0]);
-    expect(bob.outcomes(1)).toMatchObject([{ failure: 'unavailable' }]);
+    expect(bob.outcomes(1)).toMatchObject([{ failure: 'moving' }]);
   });
 });
 
@@ -141,6 +144,124 @@ describe('passivation', () => {
   });
 });
 
+describe('handing over', () => {
+  it('ends once, however often it is asked for, and the next life is untouched', async () => {
+    const { house, directory, open } = setUp();
+    const actor = await open();
+    house.trips.push({ thereMs: 50 });
+    house.submit(actor, house.listener('ann'), 1, hold('ann', [0]));
+    let release = () => {};
+    const slow = new Promise<boolean>((resolve) => {
+      release = () => resolve(true);
+    });
+    const first = directory.handOver(SHOWTIME, undefined, 1_000, () => slow);
+    const second = directory.handOver(SHOWTIME, undefined, 1_000, async () => true);
+    await house.time.advance(60);
+    await second;
+    expect([actor.ended, directory.size]).toEqual(['moved', 0]);
+    const next = await open();
+    release();
+    await first;
+    expect([next.ended, directory.running(SHOWTIME), story(house.seen).filter((line) => /ended/.test(line))]).toEqual([
+      undefined,
+      next,
+      ['ended moved'],
+    ]);
+  });
+
+  it('gives the showtime up also where nobody can say whether it was taken, and goes on where it was not', async () => {
+    const { house, directory, open } = setUp();
+    const first = await open();
+    const refused = directory.handOver(SHOWTIME, undefined, 1_000, async () => false);
+    house.submit(first, house.listener('ann'), 1, hold('ann', [0]));
+    await refused;
+    house.submit(first, house.listener('ann'), 2, hold('ann', [0]));
+    await house.time.advance(0);
+    const broken = directory.handOver(SHOWTIME, undefined, 1_000, () => Promise.reject(new Error('lost')));
+    await broken;
+    expect(story(house.seen)).toEqual(['ann#1 moving', 'ann#2 ok', 'own ann elsewhere', 'delta 1 0h', 'ended moved']);
+    await directory.handOver(SHOWTIME, undefined, 1_000, async () => true);
+  });
+
+  it('a hold that ends meanwhile is told of by the next owner, and not twice', async () => {
+    const { house, directory, open } = setUp({ passivateAfterMs: 1_000_000 });
+    const first = await open();
+    house.submit(first, house.listener('ann'), 1, hold('ann', [0]));
+    await house.time.advance(59_990);
+    const slow = new Promise<boolean>((resolve) => void house.time.after(100, () => resolve(true)));
+    house.trips.push({ thereMs: 1_000 });
+    const moving = directory.handOver(SHOWTIME, undefined, 1_000, () => slow);
+    await house.time.advance(100);
+    await moving;
+    const second = await open();
+    await house.time.advance(5_000);
+    expect(house.spell(second.statuses)).toBe('............');
+    expect(story(house.seen).filter((line) => /expired|refused|lost/.test(line))).toEqual([]);
+  });
+});
+
+describe('verifying', () => {
+  it('ends what another node took over, and nothing else; and nothing where the ledger does not answer', async () => {
+    const { house, directory, open } = setUp();
+    const [mine, taken] = [await open(), await open(OTHER)];
+    house.journal.claim(OTHER, 1, 'other');
+    house.trips.push({ lost: 'request' });
+    const failing = directory.verify();
+    const failed = expect(failing).rejects.toThrow();
+    await house.time.advance(0);
+    await failed;
+    expect([mine.ended, taken.ended]).toEqual([undefined, undefined]);
+    const verifying = directory.verify();
+    await house.time.advance(0);
+    await verifying;
+    expect([mine.ended, taken.ended, directory.size]).toEqual([undefined, 'lost', 1]);
+  });
+
+  it('does not count a claim that was on its way: it is asked for again', async () => {
+    const { house, directory, open } = setUp();
+    house.trips.push({ backMs: 100 });
+    const opening = directory.open(SHOWTIME);
+    await house.time.advance(50);
+    const verifying = directory.verify();
+    await house.time.advance(100);
+    await verifying;
+    expect(await opening).toEqual({ ok: false, reason: 'unavailable' });
+    expect((await open()).epoch).toBe(2);
+  });
+});
+
+describe('a node that may have lost what it runs', () => {
+  it('loads nothing until it is sure again', async () => {
+    const { house, directory, open } = setUp();
+    house.confirmed = false;
+    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
+    house.confirmed = true;
+    house.trips.push({ backMs: 100 });
+    const opening = directory.open(SHOWTIME);
+    await house.time.advance(50);
+    house.confirmed = false;
+    await house.time.advance(50);
+    expect(await opening).toEqual({ ok: false, reason: 'unavailable' });
+    house.confirmed = true;
+    expect((await open()).epoch).toBe(2);
+  });
+
+  it('does not claim what another keeps', async () => {
+    const { house, directory } = setUp({ askedFor: async () => false });
+    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
+    expect(house.journal.peek(SHOWTIME).epoch).toBe(0);
+  });
+});
+
+describe('room for showtimes', () => {
+  it('is not taken by those that ended', async () => {
+    const { directory, open } = setUp({ actorsMax: 1 });
+    (await open()).end('lost');
+    await open(OTHER);
+    expect(directory.size).toBe(1);
+  });
+});
+
 describe('draining', () => {
   it('takes no more commands, waits for what it took, and says goodbye', async () => {
     const { house, directory, open } = setUp();
@@ -153,16 +274,10 @@ describe('draining', () => {
     });
     house.submit(actor, house.listener('bob'), 1, hold('bob', [1]));
     await house.time.advance(99);
-    expect([drained, story(house.seen)]).toEqual([false, ['bob#1 unavailable']]);
+    expect([drained, story(house.seen)]).toEqual([false, ['bob#1 moving']]);
     await house.time.advance(1);
     await draining;
-    expect(story(house.seen)).toEqual([
-      'bob#1 unavailable',
-      'ann#1 ok',
-      'own ann elsewhere',
-      'delta 1 0h',
-      'ended drained',
-    ]);
+    expect(story(house.seen)).toEqual(['bob#1 moving', 'ann#1 ok', 'own ann elsewhere', 'delta 1 0h', 'ended drained']);
     expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
   });
 
@@ -175,7 +290,7 @@ describe('draining', () => {
     const draining = directory.drain();
     const ann = house.listener('ann');
     house.submit(actor, ann, 1, hold('ann', [0]));
-    expect(ann.outcomes(1)).toMatchObject([{ failure: 'unavailable' }]);
+    expect(ann.outcomes(1)).toMatchObject([{ failure: 'moving' }]);
     await house.time.advance(10);
     await draining;
     expect(actor.ended).toBe('drained');

@@ -10,7 +10,7 @@ describe('an owner that was fenced', () => {
     const [ann, bob] = [house.listener('ann'), house.listener('bob')];
     house.submit(actor, ann, 1, hold('ann', [0, 1]));
     house.submit(actor, bob, 1, hold('bob', [0]));
-    house.journal.claim(SHOWTIME, 1);
+    house.journal.claim(SHOWTIME, 1, 'other');
     await house.time.advance(0);
     expect(story(house.seen)).toEqual(['bob#1 seats_unavailable', 'ann#1 outcome_unknown', 'ended lost']);
     expect([...actor.statuses].every((code) => code === 0)).toBe(true);
@@ -25,7 +25,7 @@ describe('an owner that was fenced', () => {
     house.submit(actor, ann, 1, hold('ann', [0]));
     await house.time.advance(5);
     house.submit(actor, ann, 2, hold('ann', [1]));
-    house.journal.claim(SHOWTIME, 1);
+    house.journal.claim(SHOWTIME, 1, 'other');
     await house.time.advance(1_000);
     expect(story(house.seen)).toEqual(['ann#1 outcome_unknown', 'ann#2 outcome_unknown', 'ended lost']);
     expect(house.journal.peek(SHOWTIME).holds.size).toBe(0);

@@ -55,6 +55,10 @@ class Stage implements Ledger {
     return await this.decide(batch);
   }
 
+  async owners(): Promise<never> {
+    throw new Error('no owners here');
+  }
+
   get shape(): string[] {
     return this.batches.map(({ number, slices }) => `${number}:${slices.map((slice) => slice.showtimeId).join('')}`);
   }

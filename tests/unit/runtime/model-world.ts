@@ -4,15 +4,16 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import { MemoryLedger, type Trip } from '../../../src/adapters/memory/memory-ledger.js';
+import { type LedgerCall, MemoryLedger, type Trip } from '../../../src/adapters/memory/memory-ledger.js';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Command } from '../../../src/core/command.js';
 import { Actor, type ActorContext } from '../../../src/runtime/actor.js';
+import { NO_FEED } from '../../../src/runtime/audience.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import type { Outcome, Recipient } from '../../../src/runtime/outcome.js';
 import type { Batch, Claim, Slice, Timers } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
-import { LIMITS, REPLAY_WINDOW_MS, RULES, rowOf, SHOWTIME, START_MS, word } from './playhouse.js';
+import { LIMITS, REPLAY_WINDOW_MS, RULES, rowOf, SHOWTIME, START_MS, TILL, word } from './playhouse.js';
 
 const SEATS = 6;
 const TERMS = { map: rowOf(SEATS), mapHash: 'row', rules: { ...RULES, holdTtlMs: 2_000 } };
@@ -33,8 +34,8 @@ class RecordedJournal extends MemoryJournal {
   /** Seats after each commit, by epoch. */
   readonly states: { readonly epoch: number; readonly seats: string }[] = [];
 
-  override claim(showtimeId: string, replayWindowMs: number): Claim {
-    const claim = super.claim(showtimeId, replayWindowMs);
+  override claim(showtimeId: string, replayWindowMs: number, nodeName: string): Claim {
+    const claim = super.claim(showtimeId, replayWindowMs, nodeName);
     this.#record();
     return claim;
   }
@@ -109,7 +110,15 @@ export class ModelWorld {
     const options = { journal: this.journal, replayWindowMs: REPLAY_WINDOW_MS, timers: this.time };
     const ledger = new MemoryLedger({ ...options, writerId: `w${this.#writers}`, trip: (call) => this.#trip(call) });
     const committer = new GroupCommitter(ledger, this.time, timers, silentLog);
-    const context: ActorContext = { clock: this.time, timers, log: silentLog, committer, limits: ACTOR_LIMITS };
+    const context: ActorContext = {
+      clock: this.time,
+      timers,
+      log: silentLog,
+      committer,
+      till: TILL,
+      limits: ACTOR_LIMITS,
+      confirmed: () => true,
+    };
     const claiming = ledger.claim(SHOWTIME).catch(() => undefined);
     let claim: Claim | 'waiting' | undefined = 'waiting';
     void claiming.then((made) => {
@@ -118,7 +127,7 @@ export class ModelWorld {
     while (claim === 'waiting') await this.time.step();
     if (!claim) return;
     const watcher = new Watcher(this, () => node.isAlive, claim as Claim);
-    const actor = new Actor(SHOWTIME, TERMS, claim, watcher, context);
+    const actor = new Actor(SHOWTIME, TERMS, claim, watcher, NO_FEED, context);
     watcher.start(actor);
     node.actor = actor;
     this.#nodes.push(node as Node);
@@ -157,7 +166,7 @@ export class ModelWorld {
     this.#isClear = true;
   }
 
-  #trip(call: 'claim' | 'commit'): Trip {
+  #trip(call: LedgerCall): Trip {
     if (this.#isClear) return {};
     const trip = this.#trips[this.#nextTrip++ % this.#trips.length] ?? {};
     // Whoever claims tries again until it works: twice in a row is enough of failing.
@@ -216,6 +225,8 @@ class Watcher {
 
   expired(): void {}
   own(): void {}
+  restarted(): void {}
+
   ended(): void {}
 
   /** What is shown is what the journal had after some commit under our epoch, and never an earlier one than before. */

@@ -3,17 +3,17 @@
  * left: what the tests of the runtime look at.
  */
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import { MemoryLedger, type Trip } from '../../../src/adapters/memory/memory-ledger.js';
+import { type LedgerCall, MemoryLedger, type Trip } from '../../../src/adapters/memory/memory-ledger.js';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Command } from '../../../src/core/command.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { Hold, HouseRules } from '../../../src/core/house.js';
 import type { SeatMap } from '../../../src/core/seat-map.js';
 import { Actor, type ActorContext, type ActorLimits } from '../../../src/runtime/actor.js';
-import type { Audience, EndReason, PublishedDelta } from '../../../src/runtime/audience.js';
+import { type Audience, type EndReason, NO_FEED, type PublishedDelta } from '../../../src/runtime/audience.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import type { Outcome, Recipient } from '../../../src/runtime/outcome.js';
-import type { Ledger, Log, Terms, Timers } from '../../../src/runtime/ports.js';
+import type { Ledger, Log, Terms, Till, Timers } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
 
 export const START_MS = 1_760_000_000_000;
@@ -73,6 +73,7 @@ export type Seen =
   | { readonly delta: PublishedDelta }
   | { readonly expired: string; readonly seats: readonly number[] }
   | { readonly own: string; readonly except: string | undefined }
+  | { readonly restarted: true }
   | { readonly ended: EndReason };
 
 export class Listener implements Recipient {
@@ -96,6 +97,9 @@ export class Listener implements Recipient {
     );
   }
 }
+
+/** Takes every payment. */
+export const TILL: Till = { charge: ({ method }) => ({ ok: true, method }) };
 
 export class Watchers implements Audience {
   watching = 1;
@@ -121,6 +125,10 @@ export class Watchers implements Audience {
     this.#seen.push({ own: holder, except: except?.holder });
   }
 
+  restarted(): void {
+    this.#seen.push({ restarted: true });
+  }
+
   ended(reason: EndReason): void {
     this.#seen.push({ ended: reason });
   }
@@ -143,6 +151,8 @@ export class Playhouse {
   readonly trips: Trip[] = [];
   readonly log: Log;
   readonly node: NodeParts;
+  /** Whether the nodes may take what they run for theirs. */
+  confirmed = true;
   #commands = 0;
 
   constructor({ seats = 12, rules = {}, limits = {}, log = silentLog }: PlayhouseOptions = {}) {
@@ -152,18 +162,20 @@ export class Playhouse {
     this.node = this.startNode('node-1', () => this.trips.shift() ?? {});
   }
 
-  startNode(writerId: string, trip: (call: 'claim' | 'commit') => Trip, timers: Timers = this.time): NodeParts {
+  startNode(writerId: string, trip: (call: LedgerCall) => Trip, timers: Timers = this.time): NodeParts {
     const { journal, time } = this;
     const ledger = new MemoryLedger({ journal, timers, writerId, replayWindowMs: REPLAY_WINDOW_MS, trip });
     const committer = new GroupCommitter(ledger, time, timers, this.log);
-    return { ledger, committer, context: { clock: time, timers, log: this.log, committer, limits: this.limits } };
+    const { log, limits } = this;
+    const confirmed = () => this.confirmed;
+    return { ledger, committer, context: { clock: time, timers, log, committer, till: TILL, limits, confirmed } };
   }
 
   /** An actor that has just taken over. */
   async openActor(node = this.node, watchers: Audience = new Watchers(this.seen)): Promise<Actor> {
     const claiming = node.ledger.claim(SHOWTIME);
     await this.time.advance(0);
-    return new Actor(SHOWTIME, this.terms, await claiming, watchers, node.context);
+    return new Actor(SHOWTIME, this.terms, await claiming, watchers, NO_FEED, node.context);
   }
 
   listener(holder: string): Listener {
@@ -225,7 +237,7 @@ export function story(seen: readonly Seen[]): string[] {
       return `delta ${one.delta.seq} ${one.delta.changes.map(([s, c]) => `${s}${'.hbx'[c]}`).join(' ')}`;
     if ('expired' in one) return `expired ${one.seats.join(' ')}`;
     if ('own' in one) return `own ${one.own}${one.except === undefined ? '' : ' elsewhere'}`;
-    return `ended ${one.ended}`;
+    return 'restarted' in one ? 'restarted' : `ended ${one.ended}`;
   });
 }
 

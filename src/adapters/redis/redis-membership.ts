@@ -1,0 +1,102 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Log, Member, Membership, Roll } from '../../runtime/ports.js';
+import { readRoll } from './read-roll.js';
+import { connectByKey, isConnected } from './redis-connection.js';
+import { answered } from './redis-failure.js';
+import { type RollScripts, withRollScripts } from './roll-script.js';
+
+export interface RedisMembershipOptions {
+  /** See redis-url.ts. */
+  readonly url: string;
+  readonly log: Log;
+  /** Names the cluster: two of them may share a Redis. Letters, digits, - and _. */
+  readonly prefix?: string;
+  /** Every method rejects after so long at the latest. */
+  readonly answerMsMax?: number;
+}
+
+export const PINS_MAX = 10_000;
+const ANSWER_MS_MAX = 1_000;
+/** As many fields as one command takes away; Lua unpacks some thousands at most. */
+const FORGOTTEN_AT_ONCE = 500;
+const MALFORMED_NAMED_MAX = 5;
+
+/** The roll in three hashes of one Redis Cluster slot: `{usher}:members`, `{usher}:beats`, `{usher}:pins`. */
+export class RedisMembership implements Membership {
+  readonly #client: Redis | Cluster;
+  readonly #scripts: RollScripts;
+  readonly #log: Log;
+  readonly #answerMsMax: number;
+  readonly #members: string;
+  readonly #beats: string;
+  readonly #pins: string;
+  #sawMalformed = false;
+
+  constructor({ url, log, prefix = 'usher', answerMsMax = ANSWER_MS_MAX }: RedisMembershipOptions) {
+    this.#client = connectByKey({
+      url,
+      log,
+      name: `${prefix}-membership`,
+      commandMsMax: answerMsMax,
+      // One answer may be late; after two in a row without any byte it is the connection that is suspect.
+      silenceMsMax: 2 * answerMsMax,
+    });
+    this.#scripts = withRollScripts(this.#client);
+    this.#log = log;
+    this.#answerMsMax = answerMsMax;
+    this.#members = `{${prefix}}:members`;
+    this.#beats = `{${prefix}}:beats`;
+    this.#pins = `{${prefix}}:pins`;
+  }
+
+  /** Whether Redis is there, now or within this time: a node that starts waits a little, and starts without it too. */
+  isConnected(waitMsMax: number): Promise<boolean> {
+    return isConnected(this.#client, waitMsMax);
+  }
+
+  async beat(self: Member, beat: number): Promise<Roll> {
+    const asked = this.#scripts.usherBeat(this.#members, this.#beats, this.#pins, self.id, beat, JSON.stringify(self));
+    const { roll, malformed } = readRoll(await this.#answered('take a beat', asked));
+    this.#noteMalformed(malformed);
+    return roll;
+  }
+
+  async leave(memberId: string): Promise<void> {
+    await this.forget([memberId]);
+  }
+
+  async forget(memberIds: readonly string[]): Promise<void> {
+    for (let from = 0; from < memberIds.length; from += FORGOTTEN_AT_ONCE) {
+      const ids = memberIds.slice(from, from + FORGOTTEN_AT_ONCE);
+      await this.#answered('forget members', this.#scripts.usherForget(this.#members, this.#beats, ...ids));
+    }
+  }
+
+  async pin(showtimeId: string, nodeName: string | undefined): Promise<void> {
+    if (nodeName === undefined) {
+      await this.#answered('unpin', this.#client.hdel(this.#pins, showtimeId));
+      return;
+    }
+    const pinned = this.#scripts.usherPin(this.#pins, showtimeId, nodeName, PINS_MAX);
+    if ((await this.#answered('pin', pinned)) === 0) {
+      throw new Error(`There are ${PINS_MAX} showtimes pinned, and no more may be: unpin some first.`);
+    }
+  }
+
+  close(): void {
+    this.#client.disconnect();
+  }
+
+  #answered<Answer>(what: string, asked: Promise<Answer>): Promise<Answer> {
+    return answered(what, this.#answerMsMax, asked);
+  }
+
+  /** Once until all is well again: rubbish does not go away by itself, and a beat comes every second. */
+  #noteMalformed(malformed: readonly string[]): void {
+    if (malformed.length > 0 && !this.#sawMalformed) {
+      const named = malformed.slice(0, MALFORMED_NAMED_MAX);
+      this.#log.warn({ entries: named, count: malformed.length }, 'the roll in Redis holds what is no entry of ours');
+    }
+    this.#sawMalformed = malformed.length > 0;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Timers } from '../runtime/ports.js';
+
+/**
+ * Runs a task, and again `everyMs` after it has ended: however long it takes, it never runs twice at a time. The task
+ * handles its own failures. Returns the stop, which resolves when a run that was under way has ended.
+ */
+export function repeat(timers: Timers, everyMs: number, task: () => Promise<void>): () => Promise<void> {
+  let isStopped = false;
+  let cancel = () => {};
+  let running = Promise.resolve();
+  const later = () => {
+    if (!isStopped) cancel = timers.after(everyMs, run);
+  };
+  const run = () => {
+    running = task().finally(later);
+  };
+  later();
+  return async () => {
+    isStopped = true;
+    cancel();
+    await running;
+  };
+}

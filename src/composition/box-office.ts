@@ -1,0 +1,93 @@
+import { CircuitBreaker, guardedReads, isPostgresFailing } from '../adapters/circuit-breaker.js';
+import { MemoryCache } from '../adapters/memory/memory-cache.js';
+import { nodeTimers } from '../adapters/node-timers.js';
+import { localRates, sharedRates } from '../adapters/rate-limits.js';
+import { RedisCache } from '../adapters/redis/redis-cache.js';
+import { connectByKey } from '../adapters/redis/redis-connection.js';
+import { AvailabilityBoard } from '../boxoffice/availability/availability-board.js';
+import { KnownAvailability } from '../boxoffice/availability/known-availability.js';
+import { type AvailableListings, withAvailability } from '../boxoffice/availability/listed-availability.js';
+import { cachedListings, LISTING_LIMITS } from '../boxoffice/catalogue/cached-listings.js';
+import { CatalogueGeneration } from '../boxoffice/catalogue/generation.js';
+import { listMovies } from '../boxoffice/catalogue/movies.js';
+import { seatMapDocument } from '../boxoffice/catalogue/seat-maps.js';
+import { showtimePlaybill } from '../boxoffice/catalogue/showtime-playbill.js';
+import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtimes.js';
+import { Toggles } from '../boxoffice/toggles.js';
+import type { Config } from '../config.js';
+import type { Cache, Log, Playbill, Rates } from '../runtime/ports.js';
+import type { Store, Undo } from './store.js';
+
+const CACHE_SILENCE_MS_MAX = 4_000;
+const CACHE_COMMAND_MS_MAX = 1_000;
+const CACHE_CIRCUIT = { name: 'cache', timeoutMs: 100, retryAfterMs: 2_000, callsMin: 5 };
+const RATES_CIRCUIT = { name: 'rates', timeoutMs: 100, retryAfterMs: 2_000, callsMin: 5 };
+const CATALOGUE_CIRCUIT = { name: 'catalogue', timeoutMs: 3_000, retryAfterMs: 5_000, callsMin: 5 };
+
+/** What surrounds the seats, as one node has it. */
+export interface BoxOffice {
+  readonly listings: AvailableListings;
+  readonly playbill: Playbill;
+  readonly rates: Rates;
+  readonly toggles: Toggles;
+  readonly generation: CatalogueGeneration;
+  readonly board: AvailabilityBoard;
+  readonly cache: Cache;
+}
+
+export function openBoxOffice(config: Config, { pool, clock, ids }: Store, log: Log, undo: Undo): BoxOffice {
+  const timers = nodeTimers;
+  const { cache, rates } = config.cluster ? sharedParts(config, config.cluster, log, undo) : loneParts(config, clock);
+  const circuit = new CircuitBreaker({ ...CATALOGUE_CIRCUIT, log, isFailure: isPostgresFailing });
+  undo.push(() => circuit.stop());
+  const db = guardedReads(pool, circuit);
+  const toggles = new Toggles({ off: config.togglesOff, cache, timers, log });
+  undo.push(() => toggles.stop());
+  const generation = new CatalogueGeneration({ cache, ids, timers });
+  undo.push(() => generation.stop());
+  const areCountsOn = () => toggles.isOn('availability');
+  const board = new AvailabilityBoard({ cache, timers, isOn: areCountsOn });
+  undo.push(() => board.stop());
+  const reads = {
+    movies: () => listMovies(db),
+    showtimes: (filter: Parameters<typeof listShowtimes>[1]) => listShowtimes(db, filter),
+    showtime: (id: string) => findShowtime(db, id),
+    seatMapDocument: (hash: string) => seatMapDocument(db, hash),
+  };
+  const context = { cache, generation, clock, timers, log, random: Math.random, limits: LISTING_LIMITS };
+  const listings = withAvailability(
+    cachedListings(reads, context),
+    new KnownAvailability({ cache, clock }),
+    areCountsOn,
+  );
+  return { listings, playbill: showtimePlaybill(db, config.rules), rates, toggles, generation, board, cache };
+}
+
+function loneParts(config: Config, clock: Store['clock']): { cache: Cache; rates: Rates } {
+  return { cache: new MemoryCache({ clock }), rates: localRates(config.rates) };
+}
+
+/** One connection for what may fail at any time without anybody noticing: cached values, and counts of rates. */
+function sharedParts(
+  config: Config,
+  { redisUrl: url, name: prefix }: NonNullable<Config['cluster']>,
+  log: Log,
+  undo: Undo,
+): { cache: Cache; rates: Rates } {
+  const redis = connectByKey({
+    url,
+    name: `${prefix}-cache`,
+    log,
+    silenceMsMax: CACHE_SILENCE_MS_MAX,
+    commandMsMax: CACHE_COMMAND_MS_MAX,
+  });
+  undo.push(() => redis.disconnect());
+  const circuit = new CircuitBreaker({ ...CACHE_CIRCUIT, log });
+  undo.push(() => circuit.stop());
+  const ratesCircuit = new CircuitBreaker({ ...RATES_CIRCUIT, log });
+  undo.push(() => ratesCircuit.stop());
+  return {
+    cache: new RedisCache({ redis, prefix, circuit, log }),
+    rates: sharedRates({ redis, prefix, perSecond: config.rates, circuit: ratesCircuit }),
+  };
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { AnchoredClock } from '../adapters/anchored-clock.js';
+import { startEmbeddedPostgres } from '../adapters/postgres/embedded-postgres.js';
+import { migrate } from '../adapters/postgres/migrate.js';
+import { PostgresLedger } from '../adapters/postgres/postgres-ledger.js';
+import { purgeLater } from '../adapters/postgres/purge.js';
+import { randomIds } from '../adapters/random-ids.js';
+import type { Config } from '../config.js';
+import type { Clock, Ids, Ledger, Log } from '../runtime/ports.js';
+
+/** What takes down what was built so far, in the order in which it was built. */
+export type Undo = (() => void | Promise<void>)[];
+
+export interface Store {
+  readonly pool: pg.Pool;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Postgres with the newest schema, and what this node writes to it by. */
+export async function openStore(
+  config: Config,
+  nodeName: string,
+  migrations: string,
+  log: Log,
+  undo: Undo,
+): Promise<Store> {
+  const databaseUrl = config.databaseUrl ?? (await openEmbedded(config.dataDirectory, log, undo));
+  await migrate(databaseUrl, migrations, log);
+  const pool = openPool(databaseUrl, config.databaseConnections, log);
+  undo.push(() => pool.end());
+  const clock = new AnchoredClock(Date.now());
+  const ledger = new PostgresLedger({
+    databaseUrl,
+    pool,
+    log,
+    writerId: randomUUID(),
+    nodeName,
+    replayWindowMs: config.replayWindowMs,
+    onServerTime: (serverMs, sentAt, receivedAt) => clock.observe(serverMs, sentAt, receivedAt),
+  });
+  undo.push(() => ledger.close());
+  // Before any actor runs: its holds end by Postgres' clock, not by this host's.
+  await ledger.commit({ number: 0, slices: [] });
+  undo.push(purgeLater(pool, config.replayWindowMs, log));
+  return { pool, ledger, clock, ids: randomIds(() => clock.now()) };
+}
+
+async function openEmbedded(directory: string, log: Log, undo: Undo): Promise<string> {
+  const embedded = await startEmbeddedPostgres({ directory, log });
+  undo.push(() => embedded.stop());
+  return embedded.url;
+}
+
+function openPool(databaseUrl: string, connections: number, log: Log): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: connections,
+    application_name: 'usher',
+    connectionTimeoutMillis: 3_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  return pool;
+}

@@ -1,0 +1,24 @@
+import type { EndReason, PublishedDelta } from './audience.js';
+import type { Recipient, Submission } from './outcome.js';
+import type { Terms } from './ports.js';
+import type { Own } from './published-view.js';
+
+/** A house as clients meet it on this node: its actor runs here, or it is relayed from the node where it does. */
+export interface Host {
+  readonly showtimeId: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly terms: Terms;
+  /** Why it is gone; undefined while it is not. */
+  readonly ended: EndReason | undefined;
+  /** False while it may have been taken over, or lost touch with its owner: nothing of it may be told to anybody. */
+  readonly confirmed: boolean;
+  /** Status codes at `seq`; read it, or copy it, in the same turn. */
+  readonly statuses: Uint8Array;
+  /** The holder's holds and confirmed bookings. */
+  own(holder: string): Own;
+  /** The deltas after `seq` of this epoch, or undefined where a snapshot is needed. */
+  since(epoch: number, seq: number): readonly PublishedDelta[] | undefined;
+  /** Every submission is answered once, now or later, unless the recipient is gone by then. Never throws. */
+  submit(submission: Submission, recipient: Recipient): void;
+}

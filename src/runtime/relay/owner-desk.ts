@@ -1,0 +1,68 @@
+import type { Actor } from '../actor.js';
+import type { Feed } from '../audience.js';
+import type { Directory } from '../directory.js';
+import type { CommandAnswer, CommandCall, FollowAnswer } from './messages.js';
+import type { NodeCalls } from './node-calls.js';
+import { readCommandCall, readFollowCall, readKeepCast } from './read-messages.js';
+import { RelayedSession } from './relayed-session.js';
+import { type FeedContext, StreamFeed } from './stream-feed.js';
+
+/** What this node does for nodes that relay its showtimes: lets them follow, and takes their clients' commands. */
+export class OwnerDesk {
+  readonly #context: FeedContext;
+  readonly #feeds = new Map<string, StreamFeed>();
+  /** Sessions with commands on their way, by id and holder. */
+  readonly #sessions = new Map<string, RelayedSession>();
+
+  constructor(context: FeedContext) {
+    this.#context = context;
+  }
+
+  /** For the directory, at each activation. */
+  readonly feedFor = (showtimeId: string, epoch: number): Feed => {
+    const feed = new StreamFeed(showtimeId, epoch, this.#context, () => {
+      if (this.#feeds.get(showtimeId) === feed) this.#feeds.delete(showtimeId);
+    });
+    this.#feeds.set(showtimeId, feed);
+    return feed;
+  };
+
+  /** `isHere`: whether a showtime that does not run yet is ours to load. */
+  serve(calls: NodeCalls, directory: Directory, isHere: (showtimeId: string) => boolean): void {
+    calls.answer('follow', async (body): Promise<FollowAnswer> => {
+      const { showtimeId, from } = readFollowCall(body);
+      if (!directory.running(showtimeId) && !isHere(showtimeId)) return { refused: 'not_owner' };
+      const opened = await directory.open(showtimeId);
+      if (!opened.ok) return { refused: opened.reason };
+      const { host } = opened;
+      const feed = this.#feedOf(host);
+      return feed && !host.ended && host.confirmed ? feed.follow(from, host) : { refused: 'unavailable' };
+    });
+    calls.answer('keep', (body) => {
+      const { showtimeId, from, watchers } = readKeepCast(body);
+      this.#feeds.get(showtimeId)?.keep(from, watchers);
+    });
+    calls.answer('command', async (body): Promise<CommandAnswer> => {
+      const call = readCommandCall(body);
+      const actor = directory.running(call.showtimeId);
+      return actor ? await this.#command(actor, call) : { refused: 'not_owner' };
+    });
+  }
+
+  async #command(actor: Actor, { session: id, holder, submission }: CommandCall): Promise<CommandAnswer> {
+    const key = `${id} ${holder}`;
+    const session = this.#sessions.get(key) ?? new RelayedSession(id, holder);
+    this.#sessions.set(key, session);
+    // Of the actor's life: it may have ended when the outcome is here.
+    const feed = this.#feedOf(actor);
+    const outcome = await session.submit(actor, submission);
+    if (session.isIdle) this.#sessions.delete(key);
+    // By now, a turn of promises later, what it did has been given to the feed.
+    return { outcome, epoch: actor.epoch, at: feed?.at ?? 0 };
+  }
+
+  #feedOf({ showtimeId, epoch }: Actor): StreamFeed | undefined {
+    const feed = this.#feeds.get(showtimeId);
+    return feed?.epoch === epoch ? feed : undefined;
+  }
+}

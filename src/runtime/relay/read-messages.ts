@@ -1,0 +1,155 @@
+/**
+ * What came over the link, looked at before it is believed: another version of a node, or rubbish in Redis, must break
+ * nothing here. Only as deep as that takes: what a node of ours says is true. Each throws Unreadable.
+ */
+import type { Change } from '../../core/change.js';
+import type { Command } from '../../core/command.js';
+import type { EndReason } from '../audience.js';
+import type { Outcome, Submission } from '../outcome.js';
+import type { CommandAnswer, CommandCall, FollowAnswer, FollowCall, KeepCast, StreamFrame } from './messages.js';
+
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+}
+
+type Name =
+  | ('kind' | 'method' | 'id' | 'body' | 'to' | 'showtimeId' | 'session' | 'holder' | 'watchers')
+  | ('epoch' | 'n' | 'at' | 'events' | 'seq' | 'statuses' | 'holds' | 'bookings' | 'refused' | 'outcome')
+  | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
+  | ('submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
+  | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff');
+/** Whatever it is, these can be looked for in it. */
+type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
+
+/** Of each command that may be forwarded, what the core takes for granted. */
+const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fields) => boolean>> = {
+  hold: ({ holder, newHoldId, seats }) => areTexts(holder, newHoldId) && isTexts(seats),
+  best_available: ({ holder, newHoldId, count }) => areTexts(holder, newHoldId) && isCount(count),
+  release: ({ holder, holdId, seats }) => areTexts(holder, holdId) && (seats === undefined || isTexts(seats)),
+  extend: ({ holder, holdId }) => areTexts(holder, holdId),
+  book: ({ holder, holdId, newBookingId, newReference }) => areTexts(holder, holdId, newBookingId, newReference),
+  cancel: ({ holder, bookingId, asStaff }) => areTexts(holder, bookingId) && typeof asStaff === 'boolean',
+  block: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
+  unblock: ({ seats }) => isTexts(seats),
+};
+
+const CHANGES: readonly unknown[] = [
+  'hold_put',
+  'hold_dropped',
+  'booked',
+  'cancelled',
+  'blocked',
+  'unblocked',
+] satisfies Change['type'][];
+
+const EVENTS: Readonly<Record<string, (event: Fields) => boolean>> = {
+  change: ({ change, by }) => isFields(change) && CHANGES.includes(change.type) && isTextOrAbsent(by),
+  delta: ({ delta }) => isFields(delta) && isCount(delta.seq) && Array.isArray(delta.changes),
+  ended: ({ reason, url }) => isEndReason(reason) && isTextOrAbsent(url),
+};
+
+const REFUSALS: readonly unknown[] = ['not_owner', 'unavailable', 'overloaded', 'unknown_showtime'];
+const END_REASONS: readonly unknown[] = ['lost', 'passivated', 'drained', 'moved'] satisfies EndReason[];
+
+export function readFields(value: unknown): Fields {
+  if (!isFields(value)) throw new Unreadable('An object was expected.');
+  return value;
+}
+
+export function readText(value: unknown): string {
+  if (typeof value !== 'string') throw new Unreadable('A text was expected.');
+  return value;
+}
+
+export function readFrame(value: unknown): StreamFrame {
+  const { epoch, n, events } = readFields(value);
+  const isFrame = isCount(epoch) && isCount(n) && Array.isArray(events) && events.every(isEvent);
+  return checked<StreamFrame>(isFrame, value, 'a frame of a stream');
+}
+
+export function readFollowCall(value: unknown): FollowCall {
+  const { showtimeId, from } = readFields(value);
+  return { showtimeId: readText(showtimeId), from: readText(from) };
+}
+
+/** `seats`: how many the house has by our seat map; another map is another house. */
+export function readFollowAnswer(value: unknown, seats: number): FollowAnswer {
+  const { refused, epoch, n, seq, statuses, holds, bookings } = readFields(value);
+  const isSnapshot =
+    [epoch, n, seq].every(isCount) &&
+    statuses instanceof Uint8Array &&
+    statuses.length === seats &&
+    [holds, bookings].every(Array.isArray);
+  return checked<FollowAnswer>(REFUSALS.includes(refused) || isSnapshot, value, 'an answer to who follows');
+}
+
+export function readKeepCast(value: unknown): KeepCast {
+  const { showtimeId, from, watchers } = readFields(value);
+  return checked<KeepCast>(areTexts(showtimeId, from) && isCount(watchers), value, 'a sign of a relay');
+}
+
+export function readCommandCall(value: unknown): CommandCall {
+  const { showtimeId, session, holder, submission } = readFields(value);
+  return checked<CommandCall>(
+    areTexts(showtimeId, session, holder) && isSubmission(submission),
+    value,
+    'a command that this node knows',
+  );
+}
+
+export function readCommandAnswer(value: unknown): CommandAnswer {
+  const { refused, epoch, at, outcome } = readFields(value);
+  const isAnswer = refused === 'not_owner' || (isCount(epoch) && isCount(at) && isOutcome(outcome));
+  return checked<CommandAnswer>(isAnswer, value, 'an answer to a command');
+}
+
+function checked<Message>(isSo: boolean, value: unknown, what: string): Message {
+  if (!isSo) throw new Unreadable(`This is not ${what}.`);
+  return value as Message;
+}
+
+function isSubmission(value: unknown): value is Submission {
+  if (!isFields(value)) return false;
+  const { requestId, commandId, command, payment } = value;
+  const isPaid = payment === undefined || (isFields(payment) && areTexts(payment.method));
+  return isCount(requestId) && areTexts(commandId) && isPaid && isCommand(command);
+}
+
+function isCommand(value: unknown): value is Command {
+  if (!isFields(value) || typeof value.type !== 'string' || !Object.hasOwn(COMMANDS, value.type)) return false;
+  return COMMANDS[value.type as keyof typeof COMMANDS](value);
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  if (!isFields(value)) return false;
+  return value.ok === true ? areTexts(value.type) : areTexts(value.failure) || isFields(value.refusal);
+}
+
+function isEvent(value: unknown): boolean {
+  if (!isFields(value) || typeof value.type !== 'string' || !Object.hasOwn(EVENTS, value.type)) return false;
+  return EVENTS[value.type]?.(value) ?? false;
+}
+
+function isEndReason(value: unknown): boolean {
+  return END_REASONS.includes(value);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function areTexts(...values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && areTexts(...value);
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}

@@ -1,0 +1,185 @@
+import { type Audience, announce, type EndReason, type PublishedDelta } from '../audience.js';
+import type { Host } from '../host.js';
+import { MOVING, type Recipient, type Submission } from '../outcome.js';
+import type { Member, Terms } from '../ports.js';
+import { type Own, PublishedView } from '../published-view.js';
+import {
+  type FollowContext,
+  FollowedStream,
+  type FollowLimits,
+  type Snapshot,
+  type StreamReader,
+} from './followed-stream.js';
+import type { CommandAnswer, StreamEvent } from './messages.js';
+import { readCommandAnswer } from './read-messages.js';
+import { RelayedCommands } from './relayed-commands.js';
+
+export interface RelayContext extends FollowContext {
+  readonly limits: RelayLimits;
+}
+
+export interface RelayLimits extends FollowLimits {
+  /** For one command: longer than the owner lets it wait for the journal. */
+  readonly commandMsMax: number;
+  /** On their way at one time, of one showtime. */
+  readonly commandsMax: number;
+  readonly historyMax: number;
+}
+
+export interface Relayed {
+  readonly showtimeId: string;
+  readonly terms: Terms;
+  readonly owner: Member;
+  readonly audience: Audience;
+  /** Names this relay: no other in the cluster, before or after, has the same. */
+  readonly relayId: string;
+}
+
+/**
+ * A showtime that another node owns, as this node's clients see it: the owner's stream is followed once, everything is
+ * served from what it said, and commands are forwarded.
+ */
+export class Relay implements Host, StreamReader {
+  readonly showtimeId: string;
+  readonly terms: Terms;
+  readonly owner: Member;
+  /** When it was last asked for, on the node's clock. */
+  usedAt: number;
+  readonly #audience: Audience;
+  readonly #context: RelayContext;
+  readonly #commands: RelayedCommands;
+  readonly #stream: FollowedStream;
+  #view: PublishedView | undefined;
+  readonly #over: Promise<'unavailable'>;
+  #tellOver = () => {};
+  #ended: EndReason | undefined;
+
+  constructor({ showtimeId, terms, owner, audience, relayId }: Relayed, context: RelayContext) {
+    this.showtimeId = showtimeId;
+    this.terms = terms;
+    this.owner = owner;
+    this.usedAt = context.clock.now();
+    this.#audience = audience;
+    this.#context = context;
+    this.#commands = new RelayedCommands(relayId, context.limits.commandsMax, context.log);
+    this.#stream = new FollowedStream(showtimeId, owner.id, this, context);
+    this.#over = new Promise((resolve) => {
+      this.#tellOver = () => resolve('unavailable');
+    });
+  }
+
+  get epoch(): number {
+    return this.#stream.epoch;
+  }
+
+  get seq(): number {
+    return this.#view?.seq ?? 0;
+  }
+
+  get seats(): number {
+    return this.terms.map.count;
+  }
+
+  get statuses(): Uint8Array {
+    return this.#view?.statuses ?? new Uint8Array(this.seats);
+  }
+
+  get ended(): EndReason | undefined {
+    return this.#ended;
+  }
+
+  get confirmed(): boolean {
+    return this.#stream.confirmed;
+  }
+
+  get isIdle(): boolean {
+    return this.#audience.size() === 0 && this.#commands.size === 0;
+  }
+
+  own(holder: string): Own {
+    return this.#view?.own(holder) ?? { holds: [], bookings: [] };
+  }
+
+  since(epoch: number, seq: number): readonly PublishedDelta[] | undefined {
+    return epoch === this.epoch ? this.#view?.since(seq) : undefined;
+  }
+
+  /** Follows the owner; resolves with undefined once the first snapshot is here, or with why it ended. */
+  async start(): Promise<'unavailable' | 'overloaded' | 'unknown_showtime' | undefined> {
+    try {
+      // One that is ended meanwhile is not waited for: its owner may be dead, and would take its time not to answer.
+      const refused = await Promise.race([this.#stream.start(), this.#over]);
+      if (refused) this.end('lost');
+      return refused === 'not_owner' ? 'unavailable' : refused;
+    } catch (error) {
+      this.#context.log.warn({ err: error, showtimeId: this.showtimeId }, 'a showtime could not be relayed');
+      this.end('lost');
+      return 'unavailable';
+    }
+  }
+
+  submit(submission: Submission, recipient: Recipient): void {
+    const { clock } = this.#context;
+    this.usedAt = clock.now();
+    const refused = this.#ended || !this.confirmed ? MOVING : this.#commands.fullOutcome;
+    if (refused) recipient.reply(submission.requestId, refused);
+    else void this.#forward(submission, recipient);
+  }
+
+  async #forward(submission: Submission, recipient: Recipient): Promise<void> {
+    const { calls, limits, log } = this.#context;
+    const { id, call } = this.#commands.open(this.showtimeId, submission, recipient);
+    let answer: CommandAnswer | undefined;
+    try {
+      answer = readCommandAnswer(await calls.call(this.owner.id, 'command', call, limits.commandMsMax));
+    } catch (error) {
+      log.debug({ err: error, showtimeId: this.showtimeId }, 'it is not known what became of a command');
+    }
+    this.#commands.answered(id, answer);
+    this.moved();
+    // It does not run there, or in a later life: what we follow is over, and its end was lost on the way.
+    if (answer && 'refused' in answer) this.end('lost');
+    else if (answer && answer.epoch > this.epoch) this.#stream.doubt();
+  }
+
+  end(reason: EndReason, url?: string): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#tellOver();
+    this.#stream.stop();
+    this.#commands.end();
+    this.#audience.ended(reason, url);
+  }
+
+  watchers(): number {
+    return this.#audience.size();
+  }
+
+  snapshot(snapshot: Snapshot): void {
+    const isAgain = this.#view !== undefined;
+    this.#view = new PublishedView(snapshot, this.#context.limits.historyMax);
+    if (isAgain) this.#audience.restarted();
+  }
+
+  take(event: StreamEvent): void {
+    if (event.type === 'change') {
+      this.#view?.publish(event.change);
+      announce(this.#audience, event.change, this.#commands.recipientOf(event.by));
+    } else if (event.type === 'delta') {
+      this.#view?.follow(event.delta);
+      this.#audience.delta(event.delta);
+    } else {
+      this.end(event.reason === 'moved' ? 'moved' : 'lost', event.url);
+    }
+  }
+
+  /** Gives the replies whose effects can be seen here by now; of an epoch before ours, the snapshot showed them. */
+  moved(): void {
+    const { epoch, n } = this.#stream;
+    this.#commands.settle((of, at) => of < epoch || (of === epoch && at <= n));
+  }
+
+  lost(): void {
+    this.end('lost');
+  }
+}

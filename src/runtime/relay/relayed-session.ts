@@ -1,0 +1,35 @@
+import type { Actor } from '../actor.js';
+import type { Outcome, Recipient, Submission } from '../outcome.js';
+
+/** A session of a client of a relay, as the owner answers it. */
+export class RelayedSession implements Recipient {
+  readonly id: string;
+  readonly holder: string;
+  waiting = 0;
+  /** By numbers of our own: what the relay calls its commands is nothing to rely on. */
+  readonly #open = new Map<number, (outcome: Outcome) => void>();
+  #lastRequest = 0;
+
+  constructor(id: string, holder: string) {
+    this.id = id;
+    this.holder = holder;
+  }
+
+  /** True where no command of it is on its way. */
+  get isIdle(): boolean {
+    return this.#open.size === 0;
+  }
+
+  submit(actor: Actor, submission: Submission): Promise<Outcome> {
+    const requestId = ++this.#lastRequest;
+    return new Promise((resolve) => {
+      this.#open.set(requestId, resolve);
+      actor.submit({ ...submission, requestId }, this);
+    });
+  }
+
+  reply(requestId: number, outcome: Outcome): void {
+    this.#open.get(requestId)?.(outcome);
+    this.#open.delete(requestId);
+  }
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FaultyWay } from '../../redis/faulty-way.js';
+import { type ClusterStage, connected, DETECTION_MS, openClusterStage } from './cluster-stage.js';
+import { Crowd } from './crowd.js';
+import { msToFirstHold } from './first-hold.js';
+
+let stage: ClusterStage;
+/** The way of node c to Redis, and of no other. */
+let way: FaultyWay;
+let crowd: Crowd;
+
+beforeAll(async () => {
+  stage = await openClusterStage(['a', 'b']);
+  way = await FaultyWay.to(stage.redis.port);
+  await stage.start('c', { REDIS_URL: way.url });
+  const urls = [...stage.nodes.values()].map(({ url }) => url);
+  crowd = await Crowd.gather(
+    stage,
+    { showtimes: 6, buyersEach: 15, seatsEach: 400 },
+    (buyer) => urls[buyer % urls.length] ?? '',
+  );
+});
+
+afterAll(async () => {
+  crowd?.leave();
+  await stage?.close();
+  await way?.stop();
+});
+
+interface Fault {
+  readonly strike: () => void | Promise<void>;
+  readonly forMs: number;
+  readonly mend: () => void | Promise<void>;
+}
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  FLUSHALL: { strike: () => stage.redis.flushAll(), forMs: 1_000, mend: () => {} },
+  'SIGKILL, and a restart that knows nothing': {
+    strike: () => stage.redis.kill(),
+    forMs: 3_000,
+    mend: () => stage.redis.restart(),
+  },
+  'a pause of 10 s': { strike: () => stage.redis.pause(), forMs: 10_000, mend: () => stage.redis.resume() },
+  'one node cut off from it': {
+    strike: () => way.cut(),
+    forMs: DETECTION_MS + 1_500,
+    mend: () => way.mend(),
+  },
+};
+
+describe('Redis in the middle of sales', () => {
+  test.each(Object.entries(FAULTS))(
+    '%s: no promise is broken, owners sell on, and the cluster is whole again',
+    async (name, { strike, forMs, mend }) => {
+      const owners = new Map<string, string>();
+      for (const { showtimeId } of crowd.sales) owners.set(showtimeId, await stage.ownerOf(showtimeId));
+      crowd.start();
+      await sleep(300);
+      const struckAt = performance.now();
+      await strike();
+      // Each owner still sells what it owned before, to who asks it itself. (One that is cut off may be overtaken.)
+      const sold = await Promise.all(
+        crowd.sales.map(async ({ showtimeId }) => {
+          const owner = owners.get(showtimeId) ?? '';
+          return await Promise.race([
+            msToFirstHold(stage.nodes.get(owner)?.url ?? '', showtimeId),
+            sleep(forMs, 'never'),
+          ]);
+        }),
+      );
+      expect(
+        sold.filter((took) => took === 'never'),
+        name,
+      ).toEqual([]);
+      await sleep(Math.max(0, struckAt + forMs - performance.now()));
+      await mend();
+      const mendedAt = performance.now();
+      // Whole again: any showtime can be had at any node.
+      for (const { showtimeId } of crowd.sales) {
+        for (const { url } of stage.nodes.values()) (await connected(url, showtimeId)).close();
+      }
+      const ratio = (performance.now() - mendedAt) / DETECTION_MS;
+      process.stdout.write(`${name}: whole again after ${ratio.toFixed(2)} detection times.\n`);
+      expect(ratio, name).toBeLessThanOrEqual(2);
+      await crowd.pause();
+      await crowd.expectUnharmed(name);
+    },
+    120_000,
+  );
+});
