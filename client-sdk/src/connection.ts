@@ -208,7 +208,8 @@ export class Connection {
     this.#turn += 1;
     this.#cancelTimer();
     this.#cancelWatch();
-    this.#movedTo = undefined;
+    // Where we were sent cannot be reached: our own server is asked to serve us, wherever the showtime lives.
+    this.#movedTo = this.#sentOn && this.#readyAt === undefined ? `${this.#url}?moved=1` : undefined;
     const { now } = this.#environment;
     if (this.#readyAt !== undefined && (inOrder || now() - this.#readyAt >= STABLE_AFTER_MS)) this.#attempt = 0;
     this.#readyAt = undefined;
