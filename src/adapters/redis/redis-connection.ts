@@ -18,7 +18,8 @@ export interface ConnectionOptions {
 const CONNECT_MS_MAX = 3_000;
 const DISCONNECT_MS_MAX = 500;
 const RETRY_MS_MIN = 50;
-const RETRY_MS_MAX = 3_000;
+/** A node that lost Redis is out of the cluster until it is back: an attempt is cheap, and there are few nodes. */
+const RETRY_MS_MAX = 500;
 /** More only matter while a cluster is being rearranged. */
 const REDIRECTIONS_MAX = 5;
 
