@@ -120,6 +120,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   if (config.production && config.tokenSecret === undefined) {
     throw new Error(`Set TOKEN_SECRET (at least ${TOKEN_SECRET_LENGTH_MIN} characters): production makes none up.`);
   }
+  if (config.cluster && (config.databaseUrl === undefined || config.tokenSecret === undefined)) {
+    // Each with a Postgres of its own, two nodes would sell the same showtime twice; with secrets of their own, each would
+    // turn away whom the other let in.
+    throw new Error('With REDIS_URL set DATABASE_URL and TOKEN_SECRET too: the nodes of a cluster share them.');
+  }
   return Object.freeze(config);
 }
 

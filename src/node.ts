@@ -1,10 +1,9 @@
 /** The composition root: everything that one node is made of is built here, and taken down here. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { developmentSecret } from './adapters/development-secret.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
 import { openBoxOffice } from './composition/box-office.js';
 import { type ClusteredHouses, clusteredHouses } from './composition/clustered-houses.js';
@@ -30,6 +29,10 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
+const TAKE_DOWN_MS_MAX = 10_000;
+/** Of the time for a drain; the rest is for what could not be given away. */
+const HAND_OVER_SHARE = 0.7;
+
 /**
  * Starts a node and resolves when it takes clients.
  * @throws Error with a sentence for whoever started it: the port is taken, Postgres cannot be reached, …
@@ -39,8 +42,25 @@ export async function startNode(config: Config, paths: NodePaths, log: Log): Pro
   try {
     return await build(config, paths, log, undo);
   } catch (error) {
-    for (const step of undo.reverse()) await step();
+    await takeDown(undo, log);
     throw error;
+  }
+}
+
+/** In bounded time, whatever becomes of the single steps: what they would close ends with the process. */
+async function takeDown(undo: Undo, log: Log): Promise<void> {
+  const allSteps = async () => {
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ err: error }, 'a part of the node did not stop cleanly');
+      }
+    }
+    return true;
+  };
+  if (!(await Promise.race([allSteps(), sleep(TAKE_DOWN_MS_MAX, false)]))) {
+    log.warn({}, 'not every part of the node stopped in time');
   }
 }
 
@@ -80,21 +100,25 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     clustered = await clusteredHouses(config.cluster, self, parts, log, undo);
   }
   const { hosts, directory } = clustered ?? loneHouses(parts);
+  undo.push(() => gateway.close());
   keepCountsRight(config, store, boxOffice, directory, log, undo);
   await gateway.listen(hosts);
+  // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
+  await clustered?.join();
 
   const drain = async () => {
     draining = true;
     const deadline = sleep(config.drainMsMax, false);
+    const handOverDeadline = sleep(config.drainMsMax * HAND_OVER_SHARE);
     // Its clients are sent on while it still answers: what they ask meanwhile is asked again where they arrive.
-    await clustered?.leave(deadline);
+    await clustered?.leave(handOverDeadline);
     gateway.stopListening();
     const flushed = await Promise.race([directory.drain().then(() => true), deadline]);
     if (!flushed) log.warn({}, 'not everything was flushed in time; what was acknowledged is safe');
     // The goodbyes leave with this turn; what is left after it is cut.
     await sleep(50);
     gateway.close();
-    for (const step of undo.reverse()) await step();
+    await takeDown(undo, log);
   };
   let stopped: Promise<void> | undefined;
   const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
@@ -113,15 +137,4 @@ async function whyNotReady(pool: pg.Pool, committer: GroupCommitter, waitMsMax: 
     () => undefined,
     () => 'Postgres does not answer',
   );
-}
-
-/** Made once for a data folder, so that sessions outlive a restart on a developer's machine. */
-async function developmentSecret(directory: string): Promise<string> {
-  const file = join(directory, 'token-secret');
-  await mkdir(directory, { recursive: true });
-  const made = `${randomUUID()}${randomUUID()}`;
-  await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  return (await readFile(file, 'utf8')).trim();
 }

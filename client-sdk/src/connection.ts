@@ -52,8 +52,8 @@ export class Connection {
   #attempt = 0;
   /** Where `moved` said to go, for the next attempt only. */
   #movedTo: string | undefined;
-  /** This attempt is at where `moved` said to go. */
-  #sentOn = false;
+  /** Where this attempt is at. */
+  #at = '';
   #fault: ClientError | undefined;
   #readyAt: number | undefined;
   #frameAt = 0;
@@ -121,7 +121,7 @@ export class Connection {
    * whole house is moving, and where we were sent on already.
    */
   moveTo(url: string): void {
-    const first = !this.#sentOn && this.#readyAt === undefined;
+    const first = this.#at === this.#url && this.#readyAt === undefined;
     this.#drop(true);
     this.#movedTo = url;
     this.#retryLater(clientError('unavailable', 'The showtime moved.'), 0, first);
@@ -135,7 +135,7 @@ export class Connection {
   #open(): void {
     const turn = ++this.#turn;
     const url = this.#movedTo ?? this.#url;
-    this.#sentOn = url !== this.#url;
+    this.#at = url;
     this.#fault = undefined;
     this.#cancelTimer();
     this.#cancelTimer = this.#environment.setTimer(
@@ -209,7 +209,9 @@ export class Connection {
     this.#cancelTimer();
     this.#cancelWatch();
     // Where we were sent cannot be reached: our own server is asked to serve us, wherever the showtime lives.
-    this.#movedTo = this.#sentOn && this.#readyAt === undefined ? `${this.#url}?moved=1` : undefined;
+    const served = `${this.#url}?moved=1`;
+    const wasSentOn = this.#at !== this.#url && this.#at !== served && this.#readyAt === undefined;
+    this.#movedTo = wasSentOn ? served : undefined;
     const { now } = this.#environment;
     if (this.#readyAt !== undefined && (inOrder || now() - this.#readyAt >= STABLE_AFTER_MS)) this.#attempt = 0;
     this.#readyAt = undefined;
@@ -270,7 +272,7 @@ export class Connection {
     const frames = this.#frames;
     this.#cancelWatch = this.#environment.setTimer(() => {
       if (this.#frames > frames) this.#watch(this.#frameAt + this.#silenceMs - this.#environment.now());
-      else this.restart(clientError('unavailable', 'The connection went silent.'));
+      else this.restart(clientError('unavailable', 'No answer in time.'));
     }, withinMs);
   }
 

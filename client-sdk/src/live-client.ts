@@ -195,7 +195,7 @@ export class LiveClient implements ShowtimeClient {
       this.#requests.connectionReady();
       this.#pings.start();
     } else if (state.state === 'closed' || state.state === 'failed') {
-      this.#requests.abandon('The client ended first.');
+      this.#requests.abandon('Client closed.');
     }
     this.#state.connectionChanged(state);
   }
@@ -203,14 +203,14 @@ export class LiveClient implements ShowtimeClient {
   /** What is known can no longer be continued: ask for all of it. */
   #startOver(cause?: unknown): void {
     this.#state.house.position = undefined;
-    this.#connection.restart(clientError('bad_message', 'Frames are missing or unreadable.', 'not-applied', cause));
+    this.#connection.restart(clientError('bad_message', 'Unreadable frames.', 'not-applied', cause));
   }
 
   /** A remembered guest session ran out. Its holds are over, and its open commands can be asked about no more. */
   #becomeNewGuest(): boolean {
     if (!this.#session.forget()) return false;
     this.#state.house.position = undefined;
-    this.#requests.abandon('The session ran out first.');
+    this.#requests.abandon('Session ended.');
     return true;
   }
 
@@ -225,7 +225,7 @@ export class LiveClient implements ShowtimeClient {
     const waitMs = state === 'connecting' || state === 'reconnecting' ? options.waitForConnectionMs : 0;
     const outcome = await this.#requests.run(command, options, waitMs ?? this.#waitForConnectionMs);
     if (!outcome.ok || has(outcome, needed)) return outcome;
-    return { ok: false, error: clientError('internal', 'The reply lacks its result.', 'unknown') };
+    return { ok: false, error: clientError('internal', 'Reply without result.', 'unknown') };
   }
 
   #firstWelcome(): Promise<Welcome['seatMap']> {

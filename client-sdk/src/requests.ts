@@ -1,3 +1,4 @@
+import type { WireError } from '../../src/protocol/errors.js';
 import type { Reply } from '../../src/protocol/server-messages.js';
 import { backoffMs } from './backoff.js';
 import type { Command, CommandOptions } from './commands.js';
@@ -23,6 +24,8 @@ interface Pending {
   uncertain: boolean;
   /** Times sent; 0 while it waits for its first connection. */
   tries: number;
+  /** The last refusal, while no try is under way: with `uncertain` false, nothing was ever done. */
+  refusal: WireError | undefined;
   /** The next try, whatever it waits for: a reply, a pause, or a first connection. */
   cancelTimer: () => void;
   readonly cancelDeadline: () => void;
@@ -55,7 +58,7 @@ export class Requests {
   /** Sends at once; without a connection it waits for one up to `waitMs`, or fails at once. Never rejects. */
   run(command: Command, { signal, commandId }: CommandOptions, waitMs: number): Promise<Outcome> {
     if (signal?.aborted) return Promise.resolve(stoppedWaiting());
-    if (this.#pending.size >= IN_FLIGHT_MAX) return Promise.resolve(refused('overloaded', 'Too many in flight.'));
+    if (this.#pending.size >= IN_FLIGHT_MAX) return Promise.resolve(refused('overloaded', 'Too many.'));
     return new Promise((resolve) => {
       const id = this.#handlers.nextId();
       const stopWaiting = (): void => {
@@ -72,6 +75,7 @@ export class Requests {
         },
         uncertain: false,
         tries: 0,
+        refusal: undefined,
         cancelTimer: () => undefined,
         cancelDeadline: this.#environment.setTimer(
           () => this.#abandon(pending, 'No reply in time.'),
@@ -106,6 +110,7 @@ export class Requests {
       this.#settle(pending, { ok: false, error });
       return;
     }
+    pending.refusal = error;
     const wait = Math.max(error.retryAfterMs ?? 0, backoffMs(pending.tries, this.#environment.random));
     pending.cancelTimer();
     pending.cancelTimer = this.#environment.setTimer(() => this.#send(pending), wait);
@@ -115,7 +120,7 @@ export class Requests {
   connectionLost(): void {
     for (const pending of this.#pending.values()) {
       if (pending.tries === 0) continue;
-      pending.uncertain = true;
+      if (!pending.refusal) pending.uncertain = true;
       pending.cancelTimer();
     }
   }
@@ -133,6 +138,7 @@ export class Requests {
   #send(pending: Pending): void {
     if (!this.#handlers.send(pending.message)) return;
     pending.tries += 1;
+    pending.refusal = undefined;
     pending.cancelTimer();
     pending.cancelTimer = this.#environment.setTimer(() => {
       pending.uncertain = true;
@@ -142,11 +148,11 @@ export class Requests {
 
   /** What was never sent took no effect, and that is known. */
   #abandon(pending: Pending, message: string): void {
-    const sent = pending.tries > 0;
-    this.#settle(
-      pending,
-      sent ? refused('outcome_unknown', message, 'unknown') : refused('unavailable', 'Not connected.'),
-    );
+    const { refusal, tries, uncertain } = pending;
+    let outcome = refused('unavailable', 'Not connected.');
+    if (refusal && !uncertain) outcome = { ok: false, error: refusal };
+    else if (tries > 0) outcome = refused('outcome_unknown', message, 'unknown');
+    this.#settle(pending, outcome);
   }
 
   #settle(pending: Pending, outcome: Outcome): void {
@@ -158,7 +164,7 @@ export class Requests {
 }
 
 function stoppedWaiting(outcome?: 'unknown'): Refused {
-  return refused('aborted', 'The caller stopped waiting.', outcome);
+  return refused('aborted', 'Aborted.', outcome);
 }
 
 function refused(code: ClientError['code'], message: string, outcome?: ClientError['outcome']): Refused {

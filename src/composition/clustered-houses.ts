@@ -32,6 +32,8 @@ export interface ClusteredHouses {
   readonly directory: Directory;
   readonly cluster: Cluster;
   readonly membership: Membership;
+  /** Tells the others that this node is there; before, it owns nothing. */
+  join(): Promise<void>;
   /** Gives every showtime away, or what can be until `deadline` resolves, and lets go of those that it relays. */
   leave(deadline: Promise<unknown>): Promise<void>;
 }
@@ -73,11 +75,16 @@ export async function clusteredHouses(
       parts.counted(desk.feedFor(showtimeId, epoch), showtimeId, (id) => directory.running(id)),
     askedFor: (showtimeId) => handOff.askFor(showtimeId),
   });
+  const madeAt = monotonic();
+  // A node that starts while Redis is away knows nothing of the others, and would take what is theirs. After some time
+  // somebody has to serve, though.
+  const isBlind = () => cluster.members().store === 'unheard' && monotonic() - madeAt < freezeMs;
   const whereabouts = {
     get self() {
       return cluster.self;
     },
-    homeOf: (showtimeId: string) => cluster.homeOf(showtimeId),
+    homeOf: (showtimeId: string) => (isBlind() ? undefined : cluster.homeOf(showtimeId)),
+    isLinked: () => cluster.members().store === 'answering',
     isQuiet: (memberId: string) => cluster.isQuiet(memberId),
     settled: (showtimeId: string) => cluster.settled(showtimeId),
     memberNamed: (name: string) => cluster.members().live.find((member) => member.name === name),
@@ -121,22 +128,25 @@ export async function clusteredHouses(
   calls.answer('drain', () => cluster.drain());
   await receive(calls, log, undo);
   cluster.onChange(() => {
-    relays.review((showtimeId) => cluster.homeOf(showtimeId));
+    relays.review(whereabouts.homeOf);
     void handOff.rebalance();
   });
   undo.push(() => cluster.stop());
-  // Without it the first beat would fail on a connection that is being made, and nothing of the others be known.
-  await membership.isConnected(CONNECT_MS_MAX);
-  await cluster.start();
-  undo.push(reportLoad(cluster, directory, config.hotWatchers));
+  undo.push(() => relays.stop());
   return {
     hosts: new Hosts(directory, { whereabouts, relays }),
     directory,
     cluster,
     membership,
+    async join() {
+      // Without it the first beat would fail on a connection that is being made, and nothing of the others be known.
+      await membership.isConnected(CONNECT_MS_MAX);
+      await cluster.start();
+      undo.push(reportLoad(cluster, directory, config.hotWatchers));
+    },
     leave: async (deadline) => {
-      await cluster.drain();
-      await Promise.race([handOff.rebalance(), deadline]);
+      const left = cluster.drain().then(() => handOff.rebalance());
+      await Promise.race([left, deadline]);
       relays.stop();
     },
   };

@@ -294,6 +294,10 @@ export class Actor implements Committing, Host {
   }
 
   #tell(delta: PublishedDelta): void {
+    if (!this.confirmed) {
+      this.lost('not confirmed in time');
+      return;
+    }
     this.#feed.delta(delta);
     this.#audience.delta(delta);
   }

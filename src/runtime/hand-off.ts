@@ -92,6 +92,9 @@ export class HandOff {
     if (whereabouts.self.draining) return 'refused';
     const owner = (await ledger.owners([showtimeId])).get(showtimeId);
     if (owner?.node !== from) return 'failed';
+    // One of ours from before, which does not know yet that it was overtaken, is not what they give.
+    const running = directory.running(showtimeId);
+    if (running && running.epoch !== owner.epoch) running.lost('taken over');
     this.#given.add(showtimeId);
     try {
       return (await directory.open(showtimeId)).ok ? 'taken' : 'failed';
@@ -145,6 +148,8 @@ export class HandOff {
   /** So that its clients find it running. If it does not come to that, it is loaded when the first of them asks. */
   async #taken(showtimeId: string, home: Member): Promise<boolean> {
     const { calls, answerMsMax, whereabouts } = this.#options;
+    // Nobody would answer, and what is left to do before the end of a drain has better use for the time.
+    if (!whereabouts.isLinked()) return true;
     const call = { showtimeId, from: whereabouts.self.name };
     return (await calls.call(home.id, 'take', call, answerMsMax)) !== 'refused';
   }

@@ -7,6 +7,8 @@ export interface Whereabouts {
   readonly self: Member;
   /** Undefined where no node would take it. */
   homeOf(showtimeId: string): Member | undefined;
+  /** Messages reach other nodes, as far as is known: without that nothing can be relayed. */
+  isLinked(): boolean;
   /** It may be dead, and is soon known to be or not. */
   isQuiet(memberId: string): boolean;
   /** Resolves, in bounded time, when the home of the showtime is not quiet: at once as a rule. */
@@ -39,14 +41,18 @@ export class Hosts {
    */
   betterUrl(showtimeId: string): string | undefined {
     const home = this.#home(showtimeId);
-    if (!home || home.hot.includes(showtimeId) || this.#elsewhere?.whereabouts.isQuiet(home.id)) return undefined;
-    return home.url;
+    if (!home || !this.#elsewhere) return undefined;
+    const { whereabouts } = this.#elsewhere;
+    const isHot = whereabouts.isLinked() && home.hot.includes(showtimeId);
+    return isHot || whereabouts.isQuiet(home.id) ? undefined : home.url;
   }
 
   async #open(showtimeId: string): Promise<Opened> {
     const { whereabouts, relays } = this.#elsewhere ?? {};
     if (!whereabouts || !relays || this.#directory.running(showtimeId)) return await this.#directory.open(showtimeId);
     await whereabouts.settled(showtimeId);
+    // It may have come here while it was waited for.
+    if (this.#directory.running(showtimeId)) return await this.#directory.open(showtimeId);
     const home = whereabouts.homeOf(showtimeId);
     if (!home) return { ok: false, reason: 'unavailable' };
     return home.id === whereabouts.self.id

@@ -81,4 +81,13 @@ describe('the environment', () => {
   it('names all faults at once', () => {
     expect(() => readConfig({ PORT: 'x', DEMO: 'x', HOLD_TTL_MS: 'x' })).toThrow(/PORT[\s\S]*DEMO[\s\S]*HOLD_TTL_MS/);
   });
+
+  it('takes no Redis without the Postgres and the secret that nodes share', () => {
+    const redis = { REDIS_URL: 'redis://localhost:6379' };
+    const shared = { DATABASE_URL: 'postgres://localhost/usher', TOKEN_SECRET: 's'.repeat(32) };
+    expect(readConfig({ ...redis, ...shared }).cluster?.redisUrl).toBe(redis.REDIS_URL);
+    for (const missing of ['DATABASE_URL', 'TOKEN_SECRET']) {
+      expect(() => readConfig({ ...redis, ...shared, [missing]: '' })).toThrow(/DATABASE_URL and TOKEN_SECRET/);
+    }
+  });
 });

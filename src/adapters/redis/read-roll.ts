@@ -6,7 +6,7 @@ const member = z.object({
   id: z.string().min(1).max(100),
   name: z.string().min(1).max(200),
   url: z.url({ protocol: /^https?$/ }).exactOptional(),
-  weight: z.number().positive(),
+  weight: z.number().positive().max(100),
   draining: z.boolean(),
   hot: z.array(z.string().max(100)).max(10_000),
   showtimes: z.int().nonnegative(),

@@ -2,7 +2,7 @@ import type { Cache, SeatCounts, Timers } from '../../runtime/ports.js';
 import { repeat } from '../repeat.js';
 
 /** Counts of a showtime that nobody renews are gone after so long: its node died, or put it to sleep. */
-export const COUNTS_TTL_MS = 10 * 60_000;
+export const COUNTS_TTL_MS = 90_000;
 
 export interface AvailabilityBoardOptions {
   readonly cache: Cache;

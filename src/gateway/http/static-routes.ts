@@ -43,7 +43,8 @@ export async function staticRoutes(router: Router, directory: string): Promise<v
       etag,
       ...(name.endsWith('.html') ? { 'content-security-policy': POLICY } : {}),
     };
-    router.on('GET', name === 'index.html' ? '/' : `/assets/${name}`, (exchange) => {
+    // Not counted: a page is many files, and many people may share an address.
+    router.always('GET', name === 'index.html' ? '/' : `/assets/${name}`, (exchange) => {
       sendDocument(exchange, headers, { plain, gzip });
     });
   }

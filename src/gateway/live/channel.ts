@@ -73,6 +73,11 @@ export class Channel implements Audience {
   /** Subscribes a session and brings it to the present, in one turn. */
   catchUp(session: Watcher): void {
     if (!this.#host) return;
+    // It may be old: whoever is to be told all of it asks again.
+    if (!this.#host.confirmed) {
+      session.end(CLOSE.epochChanged, 'the showtime may have a new owner');
+      return;
+    }
     session.subscribe(this.topic(session.encoding));
     session.sendFrame(this.#snapshotFor(session, this.#host));
   }
@@ -128,8 +133,11 @@ export class Channel implements Audience {
 
   heartbeat(serverTime: number): void {
     const host = this.#host;
-    // Who may have lost the showtime without knowing says nothing of how it stands.
-    if (host?.confirmed) this.#toAll({ type: 'heartbeat', epoch: host.epoch, seq: host.seq, serverTime });
+    if (!host) return;
+    if (host.confirmed) this.#toAll({ type: 'heartbeat', epoch: host.epoch, seq: host.seq, serverTime });
+    // Who may have lost the showtime without knowing says nothing of how it stands, and lets its watchers look elsewhere.
+    else
+      for (const session of [...this.#sessions]) session.end(CLOSE.epochChanged, 'the showtime may have a new owner');
   }
 
   #toAll(message: ServerMessage): void {

@@ -43,6 +43,8 @@ async function showtimesLeft(
   const { beatMs } = view.address;
   const giveUpAt = performance.now() + waitMs;
   let emptySince: number | undefined;
+  let missingSince: number | undefined;
+  let wasDraining = false;
   let left: number | undefined;
   let failure: unknown;
   while (performance.now() < giveUpAt) {
@@ -51,8 +53,16 @@ async function showtimesLeft(
     });
     const now = performance.now();
     const self = roll?.members.find(({ member }) => member.id === memberId)?.member;
-    // It was stopped meanwhile and took its leave, which it does only after it gave away what it could.
-    if (roll && !self) return 0;
+    // It was stopped meanwhile and took its leave, which it does only after it gave away what it could. A roll that was
+    // emptied looks the same for a moment: of a member that is there it shows the next beat.
+    if (roll && !self) {
+      missingSince ??= now;
+      if (wasDraining && now - missingSince > 2 * beatMs) return 0;
+      await sleep(beatMs / 2);
+      continue;
+    }
+    missingSince = undefined;
+    wasDraining ||= self?.draining === true;
     // Again and again: messages between nodes may be lost, and to hear it twice does no harm.
     if (!self?.draining) tell();
     else {

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { developmentSecret } from '../../adapters/development-secret.js';
 import { startEmbeddedPostgres } from '../../adapters/postgres/embedded-postgres.js';
 import { type ClusterAddress, removeClusterFile, writeClusterFile } from '../cluster-file.js';
 import { plainLog } from '../plain-log.js';
@@ -61,7 +61,8 @@ export async function launch(context: LaunchContext, undo: Undo): Promise<LocalC
   const address = { ...stores, clusterName: CLUSTER_NAME, beatMs, detectionMs };
   await writeClusterFile(dataDirectory, address);
   undo.push(() => removeClusterFile(dataDirectory));
-  const nodes = nodesOf(context, address, ports, await endsWithUs());
+  const secret = context.environment['TOKEN_SECRET'] ?? (await developmentSecret(dataDirectory));
+  const nodes = nodesOf(context, address, ports, secret, await endsWithUs());
   undo.push(() => Promise.all(nodes.map((node) => node.stop(STOP_MS_MAX, kill))));
   for (const node of nodes) await node.start();
   await Promise.all(nodes.map((node) => node.ready(stop)));
@@ -72,6 +73,7 @@ function nodesOf(
   { options, dataDirectory, nodeCommand, environment, say }: LaunchContext,
   { redisUrl, databaseUrl, clusterName, beatMs, detectionMs }: LocalCluster['address'],
   ports: ChosenPorts,
+  secret: string,
   prefix: readonly string[],
 ): NodeProcess[] {
   const [program = '', ...args] = [...prefix, ...nodeCommand];
@@ -87,7 +89,7 @@ function nodesOf(
     CLUSTER_BEAT_MS: String(beatMs),
     CLUSTER_DETECTION_MS: String(detectionMs),
     SHARED_PORT: String(ports.shared),
-    TOKEN_SECRET: randomBytes(32).toString('base64url'),
+    TOKEN_SECRET: secret,
     DATA_DIR: dataDirectory,
     DEMO: 'true',
     ALLOWED_ORIGINS: [environment['ALLOWED_ORIGINS'] ?? '', ...origins].filter((origin) => origin !== '').join(','),

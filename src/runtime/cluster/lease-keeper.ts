@@ -19,14 +19,18 @@ export interface LeaseKeeperOptions {
 
 /** Looks so often in the time of a lease; every second look may ask Postgres. */
 const LOOKS_A_LEASE = 6;
-/** So many leases may go by on beats alone. A machine that was suspended does not notice: its clock stood as well. */
-const LEASES_UNVERIFIED_MAX = 10;
+/**
+ * So many leases may go by on beats alone. A node that Redis tells nothing of the others may take over what beats confirm
+ * here; and a machine that was suspended does not notice: its clock stood as well.
+ */
+const LEASES_UNVERIFIED_MAX = 1;
 
 /** Has the lease confirmed by Postgres where beats cannot: while they fail, and always after it lapsed. */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #cadence: Cadence;
   #verifiedAt: number;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #lapsed = false;
 
   constructor(options: LeaseKeeperOptions) {
@@ -49,9 +53,12 @@ export class LeaseKeeper {
     const now = monotonic();
     this.#tellOfLapse();
     if (!this.#isDue(now)) return;
-    this.#verifiedAt = now;
+    this.#askedAt = now;
     try {
-      if (await verify()) lease.restore(now);
+      if (await verify()) {
+        lease.restore(now);
+        this.#verifiedAt = now;
+      }
     } catch (error) {
       log.debug({ err: error }, 'what runs here could not be verified');
     }
@@ -60,10 +67,9 @@ export class LeaseKeeper {
 
   #isDue(now: number): boolean {
     const { lease, leaseMs, inDoubt } = this.#options;
-    const sinceMs = now - this.#verifiedAt;
-    if (sinceMs >= leaseMs * LEASES_UNVERIFIED_MAX) return true;
     // One look and a half: exact halves would hang on how timers round.
-    if (sinceMs < (leaseMs / LOOKS_A_LEASE) * 1.5) return false;
+    if (now - this.#askedAt < (leaseMs / LOOKS_A_LEASE) * 1.5) return false;
+    if (now - this.#verifiedAt >= leaseMs * LEASES_UNVERIFIED_MAX) return true;
     // The age of a lease that lapsed grows on: beats do not confirm it.
     return inDoubt() || lease.ageMs(now) > leaseMs / 2;
   }

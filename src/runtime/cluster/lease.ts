@@ -4,7 +4,7 @@ export type Monotonic = () => number;
 /**
  * For how long this node may believe that its showtimes are still its own. Sales need no such belief: Postgres refuses
  * every write under an old epoch. But a node that was frozen, or cut off, could go on showing a house that another has
- * taken over since. So it counts for itself: while its beats arrive, the others do not take its showtimes; they give it
+ * taken over since. So it counts for itself: while its beats arrive, the others that see them do not take its showtimes; they give it
  * up `detectionMs` after the last that they saw, which is later than `leaseMs` after it was sent. What is told while the
  * lease is held is therefore at most as old as the lease. Confirmations count from when they were *sent*: the answer may
  * have waited for us.

@@ -41,6 +41,8 @@ export interface CommandCall {
   /** The client's session, unique in the cluster: replies to one session leave in their order. */
   readonly session: string;
   readonly holder: string;
+  /** By the clock that the nodes share: past it nobody waits for it any more, and it is not to be done. */
+  readonly until: number;
   readonly submission: Submission;
 }
 

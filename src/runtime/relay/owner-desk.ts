@@ -45,7 +45,9 @@ export class OwnerDesk {
     calls.answer('command', async (body): Promise<CommandAnswer> => {
       const call = readCommandCall(body);
       const actor = directory.running(call.showtimeId);
-      return actor ? await this.#command(actor, call) : { refused: 'not_owner' };
+      // It lay somewhere for long: its sender was told that nobody knows, and may have done something else since.
+      const isLate = this.#context.clock.now() > call.until;
+      return actor && !isLate ? await this.#command(actor, call) : { refused: 'not_owner' };
     });
   }
 

@@ -13,7 +13,7 @@ export class Unreadable extends Error {
 }
 
 type Name =
-  | ('kind' | 'method' | 'id' | 'body' | 'to' | 'showtimeId' | 'session' | 'holder' | 'watchers')
+  | ('kind' | 'method' | 'id' | 'body' | 'to' | 'until' | 'showtimeId' | 'session' | 'holder' | 'watchers')
   | ('epoch' | 'n' | 'at' | 'events' | 'seq' | 'statuses' | 'holds' | 'bookings' | 'refused' | 'outcome')
   | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
   | ('submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
@@ -89,9 +89,9 @@ export function readKeepCast(value: unknown): KeepCast {
 }
 
 export function readCommandCall(value: unknown): CommandCall {
-  const { showtimeId, session, holder, submission } = readFields(value);
+  const { showtimeId, session, holder, until, submission } = readFields(value);
   return checked<CommandCall>(
-    areTexts(showtimeId, session, holder) && isSubmission(submission),
+    areTexts(showtimeId, session, holder) && isCount(until) && isSubmission(submission),
     value,
     'a command that this node knows',
   );

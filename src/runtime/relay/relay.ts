@@ -127,8 +127,9 @@ export class Relay implements Host, StreamReader {
   }
 
   async #forward(submission: Submission, recipient: Recipient): Promise<void> {
-    const { calls, limits, log } = this.#context;
-    const { id, call } = this.#commands.open(this.showtimeId, submission, recipient);
+    const { calls, clock, limits, log } = this.#context;
+    const until = clock.now() + limits.commandMsMax;
+    const { id, call } = this.#commands.open(this.showtimeId, submission, recipient, until);
     let answer: CommandAnswer | undefined;
     try {
       answer = readCommandAnswer(await calls.call(this.owner.id, 'command', call, limits.commandMsMax));

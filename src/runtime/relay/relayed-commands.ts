@@ -58,13 +58,21 @@ export class RelayedCommands {
   }
 
   /** Notes a command, and gives the number under which its answer is to be brought and the call to be made. */
-  open(showtimeId: string, submission: Submission, recipient: Recipient): { id: number; call: CommandCall } {
+  open(
+    showtimeId: string,
+    submission: Submission,
+    recipient: Recipient,
+    until: number,
+  ): { id: number; call: CommandCall } {
     const id = ++this.#lastId;
     const session = this.#sessionOf(recipient);
     session.open++;
     this.#open.set(id, { session, requestId: submission.requestId });
     const { holder } = recipient;
-    return { id, call: { showtimeId, session: session.id, holder, submission: { ...submission, requestId: id } } };
+    return {
+      id,
+      call: { showtimeId, session: session.id, holder, until, submission: { ...submission, requestId: id } },
+    };
   }
 
   /** `answer` undefined: it did not come in time. */

@@ -28,6 +28,8 @@ export interface ClusterStage {
   labels(showtimeId: string): Promise<string[]>;
   /** The name of the node that claimed the showtime last, as Postgres has it. */
   ownerOf(showtimeId: string): Promise<string>;
+  /** As `ownerOf`, once that has not changed for a second: after a node came back showtimes move. */
+  steadyOwnerOf(showtimeId: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,13 @@ export async function openClusterStage(
     return server;
   };
   await Promise.all(names.map((name) => start(name)));
+  const ownerOf = async (showtimeId: string) => {
+    const { rows } = await pool.query<{ node: string; epoch: string }>(
+      'SELECT node, epoch FROM usher.showtime_owners WHERE showtime_id = $1',
+      [showtimeId],
+    );
+    return rows[0] ?? { node: 'nobody', epoch: '0' };
+  };
   return {
     pool,
     redis,
@@ -86,12 +95,15 @@ export async function openClusterStage(
       );
       return rows.map(({ label }) => label);
     },
-    async ownerOf(showtimeId) {
-      const { rows } = await pool.query<{ node: string }>(
-        'SELECT node FROM usher.showtime_owners WHERE showtime_id = $1',
-        [showtimeId],
-      );
-      return rows[0]?.node ?? 'nobody';
+    ownerOf: async (showtimeId) => (await ownerOf(showtimeId)).node,
+    async steadyOwnerOf(showtimeId) {
+      let owner = await ownerOf(showtimeId);
+      for (let since = performance.now(); performance.now() - since < 1_000; await sleep(50)) {
+        const now = await ownerOf(showtimeId);
+        if (now.epoch !== owner.epoch) since = performance.now();
+        owner = now;
+      }
+      return owner.node;
     },
     async close() {
       await Promise.all([...nodes.values()].map((server) => server.kill('SIGKILL')));

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const GIVE_UP_MS = 60_000;
+
 /**
  * Milliseconds until a hold of any seat is granted, asked for again and again over HTTP at this node; it is released at
  * once, so that it leaves no trace.
  */
 export async function msToFirstHold(nodeUrl: string, showtimeId: string): Promise<number> {
   const started = performance.now();
-  const { session } = (await ask(`${nodeUrl}/v1/sessions`, {})) as { session: string };
+  const giveUpAt = started + GIVE_UP_MS;
+  const { session } = (await ask(`${nodeUrl}/v1/sessions`, {})) as { session?: string };
+  if (!session) throw new Error('No session was given.');
   const url = `${nodeUrl}/v1/showtimes/${showtimeId}`;
   for (;;) {
     const headers = { authorization: `Bearer ${session}`, 'idempotency-key': randomUUID() };
@@ -20,6 +24,7 @@ export async function msToFirstHold(nodeUrl: string, showtimeId: string): Promis
       });
       return took;
     }
+    if (performance.now() > giveUpAt) throw new Error(`No hold was granted: ${JSON.stringify(answer)}`);
     await sleep(25);
   }
 }

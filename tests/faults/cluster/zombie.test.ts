@@ -25,7 +25,7 @@ test(`an owner is frozen past its lease ${ROUNDS} times, and wakes to find its s
   );
   for (let round = 1; round <= ROUNDS; round++) {
     const { showtimeId } = crowd.sales[round % crowd.sales.length] ?? { showtimeId: '' };
-    const victim = await stage.ownerOf(showtimeId);
+    const victim = await stage.steadyOwnerOf(showtimeId);
     const [zombieUrl, others] = [
       stage.nodes.get(victim)?.url ?? '',
       urls.filter((url) => url !== stage.nodes.get(victim)?.url),

@@ -69,6 +69,7 @@ async function openNode(): Promise<RoutedNode> {
       get self() {
         return self;
       },
+      isLinked: () => true,
       homeOf: () => node?.home,
       isQuiet: (memberId) => memberId === node?.quiet,
       settled: async () => {},

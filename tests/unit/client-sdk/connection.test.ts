@@ -204,6 +204,10 @@ describe('the connection', () => {
     // Not sent on once more to where nobody answers: served where it is.
     const [first] = around.sockets;
     expect(around.socket.url).toBe(`${first?.url}?moved=1`);
+    // Nor asked for that for ever, where it can not.
+    around.socket.drop();
+    await around.pass(2_000);
+    expect(around.socket.url).toBe(first?.url);
     admit(around);
     around.socket.drop();
     await around.pass(1_000);

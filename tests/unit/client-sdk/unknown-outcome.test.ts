@@ -128,4 +128,23 @@ describe('an unknown outcome', () => {
     admit(around);
     expect(around.socket.commands()).toHaveLength(1);
   });
+
+  it('is none where every try was turned away while the showtime moved: it is sent on, and in the end refused', async () => {
+    const { around, client, socket } = liveStage();
+    const result = watch(client.hold(['A-1', 'A-2']));
+    const turnAway = () =>
+      around.socket.tell(refused(around.socket.commands()[0]?.id, 'moving', '', { retryAfterMs: 100 }));
+    turnAway();
+    // A connection that is lost between two tries takes nothing with it.
+    socket.drop(4203);
+    await around.pass(250);
+    admit(around);
+    expect(around.socket.commands()[0]?.commandId).toBe(socket.commands()[0]?.commandId);
+    turnAway();
+    for (let tries = 0; tries < 200 && result.value === undefined; tries++) {
+      await around.pass(1_000);
+      turnAway();
+    }
+    expect(result.value).toMatchObject({ ok: false, error: { code: 'moving', outcome: 'not-applied' } });
+  });
 });

@@ -127,6 +127,17 @@ describe('rebalancing', () => {
     expect([ids(b), ids(c)]).toEqual([[], [showtime(0)]]);
   });
 
+  it('is no taking back of what was overtaken: a zombie ends before it takes what another gives', async () => {
+    const { cluster, house, a, b } = await running(1);
+    const id = showtime(0);
+    // Another life claimed it from a, which does not know yet, and gives it to a by its home.
+    house.journal.claim(id, 1, 'b');
+    const zombie = a.directory.running(id);
+    await cluster.done(b.calls.call(a.member.id, 'take', { showtimeId: id, from: 'b' }, 1_000));
+    expect(zombie?.ended).toBe('lost');
+    expect(a.directory.running(id)?.epoch).toBe(3);
+  });
+
   it('goes on for what changed while it ran, and runs again when asked again', async () => {
     const { cluster, a, all } = await running(4);
     expect(await cluster.done(a.handOff.rebalance())).toBeUndefined();

@@ -99,7 +99,8 @@ describe('a lease that lapsed', () => {
     expect(held(a)).toBe(true);
     const asked = a.asked.length;
     await world.time.advance(5 * TIMING.leaseMs);
-    expect([held(a), a.asked.length]).toEqual([true, asked]);
+    // Once a lease, as where all is well.
+    expect([held(a), a.asked.length - asked]).toEqual([true, 4]);
   });
 
   it('is not healed by an answer of Postgres that is older than a lease', async () => {
@@ -235,8 +236,9 @@ describe('a node that starts while the store is away', () => {
 });
 
 describe('while all is well', () => {
-  it('Postgres is asked seldom, but it is: a machine that was suspended does not notice', async () => {
+  it('Postgres is asked about once a lease: beats do not tell of takers who do not see them', async () => {
     await world.time.advance(35 * TIMING.leaseMs);
-    expect(a.asked.length).toBe(3);
+    expect(a.asked.length).toBeGreaterThan(25);
+    expect(a.asked.length).toBeLessThanOrEqual(35);
   });
 });

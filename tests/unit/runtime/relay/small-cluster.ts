@@ -130,6 +130,7 @@ export class TestNode {
         return node.member;
       },
       homeOf: (showtimeId: string) => this.homeOf(showtimeId),
+      isLinked: () => true,
       isQuiet: () => false,
       settled: async () => {},
       memberNamed: (name: string) => cluster.live.find((one) => one.member.name === name)?.member,
