@@ -74,7 +74,8 @@ export class LiveClient {
       const socket = new LoadSocket(
         {
           ...this.options.target,
-          path: `/v1/showtimes/${this.options.showtimeId}/live`,
+          // Served where it lands: of a cluster, the node that the URL names is the one to be measured.
+          path: `/v1/showtimes/${this.options.showtimeId}/live?moved=1`,
           subprotocol: SUBPROTOCOL_MSGPACK,
         },
         {

@@ -6,7 +6,7 @@ import { Cluster } from '../runtime/cluster/cluster.js';
 import { Directory } from '../runtime/directory.js';
 import { HandOff } from '../runtime/hand-off.js';
 import { Hosts } from '../runtime/hosts.js';
-import type { Log, Member, Membership } from '../runtime/ports.js';
+import type { Log, Member } from '../runtime/ports.js';
 import { NodeCalls } from '../runtime/relay/node-calls.js';
 import { OwnerDesk } from '../runtime/relay/owner-desk.js';
 import { Relays } from '../runtime/relay/relays.js';
@@ -31,7 +31,6 @@ export interface ClusteredHouses {
   readonly hosts: Hosts;
   readonly directory: Directory;
   readonly cluster: Cluster;
-  readonly membership: Membership;
   /** Tells the others that this node is there; before, it owns nothing. */
   join(): Promise<void>;
   /** Gives every showtime away, or what can be until `deadline` resolves, and lets go of those that it relays. */
@@ -123,7 +122,7 @@ export async function clusteredHouses(
     idleMsMax: RELAY_IDLE_MS_MAX,
     relaysMax: parts.actorsMax,
   });
-  desk.serve(calls, directory, (showtimeId) => cluster.isHere(showtimeId));
+  desk.serve(calls, directory, (showtimeId) => whereabouts.homeOf(showtimeId)?.id === self.id);
   handOff.serve();
   calls.answer('drain', () => cluster.drain());
   await receive(calls, log, undo);
@@ -131,16 +130,15 @@ export async function clusteredHouses(
     relays.review(whereabouts.homeOf);
     void handOff.rebalance();
   });
-  undo.push(() => cluster.stop());
   undo.push(() => relays.stop());
   return {
     hosts: new Hosts(directory, { whereabouts, relays }),
     directory,
     cluster,
-    membership,
     async join() {
       // Without it the first beat would fail on a connection that is being made, and nothing of the others be known.
       await membership.isConnected(CONNECT_MS_MAX);
+      undo.push(() => cluster.stop());
       await cluster.start();
       undo.push(reportLoad(cluster, directory, config.hotWatchers));
     },

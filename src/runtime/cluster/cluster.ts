@@ -98,10 +98,6 @@ export class Cluster {
     return pinned ?? this.#placement.homeOf(showtimeId);
   }
 
-  isHere(showtimeId: string): boolean {
-    return this.homeOf(showtimeId)?.id === this.#self.id;
-  }
-
   /** Some beats of this member are missing: it may be dead, and soon found to be. */
   isQuiet(memberId: string): boolean {
     const quietMs = this.#options.timing.beatMs * QUIET_BEATS;

@@ -13,6 +13,7 @@ const BEAT_MS = 150;
 
 export interface ClusterStage {
   readonly pool: pg.Pool;
+  readonly databaseUrl: string;
   readonly redis: TestRedis;
   /** By name; a node that was killed and started again has the same name, port and URL. */
   readonly nodes: ReadonlyMap<string, ServerProcess>;
@@ -79,6 +80,7 @@ export async function openClusterStage(
   };
   return {
     pool,
+    databaseUrl: database.url,
     redis,
     nodes,
     sharedUrl: `http://127.0.0.1:${sharedPort}`,
