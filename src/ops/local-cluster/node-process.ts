@@ -28,6 +28,7 @@ export class NodeProcess {
   readonly #options: NodeProcessOptions;
   #child: ChildProcess | undefined;
   #isStopping = false;
+  #starting: Promise<void> | undefined;
   #again: NodeJS.Timeout | undefined;
 
   constructor(options: NodeProcessOptions) {
@@ -96,6 +97,8 @@ export class NodeProcess {
   async stop(msMax: number, kill: AbortSignal): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#again);
+    // One that is just being started again is to be ended as well.
+    await this.#starting;
     const child = this.#child;
     if (!child || this.ending !== undefined) return;
     const ended = once(child, 'exit');
@@ -117,7 +120,7 @@ export class NodeProcess {
     if (!restart) return;
     this.#again = setTimeout(() => {
       this.#again = undefined;
-      if (!this.#isStopping) this.start().catch((error: Error) => say(error.message));
+      if (!this.#isStopping) this.#starting = this.start().catch((error: Error) => say(error.message));
     }, RESTART_AFTER_MS);
   }
 

@@ -17,7 +17,7 @@ let stage: ClusterStage;
 beforeAll(async () => {
   stage = await openClusterStage(['a', 'b', 'c'], {
     CLUSTER_DETECTION_MS: String(DETECTION_MS),
-    CLUSTER_BEAT_MS: '200',
+    CLUSTER_BEAT_MS: '100',
   });
 });
 

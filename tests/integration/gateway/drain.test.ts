@@ -86,3 +86,17 @@ it('a port that is taken is told in a sentence, and nothing is left running', as
   await client.close();
   await stage.close();
 });
+
+it('whoever watches what the node may have lost is told nothing of it, and looks elsewhere', async () => {
+  let isConfirmed = true;
+  const node = await openLightNode({ confirmed: () => isConfirmed, limits: { heartbeatMs: 50 } });
+  const live = await LiveClient.join(node.liveUrl());
+  isConfirmed = false;
+  expect((await live.closed).code).toBe(CLOSE.epochChanged);
+  // Nor is anybody let in to it.
+  const late = await LiveClient.open(node.liveUrl());
+  late.send({ type: 'hello' });
+  expect((await late.closed).code).toBe(CLOSE.overloaded);
+  expect(late.messages.map(({ type }) => type)).toEqual(['error']);
+  await node.close();
+});

@@ -31,6 +31,8 @@ export interface LightNodeOptions {
   readonly listings?: Partial<Listings>;
   readonly demoDirectory?: string;
   readonly isOn?: IsOn;
+  /** Whether the node may tell what it has. */
+  readonly confirmed?: () => boolean;
 }
 
 /** A journal that takes everything, at once or, while it is held back, not at all. */
@@ -130,7 +132,7 @@ export async function openLightNode(options: LightNodeOptions = {}) {
       log: silentLog,
       committer: new GroupCommitter(ledger, clock, nodeTimers, silentLog),
       till: options.till ?? { charge: () => ({ ok: true, method: 'test' }) },
-      confirmed: () => true,
+      confirmed: options.confirmed ?? (() => true),
       limits: {
         gatedMax: 20_000,
         commitWaitMsMax: 60_000,
