@@ -154,8 +154,8 @@ export class Directory {
       if (!(await askedFor(showtimeId)) || this.#draining) return { ok: false, reason: 'unavailable' };
       const verified = this.#verifications;
       const claim = await ledger.claim(showtimeId);
-      const isDoubtful = !context.confirmed() || verified !== this.#verifications;
-      if (this.#draining || isDoubtful) return { ok: false, reason: 'unavailable' };
+      const isOurs = verified === this.#verifications || (await this.#isStillOurs(showtimeId, claim.epoch));
+      if (this.#draining || !isOurs || !context.confirmed()) return { ok: false, reason: 'unavailable' };
       const audience = audienceFor(showtimeId);
       const actor = new Actor(showtimeId, terms, claim, audience, feedFor(showtimeId, claim.epoch), context);
       this.#actors.set(showtimeId, actor);
@@ -165,6 +165,16 @@ export class Directory {
     } catch (error) {
       context.log.warn({ err: error, showtimeId }, 'a showtime could not be activated');
       return { ok: false, reason: 'unavailable' };
+    }
+  }
+
+  /** For a claim that a verification passed by: the lease may have lapsed and come back meanwhile. */
+  async #isStillOurs(showtimeId: string, epoch: number): Promise<boolean> {
+    for (;;) {
+      const verified = this.#verifications;
+      const owner = (await this.#options.ledger.owners([showtimeId])).get(showtimeId);
+      if (owner?.epoch !== epoch) return false;
+      if (verified === this.#verifications) return true;
     }
   }
 
