@@ -71,6 +71,8 @@ export async function openClusterStage(
     return server;
   };
   await Promise.all(names.map((name) => start(name)));
+  // Each is ready when it has beaten once; who came after it is seen with the next beat.
+  await sleep(4 * BEAT_MS);
   const ownerOf = async (showtimeId: string) => {
     const { rows } = await pool.query<{ node: string; epoch: string }>(
       'SELECT node, epoch FROM usher.showtime_owners WHERE showtime_id = $1',
