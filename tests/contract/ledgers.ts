@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { MemoryJournal } from '../../src/adapters/memory/memory-journal.js';
-import { type LedgerCall, MemoryLedger, type Trip } from '../../src/adapters/memory/memory-ledger.js';
+import { type LedgerCall, MemoryLedger } from '../../src/adapters/memory/memory-ledger.js';
+import type { Trip } from '../../src/adapters/memory/trip.js';
 import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import type { Ledger } from '../../src/runtime/ports.js';

@@ -1,17 +1,6 @@
 import type { Batch, Claim, Ledger, Owner, Slice, Timers } from '../../runtime/ports.js';
 import type { MemoryJournal } from './memory-journal.js';
-
-/** What befalls one call on its way to the store and back. */
-export interface Trip {
-  /** Until the store acts; 0 where absent, and so below. */
-  readonly thereMs?: number;
-  /** From then until the caller is answered. */
-  readonly backMs?: number;
-  /** `request`: the store never hears of it. `answer`: it acts, and the caller is never told. */
-  readonly lost?: 'request' | 'answer';
-  /** Where something is lost: when the caller notices. Sooner than `thereMs`, the call lingers and acts late. */
-  readonly brokenAfterMs?: number;
-}
+import { type Trip, travel } from './trip.js';
 
 export type LedgerCall = 'claim' | 'commit' | 'owners';
 
@@ -51,23 +40,6 @@ export class MemoryLedger implements Ledger {
 
   #travel<Answer>(call: LedgerCall, act: () => Answer): Promise<Answer> {
     const { timers, trip } = this.#options;
-    const { thereMs = 0, backMs = 0, lost, brokenAfterMs = thereMs + backMs } = trip?.(call) ?? {};
-    return new Promise((resolve, reject) => {
-      if (lost) timers.after(brokenAfterMs, () => reject(new Error('The connection to the journal broke.')));
-      if (lost === 'request') return;
-      timers.after(thereMs, () => {
-        const answer = attempt(act);
-        if (lost === undefined) timers.after(backMs, () => answer.then(resolve, reject));
-      });
-    });
+    return travel(timers, trip?.(call) ?? {}, act);
   }
-}
-
-/** Acts now; the outcome can be looked at later, or never. */
-function attempt<Answer>(act: () => Answer): Promise<Answer> {
-  const answer = new Promise<Answer>((resolve) => {
-    resolve(act());
-  });
-  answer.catch(() => {});
-  return answer;
 }

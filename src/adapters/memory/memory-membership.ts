@@ -1,5 +1,5 @@
 import type { Member, Membership, Roll, Timers } from '../../runtime/ports.js';
-import type { Trip } from './memory-ledger.js';
+import { type Trip, travel } from './trip.js';
 
 /** The store behind MemoryMembership: what Redis is to a cluster, shared by nodes of one process. */
 export class MemoryRoll {
@@ -58,14 +58,6 @@ export class MemoryMembership implements Membership {
 
   #travel<Answer>(call: keyof Membership, act: (roll: MemoryRoll) => Answer): Promise<Answer> {
     const { roll, timers, trip } = this.#options;
-    const { thereMs = 0, backMs = 0, lost, brokenAfterMs = thereMs + backMs } = trip?.(call) ?? {};
-    return new Promise((resolve, reject) => {
-      if (lost) timers.after(brokenAfterMs, () => reject(new Error('The store of the members did not answer.')));
-      if (lost === 'request') return;
-      timers.after(thereMs, () => {
-        const answer = act(roll);
-        if (lost === undefined) timers.after(backMs, () => resolve(answer));
-      });
-    });
+    return travel(timers, trip?.(call) ?? {}, () => act(roll));
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import { MemoryLedger, type Trip } from '../../../src/adapters/memory/memory-ledger.js';
+import { MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
+import type { Trip } from '../../../src/adapters/memory/trip.js';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Hold } from '../../../src/core/house.js';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import type { Trip } from '../../../src/adapters/memory/memory-ledger.js';
+import type { Trip } from '../../../src/adapters/memory/trip.js';
 import { assertHouse } from '../../../src/core/assert-house.js';
 import type { Command } from '../../../src/core/command.js';
 import { makeHouse } from '../../../src/core/make-house.js';

@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import { type LedgerCall, MemoryLedger, type Trip } from '../../../src/adapters/memory/memory-ledger.js';
+import { type LedgerCall, MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
+import type { Trip } from '../../../src/adapters/memory/trip.js';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Command } from '../../../src/core/command.js';
 import { Actor, type ActorContext } from '../../../src/runtime/actor.js';

@@ -3,7 +3,8 @@
  * left: what the tests of the runtime look at.
  */
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import { type LedgerCall, MemoryLedger, type Trip } from '../../../src/adapters/memory/memory-ledger.js';
+import { type LedgerCall, MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
+import type { Trip } from '../../../src/adapters/memory/trip.js';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Command } from '../../../src/core/command.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';

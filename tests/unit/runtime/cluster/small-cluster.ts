@@ -1,5 +1,5 @@
-import type { Trip } from '../../../../src/adapters/memory/memory-ledger.js';
 import { MemoryMembership, MemoryRoll } from '../../../../src/adapters/memory/memory-membership.js';
+import type { Trip } from '../../../../src/adapters/memory/trip.js';
 import { VirtualTime } from '../../../../src/adapters/memory/virtual-time.js';
 import { Cluster, type ClusterOptions } from '../../../../src/runtime/cluster/cluster.js';
 import type { Log } from '../../../../src/runtime/ports.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import type { Trip } from '../../../../src/adapters/memory/memory-ledger.js';
+import type { Trip } from '../../../../src/adapters/memory/trip.js';
 import type { Command } from '../../../../src/core/command.js';
 import { SHOWTIME, word } from '../playhouse.js';
 import { DELAYS_MS, type Order, RelayWorld, SEATS } from './relay-world.js';

@@ -3,7 +3,7 @@
  * Rules are not modelled again here. What is checked is what was promised: see `violations`.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Trip } from '../../../../src/adapters/memory/memory-ledger.js';
+import type { Trip } from '../../../../src/adapters/memory/trip.js';
 import type { Command } from '../../../../src/core/command.js';
 import type { Audience, PublishedDelta } from '../../../../src/runtime/audience.js';
 import type { Host } from '../../../../src/runtime/host.js';

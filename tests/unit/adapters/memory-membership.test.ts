@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Trip } from '../../../../src/adapters/memory/memory-ledger.js';
-import { MemoryMembership, MemoryRoll } from '../../../../src/adapters/memory/memory-membership.js';
-import { VirtualTime } from '../../../../src/adapters/memory/virtual-time.js';
-import { member } from './rolls.js';
+import { MemoryMembership, MemoryRoll } from '../../../src/adapters/memory/memory-membership.js';
+import type { Trip } from '../../../src/adapters/memory/trip.js';
+import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
+import { member } from '../runtime/cluster/rolls.js';
 
 let time: VirtualTime;
 let roll: MemoryRoll;
