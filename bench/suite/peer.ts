@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Database, Served, Stage } from './stage.js';
+
+export type PeerName = 'express-postgres' | 'socket-io' | 'colyseus';
+
+/** The bundles lie in dist/bench; npm starts them at the root of the project, which need not be where the shell is. */
+const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
+
+/**
+ * Starts a peer over `database`, which must be empty: the peer makes its own tables. Installs what the peers depend on
+ * where that was not done yet, by their own lock file.
+ * @throws Error where it cannot be installed, or does not come up.
+ */
+export async function startPeer(stage: Stage, name: PeerName, database: Database): Promise<Served> {
+  if (!existsSync(`${PEERS}node_modules`)) {
+    stage.say('installing the peers (npm ci in bench/peers)');
+    await install();
+  }
+  return await stage.serve(process.execPath, [`${name}/server.js`], {
+    cwd: PEERS,
+    readyPath: '/readyz',
+    env: { NODE_ENV: 'production', DATABASE_URL: database.url },
+  });
+}
+
+/** Puts a showtime of so many seats on sale at a peer. */
+export async function openPeerSale(peer: Served, showtimeId: string, seats: number): Promise<void> {
+  const answer = await fetch(new URL('/showtimes', peer.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ showtimeId, seats }),
+  });
+  if (answer.status !== 201) throw new Error(`The peer did not put the showtime on sale: ${answer.status}.`);
+}
+
+async function install(): Promise<void> {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const child = spawn(npm, ['ci', '--no-audit', '--no-fund'], { cwd: PEERS, stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`npm ci in ${PEERS} ended with ${code}.`);
+}
