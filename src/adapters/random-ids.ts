@@ -4,6 +4,8 @@ import type { Ids } from '../runtime/ports.js';
 /** Crockford's base 32 without I, L, O and U: what is read out over a counter is not misheard. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const POOL_BYTES = 4096;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const NIBBLE = '0123456789abcdef';
 
 /**
  * Ids from the system's randomness, drawn in pools since one draw a hold would cost a system call each.
@@ -12,27 +14,37 @@ const POOL_BYTES = 4096;
 export function randomIds(wallMs: () => number): Ids {
   const pool = randomBytes(POOL_BYTES);
   let used = 0;
-  const draw = (count: number): Buffer => {
+  /** Where the next `count` bytes of randomness begin in the pool. */
+  const draw = (count: number): number => {
     if (used + count > POOL_BYTES) {
       randomFillSync(pool);
       used = 0;
     }
     used += count;
-    return pool.subarray(used - count, used);
+    return used - count;
   };
+  const hex = (at: number) => HEX[pool[at] ?? 0];
+  let prefixMs = Number.NaN;
+  let prefix = '';
   return {
+    // An id is made for every attempt at a hold, most of them refused: as text from ready pieces it costs a fifth of
+    // what it does through a buffer.
     uuid() {
-      const bytes = Buffer.alloc(16);
-      bytes.writeUIntBE(wallMs(), 0, 6);
-      draw(10).copy(bytes, 6);
-      bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-      bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-      const hex = bytes.toString('hex');
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+      const ms = Math.floor(wallMs());
+      if (ms !== prefixMs) {
+        const digits = ms.toString(16).padStart(12, '0');
+        prefix = `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
+        prefixMs = ms;
+      }
+      const at = draw(10);
+      const version = NIBBLE[(pool[at] ?? 0) & 0x0f];
+      const variant = HEX[((pool[at + 2] ?? 0) & 0x3f) | 0x80];
+      const middle = `${version}${hex(at + 1)}-${variant}${hex(at + 3)}-`;
+      return `${prefix}${middle}${hex(at + 4)}${hex(at + 5)}${hex(at + 6)}${hex(at + 7)}${hex(at + 8)}${hex(at + 9)}`;
     },
     reference() {
       let reference = '';
-      for (const byte of draw(10)) reference += ALPHABET[byte & 31];
+      for (let at = draw(10), end = at + 10; at < end; at++) reference += ALPHABET[(pool[at] ?? 0) & 31];
       return reference;
     },
   };

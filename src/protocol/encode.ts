@@ -1,5 +1,6 @@
 /** Server messages to frames: the writing half, which no browser needs. */
 import { Packr } from 'msgpackr/pack';
+import { packRefusal } from './pack-refusal.js';
 import type { ServerMessage } from './server-messages.js';
 import type { Encoding } from './version.js';
 
@@ -10,5 +11,7 @@ export type Frame = string | Uint8Array;
 
 /** A string is sent as a text frame, bytes as a binary one. */
 export function encodeServerFrame(message: ServerMessage, encoding: Encoding): Frame {
-  return encoding === 'json' ? JSON.stringify(message) : packr.pack(message);
+  if (encoding === 'json') return JSON.stringify(message);
+  const refusal = message.type === 'reply' && !message.ok ? packRefusal(message.id, message.error) : undefined;
+  return refusal ?? packr.pack(message);
 }

@@ -1,6 +1,7 @@
 /** Client frames to messages. Bad input is a value that names the fault, never an exception. */
 import { Unpackr } from 'msgpackr/unpack';
 import type { z } from 'zod';
+import { acceptCommand } from './accept-command.js';
 import {
   type ClientMessage,
   type CommandType,
@@ -37,6 +38,8 @@ function readClientMessage(value: unknown): ReadResult {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
     return { ok: false, id: undefined, error: wireError('bad_message', 'A message is an object with a `type`.') };
   }
+  const accepted = acceptCommand(value);
+  if (accepted) return { ok: true, message: accepted };
   const type: unknown = 'type' in value ? value.type : undefined;
   const id = 'id' in value && Number.isSafeInteger(value.id) && Number(value.id) >= 0 ? Number(value.id) : undefined;
   const schema = schemaFor(type);

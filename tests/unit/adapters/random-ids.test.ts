@@ -28,3 +28,12 @@ it('never gives the same bytes twice across the ends of its pool', () => {
   const made = Array.from({ length: 10_000 }, () => ids.uuid());
   expect(new Set(made).size).toBe(10_000);
 });
+
+it('makes UUIDs whose random digits each take every value', () => {
+  const ids = randomIds(() => 0);
+  const seen = Array.from({ length: 36 }, () => new Set<string>());
+  for (let i = 0; i < 2_000; i++) for (const [place, digit] of [...ids.uuid()].entries()) seen[place]?.add(digit);
+  const kinds = seen.map((digits) => digits.size);
+  // Milliseconds, version and hyphens stand still; the variant leaves two bits of its digit; the rest is random.
+  expect(kinds.join(' ')).toBe(`${'1 '.repeat(15)}16 16 16 1 4 16 16 16 1${' 16'.repeat(12)}`);
+});
