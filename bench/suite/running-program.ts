@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pinned, type Role } from './cores.js';
 
 export interface Launch {
-  readonly role: Role;
+  /** Which cores it runs on; absent: where the kernel puts it. */
+  readonly role?: Role;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -30,7 +31,7 @@ export class RunningProgram {
 
   /** @throws Error where it ends or does not answer in time; it is ended then. */
   static async start(launch: Launch): Promise<RunningProgram> {
-    const { command, args } = pinned(launch.role, launch.command, launch.args);
+    const { command, args } = launch.role ? pinned(launch.role, launch.command, launch.args) : launch;
     const child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, ...launch.env },
