@@ -1,8 +1,17 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { pinningInWords } from './cores.js';
 
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly platform: string;
+  readonly node: string;
+  readonly pinning: string;
+}
+
 /** Where the figures come from; they mean little elsewhere, unlike their ratios. */
-export function machine() {
+export function thisMachine(): Machine {
   return {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),

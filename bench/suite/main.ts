@@ -1,16 +1,18 @@
 /** `npm run bench`: asks every question, or those named, and prints what was found. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Benchmark } from './benchmark.js';
 import { isMet } from './finding.js';
-import { machine } from './machine.js';
+import { thisMachine } from './machine.js';
 import { readOptions } from './options.js';
+import type { Outcome } from './outcome.js';
 import { QUESTIONS } from './questions.js';
-import { describe, type Outcome } from './report.js';
+import { describe } from './report.js';
+import { withResults } from './results-page.js';
 import { Stage } from './stage.js';
 
-const HELP = `Usage: npm run bench [-- [--json FILE] [--profiles FOLDER] NAME…]
+const HELP = `Usage: npm run bench [-- [--json FILE] [--results FILE] [--profiles FOLDER] NAME…]
 
---json writes the figures for machines; --profiles takes a V8 profile of each node, which costs it some speed.
+--json writes the figures for machines; --results puts the table into a document that has a place for it; --profiles takes a V8 profile of each node, which costs it some speed.
 Each figure is a ratio of two that were measured in the same run: ours, and a ceiling or a peer.
 
 ${QUESTIONS.map(({ name, question }) => `  ${name.padEnd(16)}  ${question}`).join('\n')}
@@ -34,6 +36,10 @@ async function bench(argv: readonly string[]): Promise<number> {
   for (const benchmark of asked) outcomes.push(await ask(benchmark, options.profiles));
   process.stdout.write(`\n${describe(outcomes)}\n`);
   if (options.json !== undefined) await writeFile(options.json, forMachines(outcomes));
+  if (options.results !== undefined) {
+    const document = await readFile(options.results, 'utf8');
+    await writeFile(options.results, withResults(document, outcomes, new Date(), thisMachine()));
+  }
   return outcomes.some(({ failure }) => failure !== undefined) ? 1 : 0;
 }
 
@@ -66,5 +72,5 @@ function forMachines(outcomes: readonly Outcome[]): string {
     ...rest,
     findings: findings.map((finding) => ({ ...finding, met: isMet(finding) })),
   }));
-  return `${JSON.stringify({ at: new Date().toISOString(), machine: machine(), benchmarks }, undefined, 2)}\n`;
+  return `${JSON.stringify({ at: new Date().toISOString(), machine: thisMachine(), benchmarks }, undefined, 2)}\n`;
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import type { Database, Served, Stage } from './stage.js';
 
 export type PeerName = 'express-postgres' | 'socket-io' | 'colyseus';
 
-/** The bundles lie in dist/bench; npm starts them at the root of the project, which need not be where the shell is. */
-const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
+/** npm starts the suite at the root of the project, wherever the shell is. */
+const PEERS = resolve('bench/peers');
 
 /**
  * Starts a peer over `database`, which must be empty: the peer makes its own tables. Installs what the peers depend on
@@ -15,7 +15,7 @@ const PEERS = fileURLToPath(new URL('../../bench/peers/', import.meta.url));
  * @throws Error where it cannot be installed, or does not come up.
  */
 export async function startPeer(stage: Stage, name: PeerName, database: Database): Promise<Served> {
-  if (!existsSync(`${PEERS}node_modules`)) {
+  if (!existsSync(join(PEERS, 'node_modules'))) {
     stage.say('installing the peers (npm ci in bench/peers)');
     await install();
   }
