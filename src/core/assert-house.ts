@@ -1,5 +1,6 @@
 import { AVAILABLE, BLOCKED, BOOKED, HELD, type House } from './house.js';
 import { invariant } from './invariant.js';
+import { runsIn } from './search/runs.js';
 
 /**
  * Throws an InvariantError unless statuses, owners, holds, bookings and counts agree. It looks at every seat, so it is
@@ -17,6 +18,9 @@ export function assertHouse(house: House): void {
     }
   }
   for (const booking of house.bookings.values()) {
+    const isKnown = house.bookingsOf.get(booking.holder)?.has(booking.id) ?? false;
+    const isToBe = booking.status === 'confirmed' && house.rules.distancing > 0;
+    invariant(isKnown === isToBe, `booking ${booking.id} and what is known by its holder`);
     if (booking.status === 'cancelled') continue;
     for (const seat of booking.seats) {
       const agrees = !owned.has(seat) && status[seat] === BOOKED && ownerOf[seat] === booking.id;
@@ -47,6 +51,12 @@ function assertCounts(house: House, owned: ReadonlyMap<number, string>): void {
     counts[index] = (counts[index] ?? 0) + 1;
   }
   invariant(available === house.available, 'the number of available seats');
+  const fresh = { ...house, runsInBlock: new Int32Array(blocks.length), openInBlock: new Int32Array(blocks.length) };
+  house.runsInBlock.forEach((runs, block) => {
+    if (runs === 0) return;
+    invariant(runs === runsIn(fresh, block), `free runs of block ${block}`);
+    invariant(house.openInBlock[block] === fresh.openInBlock[block], `seats in free runs of block ${block}`);
+  });
   blocks.forEach((free, block) => void invariant(free === house.freeInBlock[block], `free seats of block ${block}`));
   areas.forEach((free, area) => void invariant(free === house.freeInArea[area], `free places of area ${area}`));
 }

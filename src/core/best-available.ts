@@ -1,7 +1,8 @@
 import type { House } from './house.js';
 import { findAccessible } from './search/accessible.js';
 import { findNearby, findScattered, findStanding } from './search/apart.js';
-import type { Found, Party, Search } from './search/party.js';
+import { Candidates } from './search/candidates.js';
+import { type Found, type Party, type Search, searchFor, withSpecial } from './search/party.js';
 import { findAcrossAisle, findAdjacent } from './search/side-by-side.js';
 
 /**
@@ -21,20 +22,21 @@ import { findAcrossAisle, findAdjacent } from './search/side-by-side.js';
  */
 export function bestAvailable(house: House, party: Party, accessible: boolean): Found | undefined {
   if (!Number.isInteger(party.count) || party.count < 1 || house.available < party.count) return undefined;
-  const search: Search = { house, party, special: false };
+  const search = searchFor(house, party);
   if (accessible) return findAccessible(search);
-  const found = findInTurn(search);
+  const candidates = new Candidates(search);
+  const found = findInTurn(search, candidates);
   if (found !== undefined || house.map.data.wheelchair.length === 0) return found;
-  return findInTurn({ ...search, special: true });
+  return findInTurn(withSpecial(search), candidates);
 }
 
-function findInTurn(search: Search): Found | undefined {
+function findInTurn(search: Search, candidates: Candidates): Found | undefined {
   return (
     findAdjacent(search) ??
     findAcrossAisle(search) ??
-    findNearby(search) ??
-    findScattered(search, false) ??
+    findNearby(search, candidates) ??
+    findScattered(search, candidates, false) ??
     findStanding(search) ??
-    findScattered(search, true)
+    findScattered(search, candidates, true)
   );
 }

@@ -35,8 +35,10 @@ export function compileSeatMap(data: SeatMapData): SeatMap {
     zoneIndex: indexNames(data.zones),
     areaOf,
     ...focal,
-    ...joinLines(data, blocks, rows),
+    ...joinLines(data, blocks, rows, adjacency.blockOf, focal.blockFocal),
+    categoryOfBlock: categoryOfBlocks(data, blocks),
     pitch,
+    selection: { mark: new Uint32Array(count), stamp: 0 },
     grid: buildSeatGrid(data, focal.seatsByFocal, pitch),
   };
 }
@@ -105,11 +107,19 @@ function rolesOf(data: SeatMapData, pairOf: Int32Array, areaOf: Int32Array, coun
     else companions.push(companion);
   }
   const isOrdinary = new Uint8Array(count);
+  const isKept = new Uint8Array(count);
   for (let seat = 0; seat < count; seat++) {
-    const special = isWheelchair[seat] === 1 || wheelchairOf[seat] !== NONE || pairOf[seat] !== NONE;
-    isOrdinary[seat] = special || areaOf[seat] !== NONE ? 0 : 1;
+    isKept[seat] = isWheelchair[seat] === 1 || wheelchairOf[seat] !== NONE ? 1 : 0;
+    isOrdinary[seat] = isKept[seat] === 1 || pairOf[seat] !== NONE || areaOf[seat] !== NONE ? 0 : 1;
   }
-  return { isWheelchair, wheelchairOf, companionsOf, isOrdinary };
+  return { isWheelchair, wheelchairOf, companionsOf, isOrdinary, isKept };
+}
+
+function categoryOfBlocks({ seats }: SeatMapData, blocks: readonly Int32Array[]): Int32Array {
+  return Int32Array.from(blocks, (block) => {
+    const category = seats.category[block[0] ?? NONE] ?? NONE;
+    return block.every((seat) => seats.category[seat] === category) ? category : NONE;
+  });
 }
 
 function zoneColumn(data: SeatMapData, areaOf: Int32Array, count: number): Int32Array {
@@ -134,17 +144,26 @@ function focalOrders(data: SeatMapData, blocks: readonly Int32Array[], areaOf: I
   blocksByFocal.sort((a, b) => (blockFocal[a] ?? 0) - (blockFocal[b] ?? 0) || a - b);
   const seatsByFocal = new Int32Array(count).map((_, seat) => seat).filter((seat) => areaOf[seat] === NONE);
   seatsByFocal.sort((a, b) => distance(a) - distance(b) || a - b);
+  const focalRank = new Int32Array(count).fill(NONE);
+  for (const [rank, seat] of seatsByFocal.entries()) focalRank[seat] = rank;
+  const wheelchairsByFocal = [...data.wheelchair].sort((a, b) => distance(a) - distance(b) || a - b);
   const areasByFocal = data.areas.map((_, index) => index);
   const areaDistance = (index: number) => distance(data.areas[index]?.first ?? 0);
   areasByFocal.sort((a, b) => areaDistance(a) - areaDistance(b) || a - b);
-  return { focalDistance, blockFocal, blocksByFocal, seatsByFocal, areasByFocal };
+  return { focalDistance, blockFocal, blocksByFocal, seatsByFocal, wheelchairsByFocal, focalRank, areasByFocal };
 }
 
 /**
  * A row that the plan draws in several pieces is one line to people. The pieces are put in order by their middles; the
  * blocks within a piece are in order already.
  */
-function joinLines(data: SeatMapData, blocks: readonly Int32Array[], rows: readonly Int32Array[]) {
+function joinLines(
+  data: SeatMapData,
+  blocks: readonly Int32Array[],
+  rows: readonly Int32Array[],
+  blockOf: Int32Array,
+  blockFocal: Float64Array,
+) {
   const rowsOfLine = new Map<string, number[]>();
   rows.forEach((seats, row) => {
     if (seats.length === 0) return;
@@ -166,5 +185,14 @@ function joinLines(data: SeatMapData, blocks: readonly Int32Array[], rows: reado
     lines.push(Int32Array.from(pieces.flatMap((row) => Array.from(rows[row] ?? []))));
   }
   const lineOfBlock = Int32Array.from(blocks, (block) => lineOfRow[data.seats.row[block[0] ?? NONE] ?? NONE] ?? NONE);
-  return { lines, lineOfBlock };
+  const aislesOfLine = lines.map((line) => {
+    const places = Array.from(line.keys());
+    return places.filter((place) => place > 0 && blockOf[line[place] ?? NONE] !== blockOf[line[place - 1] ?? NONE]);
+  });
+  const linesWithAisles = [...lines.keys()].filter((line) => (aislesOfLine[line]?.length ?? 0) > 0);
+  const lineFocal = new Float64Array(lines.length).fill(Infinity);
+  lineOfBlock.forEach((line, block) => {
+    lineFocal[line] = Math.min(lineFocal[line] ?? Infinity, blockFocal[block] ?? Infinity);
+  });
+  return { lines, lineOfBlock, aislesOfLine, linesWithAisles, lineFocal };
 }

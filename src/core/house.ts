@@ -65,17 +65,20 @@ export interface House {
   readonly holds: Map<string, Hold>;
   readonly holdsOf: Map<string, Set<string>>;
   readonly bookings: Map<string, Booking>;
+  /** With distancing, the ids of the confirmed bookings of each holder: a party may sit beside itself. Empty without. */
+  readonly bookingsOf: Map<string, Set<string>>;
   /** Ids of holds that ended by time, so that a late command hears `hold_expired` and not `unknown_hold`; bounded. */
   readonly expired: Set<string>;
   available: number;
   /** Available seats by block and by standing area: what lets a search skip most of a full hall. */
   readonly freeInBlock: Int32Array;
   readonly freeInArea: Int32Array;
+  /** What `search/runs.ts` knows of each block; 0 where a seat of it changed since. */
+  readonly runsInBlock: Int32Array;
+  /** How many seats those runs have. */
+  readonly openInBlock: Int32Array;
   /** When holds end, soonest first; may know ends that no longer apply. */
   readonly expiries: ExpiryHeap;
-  /** Scratch: a seat is in the selection of the command being applied where its mark equals `stamp`. */
-  readonly mark: Uint32Array;
-  stamp: number;
 }
 
 /** What Postgres remembers of a house, as read at activation. */

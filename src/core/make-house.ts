@@ -2,7 +2,7 @@ import { noteExpiry } from './expiry.js';
 import { ExpiryHeap } from './expiry-heap.js';
 import { AVAILABLE, BLOCKED, BOOKED, HELD, type House, type HouseRules, type HouseState } from './house.js';
 import { invariant } from './invariant.js';
-import { enterHold, takeSeat } from './occupancy.js';
+import { enterBooking, enterHold, takeSeat } from './occupancy.js';
 import type { SeatMap } from './seat-map.js';
 
 /**
@@ -20,13 +20,14 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
     holds: new Map(),
     holdsOf: new Map(),
     bookings: new Map(),
+    bookingsOf: new Map(),
     expired: new Set(),
     available: map.count,
     freeInBlock: Int32Array.from(map.blocks, (block) => block.length),
     freeInArea: Int32Array.from(map.data.areas, (area) => area.count),
+    runsInBlock: new Int32Array(map.blocks.length),
+    openInBlock: new Int32Array(map.blocks.length),
     expiries: new ExpiryHeap(),
-    mark: new Uint32Array(map.count),
-    stamp: 0,
   };
   for (const hold of state.holds) {
     invariant(hold.seats.length > 0 && !house.holds.has(hold.id), 'an empty hold, or one id for two holds');
@@ -36,7 +37,7 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
   }
   for (const booking of state.bookings) {
     invariant(!house.bookings.has(booking.id), 'one id for two bookings');
-    house.bookings.set(booking.id, booking);
+    enterBooking(house, booking);
     if (booking.status === 'confirmed') take(house, booking.seats, BOOKED, booking.id);
   }
   take(house, state.blocked, BLOCKED, undefined);

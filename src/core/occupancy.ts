@@ -1,5 +1,5 @@
 /** The only writers of seat statuses, of their owners and of the counts that follow from them. */
-import { AVAILABLE, type BLOCKED, BOOKED, type HELD, type Hold, type House } from './house.js';
+import { AVAILABLE, type BLOCKED, BOOKED, type Booking, type HELD, type Hold, type House } from './house.js';
 
 /** An available seat is taken. `owner` is its hold or booking; undefined for a blocked one. */
 export function takeSeat(
@@ -31,6 +31,7 @@ function count(house: House, seat: number, by: 1 | -1): void {
   const block = house.map.blockOf[seat] ?? -1;
   if (block >= 0) {
     house.freeInBlock[block] = (house.freeInBlock[block] ?? 0) + by;
+    house.runsInBlock[block] = 0;
     return;
   }
   const area = house.map.areaOf[seat] ?? -1;
@@ -50,4 +51,15 @@ export function removeHold(house: House, hold: Hold): void {
   const ids = house.holdsOf.get(hold.holder);
   ids?.delete(hold.id);
   if (ids?.size === 0) house.holdsOf.delete(hold.holder);
+}
+
+/** Enters a booking under its id, in place of what was there, and under its holder where that will be asked for. */
+export function enterBooking(house: House, booking: Booking): void {
+  house.bookings.set(booking.id, booking);
+  if (house.rules.distancing === 0) return;
+  const ids = house.bookingsOf.get(booking.holder) ?? new Set<string>();
+  if (booking.status === 'confirmed') ids.add(booking.id);
+  else ids.delete(booking.id);
+  if (ids.size === 0) house.bookingsOf.delete(booking.holder);
+  else house.bookingsOf.set(booking.holder, ids);
 }

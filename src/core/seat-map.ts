@@ -95,18 +95,37 @@ export interface SeatMap {
   readonly areaOf: Int32Array;
   /** 1 for a seat that is sold by itself to anybody: no standing place, wheelchair space, companion or half of a pair. */
   readonly isOrdinary: Uint8Array;
+  /** 1 for a wheelchair space or companion seat: kept for those who need it. */
+  readonly isKept: Uint8Array;
   /** The companion seats of each wheelchair space that has any. */
   readonly companionsOf: ReadonlyMap<number, readonly number[]>;
   /** Blocks by the focal distance of their nearest seat, and that distance by block. */
   readonly blocksByFocal: Int32Array;
   readonly blockFocal: Float64Array;
-  /** Seats (not standing places) by focal distance, and standing areas likewise. */
+  /** The category of all seats of a block; NONE where it has several. */
+  readonly categoryOfBlock: Int32Array;
+  /** Seats (not standing places) by focal distance, wheelchair spaces and standing areas likewise. */
   readonly seatsByFocal: Int32Array;
+  readonly wheelchairsByFocal: readonly number[];
+  /** The place of each seat in `seatsByFocal`; NONE of a standing place. */
+  readonly focalRank: Int32Array;
   readonly areasByFocal: readonly number[];
   /** The seats of all rows of one label in one zone, from left to right across the aisles; and the line of each block. */
   readonly lines: readonly Int32Array[];
   readonly lineOfBlock: Int32Array;
+  /** The places in each line at which another block begins, the lines that have such a place, and their nearest seat. */
+  readonly aislesOfLine: readonly (readonly number[])[];
+  readonly linesWithAisles: readonly number[];
+  readonly lineFocal: Float64Array;
   /** The typical distance of adjacent seats, in plan units. */
   readonly pitch: number;
   readonly grid: SeatGrid;
+  /** Not of the plan: scratch for the one command that is being applied, in whichever house of this map. */
+  readonly selection: Selection;
+}
+
+/** A seat is in the selection of the command being applied where its mark equals `stamp`. */
+export interface Selection {
+  readonly mark: Uint32Array;
+  stamp: number;
 }

@@ -45,20 +45,20 @@ export function refuseTaken(house: House, seats: readonly number[]): Refusal | u
 }
 
 /** An empty selection, without touching the hall: what older stamps marked no longer counts. */
-export function clearSelection(house: House): void {
-  if (house.stamp === 0xffff_ffff) {
-    house.mark.fill(0);
-    house.stamp = 0;
+export function clearSelection({ map: { selection } }: House): void {
+  if (selection.stamp === 0xffff_ffff) {
+    selection.mark.fill(0);
+    selection.stamp = 0;
   }
-  house.stamp++;
+  selection.stamp++;
 }
 
-export function select(house: House, seat: number): void {
-  house.mark[seat] = house.stamp;
+export function select({ map: { selection } }: House, seat: number): void {
+  selection.mark[seat] = selection.stamp;
 }
 
-export function isSelected(house: House, seat: number): boolean {
-  return house.mark[seat] === house.stamp;
+export function isSelected({ map: { selection } }: House, seat: number): boolean {
+  return selection.mark[seat] === selection.stamp;
 }
 
 export function labelOf(house: House, seat: number): string {

@@ -2,7 +2,7 @@ import type { Command } from '../command.js';
 import { findHold, isRefusal } from '../find-hold.js';
 import type { Booking, House } from '../house.js';
 import { invariant } from '../invariant.js';
-import { bookHeldSeat, removeHold } from '../occupancy.js';
+import { bookHeldSeat, enterBooking, removeHold } from '../occupancy.js';
 import { priceOf } from '../price.js';
 import { refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
@@ -24,6 +24,6 @@ export function applyBook(house: House, command: Extract<Command, { type: 'book'
   };
   for (const seat of hold.seats) bookHeldSeat(house, seat, booking.id);
   removeHold(house, hold);
-  house.bookings.set(booking.id, booking);
+  enterBooking(house, booking);
   return { reply: { ok: true, type: 'booking', booking }, changes: [{ type: 'booked', booking, hold }] };
 }

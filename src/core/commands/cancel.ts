@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 import type { Booking, House } from '../house.js';
-import { freeSeat } from '../occupancy.js';
+import { enterBooking, freeSeat } from '../occupancy.js';
 import { refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
 
@@ -12,6 +12,6 @@ export function applyCancel(house: House, command: Extract<Command, { type: 'can
   if (old.status === 'cancelled') return refused({ code: 'booking_cancelled' });
   const booking: Booking = { ...old, status: 'cancelled' };
   for (const seat of booking.seats) freeSeat(house, seat);
-  house.bookings.set(booking.id, booking);
+  enterBooking(house, booking);
   return { reply: { ok: true, type: 'booking', booking }, changes: [{ type: 'cancelled', booking }] };
 }

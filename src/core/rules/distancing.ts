@@ -1,4 +1,4 @@
-import { AVAILABLE, BLOCKED, type House } from '../house.js';
+import { BOOKED, HELD, type House } from '../house.js';
 import type { SeatConflict } from '../refusal.js';
 import { NONE } from '../seat-map.js';
 import { labelOf } from '../selection.js';
@@ -31,8 +31,26 @@ export function isTooClose(house: House, seat: number, holder: string): boolean 
   return false;
 }
 
+/** As `isTooClose` of a holder who has no seats nearby: whoever took a seat is another. Costs no look-up of owners. */
+export function isNearTaken(house: House, seat: number): boolean {
+  const { map, rules, status } = house;
+  let [left, right] = [seat, seat];
+  for (let step = 0; step < rules.distancing; step++) {
+    if (left !== NONE) left = map.left[left] ?? NONE;
+    if (right !== NONE) right = map.right[right] ?? NONE;
+    if (left === NONE && right === NONE) return false;
+    if (left !== NONE && isSold(status[left])) return true;
+    if (right !== NONE && isSold(status[right])) return true;
+  }
+  return false;
+}
+
+function isSold(status: number | undefined): boolean {
+  return status === HELD || status === BOOKED;
+}
+
 function isOfOther(house: House, seat: number, holder: string): boolean {
-  if (seat === NONE || house.status[seat] === AVAILABLE || house.status[seat] === BLOCKED) return false;
+  if (seat === NONE || !isSold(house.status[seat])) return false;
   const owner = house.ownerOf[seat] ?? '';
   return (house.holds.get(owner) ?? house.bookings.get(owner))?.holder !== holder;
 }

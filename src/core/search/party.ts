@@ -1,6 +1,6 @@
 import { AVAILABLE, type House } from '../house.js';
 import type { SearchQuality } from '../reply.js';
-import { isTooClose } from '../rules/distancing.js';
+import { isNearTaken, isTooClose } from '../rules/distancing.js';
 import { NONE } from '../seat-map.js';
 
 /** Who is looking, for how many seats, and where. */
@@ -23,14 +23,41 @@ export interface Search {
   readonly party: Party;
   /** Wheelchair spaces and companion seats may be given to anybody: only where nothing else is left. */
   readonly special: boolean;
+  /** With distancing: the blocks in which the holder has seats, where taken seats need not be those of others. */
+  readonly ownBlocks: ReadonlySet<number>;
+}
+
+const NO_BLOCKS: ReadonlySet<number> = new Set();
+
+export function searchFor(house: House, party: Party): Search {
+  return { house, party, special: false, ownBlocks: ownBlocksOf(house, party.holder) };
+}
+
+/** The same search where special seats may be given. Not by spreading: all searches are to have one hidden class. */
+export function withSpecial({ house, party, ownBlocks }: Search): Search {
+  return { house, party, special: true, ownBlocks };
 }
 
 /** Whether the search may give this seat, as far as the seat alone tells. Pairs are the caller's business. */
-export function isCandidate({ house, party, special }: Search, seat: number): boolean {
+export function isCandidate({ house, party, special, ownBlocks }: Search, seat: number): boolean {
   const { map } = house;
   if (house.status[seat] !== AVAILABLE) return false;
   if (party.category !== NONE && map.categoryOf[seat] !== party.category) return false;
   if (party.zone !== NONE && map.zoneOf[seat] !== party.zone) return false;
-  if (!special && (map.isWheelchair[seat] === 1 || map.wheelchairOf[seat] !== NONE)) return false;
-  return house.rules.distancing === 0 || !isTooClose(house, seat, party.holder);
+  if (!special && map.isKept[seat] === 1) return false;
+  if (house.rules.distancing === 0 || !isNearTaken(house, seat)) return true;
+  // Whose the taken seat is costs a look-up in a map, and matters only where some of them are the holder's own.
+  if (ownBlocks.size === 0) return false;
+  return ownBlocks.has(map.blockOf[seat] ?? NONE) && !isTooClose(house, seat, party.holder);
+}
+
+function ownBlocksOf(house: House, holder: string): ReadonlySet<number> {
+  if (house.rules.distancing === 0) return NO_BLOCKS;
+  const blocks = new Set<number>();
+  const enter = (seats: readonly number[] | undefined) => {
+    for (const seat of seats ?? []) blocks.add(house.map.blockOf[seat] ?? NONE);
+  };
+  for (const id of house.holdsOf.get(holder) ?? []) enter(house.holds.get(id)?.seats);
+  for (const id of house.bookingsOf.get(holder) ?? []) enter(house.bookings.get(id)?.seats);
+  return blocks;
 }

@@ -1,40 +1,67 @@
 import { NONE } from '../seat-map.js';
-import type { Found, Search } from './party.js';
+import { type Found, isCandidate, type Search } from './party.js';
+import { hasCleanRoom, hasRoom, runsIn } from './runs.js';
 import { type BestWindows, noWindows, scanWindows } from './windows.js';
+
+/** Sums of distances are rounded, so only what is farther by more than any rounding is surely farther. */
+const SURELY = 1 - 1e-6;
 
 /** All seats of the party side by side in one block, nearest the focal point; without a lone seat left if that can be. */
 export function findAdjacent(search: Search): Found | undefined {
-  const { house, party } = search;
+  const { house, party, ownBlocks } = search;
   const { map } = house;
   const best = noWindows();
   for (const index of map.blocksByFocal) {
+    const nearest = (map.blockFocal[index] ?? 0) * party.count;
     // No seat of this block or a later one is nearer than this, so no window can be better than what is found.
-    if ((map.blockFocal[index] ?? 0) * party.count > best.clean.total) break;
+    if (nearest > best.clean.total) break;
     if ((house.freeInBlock[index] ?? 0) < party.count) continue;
     const block = map.blocks[index];
-    if (block === undefined || (party.zone !== NONE && map.zoneOf[block[0] ?? NONE] !== party.zone)) continue;
+    if (block === undefined || isElsewhere(search, block)) continue;
+    const category = map.categoryOfBlock[index] ?? NONE;
+    if (party.category !== NONE && category !== NONE && category !== party.category) continue;
+    if (!ownBlocks.has(index)) {
+      const runs = runsIn(house, index);
+      if (!hasRoom(runs, party.count)) continue;
+      if (!hasCleanRoom(runs, party.count) && nearest * SURELY > best.gapped.total) continue;
+    }
     scanWindows(search, block, best, true);
   }
   return pick(best, 'adjacent');
 }
 
-/** Side by side but for aisles: one line, nobody else between the party. */
+/** Side by side but for aisles, where no block has room: one line, nobody else between the party. */
 export function findAcrossAisle(search: Search): Found | undefined {
-  const { house, party } = search;
-  const { map } = house;
-  const free = new Int32Array(map.lines.length);
-  const parts = new Int32Array(map.lines.length);
-  map.lineOfBlock.forEach((line, block) => {
-    free[line] = (free[line] ?? 0) + (house.freeInBlock[block] ?? 0);
-    parts[line] = (parts[line] ?? 0) + 1;
-  });
+  const { party } = search;
+  const { map } = search.house;
   const best = noWindows();
-  map.lines.forEach((line, index) => {
-    if ((parts[index] ?? 0) < 2 || (free[index] ?? 0) < party.count) return;
-    if (party.zone !== NONE && map.zoneOf[line[0] ?? NONE] !== party.zone) return;
-    scanWindows(search, line, best, false);
-  });
+  for (const index of map.linesWithAisles) {
+    if ((map.lineFocal[index] ?? 0) * party.count * SURELY > best.clean.total) continue;
+    const line = map.lines[index];
+    if (line === undefined || isElsewhere(search, line)) continue;
+    // Within one block there is no room, or we were not here: a party that sits here sits around an aisle.
+    for (const aisle of map.aislesOfLine[index] ?? []) {
+      if (!hasRoomAround(search, line, aisle)) continue;
+      scanWindows(search, line, best, false);
+      break;
+    }
+  }
   return pick(best, 'same_row');
+}
+
+/** A row and a block are of one zone, so one seat tells of all. */
+function isElsewhere({ house, party }: Search, seats: Int32Array): boolean {
+  return party.zone !== NONE && house.map.zoneOf[seats[0] ?? NONE] !== party.zone;
+}
+
+/** Whether as many candidates as the party has heads follow on each other, the aisle before place `aisle` among them. */
+function hasRoomAround(search: Search, line: Int32Array, aisle: number): boolean {
+  const { count } = search.party;
+  let [first, last] = [aisle - 1, aisle];
+  if (!isCandidate(search, line[first] ?? NONE) || !isCandidate(search, line[last] ?? NONE)) return false;
+  while (last - first + 1 < count && isCandidate(search, line[first - 1] ?? NONE)) first--;
+  while (last - first + 1 < count && isCandidate(search, line[last + 1] ?? NONE)) last++;
+  return last - first + 1 >= count;
 }
 
 function pick(best: BestWindows, quality: 'adjacent' | 'same_row'): Found | undefined {

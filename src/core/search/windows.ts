@@ -1,5 +1,5 @@
 /** Windows: as many seats side by side as the party has heads, somewhere along a block or a line. */
-import { AVAILABLE } from '../house.js';
+import { AVAILABLE, type House } from '../house.js';
 import { NONE } from '../seat-map.js';
 import { isCandidate, type Search } from './party.js';
 
@@ -65,10 +65,10 @@ export function keepsTogether({ house, special }: Search, seats: Int32Array, fir
 /** As the single-gap rule has it; where the house has none (`off`), as `strict`, since a lone seat is still a pity. */
 export function leavesLoneSeat({ house }: Search, seats: Int32Array, first: number, last: number): boolean {
   if (house.rules.distancing > 0) return false;
-  const strict = house.rules.singleGap !== 'lenient';
-  const isLone = (gap: number | undefined, beyond: number | undefined) => {
-    if (gap === undefined || house.status[gap] !== AVAILABLE || house.map.isOrdinary[gap] !== 1) return false;
-    return beyond === undefined ? strict : house.status[beyond] !== AVAILABLE;
-  };
-  return isLone(seats[first - 1], seats[first - 2]) || isLone(seats[last + 1], seats[last + 2]);
+  return isLone(house, seats[first - 1], seats[first - 2]) || isLone(house, seats[last + 1], seats[last + 2]);
+}
+
+function isLone({ rules, status, map }: House, gap: number | undefined, beyond: number | undefined): boolean {
+  if (gap === undefined || status[gap] !== AVAILABLE || map.isOrdinary[gap] !== 1) return false;
+  return beyond === undefined ? rules.singleGap !== 'lenient' : status[beyond] !== AVAILABLE;
 }

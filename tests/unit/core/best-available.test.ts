@@ -68,6 +68,10 @@ describe('best available', () => {
     expect(best(hall([`.${'o'.repeat(30)}.`]), 2)).toEqual(['scattered', 'A-1', 'A-32']);
   });
 
+  it('fills a zone to its last seat before it scatters', () => {
+    expect(best(hall(Array(10).fill('..........'), { seatsPerHold: 100 }), 100)[0]).toBe('nearby');
+  });
+
   it('keeps to the category and the zone', () => {
     const balcony = { name: 'Balcony', category: 'Gold', rows: ['....'] };
     const house = hall(['....'], {}, balcony);
@@ -134,6 +138,10 @@ describe('accessible seats', () => {
     expect(best(hall(['w____c..']), 2, wish)).toEqual(['same_row', 'A-1', 'A-2']);
     expect(best(hall(['wo____c.']), 2, wish)).toEqual(['nearby', 'A-1', 'A-3']);
     expect(best(hall(['ww']), 2, wish)).toEqual(['none_available']);
+  });
+
+  it('come with companions from afar where nobody else is left', () => {
+    expect(best(hall([`w${'o'.repeat(40)}c.`]), 3, { accessible: true })).toEqual(['scattered', 'A-1', 'A-42', 'A-43']);
   });
 
   it('keep pairs whole', () => {
