@@ -22,8 +22,8 @@ export async function coreFindings(stage: Stage, sizes: readonly number[]): Prom
   const weighed = (await crew.ask('weigh', () => undefined)).flatMap(({ answer }) => answer);
   crew.dismiss();
   return [
-    flat('hold, in the core', rounds, ({ hold }) => hold, FLAT, [
-      `anywhere in the hall, where a larger house is in no cache: ${bySize(rounds, ({ holdAnywhere }) => holdAnywhere)}`,
+    flat('hold of the best seats, in the core', rounds, ({ hold }) => hold, FLAT),
+    flat('hold of seats anywhere, in the core', rounds, ({ holdAnywhere }) => holdAnywhere, FLAT, [
       `refused, anywhere in the hall: ${bySize(rounds, ({ refused }) => refused)}`,
     ]),
     hardest(rounds),
