@@ -44,13 +44,12 @@ CREATE TABLE usher.bookings (
 
 CREATE TABLE usher.command_results (
   showtime_id uuid NOT NULL,
-  holder text NOT NULL,
-  command_id uuid NOT NULL,
-  result json NOT NULL,
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-  CONSTRAINT command_results_pkey PRIMARY KEY (showtime_id, holder, command_id)
+  command_ids uuid[] NOT NULL,
+  results json NOT NULL
 );
 CREATE INDEX command_results_created_at ON usher.command_results USING brin (created_at);
+CREATE INDEX command_results_showtime ON usher.command_results USING btree (showtime_id, created_at);
 
 CREATE TABLE usher.halls (
   id text NOT NULL,
@@ -167,7 +166,7 @@ BEGIN
   RETURN claimed;
 END $function$;
 
-CREATE OR REPLACE FUNCTION usher.commit_batch(writer uuid, batch_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], unheld_showtime integer[], unheld_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_seats text[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], result_showtime integer[], result_holder text[], result_command uuid[], result_body text[], OUT fenced integer[], OUT now_ms double precision)
+CREATE OR REPLACE FUNCTION usher.commit_batch(writer uuid, batch_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], sold_booking integer[], sold_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], OUT fenced integer[], OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'usher', 'pg_temp'
@@ -205,8 +204,8 @@ BEGIN
     FROM unnest(showtimes, epochs) WITH ORDINALITY AS batch (showtime_id, epoch, ordinal)
     LEFT JOIN owner ON owner.showtime_id = batch.showtime_id AND owner.epoch = batch.epoch;
 
-  IF cardinality(unheld_seat) > 0 THEN
-    DELETE FROM hold_seats h USING unnest(unheld_showtime, unheld_seat) AS r (ordinal, seat)
+  IF cardinality(freed_seat) > 0 THEN
+    DELETE FROM hold_seats h USING unnest(freed_showtime, freed_seat) AS r (ordinal, seat)
      WHERE h.showtime_id = owned[r.ordinal] AND h.seat_index = r.seat;
   END IF;
 
@@ -218,11 +217,11 @@ BEGIN
   IF cardinality(booked_id) > 0 THEN
     INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
                           payment_method, status, confirmed_at)
-    SELECT r.id, owned[r.ordinal], r.reference, r.holder, r.hold, r.command, r.seats::integer[], r.amount, r.currency,
-           r.payment, 'confirmed', clock_timestamp()
+    SELECT r.id, owned[r.ordinal], r.reference, r.holder, r.hold, r.command, sold_seat[r.first : r.last], r.amount,
+           r.currency, r.payment, 'confirmed', clock_timestamp()
       FROM unnest(booked_showtime, booked_id, booked_reference, booked_holder, booked_hold, booked_command,
-                  booked_amount, booked_currency, booked_payment, booked_seats)
-           AS r (ordinal, id, reference, holder, hold, command, amount, currency, payment, seats)
+                  booked_amount, booked_currency, booked_payment, booked_first, booked_last)
+           AS r (ordinal, id, reference, holder, hold, command, amount, currency, payment, first, last)
      WHERE owned[r.ordinal] IS NOT NULL;
   END IF;
 
@@ -238,23 +237,19 @@ BEGIN
 
   -- A booking made and cancelled within this flush takes no seat. Any seat that is sold already raises here, by the
   -- primary key.
-  IF cardinality(booked_id) > 0 THEN
+  IF cardinality(sold_seat) > 0 THEN
     INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
-    SELECT owned[r.ordinal], seat, r.id
-      FROM unnest(booked_showtime, booked_id, booked_seats) AS r (ordinal, id, seats)
-     CROSS JOIN unnest(r.seats::integer[]) AS seat
-     WHERE owned[r.ordinal] IS NOT NULL AND r.id <> ALL (cancelled_booking);
+    SELECT owned[booked_showtime[r.booking]], r.seat, booked_id[r.booking]
+      FROM unnest(sold_booking, sold_seat) AS r (booking, seat)
+     WHERE owned[booked_showtime[r.booking]] IS NOT NULL AND booked_id[r.booking] <> ALL (cancelled_booking);
   END IF;
 
   IF cardinality(held_seat) > 0 THEN
-    INSERT INTO hold_seats AS h (showtime_id, seat_index, hold_id, holder, expires_at, extensions)
+    INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions)
     SELECT owned[r.ordinal], r.seat, r.hold, r.holder, to_timestamp(r.expires_ms / 1000), r.extensions
       FROM unnest(held_showtime, held_seat, held_hold, held_holder, held_expires_ms, held_extensions)
            AS r (ordinal, seat, hold, holder, expires_ms, extensions)
-     WHERE owned[r.ordinal] IS NOT NULL
-    ON CONFLICT (showtime_id, seat_index) DO UPDATE
-      SET hold_id = excluded.hold_id, holder = excluded.holder, expires_at = excluded.expires_at,
-          extensions = excluded.extensions;
+     WHERE owned[r.ordinal] IS NOT NULL;
   END IF;
 
   IF cardinality(blocked_seat) > 0 THEN
@@ -265,14 +260,11 @@ BEGIN
     ON CONFLICT (showtime_id, seat_index) DO UPDATE SET reason = excluded.reason;
   END IF;
 
-  IF cardinality(result_command) > 0 THEN
-    INSERT INTO command_results (showtime_id, holder, command_id, result)
-    SELECT owned[r.ordinal], r.holder, r.command, r.body::json
-      FROM unnest(result_showtime, result_holder, result_command, result_body) AS r (ordinal, holder, command, body)
-     WHERE owned[r.ordinal] IS NOT NULL
-    -- Only a command that everybody had forgotten comes here twice; a replay of it is told of its newest effect.
-    ON CONFLICT (showtime_id, holder, command_id) DO UPDATE
-      SET result = excluded.result, created_at = excluded.created_at;
+  IF cardinality(results_list) > 0 THEN
+    INSERT INTO command_results (showtime_id, command_ids, results)
+    SELECT owned[r.ordinal], result_command[r.first : r.last], r.list
+      FROM unnest(results_showtime, results_first, results_last, results_list) AS r (ordinal, first, last, list)
+     WHERE owned[r.ordinal] IS NOT NULL;
   END IF;
 
   now_ms := extract(epoch FROM clock_timestamp()) * 1000;

@@ -88,6 +88,15 @@ export class LoadSocket {
     this.end(LOST, 'cut by us');
   }
 
+  /** Leaves what comes in the kernel until `resume`, pings too: who waits for nothing need not read all the time. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
   private write(frame: Buffer): void {
     if (!this.over && this.handshake === undefined) this.socket.write(frame);
   }

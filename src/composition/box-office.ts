@@ -59,6 +59,7 @@ export function openBoxOffice(config: Config, { pool, clock, ids }: Store, log: 
     cachedListings(reads, context),
     new KnownAvailability({ cache, clock }),
     areCountsOn,
+    () => clock.now(),
   );
   return { listings, playbill: showtimePlaybill(db, config.rules), rates, toggles, generation, board, cache };
 }

@@ -9,16 +9,16 @@ import { Hosts } from '../runtime/hosts.js';
 import type { Log } from '../runtime/ports.js';
 import type { BoxOffice } from './box-office.js';
 import { countedFeed } from './counted-houses.js';
-import type { Store } from './store.js';
+import { REPLAYS_MAX, type Store } from './store.js';
 
-const ACTOR_LIMITS = {
+export const ACTOR_LIMITS = {
   gatedMax: 20_000,
   immediateWatchersMax: 50,
   tickMs: 40,
   // 14 to 19 bytes a change in JSON, so under 16 KiB.
   changesPerDeltaMax: 700,
   historyMax: 256,
-  replaysMax: 50_000,
+  replaysMax: REPLAYS_MAX,
 } as const;
 
 /** A bound on memory, and not a target: what nobody watches is dropped long before. */

@@ -19,6 +19,9 @@ export interface Store {
   readonly ids: Ids;
 }
 
+/** Command outcomes that a house keeps for replays, and that a claim knows of, bookings not counted. */
+export const REPLAYS_MAX = 50_000;
+
 /** Postgres with the newest schema, and what this node writes to it by. */
 export async function openStore(
   config: Config,
@@ -39,6 +42,7 @@ export async function openStore(
     writerId: randomUUID(),
     nodeName,
     replayWindowMs: config.replayWindowMs,
+    replaysMax: REPLAYS_MAX,
     onServerTime: (serverMs, sentAt, receivedAt) => clock.observe(serverMs, sentAt, receivedAt),
   });
   undo.push(() => ledger.close());

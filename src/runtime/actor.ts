@@ -14,6 +14,7 @@ import { type GatedOutput, OutputGate } from './output-gate.js';
 import { PendingWrites } from './pending-writes.js';
 import type { Claim, Clock, CommandResult, Log, Payment, Slice, Terms, Till, Timers } from './ports.js';
 import { type Own, type Published, PublishedView } from './published-view.js';
+import { Recalls } from './recalls.js';
 import { type Replay, Replays } from './replays.js';
 
 export interface ActorLimits extends DeltaLimits {
@@ -62,6 +63,7 @@ export class Actor implements Committing, Host {
   readonly #view: PublishedView;
   readonly #ticker: DeltaTicker;
   readonly #replays: Replays;
+  readonly #recalls: Recalls;
   readonly #gate = new OutputGate();
   readonly #writes = new PendingWrites();
   /** The last command that changed something, and the last of these that the journal has. */
@@ -86,6 +88,7 @@ export class Actor implements Committing, Host {
     const watching = { size: () => this.watchers, delta: (delta: PublishedDelta) => this.#tell(delta) };
     this.#ticker = new DeltaTicker(this.#view, watching, context.clock, context.timers, context.limits);
     this.#replays = new Replays(context.limits.replaysMax, claim.results);
+    this.#recalls = new Recalls(claim.recorded, context);
     this.#scheduleExpiry();
   }
 
@@ -138,8 +141,27 @@ export class Actor implements Committing, Host {
   submit(submission: Submission, recipient: Recipient): void {
     const now = this.#context.clock.now();
     this.usedAt = now;
+    const isKnown = this.#replays.get(recipient.holder, submission.commandId) !== undefined;
+    if (!isKnown && this.#recalls.has(submission.commandId)) this.#recall(submission, recipient);
+    else this.#answer(submission, recipient, now);
+  }
+
+  #answer(submission: Submission, recipient: Recipient, now: number): void {
     const atOnce = this.#decide(submission, recipient, now);
     if (atOnce) recipient.reply(submission.requestId, atOnce);
+  }
+
+  /** An owner before this one may have done it: until that is known nothing is done, and it is never called undone. */
+  #recall(submission: Submission, recipient: Recipient): void {
+    const { requestId, commandId } = submission;
+    this.#recalls.ask(recipient.holder, commandId, (recalled) => {
+      if (recalled === 'unknown') {
+        recipient.reply(requestId, UNKNOWN);
+        return;
+      }
+      if (recalled !== 'nothing') this.#replays.put(recalled, 0);
+      this.#answer(submission, recipient, this.#context.clock.now());
+    });
   }
 
   /** The outcome, where it can be told at once; undefined where it waits in the gate. First rule that fails wins. */

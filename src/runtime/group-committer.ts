@@ -28,7 +28,7 @@ interface Taken {
 
 /**
  * Takes the pending changes of all actors of a node and flushes them together, the next flush starting when the last
- * has ended: nothing waits when the node is idle, and batches grow by themselves with the load.
+ * has ended, one at a time: nothing waits when the node is idle, and batches grow by themselves with the load.
  */
 export class GroupCommitter {
   readonly #ledger: Ledger;
@@ -68,12 +68,19 @@ export class GroupCommitter {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /**
+   * What a flush made durable is told when the next one is on its way, so that the journal works while this node encodes
+   * and sends replies. Who lost their showtime hears of it before: nothing more of theirs is taken.
+   */
   async #flushAll(): Promise<void> {
     if (!this.#watching) this.#watchForLateness();
-    while (this.#dirty.size > 0) {
+    let durable: readonly Taken[] = [];
+    while (this.#dirty.size > 0 || durable.length > 0) {
       this.#flushingSince = this.#clock.now();
       this.#inFlight = this.#takeBatch();
-      if (this.#inFlight.length > 0) await this.#flush(this.#inFlight);
+      const flushing = this.#inFlight.length > 0 ? this.#flush(this.#inFlight) : [];
+      for (const { actor, mark } of durable) this.#attempt(actor, () => actor.durable(mark));
+      durable = await flushing;
       this.#inFlight = [];
     }
     this.#flushingSince = undefined;
@@ -98,30 +105,33 @@ export class GroupCommitter {
     return batch;
   }
 
-  async #flush(taken: readonly Taken[]): Promise<void> {
+  /** Tells those who lost their showtime, and returns the others: what was taken of them is durable. */
+  async #flush(taken: readonly Taken[]): Promise<readonly Taken[]> {
     const batch: Batch = { number: ++this.#number, slices: taken.map(({ slice }) => slice) };
     let fenced: ReadonlySet<Slice>;
     try {
       fenced = new Set((await this.#untilAnswered(batch)).fenced);
     } catch (error) {
-      await this.#findFault(taken, error);
-      return;
+      return await this.#findFault(taken, error);
     }
-    for (const { actor, slice, mark } of taken) {
-      this.#attempt(actor, () => (fenced.has(slice) ? actor.lost('fenced') : actor.durable(mark)));
-    }
+    return taken.filter(({ actor, slice }) => {
+      if (fenced.has(slice)) this.#attempt(actor, () => actor.lost('fenced'));
+      return !fenced.has(slice);
+    });
   }
 
   /** One of them is at fault; the others must not suffer for it. */
-  async #findFault(taken: readonly Taken[], refusal: unknown): Promise<void> {
+  async #findFault(taken: readonly Taken[], refusal: unknown): Promise<readonly Taken[]> {
     if (taken.length > 1) {
-      for (const one of taken) await this.#flush([one]);
-      return;
+      const durable: Taken[] = [];
+      for (const one of taken) durable.push(...(await this.#flush([one])));
+      return durable;
     }
     for (const { actor, slice } of taken) {
       this.#log.error({ err: refusal, showtimeId: slice.showtimeId }, 'the journal refused a write');
       this.#attempt(actor, () => actor.lost('refused'));
     }
+    return [];
   }
 
   /**

@@ -8,6 +8,7 @@ import type { BookedWrite, CommandResult, Slice } from './ports.js';
  */
 export class PendingWrites {
   #holds = new Map<number, Hold | undefined>();
+  #heldBefore = new Set<number>();
   #blocks = new Map<number, string | undefined>();
   #booked: BookedWrite[] = [];
   #cancelled: string[] = [];
@@ -24,13 +25,13 @@ export class PendingWrites {
     switch (change.type) {
       case 'hold_put':
         // Every seat of the hold: extending or adding to it replaced the value that all its rows carry.
-        for (const seat of change.hold.seats) this.#holds.set(seat, change.hold);
+        for (const seat of change.hold.seats) this.#setHold(seat, change.hold, change.seats);
         break;
       case 'hold_dropped':
-        for (const seat of change.seats) this.#holds.set(seat, undefined);
+        for (const seat of change.seats) this.#setHold(seat, undefined, []);
         break;
       case 'booked':
-        for (const seat of change.booking.seats) this.#holds.set(seat, undefined);
+        for (const seat of change.booking.seats) this.#setHold(seat, undefined, []);
         if (!result) throw new Error('a booking without the command that made it');
         this.#booked.push({ booking: change.booking, commandId: result.commandId, paymentMethod });
         break;
@@ -46,18 +47,29 @@ export class PendingWrites {
     }
   }
 
+  /**
+   * The first change of a seat since the last slice tells whether the journal has a hold of it: memory then was what the
+   * journal is. `wereFree` are the seats that no hold had just before the change.
+   */
+  #setHold(seat: number, hold: Hold | undefined, wereFree: readonly number[]): void {
+    if (!this.#holds.has(seat) && !wereFree.includes(seat)) this.#heldBefore.add(seat);
+    this.#holds.set(seat, hold);
+  }
+
   /** All of it, as one slice of a batch; what comes after begins the next. */
   take(showtimeId: string, epoch: number): Slice {
     const slice: Slice = {
       showtimeId,
       epoch,
       holds: this.#holds,
+      heldBefore: this.#heldBefore,
       blocks: this.#blocks,
       booked: this.#booked,
       cancelled: this.#cancelled,
       results: this.#results,
     };
     this.#holds = new Map();
+    this.#heldBefore = new Set();
     this.#blocks = new Map();
     this.#booked = [];
     this.#cancelled = [];

@@ -97,8 +97,18 @@ export class LedgerRefusal extends Error {
 export interface Claim {
   readonly epoch: number;
   readonly state: HouseState;
-  /** Outcomes for replays: those of the recent past, and every booking's. */
+  /** Outcomes for replays: every booking's. */
   readonly results: readonly CommandResult[];
+  /** Those of the other commands of the recent past: of the newest at least, as many as a house keeps. */
+  readonly recorded: Recorded;
+}
+
+/** Outcomes that are on record under earlier epochs, and not read with the claim. */
+export interface Recorded {
+  /** False: there is none of this command. True: there may be. */
+  has(commandId: string): boolean;
+  /** Undefined: there is none for this holder. Rejects where the store cannot be reached. */
+  recall(holder: string, commandId: string): Promise<CommandResult | undefined>;
 }
 
 export interface Batch {
@@ -113,6 +123,8 @@ export interface Slice {
   readonly epoch: number;
   /** Seat index to the hold that it now belongs to, or undefined where it belongs to none any more. */
   readonly holds: ReadonlyMap<number, Hold | undefined>;
+  /** Those of these seats that the journal has a hold of, from before this slice: it goes. Of the others it has none. */
+  readonly heldBefore: ReadonlySet<number>;
   /** Seat index to the reason for which it is blocked, or undefined where it is not any more. */
   readonly blocks: ReadonlyMap<number, string | undefined>;
   readonly booked: readonly BookedWrite[];

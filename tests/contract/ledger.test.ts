@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LedgerRefusal } from '../../src/runtime/ports.js';
 import { memoryStore, type NodeLedger, postgresStore, REPLAY_WINDOW_MS, type Store } from './ledgers.js';
-import { bookedBy, held, holdOf, resultOf, slice, sorted, unheld } from './slices.js';
+import { bookedBy, held, holdOf, recalled, resultOf, slice, sorted, unheld } from './slices.js';
 
 describe.each([
   ['memory', memoryStore],
@@ -66,13 +66,14 @@ describe.each([
       const { commandId, booking } = booked;
       const reply = { ok: true, type: 'booking', booking } as const;
       const bookingResult = { holder: 'bob', commandId, command: 'book', reply };
-      expect(await claimed()).toEqual(
+      const claim = await (await store.node()).claim(showtime);
+      expect(sorted(claim)).toEqual(
         sorted({
-          epoch,
           state: { holds: [first, second], bookings: [booking], blocked: [0, 1] },
-          results: [...results, bookingResult],
+          results: [bookingResult],
         }),
       );
+      expect(await recalled(claim, results)).toEqual(results);
     });
 
     it('returns another showtime’s nothing', async () => {
@@ -97,7 +98,7 @@ describe.each([
       );
     });
 
-    it('returns results of the window and no older ones, but what booked for ever, cancelled or not', async () => {
+    it('knows results of the window and no older ones, but what booked for ever, cancelled or not', async () => {
       const [old, recent] = [resultOf(holdOf('ann', [1])), resultOf(holdOf('ann', [2]))];
       const [kept, undone] = [bookedBy('bob', [3]), bookedBy('bob', [4])];
       const parts = { booked: [kept, undone], results: [old] };
@@ -105,14 +106,25 @@ describe.each([
       await node.commit({ number: 2, slices: [slice(showtime, epoch, { cancelled: [undone.booking.id] })] });
       await store.ageResults(showtime, REPLAY_WINDOW_MS + 1_000);
       await node.commit({ number: 3, slices: [slice(showtime, epoch, { results: [recent] })] });
-      const { results, bookings } = await claimed();
-      expect(new Set(results.map(({ commandId }) => commandId))).toEqual(
-        new Set([recent.commandId, kept.commandId, undone.commandId]),
-      );
+      const claim = await (await store.node()).claim(showtime);
+      const { results, bookings } = sorted(claim);
+      expect(await recalled(claim, [old, recent])).toEqual([undefined, recent]);
+      expect(new Set(results.map(({ commandId }) => commandId))).toEqual(new Set([kept.commandId, undone.commandId]));
       // The first outcome, whatever became of it.
       for (const { reply } of results)
         expect(reply).toMatchObject(reply.ok && reply.type === 'booking' ? { booking: { status: 'confirmed' } } : {});
       expect(bookings.find(({ id }) => id === undone.booking.id)?.status).toBe('cancelled');
+    });
+
+    it('knows a result by holder and command, and by no other holder', async () => {
+      const mine = resultOf(holdOf('ann', [1]));
+      await node.commit({ number: 1, slices: [slice(showtime, epoch, { results: [mine] })] });
+      const claim = await node.claim(showtime);
+      const asked = [{ ...mine, holder: 'bob' }, { ...mine, commandId: randomUUID() }, mine];
+      expect(await recalled(claim, asked)).toEqual([undefined, undefined, mine]);
+      const another = await node.claim(randomUUID());
+      expect(await recalled(another, [mine])).toEqual([undefined]);
+      expect(await another.recorded.recall('ann', mine.commandId)).toBeUndefined();
     });
 
     it('returns the newest outcome of a command that was forgotten and took effect again', async () => {
@@ -121,7 +133,7 @@ describe.each([
       await store.ageResults(showtime, REPLAY_WINDOW_MS + 1_000);
       const again = { ...resultOf(holdOf('ann', [2])), commandId: first.commandId };
       await node.commit({ number: 2, slices: [slice(showtime, epoch, { results: [again] })] });
-      expect((await claimed()).results).toEqual([again]);
+      expect(await recalled(await node.claim(showtime), [first])).toEqual([again]);
     });
   });
 
@@ -147,8 +159,7 @@ describe.each([
       const { holds, blocked } = await claimed();
       expect(blocked).toEqual([9]);
       expect(holds).toEqual(
-        sorted({ epoch, results: [], state: { holds: [second, { ...first, seats: [3] }], bookings: [], blocked: [] } })
-          .holds,
+        sorted({ results: [], state: { holds: [second, { ...first, seats: [3] }], bookings: [], blocked: [] } }).holds,
       );
     });
 

@@ -77,6 +77,7 @@ export interface PostgresStore extends Store {
   /** With the way that its commits and claims take. */
   proxied(options?: {
     readonly answerMsMax?: number;
+    readonly replaysMax?: number;
   }): Promise<{ readonly ledger: PostgresLedger; readonly proxy: TcpProxy }>;
 }
 
@@ -96,6 +97,7 @@ export async function postgresStore(): Promise<PostgresStore> {
       writerId: randomUUID(),
       nodeName: 'test',
       replayWindowMs: REPLAY_WINDOW_MS,
+      replaysMax: 50_000,
       onServerTime: () => {},
       ...options,
     });

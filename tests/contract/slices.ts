@@ -6,12 +6,15 @@ type Parts = {
   readonly [Part in 'booked' | 'cancelled' | 'results']?: Slice[Part];
 } & {
   readonly holds?: readonly (readonly [number, Hold | undefined])[];
+  /** All of the seats of `holds` where it is left out. */
+  readonly heldBefore?: readonly number[];
   readonly blocks?: readonly (readonly [number, string | undefined])[];
 };
 
 export function slice(showtimeId: string, epoch: number, parts: Parts): Slice {
   const { holds = [], blocks = [], booked = [], cancelled = [], results = [] } = parts;
-  return { showtimeId, epoch, holds: new Map(holds), blocks: new Map(blocks), booked, cancelled, results };
+  const heldBefore = new Set(parts.heldBefore ?? holds.map(([seat]) => seat));
+  return { showtimeId, epoch, holds: new Map(holds), heldBefore, blocks: new Map(blocks), booked, cancelled, results };
 }
 
 export function holdOf(holder: string, seats: readonly number[], more: Partial<Hold> = {}): Hold {
@@ -55,7 +58,7 @@ export function resultOf(hold: Hold): CommandResult {
 }
 
 /** A claim without what differs each time: in the order of ids, seats in their order. */
-export function sorted(claim: Claim) {
+export function sorted(claim: Pick<Claim, 'state' | 'results'>) {
   const { holds, bookings, blocked } = claim.state;
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
   const byCommand = (a: CommandResult, b: CommandResult) => (a.commandId < b.commandId ? -1 : 1);
@@ -65,4 +68,16 @@ export function sorted(claim: Claim) {
     blocked: [...blocked].sort((a, b) => a - b),
     results: [...claim.results].sort(byCommand),
   };
+}
+
+/** What a claim knows of these commands, in their order. */
+export async function recalled(
+  { recorded }: Claim,
+  commands: readonly Pick<CommandResult, 'holder' | 'commandId'>[],
+): Promise<(CommandResult | undefined)[]> {
+  return await Promise.all(
+    commands.map(({ holder, commandId }) =>
+      recorded.has(commandId) ? recorded.recall(holder, commandId) : Promise.resolve(undefined),
+    ),
+  );
 }

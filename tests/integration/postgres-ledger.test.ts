@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { LedgerRefusal } from '../../src/runtime/ports.js';
 import { type PostgresStore, postgresStore } from '../contract/ledgers.js';
-import { bookedBy, held, holdOf, resultOf, slice, unheld } from '../contract/slices.js';
+import { bookedBy, held, holdOf, recalled, resultOf, slice, unheld } from '../contract/slices.js';
 import { silentLog } from '../silent-log.js';
 
 let store: PostgresStore;
@@ -166,7 +166,8 @@ it('takes an error of Postgres itself for an unknown outcome, not for a refusal'
   const showtime = randomUUID();
   const { ledger } = await store.proxied();
   const { epoch } = await ledger.claim(showtime);
-  const batch = { number: 1, slices: [slice(showtime, epoch, { results: [resultOf(holdOf('ann', [1]))] })] };
+  const result = resultOf(holdOf('ann', [1]));
+  const batch = { number: 1, slices: [slice(showtime, epoch, { results: [result] })] };
   await store.admin.query('ALTER TABLE usher.command_results RENAME TO gone');
   try {
     await expect(ledger.commit(batch)).rejects.not.toBeInstanceOf(LedgerRefusal);
@@ -174,7 +175,7 @@ it('takes an error of Postgres itself for an unknown outcome, not for a refusal'
     await store.admin.query('ALTER TABLE usher.gone RENAME TO command_results');
   }
   expect(await ledger.commit(batch)).toEqual({ fenced: [] });
-  expect((await ledger.claim(showtime)).results).toHaveLength(1);
+  expect(await recalled(await ledger.claim(showtime), [result])).toEqual([result]);
 });
 
 it('refuses text that Postgres can not keep', async () => {
@@ -203,6 +204,7 @@ it('reports the clock of Postgres with each commit, between the moments of askin
     writerId: randomUUID(),
     nodeName: 'test',
     replayWindowMs: 1,
+    replaysMax: 1,
     onServerTime: (...reading) => void readings.push(reading),
   });
   const before = performance.now();
@@ -216,6 +218,20 @@ it('reports the clock of Postgres with each commit, between the moments of askin
     expect(sentAt).toBeGreaterThanOrEqual(before);
     expect(receivedAt).toBeGreaterThan(sentAt);
   }
+});
+
+it('knows the newest outcomes of commands, and no more than are kept; ids in capitals are the same', async () => {
+  const showtime = randomUUID();
+  const { ledger } = await store.proxied({ replaysMax: 3 });
+  const { epoch } = await ledger.claim(showtime);
+  const results = Array.from({ length: 5 }, (_, seat) => resultOf(holdOf('ann', [seat])));
+  for (const [i, result] of results.entries()) {
+    await ledger.commit({ number: i + 1, slices: [slice(showtime, epoch, { results: [result] })] });
+  }
+  const claim = await ledger.claim(showtime);
+  expect(await recalled(claim, results)).toEqual([undefined, undefined, ...results.slice(2)]);
+  const commandId = results[4]?.commandId.toUpperCase() ?? '';
+  expect(await recalled(claim, [{ holder: 'ann', commandId }])).toEqual([{ ...results[4], commandId }]);
 });
 
 it('reads rows by their key only, also in tables that grew since Postgres last looked at them', async () => {

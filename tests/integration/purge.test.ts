@@ -21,8 +21,8 @@ afterEach(() => void vi.useRealTimers());
 
 const addResults = (count: number, ageMs: number) =>
   pool.query(
-    `INSERT INTO usher.command_results (showtime_id, holder, command_id, result, created_at)
-     SELECT $1, 'ann', gen_random_uuid(), '{}', clock_timestamp() - make_interval(secs => $3::float8 / 1000)
+    `INSERT INTO usher.command_results (showtime_id, command_ids, results, created_at)
+     SELECT $1, ARRAY[gen_random_uuid()], '[]', clock_timestamp() - make_interval(secs => $3::float8 / 1000)
        FROM generate_series(1, $2::int)`,
     [randomUUID(), count, ageMs],
   );

@@ -51,8 +51,8 @@ export class MemoryJournal {
     const now = this.#now();
     house.epoch++;
     for (const [seat, hold] of house.holds) if (hold.expiresAt <= now) house.holds.delete(seat);
-    const results = [...house.bookings.values()].map(bookingResult);
-    for (const { result, at } of house.results.values()) if (at > now - replayWindowMs) results.push(result);
+    const recent = [...house.results.values()].filter(({ at }) => at > now - replayWindowMs);
+    const recorded = new Set(recent.map(({ result }) => result.commandId));
     return {
       epoch: house.epoch,
       state: {
@@ -60,7 +60,11 @@ export class MemoryJournal {
         bookings: [...house.bookings.values()].map(({ booking }) => booking),
         blocked: [...house.blocks.keys()].sort((a, b) => a - b),
       },
-      results,
+      results: [...house.bookings.values()].map(bookingResult),
+      recorded: {
+        has: (commandId) => recorded.has(commandId),
+        recall: async (holder, commandId) => house.results.get(keyOf(holder, commandId))?.result,
+      },
     };
   }
 
@@ -118,8 +122,11 @@ export class MemoryJournal {
   /** The constraints of the store, asked before anything is written. */
   #guard(slices: readonly Slice[]): void {
     const references = new Set<string>();
-    for (const { showtimeId, booked, cancelled } of slices) {
-      const { bookings, booker, sold } = this.#house(showtimeId);
+    for (const { showtimeId, holds: held, heldBefore, booked, cancelled } of slices) {
+      const { holds, bookings, booker, sold } = this.#house(showtimeId);
+      for (const [seat, hold] of held) {
+        refuse(hold !== undefined && holds.has(seat) && !heldBefore.has(seat), 'a seat is held already');
+      }
       const taken = new Set<number>();
       const commands = new Set<string>();
       for (const write of booked) {
@@ -141,10 +148,8 @@ export class MemoryJournal {
   }
 
   #write(house: HouseRecord, slice: Slice): void {
-    for (const [seat, hold] of slice.holds) {
-      if (hold) house.holds.set(seat, hold);
-      else house.holds.delete(seat);
-    }
+    for (const seat of slice.heldBefore) house.holds.delete(seat);
+    for (const [seat, hold] of slice.holds) if (hold) house.holds.set(seat, hold);
     for (const [seat, reason] of slice.blocks) {
       if (reason === undefined) house.blocks.delete(seat);
       else house.blocks.set(seat, reason);

@@ -2,7 +2,7 @@ import type { Batch, Claim, Ledger, Owner, Slice, Timers } from '../../runtime/p
 import type { MemoryJournal } from './memory-journal.js';
 import { type Trip, travel } from './trip.js';
 
-export type LedgerCall = 'claim' | 'commit' | 'owners';
+export type LedgerCall = 'claim' | 'recall' | 'commit' | 'owners';
 
 export interface MemoryLedgerOptions {
   readonly journal: MemoryJournal;
@@ -26,7 +26,11 @@ export class MemoryLedger implements Ledger {
 
   async claim(showtimeId: string): Promise<Claim> {
     const { journal, replayWindowMs, nodeName, writerId } = this.#options;
-    return await this.#travel('claim', () => journal.claim(showtimeId, replayWindowMs, nodeName ?? writerId));
+    const claim = await this.#travel('claim', () => journal.claim(showtimeId, replayWindowMs, nodeName ?? writerId));
+    const { recorded } = claim;
+    const recall = (holder: string, commandId: string) =>
+      this.#travel('recall', () => recorded.recall(holder, commandId));
+    return { ...claim, recorded: { has: recorded.has, recall } };
   }
 
   async commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
@@ -38,7 +42,7 @@ export class MemoryLedger implements Ledger {
     return await this.#travel('owners', () => this.#options.journal.owners(showtimeIds));
   }
 
-  #travel<Answer>(call: LedgerCall, act: () => Answer): Promise<Answer> {
+  #travel<Answer>(call: LedgerCall, act: () => Answer | Promise<Answer>): Promise<Answer> {
     const { timers, trip } = this.#options;
     return travel(timers, trip?.(call) ?? {}, act);
   }

@@ -13,7 +13,7 @@ export interface Trip {
 }
 
 /** Has the store act, on a way that can be as bad as a network. Rejects with what the store throws, or as broken. */
-export function travel<Answer>(timers: Timers, trip: Trip, act: () => Answer): Promise<Answer> {
+export function travel<Answer>(timers: Timers, trip: Trip, act: () => Answer | Promise<Answer>): Promise<Answer> {
   const { thereMs = 0, backMs = 0, lost, brokenAfterMs = thereMs + backMs } = trip;
   return new Promise((resolve, reject) => {
     if (lost) timers.after(brokenAfterMs, () => reject(new Error('The connection to the store broke.')));
@@ -26,7 +26,7 @@ export function travel<Answer>(timers: Timers, trip: Trip, act: () => Answer): P
 }
 
 /** Acts now; the outcome can be looked at later, or never. */
-function attempt<Answer>(act: () => Answer): Promise<Answer> {
+function attempt<Answer>(act: () => Answer | Promise<Answer>): Promise<Answer> {
   const answer = new Promise<Answer>((resolve) => {
     resolve(act());
   });

@@ -1,14 +1,16 @@
-import type { Batch, Slice } from '../../runtime/ports.js';
+import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/ports.js';
+import { ArrayWriter } from './array-writer.js';
 
 const TYPES = [
   ['uuid', 'bigint', 'uuid[]', 'bigint[]'],
   ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]'],
   ['integer[]', 'integer[]'],
   ['integer[]', 'uuid[]'],
-  ['integer[]', 'uuid[]', 'text[]', 'text[]', 'uuid[]', 'uuid[]', 'bigint[]', 'text[]', 'text[]', 'text[]'],
+  ['integer[]', 'uuid[]', 'text[]', 'text[]', 'uuid[]', 'uuid[]', 'bigint[]', 'text[]', 'text[]'],
+  ['integer[]', 'integer[]', 'integer[]', 'integer[]'],
   ['integer[]', 'integer[]', 'text[]'],
   ['integer[]', 'integer[]'],
-  ['integer[]', 'text[]', 'uuid[]', 'text[]'],
+  ['integer[]', 'integer[]', 'integer[]', 'json[]', 'uuid[]'],
 ].flat();
 
 /** Prepared once a connection, by its name. */
@@ -17,61 +19,138 @@ export const COMMIT_QUERY = {
   text: `SELECT fenced, now_ms FROM usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`,
 };
 
-/** The parameters of usher.commit_batch, in its order: columns, in which rows name their showtime by its ordinal. */
+/**
+ * The parameters of usher.commit_batch, in its order: columns, in which rows name their showtime by its ordinal.
+ * @throws RangeError where an id or a number is none that Postgres can keep.
+ */
 export function batchParameters(writerId: string, batch: Batch): unknown[] {
-  const held = columns(6);
-  const unheld = columns(2);
-  const cancelled = columns(2);
-  const booked = columns(10);
-  const blocked = columns(3);
-  const unblocked = columns(2);
-  const results = columns(4);
+  const columns = new Columns();
   batch.slices.forEach((slice, i) => {
-    const ordinal = i + 1;
-    for (const [seat, hold] of slice.holds) {
-      if (hold) push(held, ordinal, seat, hold.id, hold.holder, hold.expiresAt, hold.extensions);
-      else push(unheld, ordinal, seat);
-    }
-    for (const [seat, reason] of slice.blocks) {
-      if (reason === undefined) push(unblocked, ordinal, seat);
-      else push(blocked, ordinal, seat, reason);
-    }
-    for (const bookingId of slice.cancelled) push(cancelled, ordinal, bookingId);
-    pushBookings(booked, ordinal, slice);
-    for (const { holder, commandId, command, reply } of slice.results) {
-      push(results, ordinal, holder, commandId, JSON.stringify({ command, reply }));
-    }
+    columns.add(slice, i + 1);
   });
-  return [
-    writerId,
-    batch.number,
-    batch.slices.map((slice) => slice.showtimeId),
-    batch.slices.map((slice) => slice.epoch),
-    ...held,
-    ...unheld,
-    ...cancelled,
-    ...booked,
-    ...blocked,
-    ...unblocked,
-    ...results,
-  ];
+  return [writerId, batch.number, ...columns.finish()];
 }
 
-function pushBookings(booked: unknown[][], ordinal: number, slice: Slice): void {
-  for (const { booking, commandId, paymentMethod } of slice.booked) {
-    const { id, reference, holder, holdId, price } = booking;
-    // An array of arrays must be a rectangle in Postgres, so the seats travel as the text of an array.
-    const seats = `{${booking.seats.join(',')}}`;
-    push(booked, ordinal, id, reference, holder, holdId, commandId, price.amount, price.currency, paymentMethod, seats);
+class Columns {
+  readonly #showtimes = { id: new ArrayWriter('uuid'), epoch: new ArrayWriter('int8') };
+  readonly #held = {
+    showtime: new ArrayWriter('int4'),
+    seat: new ArrayWriter('int4'),
+    hold: new ArrayWriter('uuid'),
+    holder: new ArrayWriter('text'),
+    expiresAt: new ArrayWriter('float8'),
+    extensions: new ArrayWriter('int4'),
+  };
+  readonly #freed = { showtime: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
+  readonly #cancelled = { showtime: new ArrayWriter('int4'), booking: new ArrayWriter('uuid') };
+  readonly #booked = {
+    showtime: new ArrayWriter('int4'),
+    id: new ArrayWriter('uuid'),
+    reference: new ArrayWriter('text'),
+    holder: new ArrayWriter('text'),
+    hold: new ArrayWriter('uuid'),
+    command: new ArrayWriter('uuid'),
+    amount: new ArrayWriter('int8'),
+    currency: new ArrayWriter('text'),
+    payment: new ArrayWriter('text'),
+    first: new ArrayWriter('int4'),
+    last: new ArrayWriter('int4'),
+  };
+  readonly #sold = { booking: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
+  readonly #blocked = {
+    showtime: new ArrayWriter('int4'),
+    seat: new ArrayWriter('int4'),
+    reason: new ArrayWriter('text'),
+  };
+  readonly #unblocked = { showtime: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
+  readonly #results = {
+    showtime: new ArrayWriter('int4'),
+    first: new ArrayWriter('int4'),
+    last: new ArrayWriter('int4'),
+    list: new ArrayWriter('json'),
+    command: new ArrayWriter('uuid'),
+  };
+
+  add(slice: Slice, ordinal: number): void {
+    this.#showtimes.id.uuid(slice.showtimeId);
+    this.#showtimes.epoch.int8(slice.epoch);
+    this.#addHolds(slice, ordinal);
+    this.#addBlocks(slice, ordinal);
+    for (const bookingId of slice.cancelled) {
+      this.#cancelled.showtime.int4(ordinal);
+      this.#cancelled.booking.uuid(bookingId);
+    }
+    for (const booked of slice.booked) this.#addBooking(booked, ordinal);
+    if (slice.results.length > 0) this.#addResults(slice.results, ordinal);
   }
-}
 
-function columns(count: number): unknown[][] {
-  return Array.from({ length: count }, () => []);
-}
+  finish(): Buffer[] {
+    const tables: Readonly<Record<string, ArrayWriter>>[] = [
+      this.#showtimes,
+      this.#held,
+      this.#freed,
+      this.#cancelled,
+      this.#booked,
+      this.#sold,
+      this.#blocked,
+      this.#unblocked,
+      this.#results,
+    ];
+    return tables.flatMap((table) => Object.values(table).map((column) => column.finish()));
+  }
 
-function push(table: unknown[][], ...row: unknown[]): void {
-  row.forEach((value, i) => {
-    table[i]?.push(value);
-  });
+  #addHolds({ holds, heldBefore }: Slice, ordinal: number): void {
+    const held = this.#held;
+    for (const [seat, hold] of holds) {
+      if (!hold) continue;
+      held.showtime.int4(ordinal);
+      held.seat.int4(seat);
+      held.hold.uuid(hold.id);
+      held.holder.text(hold.holder);
+      held.expiresAt.float8(hold.expiresAt);
+      held.extensions.int4(hold.extensions);
+    }
+    for (const seat of heldBefore) {
+      this.#freed.showtime.int4(ordinal);
+      this.#freed.seat.int4(seat);
+    }
+  }
+
+  #addBlocks({ blocks }: Slice, ordinal: number): void {
+    for (const [seat, reason] of blocks) {
+      const table = reason === undefined ? this.#unblocked : this.#blocked;
+      table.showtime.int4(ordinal);
+      table.seat.int4(seat);
+      if (reason !== undefined) this.#blocked.reason.text(reason);
+    }
+  }
+
+  #addBooking({ booking, commandId, paymentMethod }: BookedWrite, ordinal: number): void {
+    const table = this.#booked;
+    const sold = this.#sold;
+    table.showtime.int4(ordinal);
+    table.id.uuid(booking.id);
+    table.reference.text(booking.reference);
+    table.holder.text(booking.holder);
+    table.hold.uuid(booking.holdId);
+    table.command.uuid(commandId);
+    table.amount.int8(booking.price.amount);
+    table.currency.text(booking.price.currency);
+    table.payment.text(paymentMethod);
+    table.first.int4(sold.seat.count + 1);
+    for (const seat of booking.seats) {
+      sold.booking.int4(table.id.count);
+      sold.seat.int4(seat);
+    }
+    table.last.int4(sold.seat.count);
+  }
+
+  #addResults(results: readonly CommandResult[], ordinal: number): void {
+    const table = this.#results;
+    table.showtime.int4(ordinal);
+    table.first.int4(table.command.count + 1);
+    for (const { commandId } of results) table.command.uuid(commandId);
+    table.last.int4(table.command.count);
+    table.list.text(JSON.stringify(results));
+  }
 }

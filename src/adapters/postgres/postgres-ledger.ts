@@ -20,8 +20,10 @@ export interface PostgresLedgerOptions {
   /** A UUID made for this life of this node; see usher.commit_batch. */
   readonly writerId: string;
   readonly nodeName: string;
-  /** How far back command outcomes are loaded at activation, in milliseconds. */
+  /** How far back command outcomes are known after a claim, in milliseconds. */
   readonly replayWindowMs: number;
+  /** Of how many commands they are known at least, where there are more: the newest. */
+  readonly replaysMax: number;
   /** Told the clock of Postgres with the moments, on our monotonic clock, between which it was read. */
   readonly onServerTime: (serverMs: number, sentAt: number, receivedAt: number) => void;
   /** For how long one commit may go without an answer before it is given again. */
@@ -33,7 +35,7 @@ interface CommitRow {
   readonly now_ms: number;
 }
 
-/** The journal in Postgres, by the functions of sql/0003_commit.sql. */
+/** The journal in Postgres, by the functions of sql/0003_commit.sql and sql/0004_flush.sql. */
 export class PostgresLedger implements Ledger {
   readonly #options: PostgresLedgerOptions;
   readonly #connection: CommitConnection;
@@ -44,7 +46,7 @@ export class PostgresLedger implements Ledger {
   }
 
   async claim(showtimeId: string): Promise<Claim> {
-    const { pool, nodeName, replayWindowMs } = this.#options;
+    const { pool, nodeName, replayWindowMs, replaysMax } = this.#options;
     const client = await pool.connect();
     let broken: Error | undefined;
     // The query in flight hears of it as well; but without a listener of its own a client in use ends the process.
@@ -53,7 +55,7 @@ export class PostgresLedger implements Ledger {
     };
     client.on('error', onError);
     try {
-      return await readClaim(client, showtimeId, nodeName, replayWindowMs);
+      return await readClaim(client, pool, showtimeId, nodeName, { windowMs: replayWindowMs, max: replaysMax });
     } catch (error) {
       broken = error as Error;
       throw error;
@@ -65,13 +67,22 @@ export class PostgresLedger implements Ledger {
   }
 
   async commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
-    const values = batchParameters(this.#options.writerId, batch);
+    const values = this.#parameters(batch);
     const sentAt = performance.now();
     const row = await this.#connection.query<CommitRow>(COMMIT_QUERY, values).catch((error: unknown) => {
       throw isRefusal(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
     });
     this.#options.onServerTime(row.now_ms, sentAt, performance.now());
     return { fenced: row.fenced.flatMap((ordinal) => batch.slices[ordinal - 1] ?? []) };
+  }
+
+  #parameters(batch: Batch): unknown[] {
+    try {
+      return batchParameters(this.#options.writerId, batch);
+    } catch (error) {
+      // Nor would it be one the next time.
+      throw new LedgerRefusal('The batch has a value that Postgres cannot keep.', { cause: error });
+    }
   }
 
   async owners(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, Owner>> {

@@ -1,7 +1,7 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { Booking, Hold } from '../../core/house.js';
-import type { CoreReply } from '../../core/reply.js';
 import type { Claim, CommandResult } from '../../runtime/ports.js';
+import { type ReplayBounds, readRecorded } from './recorded-results.js';
 
 interface HoldRow {
   hold_id: string;
@@ -23,11 +23,9 @@ interface BookingRow {
   status: 'confirmed' | 'cancelled';
 }
 
-interface ResultRow {
-  holder: string;
-  command_id: string;
-  result: { command: string; reply: CoreReply };
-}
+/** What is sorted here sorts in memory; and none of these plans is worth being compiled. */
+const READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+  SET LOCAL work_mem = '16MB'; SET LOCAL jit = off`;
 
 /**
  * Takes a showtime over and reads all that was committed under the epochs before. First the epoch, in a transaction of
@@ -36,16 +34,17 @@ interface ResultRow {
  */
 export async function readClaim(
   client: ClientBase,
+  pool: Pool,
   showtimeId: string,
   nodeName: string,
-  replayWindowMs: number,
+  replays: ReplayBounds,
 ): Promise<Claim> {
   const claimed = await client.query<{ epoch: string }>('SELECT usher.claim_showtime($1, $2) AS epoch', [
     showtimeId,
     nodeName,
   ]);
   const epoch = Number(claimed.rows[0]?.epoch);
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await client.query(READING);
   const owner = await client.query<{ epoch: string }>(
     'SELECT epoch FROM usher.showtime_owners WHERE showtime_id = $1',
     [showtimeId],
@@ -68,12 +67,7 @@ export async function readClaim(
     'SELECT seat_index FROM usher.blocked_seats WHERE showtime_id = $1 ORDER BY seat_index',
     [showtimeId],
   );
-  const results = await client.query<ResultRow>(
-    `SELECT holder, command_id, result FROM usher.command_results
-      WHERE showtime_id = $1 AND created_at > clock_timestamp() - make_interval(secs => $2::float8 / 1000)
-      ORDER BY created_at`,
-    [showtimeId, replayWindowMs],
-  );
+  const recorded = await readRecorded(client, pool, showtimeId, replays);
   await client.query('COMMIT');
   return {
     epoch,
@@ -82,7 +76,8 @@ export async function readClaim(
       bookings: bookings.rows.map(toBooking),
       blocked: blocked.rows.map((row) => row.seat_index),
     },
-    results: [...bookings.rows.map(toBookingResult), ...results.rows.map(toResult)],
+    results: bookings.rows.map(toBookingResult),
+    recorded,
   };
 }
 
@@ -117,8 +112,4 @@ function toBookingResult(row: BookingRow): CommandResult {
     command: 'book',
     reply: { ok: true, type: 'booking', booking },
   };
-}
-
-function toResult(row: ResultRow): CommandResult {
-  return { holder: row.holder, commandId: row.command_id, ...row.result };
 }

@@ -53,6 +53,7 @@ export class Cluster {
   /** When a beat first told the others that this node drains. */
   #announcedAt: number | undefined;
   #stopping: Promise<void> | undefined;
+  #cancelLook = () => {};
 
   /** @throws Error where the times do not fit together. */
   constructor(options: ClusterOptions) {
@@ -113,7 +114,15 @@ export class Cluster {
     const giveUpAt = monotonic() + 2 * timing.detectionMs;
     for (let home = this.homeOf(showtimeId); home && this.isQuiet(home.id); home = this.homeOf(showtimeId)) {
       if (monotonic() > giveUpAt) return;
-      await new Promise<void>((resolve) => void timers.after(timing.beatMs / 2, resolve));
+      await new Promise<void>((resolve) => {
+        const go = () => {
+          forget();
+          cancel();
+          resolve();
+        };
+        const forget = this.onChange(go);
+        const cancel = timers.after(timing.beatMs / 2, go);
+      });
     }
   }
 
@@ -155,6 +164,7 @@ export class Cluster {
       const delayMs = this.#announcedAt + timing.beatMs * BEATS_TO_BE_SEEN - monotonic();
       if (delayMs > 0) await new Promise<void>((resolve) => void timers.after(delayMs, resolve));
     }
+    this.#cancelLook();
     await this.#keeper.stop();
     // A beat that came after it would register this node once more.
     await this.#beats.stop();
@@ -193,6 +203,15 @@ export class Cluster {
     const pins = samePins(this.#pins, roll.pins) ? this.#pins : roll.pins;
     this.#look(pins);
     this.#forget();
+    this.#lookInTime(now);
+  }
+
+  /** A death that is due before the next beat is looked for when it is: whose showtimes these are wait for no beat of ours. */
+  #lookInTime(now: number): void {
+    const { timers, timing } = this.#options;
+    this.#cancelLook();
+    const inMs = (this.#view.nextDeathAt ?? Number.POSITIVE_INFINITY) - now;
+    if (inMs <= timing.beatMs) this.#cancelLook = timers.after(inMs + 1, () => void this.#beats.atOnce());
   }
 
   #checkNamesake(): void {

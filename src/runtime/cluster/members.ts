@@ -81,6 +81,13 @@ export class MemberView {
     return known ? this.#silenceMs(known) : 0;
   }
 
+  /** When the first of those that are silent now will have been so for too long; undefined where none is to come. */
+  get nextDeathAt(): number | undefined {
+    const now = this.#answeredAt ?? 0;
+    const due = [...this.#known.values()].map(({ since }) => since + this.#detectionMs).filter((at) => at >= now);
+    return due.length > 0 ? Math.min(...due) : undefined;
+  }
+
   /** Members that have been dead for long and still stand in the roll: ripe for `Membership.forget`. */
   get forgettable(): readonly string[] {
     const dead = [...this.#known.values()].filter((known) => known.dead);

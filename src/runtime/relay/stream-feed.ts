@@ -98,7 +98,9 @@ export class StreamFeed implements Feed {
     this.#events.push(event);
     if (this.#flushing) return;
     this.#flushing = true;
-    this.#context.timers.soon(() => {
+    // All that this turn publishes is one frame, and it leaves before the answers to those who did it, with which the link
+    // sends it in one write: they wait for it anyway.
+    void Promise.resolve().then(() => {
       this.#flushing = false;
       this.#flush();
     });

@@ -215,8 +215,8 @@ describe.each(['json', 'msgpack'] as const)('over a socket that speaks %s', (enc
     });
     expect((await client.closed).code).toBe(CLOSE.flooding);
     const replies = client.messages.filter((message) => message.type === 'reply');
-    // A burst of twice the rate, less the hello; then five seconds' worth of refusals.
-    expect(replies.map((reply) => reply.ok)).toEqual([...Array(19).fill(true), ...Array(50).fill(false)]);
+    // A burst of twice the rate; then five seconds' worth of refusals.
+    expect(replies.map((reply) => reply.ok)).toEqual([...Array(20).fill(true), ...Array(50).fill(false)]);
     expect(replies.map((reply) => reply.id)).toEqual(replies.map((_, i) => i + 1));
     for (const reply of replies) if (!reply.ok) expectSound(reply.error);
     const last = replies.at(-1);

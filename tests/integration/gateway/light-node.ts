@@ -16,7 +16,7 @@ import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import { Hosts } from '../../../src/runtime/hosts.js';
-import type { Batch, Ledger, Till } from '../../../src/runtime/ports.js';
+import type { Batch, Ledger, Recorded, Till } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
 import { hall } from './hall.js';
 import { SECRET } from './sign.js';
@@ -35,6 +35,8 @@ export interface LightNodeOptions {
   readonly confirmed?: () => boolean;
 }
 
+const NO_RECORD: Recorded = { has: () => false, recall: async () => undefined };
+
 /** A journal that takes everything, at once or, while it is held back, not at all. */
 export class TestLedger implements Ledger {
   #released: Promise<void> = Promise.resolve();
@@ -42,7 +44,7 @@ export class TestLedger implements Ledger {
   #fenced = false;
 
   async claim() {
-    return { epoch: 1, state: { holds: [], bookings: [], blocked: [] }, results: [] };
+    return { epoch: 1, state: { holds: [], bookings: [], blocked: [] }, results: [], recorded: NO_RECORD };
   }
 
   async commit({ slices }: Batch) {

@@ -22,7 +22,16 @@ const HOLD: Hold = { id: 'h', holder: 'ann', seats: [0], expiresAt: 10_000, exte
 const write = (number: number, epoch = 1) => ({
   number,
   slices: [
-    { showtimeId: 's', epoch, holds: new Map([[0, HOLD]]), blocks: new Map(), booked: [], cancelled: [], results: [] },
+    {
+      showtimeId: 's',
+      epoch,
+      holds: new Map([[0, HOLD]]),
+      heldBefore: new Set<number>([0]),
+      blocks: new Map(),
+      booked: [],
+      cancelled: [],
+      results: [],
+    },
   ],
 });
 const heldSeats = () => [...journal.peek('s').holds.keys()];

@@ -64,6 +64,7 @@ describe('an actor that is not confirmed', () => {
     house.confirmed = true;
     const successor = await house.openActor(house.startNode('node-2', () => ({})));
     house.submit(successor, ann, 2, asked, commandId);
+    await house.time.advance(0);
     expect(ann.outcomes(2)).toMatchObject([{ ok: true, hold: { seats: [0, 1] } }]);
   });
 

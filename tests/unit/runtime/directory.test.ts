@@ -120,6 +120,7 @@ describe('passivation', () => {
     expect(second.own('ann').holds).toEqual(first.own('ann').holds);
     const ann = house.listener('ann');
     house.submit(second, ann, 2, asked, commandId);
+    await house.time.advance(0);
     expect(ann.outcomes(2)).toEqual(ann.outcomes(1));
     await house.time.advance(60_000);
     expect(house.spell((await open()).statuses)).toBe('............');

@@ -43,6 +43,7 @@ describe('an owner that was fenced', () => {
     await house.time.advance(1_000);
     expect(ann.outcomes(1)).toMatchObject([{ failure: 'outcome_unknown' }]);
     house.submit(next, ann, 2, hold('ann', [0]), SAME_ID);
+    await house.time.advance(0);
     expect(ann.outcomes(2)).toMatchObject([{ ok: true, hold: { seats: [0] } }]);
     expect(next.own('ann').holds).toHaveLength(1);
   });
@@ -59,7 +60,7 @@ describe('an owner that was refused', () => {
     // The same seat, sold behind its back: what can not happen, unless there is a bug.
     const booking = { id: 'x', reference: 'X', holder: 'eve', holdId: 'x', seats: [0] };
     const sold = { ...booking, price: { amount: 1, currency: 'EUR' }, status: 'confirmed' } as const;
-    const parts = { holds: new Map(), blocks: new Map(), cancelled: [], results: [] };
+    const parts = { holds: new Map(), heldBefore: new Set<number>(), blocks: new Map(), cancelled: [], results: [] };
     const booked = [{ booking: sold, commandId: 'x', paymentMethod: 'none' }];
     house.journal.commit('bug', { number: 1, slices: [{ showtimeId: SHOWTIME, epoch: 1, ...parts, booked }] });
     house.trips.push({ thereMs: 10 });

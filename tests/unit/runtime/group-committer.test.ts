@@ -20,6 +20,7 @@ class Writer implements Committing {
       showtimeId: this.id,
       epoch: 1,
       holds: new Map([[this.mark, undefined]]),
+      heldBefore: new Set([this.mark]),
       blocks: new Map(),
       booked: [],
       cancelled: [],

@@ -144,6 +144,7 @@ describe('a replayed command', () => {
     const second = await house.openActor(house.startNode('node-2', () => ({})));
     house.submit(second, ann, 3, hold('ann', [0]), SAME_ID);
     house.submit(second, ann, 4, book('ann', asked.newHoldId), booked);
+    await house.time.advance(0);
     expect([ann.outcomes(3), ann.outcomes(4)]).toEqual([ann.outcomes(1), ann.outcomes(2)]);
     expect(second.own('ann').bookings).toHaveLength(1);
   });

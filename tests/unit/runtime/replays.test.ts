@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CommandResult } from '../../../src/runtime/ports.js';
 import { Replays } from '../../../src/runtime/replays.js';
@@ -22,4 +23,29 @@ it('keeps the newest outcomes up to its limit, and every booking besides', () =>
     3,
     2,
   ]);
+});
+
+it('forgets as a list does from which the oldest is taken off', () => {
+  const id = fc.constantFrom(...'abcdefgh');
+  const put = fc.record({ id, command: fc.constantFrom('hold', 'release', 'book') });
+  const property = fc.property(fc.integer({ min: 1, max: 5 }), fc.array(put), fc.nat(10), (limit, puts, atFirst) => {
+    const known = puts.slice(0, atFirst).map((each) => result(each.id, each.command));
+    const replays = new Replays(limit, known);
+    const expected: { key: string; mark: number; booked: boolean }[] = [];
+    puts.forEach((each, i) => {
+      const mark = i < atFirst ? 0 : i;
+      if (i >= atFirst) replays.put(result(each.id, each.command), mark);
+      const booked = each.command === 'book';
+      const same = expected.find((one) => one.key === each.id && one.booked === booked);
+      if (same) same.mark = mark;
+      else expected.push({ key: each.id, mark, booked });
+      const others = expected.filter((one) => !one.booked);
+      if (others.length > limit) expected.splice(expected.indexOf(others[0] as (typeof others)[0]), 1);
+    });
+    for (const letter of 'abcdefgh') {
+      const found = expected.filter(({ key }) => key === letter).sort((a, b) => Number(a.booked) - Number(b.booked));
+      expect(replays.get('ann', letter)?.mark).toBe(found[0]?.mark);
+    }
+  });
+  fc.assert(property);
 });

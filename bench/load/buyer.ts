@@ -1,0 +1,181 @@
+/** Clients that hold, release and book: of Usher over its WebSocket, of the peer over HTTP, behind one face. */
+import { randomUUID } from 'node:crypto';
+import { decodeServerFrame } from '../../src/protocol/decode.js';
+import { SUBPROTOCOL_MSGPACK } from '../../src/protocol/version.js';
+import { HttpConnection, httpRequest } from './http-connection.js';
+import { LoadSocket } from './load-socket.js';
+import { unmaskedFrame } from './unmasked-frame.js';
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One client of one showtime. Every method rejects where the answer is not a yes. */
+export interface Buyer {
+  readonly opened: Promise<unknown>;
+  /** The seats of the nth of its orders; resolves with the hold's id. */
+  hold(order: number): Promise<string>;
+  release(holdId: string): Promise<void>;
+  /** Sells the nth order, by the fastest way that the server has; resolves when the booking is acknowledged. */
+  buy(order: number): Promise<void>;
+  close(): void;
+}
+
+/** Any UUID: it marks where one is to be put. */
+const BLANK = '00000000-0000-4000-8000-000000000000';
+const HELLO = '{"type":"hello"}';
+/** Where the parts of a reply lie whose `id` is below 128: after `type` and `reply`, `id`, `ok`, and `hold` with its `id`. */
+const AT = { type: 7, ok: 19, holdIdHead: 29, holdId: 31 } as const;
+const [R, TRUE, TEXT_OF_LESS_THAN_256] = [0x72, 0xc3, 0xd9] as const;
+
+interface Waiting {
+  resolve(payload: Buffer): void;
+  reject(error: Error): void;
+}
+
+/** Commands are frames made beforehand, in which only the ids of command and hold are still written. */
+export class UsherBuyer implements Buyer {
+  readonly opened: Promise<unknown>;
+  readonly #holds: readonly Template[];
+  readonly #release = new Template(`{"type":"release","id":2,"commandId":"${BLANK}","holdId":"${BLANK}"}`);
+  readonly #book = new Template(
+    `{"type":"book","id":3,"commandId":"${BLANK}","holdId":"${BLANK}","payment":{"method":"test"}}`,
+  );
+  readonly #socket: LoadSocket;
+  #waiting: Waiting | undefined;
+
+  /** @param orders the labels of the seats of each order */
+  constructor(place: Place, showtimeId: string, orders: readonly (readonly string[])[]) {
+    this.#holds = orders.map(
+      (seats) => new Template(`{"type":"hold","id":1,"commandId":"${BLANK}","seats":${JSON.stringify(seats)}}`),
+    );
+    let entered = () => {};
+    let failed = (_: Error) => {};
+    this.opened = new Promise<void>((resolve, reject) => {
+      entered = resolve;
+      failed = reject;
+    });
+    this.#socket = new LoadSocket(
+      { ...place, path: `/v1/showtimes/${showtimeId}/live`, subprotocol: SUBPROTOCOL_MSGPACK },
+      {
+        open: () => this.#socket.sendText(HELLO),
+        message: (payload) => this.#read(payload, entered),
+        closed: (code, reason) => {
+          const error = new Error(`closed: ${code} ${reason}`);
+          failed(error);
+          this.#waiting?.reject(error);
+        },
+      },
+    );
+  }
+
+  async hold(order: number): Promise<string> {
+    const template = this.#holds[order];
+    if (!template) throw new Error(`There is no order ${order}.`);
+    return await this.#ask(template, undefined, (payload) => {
+      if (payload[AT.holdIdHead] !== TEXT_OF_LESS_THAN_256) throw new Error('A hold without its id in its place.');
+      return payload.toString('latin1', AT.holdId, AT.holdId + BLANK.length);
+    });
+  }
+
+  async release(holdId: string): Promise<void> {
+    await this.#ask(this.#release, holdId, () => {});
+  }
+
+  async buy(order: number): Promise<void> {
+    await this.#ask(this.#book, await this.hold(order), () => {});
+  }
+
+  close(): void {
+    this.#socket.close(1000);
+  }
+
+  #ask<T>(template: Template, holdId: string | undefined, read: (payload: Buffer) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = {
+        reject,
+        resolve: (payload) => {
+          if (payload[AT.ok] === TRUE) resolve(read(payload));
+          else reject(new Error(`answered by ${JSON.stringify(decodeServerFrame(payload))}`));
+        },
+      };
+      this.#socket.sendFrame(template.filled(randomUUID(), holdId));
+    });
+  }
+
+  /** Deltas, which everybody gets, are told from replies by a letter and not decoded: the house is not shown here. */
+  #read(payload: Buffer, entered: () => void): void {
+    if (payload[AT.type] !== R) {
+      if (payload[AT.type] === 's'.charCodeAt(0)) entered();
+      return;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(payload);
+  }
+}
+
+/** A frame with room for the id of the command and, after it, that of a hold. */
+class Template {
+  readonly #frame: Buffer;
+  readonly #command: number;
+  readonly #hold: number;
+
+  constructor(text: string) {
+    this.#frame = unmaskedFrame(text);
+    this.#command = this.#frame.indexOf(BLANK);
+    this.#hold = this.#frame.indexOf(BLANK, this.#command + 1);
+  }
+
+  /** The same memory each time: the one before has been answered, so it is on its way no more. */
+  filled(commandId: string, holdId: string | undefined): Buffer {
+    this.#frame.write(commandId, this.#command, 'latin1');
+    if (holdId !== undefined) this.#frame.write(holdId, this.#hold, 'latin1');
+    return this.#frame;
+  }
+}
+
+/** A client of `peers/express-postgres`. */
+export class PeerBuyer implements Buyer {
+  readonly opened = Promise.resolve();
+  readonly #connection: HttpConnection;
+  readonly #path: string;
+  readonly #holds: readonly string[];
+  readonly #buys: readonly string[];
+
+  /** @param orders the indexes of the seats of each order */
+  constructor(place: Place, showtimeId: string, orders: readonly (readonly number[])[], holder: string) {
+    this.#connection = new HttpConnection(place);
+    this.#path = `/showtimes/${showtimeId}`;
+    const request = (what: string) => (seats: readonly number[]) =>
+      httpRequest('POST', `${this.#path}/${what}`, { body: { seats, holder } });
+    this.#holds = orders.map(request('hold'));
+    this.#buys = orders.map(request('buy'));
+  }
+
+  async hold(order: number): Promise<string> {
+    const { holdId }: { holdId: string } = JSON.parse(await this.#ask(this.#holds[order]));
+    return holdId;
+  }
+
+  async release(holdId: string): Promise<void> {
+    await this.#ask(httpRequest('POST', `${this.#path}/release`, { body: { holdId } }));
+  }
+
+  async buy(order: number): Promise<void> {
+    await this.#ask(this.#buys[order]);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #ask(request: string | undefined): Promise<string> {
+    if (request === undefined) throw new Error('There is no such order.');
+    const { status, body } = await this.#connection.send(request);
+    const text = body.toString('utf8');
+    if (status !== 200) throw new Error(`answered by ${status}: ${text}`);
+    return text;
+  }
+}
