@@ -1,6 +1,7 @@
 /** `npm run bench`: asks every question, or those named, and prints what was found. */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Benchmark } from './benchmark.js';
+import { leaveServerCore } from './cores.js';
 import { isMet } from './finding.js';
 import { thisMachine } from './machine.js';
 import { readOptions } from './options.js';
@@ -32,6 +33,7 @@ async function bench(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const asked = QUESTIONS.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
+  leaveServerCore();
   const outcomes: Outcome[] = [];
   for (const benchmark of asked) outcomes.push(await ask(benchmark, options.profiles));
   process.stdout.write(`\n${describe(outcomes)}\n`);

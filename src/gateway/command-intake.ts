@@ -4,7 +4,7 @@ import { type WireError, wireError } from '../protocol/errors.js';
 import type { Submission } from '../runtime/outcome.js';
 import type { Ids } from '../runtime/ports.js';
 import { type IsOn, switchedOff } from './parts.js';
-import type { Identity } from './tokens.js';
+import type { Who } from './tokens.js';
 
 export type Taken =
   | { readonly ok: true; readonly submission: Submission }
@@ -20,7 +20,7 @@ export class CommandIntake {
     this.#isOn = isOn;
   }
 
-  take(message: CommandMessage, identity: Identity): Taken {
+  take(message: CommandMessage, identity: Who): Taken {
     const { id: requestId, commandId } = message;
     if ((message.type === 'block' || message.type === 'unblock') && identity.role !== 'staff') {
       return { ok: false, error: wireError('forbidden', 'Only staff may block seats.') };
@@ -33,7 +33,7 @@ export class CommandIntake {
     return { ok: true, submission: { requestId, commandId, command, ...payment } };
   }
 
-  #command(message: CommandMessage, { holder, role }: Identity): Command {
+  #command(message: CommandMessage, { holder, role }: Who): Command {
     const ids = this.#ids;
     switch (message.type) {
       case 'hold': {

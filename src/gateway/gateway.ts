@@ -12,6 +12,7 @@ import { staticRoutes } from './http/static-routes.js';
 import { Channels } from './live/channels.js';
 import type { LiveLimits } from './live/live-context.js';
 import { LiveEndpoint } from './live/live-endpoint.js';
+import { Newcomers } from './live/newcomers.js';
 import { Origins } from './origins.js';
 import type { IsOn } from './parts.js';
 import type { Tokens } from './tokens.js';
@@ -58,12 +59,13 @@ export class Gateway {
 
   /** @throws Error where the port is taken, or the demo app is not built; nothing of the gateway runs then. */
   async listen(hosts: Hosts): Promise<void> {
-    const { allowedOrigins, limits, tokens, listings, readiness, clock, ids, log, demoDirectory } = this.#options;
+    const { allowedOrigins, limits, tokens, listings, isOn, readiness, clock, ids, log, demoDirectory } = this.#options;
     const origins = new Origins(allowedOrigins);
-    const intake = new CommandIntake(ids, this.#options.isOn);
+    const intake = new CommandIntake(ids, isOn);
     const { channels } = this;
+    const newcomers = new Newcomers(limits.helloMsMax);
     this.#live = new LiveEndpoint(
-      { hosts, channels, tokens, intake, isOn: this.#options.isOn, rates: this.#options.rates, clock, log, limits },
+      { hosts, channels, newcomers, tokens, intake, isOn, rates: this.#options.rates, clock, log, limits },
       origins,
       this.#options.proxyHops,
     );
@@ -72,7 +74,7 @@ export class Gateway {
     const router = new Router(this.#app, { origins, rates, bodyBytesMax: limits.frameBytes, log });
     healthRoutes(router, readiness);
     catalogueRoutes(router, listings, log);
-    seatRoutes(router, { hosts, tokens, intake, isOn: this.#options.isOn, rates });
+    seatRoutes(router, { hosts, tokens, intake, isOn, rates });
     try {
       if (demoDirectory) await staticRoutes(router, demoDirectory);
       router.close();

@@ -1,7 +1,10 @@
 /** Loaded into a server by `--import`: on SIGUSR2 it collects all garbage, so that what is left is what is in use. */
-import { setFlagsFromString('--expose-gc');
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as (options: object) => void;
-/** As V8 does by itself where a process has little to do for a while: it moves what is left together, too. */
+/** As V8 does by itself where a process has had little to do for a while: it moves what is left together, too. */
 const THOROUGHLY = { type: 'major', execution: 'sync', flavor: 'last-resort' };
 
 process.on('SIGUSR2', () => {

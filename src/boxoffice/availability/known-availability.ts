@@ -50,6 +50,18 @@ export class KnownAvailability {
     return found;
   }
 
+  /** Until when `of` answers the same for these, as this node's clock has it; in the past where it is unknown. */
+  freshUntil(showtimeIds: readonly string[]): number {
+    let until = Number.POSITIVE_INFINITY;
+    for (const id of showtimeIds) {
+      const known = this.#known.get(id);
+      // Being asked for, or about to be.
+      if (!known || this.#asking.has(id)) return 0;
+      until = Math.min(until, known.askAt, known.counts ? known.readAt + this.#staleMsMax : known.askAt);
+    }
+    return until;
+  }
+
   #askFor(showtimeIds: readonly string[]): void {
     const now = this.#clock.now();
     const due = showtimeIds.filter((id) => !this.#asking.has(id) && (this.#known.get(id)?.askAt ?? 0) <= now);

@@ -12,21 +12,36 @@ export interface AvailableListings extends ListingReads {
   showtime(id: string): Promise<AvailableShowtime | undefined>;
 }
 
-/** Listings that show how many seats are left. A hint for people: what is sold is decided by the house alone. */
+/** A listing with its counts, and until when asking for them again would give the same. */
+interface Told {
+  readonly told: readonly AvailableShowtime[];
+  readonly freshUntil: number;
+}
+
+/**
+ * Listings that show how many seats are left. A hint for people: what is sold is decided by the house alone. While nothing
+ * can have changed, the very same array is given: whoever made something of it need not make it again.
+ */
 export function withAvailability(
   listings: ListingReads,
   known: KnownAvailability,
   isOn: () => boolean,
+  now: () => number,
 ): AvailableListings {
+  const toldBefore = new WeakMap<readonly Showtime[], Told>();
   const told = async (showtimes: readonly Showtime[]): Promise<readonly AvailableShowtime[]> => {
     if (!isOn()) return showtimes;
+    const before = toldBefore.get(showtimes);
+    if (before && now() < before.freshUntil) return before.told;
     const counts = await known.of(showtimes.map(({ id }) => id));
-    return showtimes.map((showtime) => {
+    const told = showtimes.map((showtime) => {
       const { available, seats } = counts.get(showtime.id) ?? {};
       // Counts of another hall are somebody's mistake; none are better.
       if (available === undefined || seats !== showtime.seatMap.seats) return showtime;
       return { ...showtime, availability: { available, seats } };
     });
+    toldBefore.set(showtimes, { told, freshUntil: known.freshUntil(showtimes.map(({ id }) => id)) });
+    return told;
   };
   return {
     ...listings,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { wireError } from '../../protocol/errors.js';
-import type { ShowtimeView } from '../../protocol/http.js';
+import type { MovieView, ShowtimeView } from '../../protocol/http.js';
 import type { Log } from '../../runtime/ports.js';
 import { readShowtimeId } from '../showtime-id.js';
 import { sendDocument } from './document.js';
@@ -28,10 +28,12 @@ export function catalogueRoutes(router: Router, listings: Listings, log: Log): v
       });
     });
 
+  const movies = rendered((list: readonly MovieView[]) => ({ movies: list }));
   listing('/v1/movies', async (exchange) => {
-    exchange.json(200, { movies: await listings.movies() });
+    exchange.jsonText(200, movies(await listings.movies()));
   });
 
+  const showtimes = rendered((list: readonly Listed[]) => ({ showtimes: list.map(showtimeView) }));
   listing('/v1/showtimes', async (exchange) => {
     const filter = readFilter(exchange.query);
     if ('fault' in filter) {
@@ -39,8 +41,7 @@ export function catalogueRoutes(router: Router, listings: Listings, log: Log): v
       exchange.problem(wireError('invalid_field', `"${field}" ${fault}.`, { field }));
       return;
     }
-    const showtimes = await listings.showtimes(filter);
-    exchange.json(200, { showtimes: showtimes.map(showtimeView) });
+    exchange.jsonText(200, showtimes(await listings.showtimes(filter)));
   });
 
   listing('/v1/showtimes/:showtimeId', async (exchange) => {
@@ -61,6 +62,19 @@ export function catalogueRoutes(router: Router, listings: Listings, log: Log): v
     };
     sendDocument(exchange, headers, document);
   });
+}
+
+/** The JSON of a list, made once for as long as the very same list is given. */
+function rendered<List extends object>(view: (list: List) => object): (list: List) => Uint8Array {
+  const texts = new WeakMap<List, Uint8Array>();
+  return (list) => {
+    let text = texts.get(list);
+    if (!text) {
+      text = Buffer.from(JSON.stringify(view(list)));
+      texts.set(list, text);
+    }
+    return text;
+  };
 }
 
 function showtimeView({ seatMap, ...rest }: Listed): ShowtimeView {

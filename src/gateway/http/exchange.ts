@@ -29,6 +29,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export type Headers = Readonly<Record<string, string>>;
 
+/** Of a method that takes none: what is sent all the same is let go by unread. */
+const NO_BODY: Promise<Buffer> = Promise.resolve(Buffer.alloc(0));
+const JSON_HEADERS: Headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
 /** The headers that our handlers read. uWebSockets.js takes the request away when the handler returns. */
 const KEPT_HEADERS = [
   'accept-encoding',
@@ -55,13 +59,13 @@ export interface ExchangeOptions {
 export class Exchange {
   readonly method: string;
   readonly path: string;
-  readonly query: URLSearchParams;
   readonly parameters: readonly string[];
   /** The address at the other end of the connection: a proxy's, where there is one. */
   readonly peer: string;
   /** Through whom it came, as those say; see client-address.ts. */
   readonly forwardedFor: string;
-  readonly #headers = new Map<string, string>();
+  readonly #query: string;
+  readonly #headers: readonly string[];
   readonly #res: HttpResponse;
   readonly #common: Headers;
   readonly #bodyBytesMax: number;
@@ -74,22 +78,26 @@ export class Exchange {
     this.#res = res;
     this.#common = common;
     this.#bodyBytesMax = bodyBytesMax;
-    this.peer = Buffer.from(res.getRemoteAddressAsText()).toString();
+    this.peer = Buffer.from(res.getRemoteAddressAsText()).toString('latin1');
     this.forwardedFor = forwardedFor(req);
     this.method = req.getMethod().toUpperCase();
     this.path = req.getUrl();
-    this.query = new URLSearchParams(req.getQuery() ?? '');
+    this.#query = req.getQuery() ?? '';
     this.parameters = Array.from({ length: parameterCount }, (_, i) => req.getParameter(i) ?? '');
-    for (const name of KEPT_HEADERS) this.#headers.set(name, req.getHeader(name));
+    this.#headers = KEPT_HEADERS.map((name) => req.getHeader(name));
     res.onAborted(() => {
       this.#done = true;
     });
-    this.#body = this.#readBody();
+    this.#body = this.method === 'GET' || this.method === 'HEAD' ? NO_BODY : this.#readBody();
   }
 
   /** Empty where it was not sent. */
   header(name: (typeof KEPT_HEADERS)[number]): string {
-    return this.#headers.get(name) ?? '';
+    return this.#headers[KEPT_HEADERS.indexOf(name)] ?? '';
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#query);
   }
 
   get answered(): boolean {
@@ -102,7 +110,8 @@ export class Exchange {
     const res = this.#res;
     res.cork(() => {
       res.writeStatus(`${status} ${REASONS[status] ?? ''}`.trim());
-      for (const [name, value] of Object.entries({ ...this.#common, ...headers })) res.writeHeader(name, value);
+      for (const name in this.#common) if (!(name in headers)) res.writeHeader(name, this.#common[name] ?? '');
+      for (const name in headers) res.writeHeader(name, headers[name] ?? '');
       if (body !== undefined && this.method !== 'HEAD') {
         res.end(body);
         return;
@@ -114,11 +123,12 @@ export class Exchange {
   }
 
   json(status: number, value: unknown, headers: Headers = {}): void {
-    this.send(
-      status,
-      { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-      JSON.stringify(value),
-    );
+    this.send(status, { ...JSON_HEADERS, ...headers }, JSON.stringify(value));
+  }
+
+  /** What is JSON already. */
+  jsonText(status: number, text: Uint8Array): void {
+    this.send(status, JSON_HEADERS, text);
   }
 
   /** RFC 9457. */

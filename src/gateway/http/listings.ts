@@ -6,7 +6,10 @@ export interface ShowtimeFilter {
   readonly until?: Date;
 }
 
-/** What is on, for people to choose from. Reads only; rejects where the store cannot be reached. */
+/**
+ * What is on, for people to choose from. Reads only; rejects where the store cannot be reached. Lists are never changed
+ * once they were given, and given again while they are still right.
+ */
 export interface Listings {
   movies(): Promise<readonly MovieView[]>;
   showtimes(filter: ShowtimeFilter): Promise<readonly Listed[]>;

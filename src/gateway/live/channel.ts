@@ -23,28 +23,44 @@ interface CachedSnapshot {
 /** Beyond so many missed changes a snapshot is the smaller answer, and no client must be sent more than it may buffer. */
 const RECOVERED_CHANGES_MAX = 2_000;
 
+/** What a live session knows of where it is. */
+export interface LivePhase {
+  readonly name: 'live';
+  readonly host: Host;
+  readonly channel: Channel;
+}
+
 /** All sessions that watch one showtime in one life of its actor, or of the relay that stands for it. */
 export class Channel implements Audience {
   readonly showtimeId: string;
   readonly #publish: Publish;
   readonly #unreadBytesMax: number;
   readonly #onEnd: () => void;
-  readonly #sessions = new Set<Watcher>();
-  readonly #ofHolder = new Map<string, Set<Watcher>>();
+  /** Nearly all holders have one window open: they need no set. */
+  readonly #ofHolder = new Map<string, Watcher | Set<Watcher>>();
+  readonly #topics: Readonly<Record<Encoding, string>>;
   readonly #count: Record<Encoding, number> = { msgpack: 0, json: 0 };
   #host: Host | undefined;
   #snapshot: CachedSnapshot | undefined;
   #bytesSinceSweep = 0;
+  #phase: LivePhase | undefined;
 
   constructor(showtimeId: string, publish: Publish, unreadBytesMax: number, onEnd: () => void) {
     this.showtimeId = showtimeId;
+    this.#topics = { msgpack: `${showtimeId}/msgpack`, json: `${showtimeId}/json` };
     this.#publish = publish;
     this.#unreadBytesMax = unreadBytesMax;
     this.#onEnd = onEnd;
   }
 
   topic(encoding: Encoding): string {
-    return `${this.showtimeId}/${encoding}`;
+    return this.#topics[encoding];
+  }
+
+  /** One object for all who watch. */
+  phaseOf(host: Host): LivePhase {
+    if (this.#phase?.host !== host) this.#phase = { name: 'live', host, channel: this };
+    return this.#phase;
   }
 
   /**
@@ -53,11 +69,10 @@ export class Channel implements Audience {
    */
   join(session: Watcher, host: Host, resume: { epoch: number; seq: number } | undefined, welcome: Welcoming): void {
     this.#host = host;
-    this.#sessions.add(session);
     this.#count[session.encoding]++;
     const fellows = this.#ofHolder.get(session.holder);
-    if (fellows) fellows.add(session);
-    else this.#ofHolder.set(session.holder, new Set([session]));
+    if (fellows instanceof Set) fellows.add(session);
+    else this.#ofHolder.set(session.holder, fellows ? new Set([fellows, session]) : session);
     const missed = resume && recoverable(host.since(resume.epoch, resume.seq));
     welcome(missed !== undefined);
     if (missed) this.#recover(session, host, missed);
@@ -83,15 +98,30 @@ export class Channel implements Audience {
   }
 
   leave(session: Watcher): void {
-    if (!this.#sessions.delete(session)) return;
-    this.#count[session.encoding]--;
     const fellows = this.#ofHolder.get(session.holder);
-    fellows?.delete(session);
-    if (fellows?.size === 0) this.#ofHolder.delete(session.holder);
+    if (fellows instanceof Set) {
+      if (!fellows.delete(session)) return;
+      if (fellows.size === 0) this.#ofHolder.delete(session.holder);
+    } else if (fellows === session) this.#ofHolder.delete(session.holder);
+    else return;
+    this.#count[session.encoding]--;
   }
 
   size(): number {
-    return this.#sessions.size;
+    return this.#count.msgpack + this.#count.json;
+  }
+
+  #fellows(holder: string): Iterable<Watcher> {
+    const fellows = this.#ofHolder.get(holder);
+    if (fellows === undefined) return [];
+    return fellows instanceof Set ? fellows : [fellows];
+  }
+
+  *#all(): Generator<Watcher> {
+    for (const fellows of this.#ofHolder.values()) {
+      if (fellows instanceof Set) yield* fellows;
+      else yield fellows;
+    }
   }
 
   delta(delta: PublishedDelta): void {
@@ -99,17 +129,16 @@ export class Channel implements Audience {
   }
 
   expired(hold: Hold, seats: readonly number[]): void {
-    const fellows = this.#ofHolder.get(hold.holder);
-    if (!fellows || !this.#host) return;
+    if (!this.#host || !this.#ofHolder.has(hold.holder)) return;
     const named = labels(this.#host.terms.map, seats);
-    for (const session of fellows) session.send({ type: 'hold_expired', holdId: hold.id, seats: named });
+    for (const session of this.#fellows(hold.holder)) {
+      session.send({ type: 'hold_expired', holdId: hold.id, seats: named });
+    }
   }
 
   own(holder: string, except: Recipient | undefined): void {
-    const fellows = this.#ofHolder.get(holder);
-    if (!fellows || !this.#host) return;
-    for (const session of fellows) {
-      if (session === except) continue;
+    for (const session of this.#fellows(holder)) {
+      if (session === except || !this.#host) continue;
       session.send({ type: 'own', ...ownView(this.#host.own(holder), this.#host.terms) });
     }
   }
@@ -117,13 +146,13 @@ export class Channel implements Audience {
   restarted(): void {
     this.#snapshot = undefined;
     if (!this.#host) return;
-    for (const session of this.#sessions) session.sendFrame(this.#snapshotFor(session, this.#host));
+    for (const session of this.#all()) session.sendFrame(this.#snapshotFor(session, this.#host));
   }
 
   ended(reason: EndReason, url: string | undefined): void {
     this.#onEnd();
     const liveUrl = url && movedUrl(url, this.showtimeId);
-    for (const session of [...this.#sessions]) {
+    for (const session of [...this.#all()]) {
       if (liveUrl) session.send({ type: 'moved', url: liveUrl });
       if (reason === 'drained') session.end(CLOSE.draining, 'the node is going away');
       else if (reason === 'moved') session.end(CLOSE.moved, 'the showtime lives on another node');
@@ -136,8 +165,7 @@ export class Channel implements Audience {
     if (!host) return;
     if (host.confirmed) this.#toAll({ type: 'heartbeat', epoch: host.epoch, seq: host.seq, serverTime });
     // Who may have lost the showtime without knowing says nothing of how it stands, and lets its watchers look elsewhere.
-    else
-      for (const session of [...this.#sessions]) session.end(CLOSE.epochChanged, 'the showtime may have a new owner');
+    else for (const session of [...this.#all()]) session.end(CLOSE.epochChanged, 'the showtime may have a new owner');
   }
 
   #toAll(message: ServerMessage): void {
@@ -156,7 +184,7 @@ export class Channel implements Audience {
    */
   #sweep(): void {
     this.#bytesSinceSweep = 0;
-    for (const session of this.#sessions) {
+    for (const session of this.#all()) {
       if (session.unreadBytes > this.#unreadBytesMax) session.conflate(this.topic(session.encoding));
     }
   }

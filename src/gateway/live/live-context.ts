@@ -5,11 +5,13 @@ import type { CommandIntake } from '../command-intake.js';
 import type { IsOn } from '../parts.js';
 import type { Tokens } from '../tokens.js';
 import type { Channels } from './channels.js';
+import type { Newcomers } from './newcomers.js';
 
 /** What every live session needs; one object for all. */
 export interface LiveContext {
   readonly hosts: Hosts;
   readonly channels: Channels;
+  readonly newcomers: Newcomers;
   readonly tokens: Tokens;
   readonly intake: CommandIntake;
   readonly rates: Rates;

@@ -16,8 +16,9 @@ export class LiveEndpoint {
   readonly #context: LiveContext;
   readonly #origins: Origins;
   readonly #proxyHops: number;
-  readonly #sessions = new Set<Session>();
+  #sockets = 0;
   #heartbeat: NodeJS.Timeout | undefined;
+  #helloWatch: NodeJS.Timeout | undefined;
   #draining = false;
 
   constructor(context: LiveContext, origins: Origins, proxyHops: number) {
@@ -27,11 +28,11 @@ export class LiveEndpoint {
   }
 
   get size(): number {
-    return this.#sessions.size;
+    return this.#sockets;
   }
 
   attach(app: TemplatedApp): void {
-    const { limits, channels, clock } = this.#context;
+    const { limits, channels, newcomers, clock } = this.#context;
     app.ws<SocketData>('/v1/showtimes/:showtimeId/live', {
       compression: uWS.DISABLED,
       maxPayloadLength: limits.frameBytes * READABLE_FACTOR,
@@ -40,26 +41,27 @@ export class LiveEndpoint {
       sendPingsAutomatically: true,
       upgrade: (res, req, socketContext) => this.#upgrade(res, req, socketContext),
       open: (socket) => {
-        const { session } = socket.getUserData();
-        this.#sessions.add(session);
-        session.opened(socket);
+        this.#sockets++;
+        socket.getUserData().session.opened(socket);
       },
       message: (socket, bytes, isBinary) => socket.getUserData().session.received(bytes, isBinary),
       drain: (socket) => socket.getUserData().session.drained(),
       close: (socket) => {
-        const { session } = socket.getUserData();
-        this.#sessions.delete(session);
-        session.closed();
+        this.#sockets--;
+        socket.getUserData().session.closed();
       },
     });
     this.#heartbeat = setInterval(() => channels.heartbeat(clock.now()), limits.heartbeatMs);
+    this.#helloWatch = setInterval(() => newcomers.look(clock.now()), newcomers.everyMs);
   }
 
   /** From now on no socket is taken. */
   stop(): void {
     this.#draining = true;
     clearInterval(this.#heartbeat);
-    for (const session of [...this.#sessions]) session.drain();
+    clearInterval(this.#helloWatch);
+    // Those that are live are known to their channels, and hear of it from these.
+    this.#context.newcomers.drain();
   }
 
   /** Synchronous on purpose: the token comes in the first frame. */
@@ -67,14 +69,10 @@ export class LiveEndpoint {
     const { limits } = this.#context;
     if (!this.#origins.allows(req.getHeader('origin'), req.getHeader('host'))) {
       res.writeStatus('403 Forbidden').end('origin not allowed');
-    } else if (this.#draining || this.#sessions.size >= limits.socketsMax) {
+    } else if (this.#draining || this.#sockets >= limits.socketsMax) {
       res.writeStatus('503 Service Unavailable').writeHeader('retry-after', '1').end();
     } else {
-      const asked = req
-        .getHeader('sec-websocket-protocol')
-        .split(',')
-        .map((name) => name.trim());
-      const subprotocol = asked.find((name) => name === SUBPROTOCOL_MSGPACK || name === SUBPROTOCOL_JSON);
+      const subprotocol = chosen(req.getHeader('sec-websocket-protocol'));
       const encoding = subprotocol === SUBPROTOCOL_MSGPACK ? 'msgpack' : 'json';
       const session = new Session(this.#context, {
         showtimeId: readShowtimeId(req.getParameter(0)),
@@ -94,6 +92,16 @@ export class LiveEndpoint {
   }
 }
 
+/** The first that we speak of those that were asked for, separated by commas. */
+function chosen(asked: string): string | undefined {
+  // Nearly everybody asks for one, or none.
+  if (asked === SUBPROTOCOL_MSGPACK || asked === SUBPROTOCOL_JSON) return asked;
+  return asked
+    .split(',')
+    .map((name) => name.trim())
+    .find((name) => name === SUBPROTOCOL_MSGPACK || name === SUBPROTOCOL_JSON);
+}
+
 function peerOf(res: HttpResponse): string {
-  return Buffer.from(res.getRemoteAddressAsText()).toString();
+  return Buffer.from(res.getRemoteAddressAsText()).toString('latin1');
 }

@@ -10,14 +10,15 @@ import type { Host } from '../../runtime/host.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
-import type { Identity } from '../tokens.js';
+import type { Identity, Role, Who } from '../tokens.js';
 import { replyView } from '../views.js';
-import type { Channel } from './channel.js';
+import type { Channel, LivePhase } from './channel.js';
 import { type LiveContext, limitsView, UNANSWERED_BYTES_MAX } from './live-context.js';
 import { movedUrl } from './moved-url.js';
+import type { Newcomer } from './newcomers.js';
 import type { Watcher } from './watcher.js';
 
-/** What uWebSockets.js keeps with each socket. */
+/** What uWebSockets.js keeps with each socket: it copies the members onto the socket's own object. */
 export interface SocketData {
   readonly session: Session;
 }
@@ -34,9 +35,11 @@ export interface Opening {
 }
 
 /** `greeting` until hello, `joining` while its token and showtime are looked up, then `live`; `closed` for good. */
-type Phase =
-  | { readonly name: 'greeting' | 'joining' | 'closed' }
-  | { readonly name: 'live'; readonly identity: Identity; readonly host: Host; readonly channel: Channel };
+type Phase = { readonly name: 'greeting' | 'joining' | 'closed' } | LivePhase;
+
+const GREETING: Phase = { name: 'greeting' };
+const JOINING: Phase = { name: 'joining' };
+const CLOSED: Phase = { name: 'closed' };
 
 const RETRY_AFTER_MS = 1_000;
 /** RFC 6455: the one standard close code that we give. */
@@ -44,34 +47,38 @@ const FRAME_TOO_LARGE = 1009;
 const UNKNOWN_SHOWTIME = { ok: false, reason: 'unknown_showtime' } as const;
 const FAULT_OF_OURS = 'Something went wrong on our side; it has been noted.';
 
-/** One socket of one client on one showtime. */
-export class Session implements Watcher {
+/**
+ * One socket of one client on one showtime. Tens of thousands of these do nothing but watch, so a live one keeps only what
+ * it needs: what opening and joining took is let go, and what is the same for all of a showtime is shared.
+ */
+export class Session implements Watcher, Newcomer, Who {
   readonly encoding: Encoding;
+  /** Empty until it is live; still the same when it is closed, for the channel that it leaves. */
+  holder = '';
+  role: Role = 'guest';
   waiting = 0;
   readonly #context: LiveContext;
-  readonly #showtimeId: string | undefined;
-  readonly #wasMoved: boolean;
-  readonly #address: string;
-  readonly #bucket: TokenBucket;
+  /** Until it has joined. */
+  #opening: Opening | undefined;
+  #rate: TokenBucket | undefined;
   #socket: WebSocket<SocketData> | undefined;
-  #phase: Phase = { name: 'greeting' };
-  #helloTimer: NodeJS.Timeout | undefined;
-  /** False: its address has too many new sockets, and it is being sent away. */
-  #admitted: Promise<boolean> = Promise.resolve(false);
+  #phase: Phase = GREETING;
+  /** False: its address has too many new sockets, and it is being sent away. Until it has joined. */
+  #admitted: Promise<boolean> | undefined;
   /** Out of the stream until it has read what it was sent. */
   #conflated = false;
 
-  constructor(context: LiveContext, { showtimeId, encoding, address, wasMoved }: Opening) {
+  constructor(context: LiveContext, opening: Opening) {
     this.#context = context;
-    this.#showtimeId = showtimeId;
-    this.#wasMoved = wasMoved;
-    this.#address = address;
-    this.encoding = encoding;
-    this.#bucket = new TokenBucket(context.limits.messagesPerSecond, context.clock.now());
+    this.#opening = opening;
+    this.encoding = opening.encoding;
   }
 
-  get holder(): string {
-    return this.#phase.name === 'live' ? this.#phase.identity.holder : '';
+  /** Made when it is needed first: most of those who watch never say anything after hello. */
+  get #bucket(): TokenBucket {
+    const { limits, clock } = this.#context;
+    this.#rate ??= new TokenBucket(limits.messagesPerSecond, clock.now());
+    return this.#rate;
   }
 
   get unreadBytes(): number {
@@ -80,19 +87,21 @@ export class Session implements Watcher {
 
   opened(socket: WebSocket<SocketData>): void {
     this.#socket = socket;
-    this.#helloTimer = setTimeout(
-      () => this.end(CLOSE.helloTimeout, 'no hello in time'),
-      this.#context.limits.helloMsMax,
-    );
-    this.#admitted = this.#admit();
+    const { newcomers, clock } = this.#context;
+    newcomers.add(this, clock.now());
+    this.#admitted = this.#admit(this.#opening?.address ?? '');
+  }
+
+  helloOverdue(): void {
+    if (this.#phase.name === 'greeting') this.end(CLOSE.helloTimeout, 'no hello in time');
   }
 
   /** The socket is gone, by whoever's wish. It must not be touched any more. */
   closed(): void {
     const phase = this.#phase;
     this.#socket = undefined;
-    this.#phase = { name: 'closed' };
-    clearTimeout(this.#helloTimer);
+    this.#phase = CLOSED;
+    this.#context.newcomers.delete(this);
     if (phase.name === 'live') phase.channel.leave(this);
   }
 
@@ -120,42 +129,41 @@ export class Session implements Watcher {
       this.#tell(read.message.id, wireError('hello_expected', 'Wait for welcome before the first command.'));
     } else if (read.message.type === 'ping') {
       this.send({ type: 'reply', id: read.message.id, ok: true, serverTime: this.#context.clock.now() });
-    } else this.#command(read.message, this.#phase.identity, this.#phase.host);
+    } else this.#command(read.message, this.#phase.host);
   }
 
-  #command(message: CommandMessage, identity: Identity, host: Host): void {
+  #command(message: CommandMessage, host: Host): void {
     try {
-      const taken = this.#context.intake.take(message, identity);
+      const taken = this.#context.intake.take(message, this);
       if (taken.ok) host.submit(taken.submission, this);
       else this.#tell(message.id, taken.error);
     } catch (error) {
       // Past this frame there is only uWebSockets.js, and then the end of the process: one command must not be that.
-      this.#context.log.error({ err: error, showtimeId: this.#showtimeId, command: message.type }, 'a command failed');
+      this.#context.log.error({ err: error, showtimeId: host.showtimeId, command: message.type }, 'a command failed');
       this.#tell(message.id, wireError('internal', FAULT_OF_OURS));
     }
   }
 
   #greet(read: ReadResult): void {
-    if (read.ok && read.message.type === 'hello') {
-      clearTimeout(this.#helloTimer);
-      void this.#join(read.message);
+    if (read.ok && read.message.type === 'hello' && this.#opening) {
+      void this.#join(read.message, this.#opening);
     } else {
       const error = read.ok ? wireError('hello_expected', 'The first message is hello.') : read.error;
       this.#refuse(CLOSE.protocolError, error);
     }
   }
 
-  async #join({ token, resume }: Hello): Promise<void> {
-    this.#phase = { name: 'joining' };
+  async #join({ token, resume }: Hello, opening: Opening): Promise<void> {
     const { tokens, hosts, channels, isOn, log } = this.#context;
-    const showtimeId = this.#showtimeId;
+    const { showtimeId, wasMoved } = opening;
+    this.#phase = JOINING;
     try {
       if (!(await this.#admitted)) return;
       if (token === undefined && !isOn('new_sessions'))
         return this.#refuse(CLOSE.overloaded, switchedOff('new_sessions'));
       const identity = token === undefined ? await tokens.guest() : await tokens.verify(token);
       if (typeof identity === 'string') return this.#refuse(CLOSE.unauthorized, wireError('unauthorized', identity));
-      const betterUrl = showtimeId && !this.#wasMoved ? hosts.betterUrl(showtimeId) : undefined;
+      const betterUrl = showtimeId && !wasMoved ? hosts.betterUrl(showtimeId) : undefined;
       if (showtimeId && betterUrl) return this.#sendOn(movedUrl(betterUrl, showtimeId));
       const opened = showtimeId ? await hosts.open(showtimeId) : UNKNOWN_SHOWTIME;
       if (!opened.ok) return this.#turnAway(opened.reason);
@@ -173,7 +181,14 @@ export class Session implements Watcher {
   #enter(identity: Identity, host: Host, channel: Channel, resume: Hello['resume']): void {
     const { clock, limits } = this.#context;
     const { mapHash, map, rules } = host.terms;
-    this.#phase = { name: 'live', identity, host, channel };
+    this.#phase = channel.phaseOf(host);
+    this.holder = identity.holder;
+    this.role = identity.role;
+    this.#context.newcomers.delete(this);
+    this.#opening = undefined;
+    this.#admitted = undefined;
+    // The burst begins anew, after hello: who says nothing more has no need of a bucket.
+    this.#rate = undefined;
     channel.join(this, host, resume, (recovered) =>
       this.send({
         type: 'welcome',
@@ -188,10 +203,10 @@ export class Session implements Watcher {
   }
 
   /** Counted when it opens, and not at hello: a socket that says nothing costs as much. */
-  async #admit(): Promise<boolean> {
+  async #admit(address: string): Promise<boolean> {
     const { rates, log } = this.#context;
     try {
-      const retryAfterMs = await rates.take('sockets', this.#address);
+      const retryAfterMs = await rates.take('sockets', address);
       if (retryAfterMs === undefined) return true;
       const error = wireError('rate_limited', 'Too many new connections of one address.', { retryAfterMs });
       this.#refuse(CLOSE.flooding, error);

@@ -147,7 +147,13 @@ describe('listings', () => {
     showtime: async (id) => (id === 'none' ? undefined : showtime(id)),
     seatMapDocument: async () => '{}',
   };
-  const told = () => withAvailability(listings, new KnownAvailability({ cache, clock: time }), () => isOn);
+  const told = () =>
+    withAvailability(
+      listings,
+      new KnownAvailability({ cache, clock: time }),
+      () => isOn,
+      () => time.now(),
+    );
 
   it('show how many seats are left where that is known of this very hall', async () => {
     const all = new Map(['a', 'c'].map((id) => [id, counts(1, 3)]));
@@ -156,6 +162,26 @@ describe('listings', () => {
     expect(shown.map(({ availability }) => availability)).toEqual([{ available: 7, seats: 10 }, undefined, undefined]);
     expect((await told().showtime('a'))?.availability).toEqual({ available: 7, seats: 10 });
     expect(await told().showtime('none')).toBeUndefined();
+  });
+
+  it('are the very same array for as long as nobody can have told anything new', async () => {
+    const kept = [showtime('a'), showtime('b')];
+    const shown = withAvailability(
+      { ...listings, showtimes: async () => kept },
+      new KnownAvailability({ cache, clock: time }),
+      () => isOn,
+      () => time.now(),
+    );
+    await cache.store.putCounts(new Map([['a', counts(1, 3)]]), 600_000, 'always');
+    const first = await shown.showtimes({});
+    await time.advance(999);
+    await cache.store.putCounts(new Map([['a', counts(2, 4)]]), 600_000, 'always');
+    expect(await shown.showtimes({})).toBe(first);
+    await time.advance(1);
+    const second = await shown.showtimes({});
+    expect(second.map(({ availability }) => availability?.available)).toEqual([6, undefined]);
+    isOn = false;
+    expect(await shown.showtimes({})).toBe(kept);
   });
 
   it('ask nobody while that is switched off, and are whole while the cache is away', async () => {
