@@ -141,13 +141,13 @@ export class Actor implements Committing, Host {
   submit(submission: Submission, recipient: Recipient): void {
     const now = this.#context.clock.now();
     this.usedAt = now;
-    const isKnown = this.#replays.get(recipient.holder, submission.commandId) !== undefined;
-    if (!isKnown && this.#recalls.has(submission.commandId)) this.#recall(submission, recipient);
-    else this.#answer(submission, recipient, now);
+    const earlier = this.#replays.get(recipient.holder, submission.commandId);
+    if (!earlier && this.#recalls.has(submission.commandId)) this.#recall(submission, recipient);
+    else this.#answer(submission, recipient, earlier, now);
   }
 
-  #answer(submission: Submission, recipient: Recipient, now: number): void {
-    const atOnce = this.#decide(submission, recipient, now);
+  #answer(submission: Submission, recipient: Recipient, earlier: Replay | undefined, now: number): void {
+    const atOnce = this.#decide(submission, recipient, earlier, now);
     if (atOnce) recipient.reply(submission.requestId, atOnce);
   }
 
@@ -160,15 +160,16 @@ export class Actor implements Committing, Host {
         return;
       }
       if (recalled !== 'nothing') this.#replays.put(recalled, 0);
-      this.#answer(submission, recipient, this.#context.clock.now());
+      // Looked for again: the same command may have come twice, and the other may have been answered meanwhile.
+      const earlier = this.#replays.get(recipient.holder, commandId);
+      this.#answer(submission, recipient, earlier, this.#context.clock.now());
     });
   }
 
   /** The outcome, where it can be told at once; undefined where it waits in the gate. First rule that fails wins. */
-  #decide(submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
+  #decide(submission: Submission, recipient: Recipient, earlier: Replay | undefined, now: number): Outcome | undefined {
     const { requestId, commandId, command } = submission;
     const { committer, limits } = this.#context;
-    const earlier = this.#replays.get(recipient.holder, commandId);
     // Before all else: what took effect, or is on its way, must never hear that it was not applied.
     if (earlier) return this.#replay(earlier, submission, recipient, now);
     if (this.#ended || !this.#intake || !this.confirmed) return MOVING;

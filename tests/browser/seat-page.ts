@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, JSHandle, Locator, Page } from 'playwright-core';
 
 interface Picker extends HTMLElement {
   seatPoint(label: string): { x: number; y: number } | undefined;
@@ -14,6 +14,9 @@ export interface PageOptions {
   /** Holds back what the server sends while true. */
   readonly gate?: { closed: boolean; release?: () => void };
 }
+
+/** A canvas as it was: a number a channel, from 0 to 255, four to a pixel. It stays in the page. */
+type Picture = JSHandle<ArrayLike<number>>;
 
 /** One person's window on one showtime of the demo app. */
 export class SeatPage {
@@ -70,6 +73,68 @@ export class SeatPage {
     }, label);
     if (!point) throw new Error(`Seat ${label} is not on the map.`);
     await this.page.mouse.click(point.x, point.y);
+  }
+
+  /** Turns the wheel with the control key held, over a seat, which stays where it is. */
+  async zoom(turns: number, over: string): Promise<void> {
+    await this.page.keyboard.down('Control');
+    for (let turn = 0; turn < turns; turn++) await this.pan(0, -100, over);
+    await this.page.keyboard.up('Control');
+  }
+
+  /** Turns the wheel over a seat, by CSS pixels, and waits until the page has felt it. */
+  async pan(x: number, y: number, over: string): Promise<void> {
+    await this.#pointAt(over);
+    const felt = await this.picker.evaluateHandle((picker) => {
+      const turned = new Promise((resolve) => picker.addEventListener('wheel', resolve, { once: true }));
+      // In an object, or the handle would wait for it.
+      return { turned };
+    });
+    await this.page.mouse.wheel(x, y);
+    await felt.evaluate(({ turned }) => turned.then(() => undefined));
+  }
+
+  async #pointAt(label: string): Promise<void> {
+    const point = await this.picker.evaluate((element, seat) => {
+      element.scrollIntoView({ block: 'center' });
+      return (element as Picker).seatPoint(seat);
+    }, label);
+    if (!point) throw new Error(`Seat ${label} is not on the map.`);
+    await this.page.mouse.move(point.x, point.y);
+  }
+
+  /** Those of the seats that lie on the visible part of the map. */
+  async inView(labels: readonly string[]): Promise<string[]> {
+    return await this.picker.evaluate((element, seats) => {
+      const box = element.shadowRoot?.querySelector('canvas')?.getBoundingClientRect() ?? new DOMRect();
+      return seats.filter((seat) => {
+        const { x, y } = (element as Picker).seatPoint(seat) ?? { x: -1, y: -1 };
+        return x > box.left && x < box.right && y > box.top && y < box.bottom;
+      });
+    }, labels);
+  }
+
+  /** What the map looks like once all that was asked for is painted. */
+  async picture(): Promise<Picture> {
+    return await this.picker.evaluateHandle(async (element) => {
+      for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+      const canvas = element.shadowRoot?.querySelector<HTMLCanvasElement>('canvas.map');
+      return canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    });
+  }
+
+  /** In how many channels two pictures differ by more than that; the colour of what is hardly there counts hardly. */
+  async differences(one: Picture, other: Picture, by: number): Promise<number> {
+    return await this.page.evaluate(
+      ([a, b, most]) => {
+        const weighed = (picture: ArrayLike<number>, i: number) =>
+          (picture[i] ?? 0) * (i % 4 === 3 ? 1 : (picture[i | 3] ?? 0) / 255);
+        let found = Math.abs(a.length - b.length);
+        for (let i = 0; i < a.length; i++) if (Math.abs(weighed(a, i) - weighed(b, i)) > most) found++;
+        return found;
+      },
+      [one, other, by] as const,
+    );
   }
 
   async own(): Promise<readonly string[]> {

@@ -127,6 +127,15 @@ describe.each([
       expect(await another.recorded.recall('ann', mine.commandId)).toBeUndefined();
     });
 
+    it('tells apart what two holders did under one command id in one batch', async () => {
+      const mine = resultOf(holdOf('ann', [1]));
+      const theirs = { ...resultOf(holdOf('bob', [2])), commandId: mine.commandId };
+      await node.commit({ number: 1, slices: [slice(showtime, epoch, { results: [mine, theirs] })] });
+      const { recorded } = await (await store.node()).claim(showtime);
+      expect(await recorded.recall('bob', mine.commandId)).toEqual(theirs);
+      expect(await recorded.recall('ann', mine.commandId)).toEqual(mine);
+    });
+
     it('returns the newest outcome of a command that was forgotten and took effect again', async () => {
       const first = resultOf(holdOf('ann', [1]));
       await node.commit({ number: 1, slices: [slice(showtime, epoch, { results: [first] })] });

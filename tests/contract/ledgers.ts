@@ -88,7 +88,8 @@ export async function postgresStore(): Promise<PostgresStore> {
   const closing: (() => Promise<void>)[] = [];
   const proxied: PostgresStore['proxied'] = async (options = {}) => {
     const proxy = await TcpProxy.start(database.url);
-    const pool = new pg.Pool({ connectionString: proxy.url, max: 4 });
+    // Claims are few here, and the nodes of all tests live until the end: what is idle would use up what Postgres takes.
+    const pool = new pg.Pool({ connectionString: proxy.url, max: 4, idleTimeoutMillis: 200 });
     pool.on('error', () => {});
     const ledger = new PostgresLedger({
       databaseUrl: proxy.url,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +74,30 @@ it('leaves nothing of a migration that fails, and says which', async () => {
     await rm(join(directory, '9999_broken.sql'));
     await migrate(url, directory, silentLog);
   } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+it('keeps the outcomes of commands where they come to be kept by the flush', async () => {
+  const directory = await mkdtemp(join(os.tmpdir(), 'usher-sql-'));
+  const client = new pg.Client({ connectionString: url });
+  try {
+    for (const file of await readdir('sql')) if (file < '0004') await cp(join('sql', file), join(directory, file));
+    await migrate(url, directory, silentLog);
+    await client.connect();
+    const [showtimeId, commandId] = [randomUUID(), randomUUID()];
+    await client.query('INSERT INTO usher.command_results VALUES ($1, $2, $3, $4)', [
+      showtimeId,
+      'ann',
+      commandId,
+      { command: 'release', reply: { ok: true, type: 'release', seats: [1] } },
+    ]);
+    await migrate(url, 'sql', silentLog);
+    const { rows } = await client.query('SELECT showtime_id, command_ids, results FROM usher.command_results');
+    const result = { holder: 'ann', commandId, command: 'release', reply: { ok: true, type: 'release', seats: [1] } };
+    expect(rows).toEqual([{ showtime_id: showtimeId, command_ids: [commandId], results: [result] }]);
+  } finally {
+    await client.end();
     await rm(directory, { recursive: true, force: true });
   }
 });

@@ -3,13 +3,13 @@
  * thinly and their texts take the page's ink; that keeps them calm, and readable in dark mode.
  */
 import type { Decoration } from '../../../src/protocol/seat-map-document.js';
-import type { DeviceView } from './device-view.js';
+import { type DeviceView, deviceX, deviceY } from './device-view.js';
 import type { Theme } from './theme.js';
 
 export function drawDecoration(ctx: CanvasRenderingContext2D, decoration: Decoration, view: DeviceView, theme: Theme) {
   const { x, y, rotation, text } = decoration;
   ctx.save();
-  ctx.setTransform(view.scale, 0, 0, view.scale, x * view.scale + view.x, y * view.scale + view.y);
+  ctx.setTransform(view.scale, 0, 0, view.scale, deviceX(view, x), deviceY(view, y));
   if (rotation !== 0) ctx.rotate((rotation * Math.PI) / 180);
   ctx.beginPath();
   const closed = trace(ctx, decoration);

@@ -3,7 +3,7 @@
  * area. It is compared with what it was, so that only what changed is painted and relabelled.
  */
 import type { ClientState } from '../index.js';
-import type { Scene } from './painter.js';
+import type { Scene } from './pass.js';
 import type { Plan } from './plan.js';
 import { BLOCKED, FREE, MINE, MINE_BOOKED, PENDING } from './seat-look.js';
 
@@ -11,6 +11,10 @@ export class HouseView implements Scene {
   readonly states: Uint8Array;
   readonly freeInRun: Int32Array;
   readonly freeInArea: Int32Array;
+  /** Seats that show as one's own, or on their way to it; and those that did so before the last update. */
+  own: ReadonlySet<number> = new Set();
+  #mine: ReadonlySet<number> = new Set();
+  readonly #next: Uint8Array;
 
   /** Until the first snapshot nothing is known to be free, so nothing is offered. */
   constructor(
@@ -18,6 +22,7 @@ export class HouseView implements Scene {
     readonly areaText: (area: number) => readonly string[],
   ) {
     this.states = new Uint8Array(plan.count).fill(BLOCKED);
+    this.#next = new Uint8Array(plan.count);
     this.freeInRun = new Int32Array(plan.runs.length);
     this.freeInArea = new Int32Array(plan.document.areas.length);
   }
@@ -25,17 +30,22 @@ export class HouseView implements Scene {
   /** Takes a new state and the seats with a command under way; returns the seats that look different now. */
   update(state: Pick<ClientState, 'statuses' | 'holds' | 'bookings'>, pending: Iterable<number>): number[] {
     const { plan, states } = this;
-    const next = new Uint8Array(plan.count).fill(BLOCKED);
+    const next = this.#next.fill(BLOCKED);
     next.set(state.statuses.subarray(0, plan.count));
+    const mine = new Set(pending);
     const lay = (seats: readonly string[], look: number) => {
       for (const label of seats) {
-        const seat = plan.indexOf.get(label);
-        if (seat !== undefined) next[seat] = look;
+        const seat = plan.indexOf().get(label);
+        if (seat === undefined) continue;
+        next[seat] = look;
+        mine.add(seat);
       }
     };
     for (const booking of state.bookings) if (booking.status === 'confirmed') lay(booking.seats, MINE_BOOKED);
     for (const hold of state.holds) lay(hold.seats, MINE);
     for (const seat of pending) next[seat] = PENDING;
+    this.own = new Set([...this.#mine, ...mine]);
+    this.#mine = mine;
 
     const changed: number[] = [];
     for (let seat = 0; seat < next.length; seat++) {

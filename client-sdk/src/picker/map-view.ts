@@ -1,10 +1,11 @@
 /** The map on the screen: which part of the plan is seen, what lies under a finger, and where the focus ring sits. */
+import { dirtyRects } from './dirty-rects.js';
 import { followGestures } from './gestures.js';
 import type { HouseView } from './house-view.js';
 import { levelOf, Painter } from './painter.js';
 import { Renderer } from './renderer.js';
 import { FREE, MINE } from './seat-look.js';
-import { grow, type Rect } from './spatial-index.js';
+import type { Rect } from './spatial-index.js';
 import type { Theme } from './theme.js';
 import {
   between,
@@ -34,6 +35,8 @@ export interface MapEvents {
   /** How much of the lower end of the map a panel lies over, in CSS pixels. */
   coveredPx(): number;
   hintFor(seat: number): string;
+  /** A frame begins: the last moment to say what else is to be painted in it. */
+  frame(): unknown;
 }
 
 export type Spot = { readonly kind: 'seat'; readonly seat: number } | { readonly kind: 'area'; readonly area: number };
@@ -48,9 +51,11 @@ const FIT_PITCH_MAX_PX = 40;
 const ANIMATION_MS = 220;
 
 export class MapView {
+  readonly #parts: MapParts;
+  readonly #house: HouseView;
+  readonly #events: MapEvents;
   #view: Viewport = { scale: 1, x: 0, y: 0 };
   #size: Size = { width: 0, height: 0 };
-  readonly #painter: Painter;
   readonly #renderer: Renderer;
   readonly #stopGestures: () => void;
   #animation = 0;
@@ -58,14 +63,11 @@ export class MapView {
   /** Until the user moves the map it stays fitted through every resize. */
   #fitted = true;
 
-  constructor(
-    private readonly parts: MapParts,
-    private readonly house: HouseView,
-    theme: Theme,
-    private readonly events: MapEvents,
-  ) {
-    this.#painter = new Painter(theme);
-    this.#renderer = new Renderer(parts.canvas, this.#painter, house);
+  constructor(parts: MapParts, house: HouseView, theme: Theme, events: MapEvents) {
+    this.#parts = parts;
+    this.#house = house;
+    this.#events = events;
+    this.#renderer = new Renderer(parts.canvas, new Painter(theme), house, () => events.frame());
     this.#stopGestures = followGestures(parts.canvas, {
       pan: (dx, dy) => this.#pan(dx, dy),
       zoom: (factor, anchor) => this.#zoom(factor, anchor),
@@ -82,7 +84,7 @@ export class MapView {
   }
 
   resize(): void {
-    const size = { width: this.parts.frame.clientWidth, height: this.parts.frame.clientHeight };
+    const size = { width: this.#parts.frame.clientWidth, height: this.#parts.frame.clientHeight };
     const middle = toPlan(this.#view, { x: this.#size.width / 2, y: this.#size.height / 2 });
     this.#size = size;
     this.#renderer.resize(size, globalThis.devicePixelRatio || 1);
@@ -91,22 +93,17 @@ export class MapView {
   }
 
   setTheme(theme: Theme): void {
-    this.#painter.setTheme(theme);
-    this.#renderer.invalidate();
+    this.#renderer.setPainter(new Painter(theme));
   }
 
-  /** Repaints the seats; from afar the whole run that a seat is in, since its stroke shows how many are free. */
+  /** Repaints all that these seats show on. */
   repaint(seats: readonly number[]): void {
-    const { plan } = this.house;
-    const { x, y } = plan.document.seats;
     const far = levelOf(this.#pitchPx()) === 'far';
-    const margin = plan.pitch + 10 / this.#view.scale;
-    for (const seat of seats) {
-      const area = plan.document.areas[plan.areaOf[seat] ?? -1];
-      const run = plan.runs[plan.runOf[seat] ?? -1];
-      const own: Rect = area ?? { x: x[seat] ?? 0, y: y[seat] ?? 0, width: 0, height: 0 };
-      this.#renderer.invalidateRect(grow(far && run ? run.bounds : own, area ? 4 / this.#view.scale : margin));
-    }
+    for (const rect of dirtyRects(this.#house.plan, seats, far, this.#view.scale)) this.#renderer.invalidateRect(rect);
+  }
+
+  requestFrame(): void {
+    this.#renderer.requestFrame();
   }
 
   repaintAll(): void {
@@ -126,16 +123,16 @@ export class MapView {
 
   showRect(rect: Rect): void {
     this.#fitted = false;
-    this.#moveTo(fit(rect, this.#size, PITCH_MAX_PX / this.house.plan.pitch));
+    this.#moveTo(fit(rect, this.#size, PITCH_MAX_PX / this.#house.plan.pitch));
   }
 
   /** Brings a spot into view, close enough to be told from its neighbours. */
   reveal(spot: Spot): void {
     const centre = this.#centreOf(spot);
-    const wanted = COMFORT_PITCH_PX / this.house.plan.pitch;
+    const wanted = COMFORT_PITCH_PX / this.#house.plan.pitch;
     const near = spot.kind === 'seat' && this.#view.scale < wanted ? this.#zoomAround(centre, wanted) : this.#view;
     const { width, height } = this.#size;
-    const clear = { width, height: Math.max(height / 2, height - this.events.coveredPx()) };
+    const clear = { width, height: Math.max(height / 2, height - this.#events.coveredPx()) };
     const target = reveal(near, centre, clear, 56);
     if (target.scale === this.#view.scale && target.x === this.#view.x && target.y === this.#view.y) return;
     this.#fitted = false;
@@ -144,7 +141,7 @@ export class MapView {
 
   /** The middle of a spot in CSS pixels of the browser's viewport. */
   pointOf(spot: Spot): Point {
-    const box = this.parts.frame.getBoundingClientRect();
+    const box = this.#parts.frame.getBoundingClientRect();
     const at = toScreen(this.#view, this.#centreOf(spot));
     return { x: box.left + at.x, y: box.top + at.y };
   }
@@ -156,7 +153,7 @@ export class MapView {
   }
 
   #placeRing(): void {
-    const { ring } = this.parts;
+    const { ring } = this.#parts;
     const spot = this.#ringed;
     ring.hidden = spot === undefined;
     if (!spot) {
@@ -164,7 +161,7 @@ export class MapView {
       return;
     }
     const centre = toScreen(this.#view, this.#centreOf(spot));
-    const area = spot.kind === 'area' ? this.house.plan.document.areas[spot.area] : undefined;
+    const area = spot.kind === 'area' ? this.#house.plan.document.areas[spot.area] : undefined;
     const side = Math.max(18, this.#pitchPx() + 4);
     const width = area ? area.width * this.#view.scale + 8 : side;
     const height = area ? area.height * this.#view.scale + 8 : side;
@@ -177,9 +174,9 @@ export class MapView {
 
   /** Shows what a seat is, beside it. */
   showHint(seat: number): void {
-    const { hint } = this.parts;
+    const { hint } = this.#parts;
     const at = toScreen(this.#view, this.#centreOf({ kind: 'seat', seat }));
-    const text = this.events.hintFor(seat);
+    const text = this.#events.hintFor(seat);
     if (hint.textContent !== text) hint.textContent = text;
     hint.hidden = false;
     const half = hint.offsetWidth / 2;
@@ -190,13 +187,13 @@ export class MapView {
   }
 
   #hideHint(): void {
-    this.parts.hint.hidden = true;
+    this.#parts.hint.hidden = true;
   }
 
   #hover(point: Point | undefined): void {
     const spot = point && this.#spotAt(point);
-    const { canvas } = this.parts;
-    const takeable = spot?.kind === 'area' || (spot && [FREE, MINE].includes(this.house.states[spot.seat] ?? -1));
+    const { canvas } = this.#parts;
+    const takeable = spot?.kind === 'area' || (spot && [FREE, MINE].includes(this.#house.states[spot.seat] ?? -1));
     canvas.style.cursor = takeable ? 'pointer' : '';
     if (spot?.kind === 'seat' && this.#pitchPx() >= MOUSE_PITCH_MIN_PX) this.showHint(spot.seat);
     else if (this.#ringed?.kind === 'seat') this.showHint(this.#ringed.seat);
@@ -206,7 +203,7 @@ export class MapView {
   #tap(point: Point, pointer: 'fine' | 'coarse'): void {
     const spot = this.#spotAt(point);
     if (spot?.kind === 'area') {
-      this.events.area(spot.area);
+      this.#events.area(spot.area);
       return;
     }
     const needed = pointer === 'coarse' ? TOUCH_PITCH_PX : MOUSE_PITCH_MIN_PX;
@@ -214,12 +211,12 @@ export class MapView {
     if (this.#pitchPx() < needed - 0.5) {
       const to = pointer === 'coarse' ? TOUCH_PITCH_PX : COMFORT_PITCH_PX;
       this.#fitted = false;
-      this.#moveTo(zoomTo(this.#view, to / this.house.plan.pitch, point));
-    } else if (spot) this.events.seat(spot.seat);
+      this.#moveTo(zoomTo(this.#view, to / this.#house.plan.pitch, point));
+    } else if (spot) this.#events.seat(spot.seat);
   }
 
   #spotAt(point: Point): Spot | undefined {
-    const { plan } = this.house;
+    const { plan } = this.#house;
     const at = toPlan(this.#view, point);
     const seat = plan.index.nearest(at.x, at.y, plan.pitch * 0.6);
     if (seat >= 0) return { kind: 'seat', seat };
@@ -230,7 +227,7 @@ export class MapView {
   }
 
   #centreOf(spot: Spot): Point {
-    const { document, areaOf } = this.house.plan;
+    const { document, areaOf } = this.#house.plan;
     const area = document.areas[spot.kind === 'area' ? spot.area : (areaOf[spot.seat] ?? -1)];
     if (area) return { x: area.x + area.width / 2, y: area.y + area.height / 2 };
     const seat = spot.kind === 'seat' ? spot.seat : -1;
@@ -255,22 +252,22 @@ export class MapView {
   }
 
   #pitchPx(): number {
-    return this.house.plan.pitch * this.#view.scale;
+    return this.#house.plan.pitch * this.#view.scale;
   }
 
   #fitView(): Viewport {
-    return fit(this.house.plan.bounds, this.#size, FIT_PITCH_MAX_PX / this.house.plan.pitch);
+    return fit(this.#house.plan.bounds, this.#size, FIT_PITCH_MAX_PX / this.#house.plan.pitch);
   }
 
   #bounded(scale: number): number {
-    const max = PITCH_MAX_PX / this.house.plan.pitch;
+    const max = PITCH_MAX_PX / this.#house.plan.pitch;
     return Math.min(max, Math.max(Math.min(this.#fitView().scale, max), scale));
   }
 
   #moveTo(wanted: Viewport): void {
     cancelAnimationFrame(this.#animation);
     const from = this.#view;
-    const to = keepInside(wanted, this.house.plan.bounds, this.#size);
+    const to = keepInside(wanted, this.#house.plan.bounds, this.#size);
     if (matchMedia('(prefers-reduced-motion: reduce)').matches || from.scale <= 0) {
       this.#set(to);
       return;
@@ -286,13 +283,13 @@ export class MapView {
 
   #set(view: Viewport): void {
     cancelAnimationFrame(this.#animation);
-    this.#apply(keepInside(view, this.house.plan.bounds, this.#size));
+    this.#apply(keepInside(view, this.#house.plan.bounds, this.#size));
   }
 
   #apply(view: Viewport): void {
     this.#view = view;
     // While the whole house is in view one finger scrolls the page, as it does anywhere else on it.
-    this.parts.canvas.style.touchAction = view.scale <= this.#fitView().scale * 1.001 ? 'pan-y' : 'none';
+    this.#parts.canvas.style.touchAction = view.scale <= this.#fitView().scale * 1.001 ? 'pan-y' : 'none';
     this.#renderer.show(view);
     this.#placeRing();
   }

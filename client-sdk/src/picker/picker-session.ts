@@ -28,6 +28,9 @@ export interface PickerHost {
 }
 
 export class PickerSession {
+  readonly #client: ShowtimeClient;
+  readonly #plan: Plan;
+  readonly #host: PickerHost;
   readonly #house: HouseView;
   readonly #words: HouseWords;
   readonly #commands: SeatCommands;
@@ -37,12 +40,12 @@ export class PickerSession {
   #shownHolds: readonly HoldView[] = [];
   #shownBookings: readonly BookingView[] = [];
   #offered = false;
+  #unseen = false;
 
-  constructor(
-    private readonly client: ShowtimeClient,
-    readonly plan: Plan,
-    private readonly host: PickerHost,
-  ) {
+  constructor(client: ShowtimeClient, plan: Plan, host: PickerHost) {
+    this.#client = client;
+    this.#plan = plan;
+    this.#host = host;
     const { frame } = host;
     this.#house = new HouseView(plan, (area) => this.#words.areaText(area));
     this.#words = new HouseWords(this.#house, host.settings);
@@ -58,6 +61,7 @@ export class PickerSession {
       area: (area) => this.#clickedArea(area),
       coveredPx: () => frame.notice.offsetHeight,
       hintFor: (seat) => this.#words.hint(seat),
+      frame: () => this.#unseen && this.#look(client.getSnapshot()),
     });
     this.#grid = new SeatGrid(frame.grid, plan, {
       nameOf: (place) => this.#words.cellName(place),
@@ -91,35 +95,46 @@ export class PickerSession {
 
   /** After a change of colours, messages or prices. */
   redress(): void {
-    const { messages } = this.host.settings();
+    const { messages } = this.#host.settings();
     const theme = this.#theme();
     this.#map.setTheme(theme);
     this.#grid.refresh();
-    showLegend(this.host.frame.legend, this.plan, theme, messages, (category) => this.#words.priceOf(category));
-    const whole = this.host.frame.sections.options[0];
+    showLegend(this.#host.frame.legend, this.#plan, theme, messages, (category) => this.#words.priceOf(category));
+    const whole = this.#host.frame.sections.options[0];
     if (whole) whole.text = messages.wholeHouse;
   }
 
-  /** Takes the client's state to the eye. Called after every change of it. */
+  /** Takes the client's state to the eye at once. Called after every change but those of other people's seats alone. */
   update(): void {
-    const state = this.client.getSnapshot();
-    if (state.epoch !== undefined) {
-      const changed = this.#house.update(state, this.#commands.pending);
-      if (changed.length > this.plan.count / 8) this.#map.repaintAll();
-      else this.#map.repaint(changed);
-      const offered = canHold(state);
-      if (changed.length > 0 || offered !== this.#offered) {
-        this.#offered = offered;
-        this.#grid.refresh();
-      }
-    }
+    const state = this.#client.getSnapshot();
+    this.#look(state);
     this.#tellHolds(state);
     this.#clock.update();
   }
 
+  /** Seats of others changed. A busy house changes many times a frame, and is looked at once. */
+  seatsChanged(): void {
+    this.#unseen = true;
+    this.#map.requestFrame();
+  }
+
+  #look(state: ClientState): void {
+    this.#unseen = false;
+    if (state.epoch === undefined) return;
+    const changed = this.#house.update(state, this.#commands.pending);
+    // One's own seats stick out of their places from afar, and change rarely enough for all to be painted.
+    const all = changed.length > this.#plan.count / 8 || changed.some((seat) => this.#house.own.has(seat));
+    if (all) this.#map.repaintAll();
+    else this.#map.repaint(changed);
+    const offered = canHold(state);
+    const asBefore = offered === this.#offered;
+    this.#offered = offered;
+    this.#grid.refresh(asBefore ? changed : undefined);
+  }
+
   /** The spot of a seat label, if the map has it. */
   spotOf(label: string): Spot | undefined {
-    const seat = this.plan.indexOf.get(label);
+    const seat = this.#plan.indexOf().get(label);
     return seat === undefined ? undefined : { kind: 'seat', seat };
   }
 
@@ -138,23 +153,23 @@ export class PickerSession {
   /** Says what became of an own hold that ran out. */
   expired(): void {
     const { expired } = this.#messages;
-    this.host.say(expired);
+    this.#host.say(expired);
     this.#notice(expired);
   }
 
   get #messages(): Messages {
-    return this.host.settings().messages;
+    return this.#host.settings().messages;
   }
 
   #theme() {
     return readTheme(
-      this.host.frame.probe,
-      this.plan.document.categories.map(({ color }) => color),
+      this.#host.frame.probe,
+      this.#plan.document.categories.map(({ color }) => color),
     );
   }
 
   #showSection(index: number): void {
-    const section = this.plan.sections[index];
+    const section = this.#plan.sections[index];
     if (!section) {
       this.#map.fitAll();
       return;
@@ -164,45 +179,46 @@ export class PickerSession {
   }
 
   #clicked(seat: number): void {
-    const place = placeOf(this.plan, seat);
+    const place = placeOf(this.#plan, seat);
     // The arrows go on from where the mouse was.
     if (place) this.#grid.show(place, true);
     this.#commands.toggle(seat);
   }
 
   #clickedArea(area: number): void {
-    const place = placeOf(this.plan, this.plan.document.areas[area]?.first ?? -1);
+    const place = placeOf(this.#plan, this.#plan.document.areas[area]?.first ?? -1);
     // The question gives the focus back to where it was, so that must not be nowhere.
     if (place) this.#grid.show(place, true);
     this.#ask(area);
   }
 
   #activated(place: Place): void {
-    const line = lineAt(this.plan, place);
+    const line = lineAt(this.#plan, place);
     if (line?.kind === 'area') this.#ask(line.area);
-    else this.#commands.toggle(seatAt(this.plan, place));
+    else this.#commands.toggle(seatAt(this.#plan, place));
   }
 
   #focused(place: Place): void {
-    const line = lineAt(this.plan, place);
+    const line = lineAt(this.#plan, place);
     const spot: Spot =
-      line?.kind === 'area' ? { kind: 'area', area: line.area } : { kind: 'seat', seat: seatAt(this.plan, place) };
+      line?.kind === 'area' ? { kind: 'area', area: line.area } : { kind: 'seat', seat: seatAt(this.#plan, place) };
     // A mouse brings focus too, but its eyes are where the mouse is: only the keyboard moves the map.
-    if (!this.host.frame.grid.matches(':focus-within') || !this.host.frame.grid.querySelector(':focus-visible')) return;
-    this.host.frame.sections.value = String(place.section);
+    if (!this.#host.frame.grid.matches(':focus-within') || !this.#host.frame.grid.querySelector(':focus-visible'))
+      return;
+    this.#host.frame.sections.value = String(place.section);
     this.#map.reveal(spot);
     this.#map.ring(spot);
   }
 
   #ask(area: number): void {
-    const { frame } = this.host;
-    const { name = '' } = this.plan.document.areas[area] ?? {};
+    const { frame } = this.#host;
+    const { name = '' } = this.#plan.document.areas[area] ?? {};
     const free = this.#house.freeInArea[area] ?? 0;
     if (free === 0) {
       this.#fail('none_available');
       return;
     }
-    const { seatsPerHold = free } = this.client.getSnapshot().limits ?? {};
+    const { seatsPerHold = free } = this.#client.getSnapshot().limits ?? {};
     frame.notice.hidden = true;
     askForPlaces(frame.chooser, { name, free, limit: seatsPerHold }, this.#messages, (count) =>
       this.#commands.takePlaces(area, count),
@@ -210,16 +226,16 @@ export class PickerSession {
   }
 
   #tell(outcome: Outcome): void {
-    const { messages, locale } = this.host.settings();
+    const { messages, locale } = this.#host.settings();
     switch (outcome.type) {
       case 'held': {
         const { seats, price } = outcome.hold;
-        this.host.frame.notice.hidden = true;
-        this.host.say(messages.held(outcome.seats, seats.length, formatMoney(price, locale)));
+        this.#host.frame.notice.hidden = true;
+        this.#host.say(messages.held(outcome.seats, seats.length, formatMoney(price, locale)));
         break;
       }
       case 'released':
-        this.host.say(messages.released(outcome.seats, outcome.left));
+        this.#host.say(messages.released(outcome.seats, outcome.left));
         break;
       case 'lost':
         this.#lost(outcome);
@@ -229,10 +245,10 @@ export class PickerSession {
         break;
       case 'taken':
         this.#map.showHint(outcome.seat);
-        this.host.say(messages.seatName(this.#words.name(outcome.seat)));
+        this.#host.say(messages.seatName(this.#words.name(outcome.seat)));
         break;
       case 'offline':
-        this.host.say(messages.stale);
+        this.#host.say(messages.stale);
         break;
     }
   }
@@ -244,25 +260,25 @@ export class PickerSession {
     const text = [messages.lost(seats, messages.reasons[reason]), alternative && messages.offer(alternative)]
       .filter(Boolean)
       .join(' ');
-    this.host.say(text);
+    this.#host.say(text);
     this.#notice(text, alternative);
-    this.host.emit('conflict', { conflicts, alternative });
+    this.#host.emit('conflict', { conflicts, alternative });
   }
 
   #fail(code: string): void {
     const text = this.#messages.errors[code] ?? this.#messages.errors.other;
-    this.host.say(text);
+    this.#host.say(text);
     this.#notice(text);
   }
 
   #notice(text: string, alternative?: string): void {
-    const { frame } = this.host;
+    const { frame } = this.#host;
     showNotice(frame.notice, { text, alternative }, this.#messages, (label) => {
       const spot = this.spotOf(label);
       if (spot?.kind !== 'seat') return;
       this.#map.reveal(spot);
       // The button is gone now; focus goes to the seat that it was about.
-      const place = placeOf(this.plan, spot.seat);
+      const place = placeOf(this.#plan, spot.seat);
       if (place) this.#grid.show(place, true);
       this.#commands.toggle(spot.seat);
     });
@@ -277,14 +293,14 @@ export class PickerSession {
     const holdsChanged = holds !== this.#shownHolds && holds.length + this.#shownHolds.length > 0;
     this.#shownHolds = holds;
     this.#shownBookings = bookings;
-    if (now.join('\n') !== before) this.host.emit('selectionchange', { seats: now });
-    if (holdsChanged) this.host.emit('holdchange', { hold: holds.at(-1), holds });
+    if (now.join('\n') !== before) this.#host.emit('selectionchange', { seats: now });
+    if (holdsChanged) this.#host.emit('holdchange', { hold: holds.at(-1), holds });
   }
 
   #canActivate(place: Place): boolean {
-    const line = lineAt(this.plan, place);
+    const line = lineAt(this.#plan, place);
     if (line?.kind === 'area') return (this.#house.freeInArea[line.area] ?? 0) > 0;
-    const state = this.#house.states[seatAt(this.plan, place)];
+    const state = this.#house.states[seatAt(this.#plan, place)];
     return state === FREE || state === MINE;
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { SeatMapDocument } from '../../../src/protocol/seat-map-document.js';
 import { placeRowNames, type RowName } from './row-names.js';
+import { simplePath } from './simple-path.js';
 import { boundsOf, createSpatialIndex, grow, type Rect, type SpatialIndex, union } from './spatial-index.js';
 
 export const ORDINARY = 0;
@@ -16,6 +17,8 @@ export interface Run {
   readonly category: number;
   /** From left to right. */
   readonly seats: readonly number[];
+  /** Its line with as few points as show its bend: x and y in turns, in plan units. */
+  readonly path: readonly number[];
   readonly bounds: Rect;
 }
 
@@ -41,7 +44,8 @@ export interface Plan {
   readonly pitch: number;
   readonly bounds: Rect;
   readonly index: SpatialIndex;
-  readonly indexOf: ReadonlyMap<string, number>;
+  /** Seat index by label. */
+  readonly indexOf: () => ReadonlyMap<string, number>;
   /** ORDINARY, WHEELCHAIR, COMPANION or PAIR, by seat. */
   readonly kind: Uint8Array;
   /** The other half of a pair; -1 where single. */
@@ -51,11 +55,13 @@ export interface Plan {
   readonly runs: readonly Run[];
   /** -1 for a place in a standing area. */
   readonly runOf: Int32Array;
-  readonly rowNames: readonly RowName[];
+  readonly rowNames: () => readonly RowName[];
   readonly sections: readonly Section[];
   readonly sectionsBySize: readonly Section[];
 }
 
+/** How far a stroke may run beside its seats, as a share of the pitch: not to be seen at the scales of the far view. */
+const PATH_TOLERANCE = 0.08;
 /** Neighbours this many times further apart than is usual in their row have an aisle between them. */
 const AISLE_GAPS = 1.75;
 
@@ -88,8 +94,9 @@ export function createPlan(document: SeatMapDocument): Plan {
     pitch,
     bounds: drawnBounds(document, seated, pitch),
     index,
-    rowNames: placeRowNames(document, rows, index, pitch),
-    indexOf: new Map(seats.label.map((label, i) => [label, i])),
+    // What the first picture does not show waits until it is asked for.
+    rowNames: once(() => placeRowNames(document, rows, index, pitch)),
+    indexOf: once(() => new Map(seats.label.map((label, i) => [label, i]))),
     kind: kindsOf(document, count),
     pairOf,
     areaOf,
@@ -115,11 +122,15 @@ function pitchOf(document: SeatMapDocument, seated: readonly number[]): number {
     const seat = seated[s] ?? 0;
     const other = index.nearest(x[seat] ?? 0, y[seat] ?? 0, 4 * guess, seat);
     if (other < 0) continue;
-    const distance = Math.hypot((x[seat] ?? 0) - (x[other] ?? 0), (y[seat] ?? 0) - (y[other] ?? 0));
+    const distance = distanceOf(document, seat, other);
     if (distance > 0) distances.push(distance);
   }
   distances.sort((a, b) => a - b);
   return distances[Math.floor(distances.length / 5)] ?? guess;
+}
+
+function distanceOf({ seats: { x, y } }: SeatMapDocument, a: number, b: number): number {
+  return Math.hypot((x[a] ?? 0) - (x[b] ?? 0), (y[a] ?? 0) - (y[b] ?? 0));
 }
 
 type RowLine = Extract<Line, { kind: 'row' }>;
@@ -144,11 +155,8 @@ function rowsOf(document: SeatMapDocument, seated: readonly number[]): RowLine[]
 
 function runsOf(document: SeatMapDocument, line: RowLine, pitch: number): Run[] {
   const { x, y, category } = document.seats;
-  const gapBefore = line.seats.map((seat, i) => {
-    const last = line.seats[i - 1] ?? seat;
-    return Math.hypot((x[seat] ?? 0) - (x[last] ?? 0), (y[seat] ?? 0) - (y[last] ?? 0));
-  });
-  const usual = [...gapBefore].sort((a, b) => a - b)[Math.ceil(gapBefore.length / 2)] ?? pitch;
+  const gapBefore = line.seats.map((seat, i) => distanceOf(document, seat, line.seats[i - 1] ?? seat));
+  const usual = Float64Array.from(gapBefore).sort()[Math.ceil(gapBefore.length / 2)] ?? pitch;
   const groups: number[][] = [];
   line.seats.forEach((seat, i) => {
     const group = groups.at(-1);
@@ -160,6 +168,7 @@ function runsOf(document: SeatMapDocument, line: RowLine, pitch: number): Run[] 
   return groups.map((seats) => ({
     category: category[seats[0] ?? 0] ?? 0,
     seats,
+    path: simplePath(x, y, seats, pitch * PATH_TOLERANCE),
     bounds: grow(boundsOf(x, y, seats), pitch / 2),
   }));
 }
@@ -181,14 +190,14 @@ function sectionsOf(document: SeatMapDocument, rows: readonly RowLine[], pitch: 
 
   function middleOf(seats: readonly number[], bounds: Rect): { x: number; y: number } {
     const middle = { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 };
-    let best = middle;
+    const { x, y } = document.seats;
+    let best = -1;
     let away = Number.POSITIVE_INFINITY;
     for (const seat of seats) {
-      const at = { x: document.seats.x[seat] ?? 0, y: document.seats.y[seat] ?? 0 };
-      const distance = Math.hypot(at.x - middle.x, at.y - middle.y);
-      if (distance < away) [best, away] = [at, distance];
+      const distance = ((x[seat] ?? 0) - middle.x) ** 2 + ((y[seat] ?? 0) - middle.y) ** 2;
+      if (distance < away) [best, away] = [seat, distance];
     }
-    return best;
+    return { x: x[best] ?? middle.x, y: y[best] ?? middle.y };
   }
 
   function boxOf(line: Line): Rect {
@@ -220,4 +229,12 @@ function drawnBounds(document: SeatMapDocument, seated: readonly number[], pitch
   }
   const first = boxes[0] ?? { x: 0, y: 0, ...document.size };
   return boxes.reduce(union, first);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -2,8 +2,9 @@
  * Decides what to paint in a frame. The canvas is its own cache: a pan copies it onto itself and paints only the strips
  * that came into view, a changed seat repaints its own square, and only a new zoom, size or theme paints everything.
  */
-import type { DeviceView } from './device-view.js';
-import type { Painter, Scene } from './painter.js';
+import { type DeviceView, deviceX, deviceY } from './device-view.js';
+import type { Painter } from './painter.js';
+import type { Scene } from './pass.js';
 import type { Rect } from './spatial-index.js';
 import type { Size, Viewport } from './viewport.js';
 
@@ -20,10 +21,17 @@ export class Renderer {
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
-    private readonly painter: Painter,
+    private painter: Painter,
     private readonly scene: Scene,
+    /** Called at the start of each frame: whatever it invalidates is painted in the same one. */
+    private readonly beforeFrame: () => void,
   ) {
     this.#ctx = canvas.getContext('2d');
+  }
+
+  setPainter(painter: Painter): void {
+    this.painter = painter;
+    this.invalidate();
   }
 
   /** Sizes the canvas in CSS pixels. More than two device pixels a CSS pixel cost memory that no eye repays. */
@@ -38,19 +46,19 @@ export class Renderer {
 
   show(view: Viewport): void {
     this.#view = view;
-    this.#request();
+    this.requestFrame();
   }
 
   /** Everything will be painted anew. */
   invalidate(): void {
     this.#painted = undefined;
-    this.#request();
+    this.requestFrame();
   }
 
   /** This rectangle of the plan will be painted anew. */
   invalidateRect(rect: Rect): void {
     this.#dirty.push(rect);
-    this.#request();
+    this.requestFrame();
   }
 
   stop(): void {
@@ -58,11 +66,13 @@ export class Renderer {
     this.#requested = 0;
   }
 
-  #request(): void {
+  /** There will be a frame, however often this is called until then. */
+  requestFrame(): void {
     if (this.#requested === 0) this.#requested = requestAnimationFrame(() => this.#frame());
   }
 
   #frame(): void {
+    this.beforeFrame();
     this.#requested = 0;
     const { canvas, painter, scene } = this;
     const ctx = this.#ctx;
@@ -76,22 +86,20 @@ export class Renderer {
     };
     const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
     if (!painted || painted.scale !== view.scale || this.#dirty.length > DIRTY_MAX) {
-      painter.paint(ctx, scene, view, whole);
+      painter.paint(ctx, scene, view, [whole]);
     } else {
       const strips = uncovered(whole, view.x - painted.x, view.y - painted.y);
-      if (strips.length > 0 && strips[0] !== whole) this.#shift(view.x - painted.x, view.y - painted.y);
-      for (const strip of strips) painter.paint(ctx, scene, view, strip);
-      for (const rect of this.#dirty) painter.paint(ctx, scene, view, toDevice(rect, view));
+      if (strips.length > 0 && strips[0] !== whole) {
+        ctx.globalCompositeOperation = 'copy';
+        ctx.drawImage(canvas, view.x - painted.x, view.y - painted.y);
+        ctx.globalCompositeOperation = 'source-over';
+      }
+      const dirty = this.#dirty.map((rect) => toDevice(rect, view, whole));
+      const clips = [...strips, ...dirty].filter(({ width, height }) => width > 0 && height > 0);
+      if (clips.length > 0) painter.paint(ctx, scene, view, clips);
     }
     this.#painted = view;
     this.#dirty = [];
-  }
-
-  #shift(dx: number, dy: number): void {
-    if (!this.#ctx) return;
-    this.#ctx.globalCompositeOperation = 'copy';
-    this.#ctx.drawImage(this.canvas, dx, dy);
-    this.#ctx.globalCompositeOperation = 'source-over';
   }
 }
 
@@ -105,14 +113,14 @@ export function uncovered(frame: Rect, dx: number, dy: number): Rect[] {
   return strips;
 }
 
-/** Whole device pixels around a rectangle of the plan: a clip on half a pixel would leave a seam. */
-function toDevice(rect: Rect, view: DeviceView): Rect {
-  const x = Math.floor(rect.x * view.scale + view.x);
-  const y = Math.floor(rect.y * view.scale + view.y);
+/** Whole device pixels around a rectangle of the plan, as far as the canvas goes: a clip on half a pixel would leave a seam. */
+function toDevice(rect: Rect, view: DeviceView, whole: Rect): Rect {
+  const x = Math.max(0, Math.floor(deviceX(view, rect.x)));
+  const y = Math.max(0, Math.floor(deviceY(view, rect.y)));
   return {
     x,
     y,
-    width: Math.ceil((rect.x + rect.width) * view.scale + view.x) - x,
-    height: Math.ceil((rect.y + rect.height) * view.scale + view.y) - y,
+    width: Math.min(whole.width, Math.ceil(deviceX(view, rect.x + rect.width))) - x,
+    height: Math.min(whole.height, Math.ceil(deviceY(view, rect.y + rect.height))) - y,
   };
 }

@@ -22,30 +22,41 @@ export type Outcome =
 const AREA_ATTEMPTS = 3;
 
 export class SeatCommands {
+  readonly #client: ShowtimeClient;
+  readonly #house: HouseView;
+  /** Called when `pending` changed. */
+  readonly #onPending: () => void;
+  readonly #onOutcome: (outcome: Outcome) => void;
+  /** Uniform in [0, 1); picks places of a standing area. */
+  readonly #random: () => number;
   readonly pending = new Set<number>();
   #tail: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly client: ShowtimeClient,
-    private readonly house: HouseView,
-    /** Called when `pending` changed. */
-    private readonly onPending: () => void,
-    private readonly onOutcome: (outcome: Outcome) => void,
-    /** Uniform in [0, 1); picks places of a standing area. */
-    private readonly random: () => number,
-  ) {}
+    client: ShowtimeClient,
+    house: HouseView,
+    onPending: () => void,
+    onOutcome: (outcome: Outcome) => void,
+    random: () => number,
+  ) {
+    this.#client = client;
+    this.#house = house;
+    this.#onPending = onPending;
+    this.#onOutcome = onOutcome;
+    this.#random = random;
+  }
 
   /** Holds a free seat, releases an own one. Seats sold in pairs go together. */
   toggle(seat: number): void {
-    const { plan, states } = this.house;
+    const { plan, states } = this.#house;
     const state = states[seat] ?? FREE;
     if (this.pending.has(seat)) return;
-    if (!canHold(this.client.getSnapshot())) {
-      this.onOutcome({ type: 'offline' });
+    if (!canHold(this.#client.getSnapshot())) {
+      this.#onOutcome({ type: 'offline' });
       return;
     }
     if (state !== FREE && state !== MINE) {
-      this.onOutcome({ type: 'taken', seat });
+      this.#onOutcome({ type: 'taken', seat });
       return;
     }
     const other = plan.pairOf[seat] ?? -1;
@@ -55,8 +66,8 @@ export class SeatCommands {
 
   /** Holds `count` places of a standing area; which ones does not matter to anybody. */
   takePlaces(area: number, count: number): void {
-    if (!canHold(this.client.getSnapshot())) {
-      this.onOutcome({ type: 'offline' });
+    if (!canHold(this.#client.getSnapshot())) {
+      this.#onOutcome({ type: 'offline' });
       return;
     }
     this.#run([], () => (this.#currentHold() ? this.#addPlaces(area, count) : this.#openWithPlaces(area, count)));
@@ -64,41 +75,41 @@ export class SeatCommands {
 
   #run(seats: readonly number[], command: () => Promise<Outcome>): void {
     for (const seat of seats) this.pending.add(seat);
-    this.onPending();
+    this.#onPending();
     this.#tail = this.#tail.then(async () => {
       const outcome = await command();
       for (const seat of seats) this.pending.delete(seat);
-      this.onPending();
-      this.onOutcome(outcome);
+      this.#onPending();
+      this.#onOutcome(outcome);
     });
   }
 
   async #hold(seats: readonly number[]): Promise<Outcome> {
     const labels = this.#labels(seats);
     const holdId = this.#currentHold()?.id;
-    const result = await this.client.hold(labels, holdId === undefined ? {} : { holdId });
+    const result = await this.#client.hold(labels, holdId === undefined ? {} : { holdId });
     if (result.ok) return { type: 'held', seats: labels, hold: result.hold };
     return this.#refused(result.error, labels);
   }
 
   async #release(seats: readonly number[]): Promise<Outcome> {
     const labels = this.#labels(seats);
-    const hold = this.client.getSnapshot().holds.find((candidate) => candidate.seats.includes(labels[0] ?? ''));
+    const hold = this.#client.getSnapshot().holds.find((candidate) => candidate.seats.includes(labels[0] ?? ''));
     if (!hold) return { type: 'failed', code: 'unknown_hold' };
-    const result = await this.client.release(hold.id, labels);
+    const result = await this.#client.release(hold.id, labels);
     if (!result.ok) return { type: 'failed', code: result.error.code };
     return { type: 'released', seats: labels, left: hold.seats.length - labels.length };
   }
 
   /** Best-available knows zones and categories, not areas; it serves where those two name this area and nothing else. */
   async #openWithPlaces(area: number, count: number): Promise<Outcome> {
-    const { document } = this.house.plan;
+    const { document } = this.#house.plan;
     const wanted = document.areas[area];
     const zone = document.zones[wanted?.zone ?? -1]?.name;
     const category = document.categories[wanted?.category ?? -1]?.name;
     if (zone === undefined || category === undefined || !this.#isOnlyOneLikeIt(area))
       return this.#addPlaces(area, count);
-    const result = await this.client.bestAvailable({ count, zone, category });
+    const result = await this.#client.bestAvailable({ count, zone, category });
     if (result.ok) return { type: 'held', seats: result.hold.seats, hold: result.hold };
     return { type: 'failed', code: result.error.code };
   }
@@ -108,7 +119,7 @@ export class SeatCommands {
       const labels = this.#labels(this.#somePlaces(area, count));
       if (labels.length < count) return { type: 'failed', code: 'none_available' };
       const holdId = this.#currentHold()?.id;
-      const result = await this.client.hold(labels, holdId === undefined ? {} : { holdId });
+      const result = await this.#client.hold(labels, holdId === undefined ? {} : { holdId });
       if (result.ok) return { type: 'held', seats: labels, hold: result.hold };
       if (result.error.code !== 'seats_unavailable' || attempt === AREA_ATTEMPTS)
         return this.#refused(result.error, []);
@@ -117,18 +128,18 @@ export class SeatCommands {
 
   /** A run of free places from a random start: buyers who all took the first free ones would race for the same. */
   #somePlaces(area: number, count: number): number[] {
-    const { first = 0, count: size = 0 } = this.house.plan.document.areas[area] ?? {};
-    const start = Math.floor(this.random() * size);
+    const { first = 0, count: size = 0 } = this.#house.plan.document.areas[area] ?? {};
+    const start = Math.floor(this.#random() * size);
     const places: number[] = [];
     for (let i = 0; i < size && places.length < count; i++) {
       const place = first + ((start + i) % size);
-      if (this.house.states[place] === FREE) places.push(place);
+      if (this.#house.states[place] === FREE) places.push(place);
     }
     return places;
   }
 
   #isOnlyOneLikeIt(area: number): boolean {
-    const { areas, seats, rows } = this.house.plan.document;
+    const { areas, seats, rows } = this.#house.plan.document;
     const wanted = areas[area];
     const alike = areas.filter((other) => other.zone === wanted?.zone && other.category === wanted.category);
     return (
@@ -145,16 +156,16 @@ export class SeatCommands {
     if (conflicts.length === 0) return { type: 'failed', code };
     const lost = asked[0];
     const raced = code === 'seats_unavailable' && lost !== undefined;
-    return { type: 'lost', conflicts, alternative: raced ? this.client.nearestAvailable(lost, asked) : undefined };
+    return { type: 'lost', conflicts, alternative: raced ? this.#client.nearestAvailable(lost, asked) : undefined };
   }
 
   /** The hold that further seats join: the one changed last. */
   #currentHold(): HoldView | undefined {
-    return this.client.getSnapshot().holds.at(-1);
+    return this.#client.getSnapshot().holds.at(-1);
   }
 
   #labels(seats: readonly number[]): string[] {
-    return seats.map((seat) => this.house.plan.document.seats.label[seat] ?? '');
+    return seats.map((seat) => this.#house.plan.document.seats.label[seat] ?? '');
   }
 }
 

@@ -2,7 +2,7 @@
  * `<usher-seat-picker>`: a live seat map to hold seats on. Give it a `client`, or the attributes `server` and
  * `showtime` to make its own. Importing this file defines nothing and needs no DOM; define.ts registers the element.
  */
-import { browserSessionStore, createClient, type ShowtimeClient } from '../index.js';
+import { browserSessionStore, type ClientState, createClient, type ShowtimeClient } from '../index.js';
 import { defaultMessages, type Messages } from './messages.js';
 import { showCover } from './panels.js';
 import type { PickerEvents } from './picker-events.js';
@@ -28,6 +28,8 @@ export class UsherSeatPicker extends Base {
   #words: Messages = defaultMessages;
   #categoryPrices: readonly CategoryPrice[] = [];
   #connection = '';
+  /** What the element and its session were last told of. */
+  #shown: ClientState | undefined;
   #running: AbortController | undefined;
 
   constructor() {
@@ -186,6 +188,7 @@ export class UsherSeatPicker extends Base {
     this.#mapHash = client.getSnapshot().seatMap?.hash;
     this.#session?.stop();
     this.#session = new PickerSession(client, createPlan(document), this.#lend());
+    this.#shown = undefined;
     this.#update(client);
   }
 
@@ -213,6 +216,11 @@ export class UsherSeatPicker extends Base {
 
   #update(client: ShowtimeClient): void {
     const state = client.getSnapshot();
+    if (this.#session && onlySeatsDiffer(this.#shown, state)) {
+      this.#session.seatsChanged();
+      return;
+    }
+    this.#shown = state;
     const frame = this.#frame;
     const shown = this.#session !== undefined && state.epoch !== undefined;
     if (shown) frame.cover.hidden = true;
@@ -249,4 +257,10 @@ export class UsherSeatPicker extends Base {
   #locale(): string | undefined {
     return this.closest<HTMLElement>('[lang]')?.lang || undefined;
   }
+}
+
+/** All else that the picker shows is the same object until it changes. */
+function onlySeatsDiffer(before: ClientState | undefined, now: ClientState): boolean {
+  const others = ['connection', 'stale', 'epoch', 'seatMap', 'holds', 'bookings'] as const;
+  return before !== undefined && others.every((name) => before[name] === now[name]);
 }

@@ -46,14 +46,16 @@ export class ArrayWriter {
     return this.#count;
   }
 
-  /** @throws RangeError where it does not fit into 32 bits. */
+  /** @throws RangeError where it is not an integer of 32 bits. */
   int4(value: number): void {
+    if (value !== (value | 0)) throw new RangeError(`Not an integer of 32 bits: ${value}`);
     const at = this.#element(4);
     this.#bytes.writeInt32BE(value, at);
   }
 
-  /** @param value an integer that a number holds exactly */
+  /** @throws RangeError where it is not an integer that a number holds exactly. */
   int8(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`Not a safe integer: ${value}`);
     const at = this.#element(8);
     this.#bytes.writeInt32BE(Math.floor(value / UINT32), at);
     this.#bytes.writeUInt32BE(value >>> 0, at + 4);

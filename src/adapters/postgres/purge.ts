@@ -2,8 +2,8 @@ import type pg from 'pg';
 import type { Log } from '../../runtime/ports.js';
 
 const EVERY_MS = 60_000;
-/** Deleted in portions, so that no purge holds locks or a connection for long. */
-const ROWS_PER_PURGE = 10_000;
+/** Deleted in portions, so that no purge holds locks or a connection for long: a row may have thousands of outcomes. */
+const ROWS_PER_PURGE = 1_000;
 /** A writer that committed nothing for so long is the past life of a node. */
 const WRITER_KEPT = '7 days';
 

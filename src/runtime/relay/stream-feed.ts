@@ -98,9 +98,7 @@ export class StreamFeed implements Feed {
     this.#events.push(event);
     if (this.#flushing) return;
     this.#flushing = true;
-    // All that this turn publishes is one frame, and it leaves before the answers to those who did it, with which the link
-    // sends it in one write: they wait for it anyway.
-    void Promise.resolve().then(() => {
+    this.#context.timers.soon(() => {
       this.#flushing = false;
       this.#flush();
     });

@@ -35,12 +35,15 @@ test('kinds and pairs are known by seat', () => {
 });
 
 test('row names stand beside their row and never on a seat', () => {
-  const names = plan.rowNames.filter(({ text }) => text === 'A').map(({ x, y }) => [x, y]);
+  const names = plan
+    .rowNames()
+    .filter(({ text }) => text === 'A')
+    .map(({ x, y }) => [x, y]);
   expect(names).toEqual([
     [-10, 0],
     [60, 0],
   ]);
-  for (const { x, y } of plan.rowNames) expect(plan.index.nearest(x, y, plan.pitch * 0.7)).toBe(-1);
+  for (const { x, y } of plan.rowNames()) expect(plan.index.nearest(x, y, plan.pitch * 0.7)).toBe(-1);
 });
 
 test('arrows move along the row over the aisle and stop at its ends', () => {

@@ -199,3 +199,35 @@ test('a picker taken off the page stops listening', () => {
   fake.set({ holds: [holdOf([smallHouse.seats.label[seat('A-1')]!])] });
   expect(listener).not.toHaveBeenCalled();
 });
+
+test("other people's seats are looked at once a frame, however many changes came", async () => {
+  const looked = vi.spyOn(fake, 'getSnapshot');
+  const name = () => cells()[1]?.getAttribute('aria-label');
+  const statuses = (...held: string[]) => {
+    const codes = new Uint8Array(smallHouse.seats.label.length);
+    for (const label of held) codes[seat(label)] = 1;
+    return codes;
+  };
+  fake.set({ statuses: statuses('A-2') });
+  fake.set({ statuses: statuses('A-2', 'A-3') });
+  fake.set({ statuses: statuses('A-2', 'A-3', 'A-4') });
+  expect(name()).toContain('available');
+  const reads = looked.mock.calls.length;
+  await settled();
+  expect(looked.mock.calls.length).toBe(reads + 1);
+  expect(
+    cells()
+      .slice(0, 4)
+      .map((cell) => cell.getAttribute('aria-disabled')),
+  ).toEqual(['false', 'true', 'true', 'true']);
+  expect(name()).toContain('on hold for someone else');
+});
+
+test('own seats, the end of the connection and the start of a new one are seen at once', () => {
+  fake.set({ holds: [holdOf(['A-1'])] });
+  expect(cells()[0]?.getAttribute('aria-selected')).toBe('true');
+  fake.set({ stale: true });
+  expect(cells()[1]?.getAttribute('aria-disabled')).toBe('true');
+  fake.set({ stale: false, epoch: 2, statuses: new Uint8Array(smallHouse.seats.label.length).fill(2) });
+  expect(cells()[1]?.getAttribute('aria-label')).toContain('sold');
+});

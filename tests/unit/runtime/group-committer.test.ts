@@ -97,6 +97,43 @@ describe('a flush', () => {
     expect([a.heard, b.heard, c.heard]).toEqual([['durable 2', 'durable 3'], ['durable 1'], ['durable 1']]);
   });
 
+  it('is on its way before what the last one made durable is told', async () => {
+    const { time, ledger, writers, write } = setUp();
+    const [a, b] = writers;
+    ledger.decide = async () => {
+      await new Promise<void>((resolve) => void time.after(10, resolve));
+      return { fenced: [] };
+    };
+    const givenWhenTold: number[] = [];
+    a.durable = () => void givenWhenTold.push(ledger.batches.length);
+    write(a);
+    await time.advance(5);
+    write(b);
+    await time.advance(100);
+    expect(givenWhenTold).toEqual([2]);
+    expect(ledger.shape).toEqual(['1:a', '2:b']);
+  });
+
+  it('takes nothing more of an actor that the one before found fenced, whatever it wrote meanwhile', async () => {
+    const { time, ledger, writers, write } = setUp();
+    const [a, b] = writers;
+    ledger.decide = async ({ slices }) => {
+      await new Promise<void>((resolve) => void time.after(10, resolve));
+      return { fenced: slices.filter(({ showtimeId }) => showtimeId === 'a') };
+    };
+    a.lost = (reason) => {
+      a.heard.push(`lost ${reason}`);
+      a.gone = true;
+    };
+    write(a);
+    await time.advance(5);
+    write(a);
+    write(b);
+    await time.advance(100);
+    expect(ledger.shape).toEqual(['1:a', '2:b']);
+    expect([a.heard, b.heard]).toEqual([['lost fenced'], ['durable 1']]);
+  });
+
   it('starts again after a quiet time, with the next number', async () => {
     const { time, ledger, committer, writers, write } = setUp();
     write(writers[0]);

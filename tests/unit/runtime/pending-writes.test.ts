@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import type { Change } from '../../../src/core/change.js';
+import type { Hold } from '../../../src/core/house.js';
+import { PendingWrites } from '../../../src/runtime/pending-writes.js';
+
+const hold = (id: string, seats: readonly number[], extensions = 0): Hold => ({
+  id,
+  holder: 'ann',
+  seats,
+  expiresAt: 1,
+  extensions,
+});
+const put = (value: Hold, seats: readonly number[]): Change => ({ type: 'hold_put', hold: value, seats });
+const drop = (value: Hold, seats: readonly number[], rest?: Hold): Change => ({
+  type: 'hold_dropped',
+  hold: value,
+  seats,
+  rest,
+  cause: 'released',
+});
+
+function sliceOf(...changes: readonly Change[]) {
+  const writes = new PendingWrites();
+  writes.add(changes, undefined, 'none');
+  const { holds, heldBefore } = writes.take('s', 1);
+  return { holds: [...holds], heldBefore: [...heldBefore] };
+}
+
+const [one, other] = [hold('one', [1, 2]), hold('other', [2])];
+
+it.each<[string, Change[], { holds: [number, Hold | undefined][]; heldBefore: number[] }]>([
+  [
+    'a new hold: nothing was there',
+    [put(one, [1, 2])],
+    {
+      holds: [
+        [1, one],
+        [2, one],
+      ],
+      heldBefore: [],
+    },
+  ],
+  [
+    'an extension: all of it was',
+    [put(one, [])],
+    {
+      holds: [
+        [1, one],
+        [2, one],
+      ],
+      heldBefore: [1, 2],
+    },
+  ],
+  [
+    'a seat added to a hold: the others were',
+    [put(one, [2])],
+    {
+      holds: [
+        [1, one],
+        [2, one],
+      ],
+      heldBefore: [1],
+    },
+  ],
+  [
+    'a release',
+    [drop(one, [1, 2])],
+    {
+      holds: [
+        [1, undefined],
+        [2, undefined],
+      ],
+      heldBefore: [1, 2],
+    },
+  ],
+  [
+    'a hold that came and went',
+    [put(one, [1, 2]), drop(one, [1, 2])],
+    {
+      holds: [
+        [1, undefined],
+        [2, undefined],
+      ],
+      heldBefore: [],
+    },
+  ],
+  [
+    'a seat that changed hands',
+    [drop(one, [1, 2]), put(other, [2])],
+    {
+      holds: [
+        [1, undefined],
+        [2, other],
+      ],
+      heldBefore: [1, 2],
+    },
+  ],
+])('says what the journal holds already: %s', (_, changes, expected) => {
+  expect(sliceOf(...changes)).toEqual(expected);
+});
+
+it('begins anew with every slice: what was written is held by the next', () => {
+  const writes = new PendingWrites();
+  writes.add([put(one, [1, 2])], undefined, 'none');
+  expect([...writes.take('s', 1).heldBefore]).toEqual([]);
+  writes.add([drop(one, [2], hold('one', [1]))], undefined, 'none');
+  expect([...writes.take('s', 1).heldBefore]).toEqual([2]);
+});
