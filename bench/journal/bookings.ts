@@ -2,7 +2,7 @@
 import { type Finding, ratioOfRounds, spreadOf } from '../suite/finding.js';
 import type { Stage } from '../suite/stage.js';
 import { sharesInWords } from './shares.js';
-import { connectClients, peerShop, type Round, runRound, type Scale, type Shop, usherShop } from './shop.js';
+import { connectBuyers, peerShop, type Round, runRound, type Scale, type Shop, usherShop } from './shop.js';
 
 const WARM_UP_MS = 1_500;
 const ROUND_MS = 1_500;
@@ -20,7 +20,7 @@ export async function compareBookings(stage: Stage, asked: Asked): Promise<Findi
   stage.say('opening the showtimes, warming up');
   const acknowledged = new Map<Shop, number>();
   const round = async (shop: Shop, ms: number, isFirst: boolean): Promise<Round> => {
-    if (isFirst || asked.anew) await connectClients(shop, asked);
+    if (isFirst || asked.anew) await connectBuyers(shop, asked);
     const done = await runRound(shop, 'bookings', ms);
     acknowledged.set(shop, (acknowledged.get(shop) ?? 0) + done.acknowledged);
     return done;

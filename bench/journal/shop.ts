@@ -15,13 +15,15 @@ export interface Shop {
   readonly crew: LoadCrew<SalesOrders>;
 }
 
-/** So many clients over so many showtimes of so many seats, each with two seats an order that nobody else wants. */
+/** So many buyers over so many showtimes of so many seats, each with two seats an order that nobody else wants. */
 export interface Scale {
-  readonly clients: number;
+  readonly buyers: number;
+  /** How many share a connection to Usher; with the peer each has its own, since HTTP takes one request at a time. */
+  readonly buyersPerLine: number;
   readonly showtimes: number;
   readonly seats: number;
   /** At most; absent: all that the seats allow. */
-  readonly ordersPerClient?: number;
+  readonly ordersPerBuyer?: number;
 }
 
 /** What one round did. */
@@ -38,10 +40,12 @@ export interface Round {
 
 const HOLD_TTL_MS = 600_000;
 const SEATS_PER_ORDER = 2;
+/** Buyers of one line are one holder to Usher: more than share any. */
+const HOLDS_PER_HOLDER = 100;
 
 export async function usherShop(stage: Stage): Promise<Shop> {
   const database = await stage.postgres();
-  const served = await stage.usher(database);
+  const served = await stage.usher(database, { HOLDS_PER_HOLDER: String(HOLDS_PER_HOLDER) });
   return { kind: 'usher', served, database, crew: stage.crew<SalesOrders>('sales', 1) };
 }
 
@@ -51,8 +55,8 @@ export async function peerShop(stage: Stage): Promise<Shop> {
   return { kind: 'express-postgres', served, database, crew: stage.crew<SalesOrders>('sales', 1) };
 }
 
-/** Puts new showtimes on sale and connects the clients to them; @returns the showtimes. */
-export async function connectClients(shop: Shop, scale: Scale): Promise<readonly string[]> {
+/** Puts new showtimes on sale and connects the buyers to them; @returns the showtimes. */
+export async function connectBuyers(shop: Shop, scale: Scale): Promise<readonly string[]> {
   const { kind, served, crew } = shop;
   const showtimes: string[] = [];
   for (let i = 0; i < scale.showtimes; i++) showtimes.push(await open(shop, scale.seats));
@@ -61,9 +65,10 @@ export async function connectClients(shop: Shop, scale: Scale): Promise<readonly
   await crew.ask('connect', () => ({
     place: { host: served.url.hostname, port: Number(served.url.port) },
     of: kind,
-    clients: Array.from({ length: scale.clients }, (_, client) => ({
-      showtimeId: showtimes[client % scale.showtimes] ?? '',
-      orders: ordersOf(client, scale).map((seats) => seats.map(named)),
+    buyers: Array.from({ length: scale.buyers }, (_, buyer) => ({
+      showtimeId: showtimes[showtimeOf(buyer, scale)] ?? '',
+      line: Math.floor(buyer / scale.buyersPerLine),
+      orders: ordersOf(buyer, scale).map((seats) => seats.map(named)),
     })),
   }));
   return showtimes;
@@ -94,12 +99,19 @@ async function open({ kind, database, served }: Shop, seats: number): Promise<st
   return showtimeId;
 }
 
-/** The pairs of seats of a client: the clients of a showtime take turns through the house. */
-function ordersOf(client: number, { clients, showtimes, seats, ordersPerClient = Infinity }: Scale): number[][] {
-  const fellows = Math.ceil(clients / showtimes);
-  const first = Math.floor(client / showtimes) * SEATS_PER_ORDER;
+/** Those of one line buy for one showtime. */
+function showtimeOf(buyer: number, { buyersPerLine, showtimes }: Scale): number {
+  return Math.floor(buyer / buyersPerLine) % showtimes;
+}
+
+/** The pairs of seats of a buyer: the buyers of a showtime take turns through the house. */
+function ordersOf(buyer: number, scale: Scale): number[][] {
+  const { buyers, buyersPerLine, showtimes, seats, ordersPerBuyer = Number.POSITIVE_INFINITY } = scale;
+  const fellows = Math.ceil(buyers / buyersPerLine / showtimes) * buyersPerLine;
+  const place = Math.floor(buyer / (buyersPerLine * showtimes)) * buyersPerLine + (buyer % buyersPerLine);
   const orders: number[][] = [];
-  for (let seat = first; seat + 1 < seats && orders.length < ordersPerClient; seat += fellows * SEATS_PER_ORDER) {
+  const step = fellows * SEATS_PER_ORDER;
+  for (let seat = place * SEATS_PER_ORDER; seat + 1 < seats && orders.length < ordersPerBuyer; seat += step) {
     orders.push([seat, seat + 1]);
   }
   return orders;

@@ -11,7 +11,7 @@ export interface Place {
   readonly port: number;
 }
 
-/** One client of one showtime. Every method rejects where the answer is not a yes. */
+/** One who buys for one showtime, order after order. Every method rejects where the answer is not a yes. */
 export interface Buyer {
   readonly opened: Promise<unknown>;
   /** The seats of the nth of its orders; resolves with the hold's id. */
@@ -26,30 +26,21 @@ export interface Buyer {
 const BLANK = '00000000-0000-4000-8000-000000000000';
 const HELLO = '{"type":"hello"}';
 /** Where the parts of a reply lie whose `id` is below 128: after `type` and `reply`, `id`, `ok`, and `hold` with its `id`. */
-const AT = { type: 7, ok: 19, holdIdHead: 29, holdId: 31 } as const;
-const [R, TRUE, TEXT_OF_LESS_THAN_256] = [0x72, 0xc3, 0xd9] as const;
+const AT = { type: 7, id: 15, ok: 19, holdIdHead: 29, holdId: 31 } as const;
+const [R, S, TRUE, TEXT_OF_LESS_THAN_256] = [0x72, 0x73, 0xc3, 0xd9] as const;
 
 interface Waiting {
   resolve(payload: Buffer): void;
   reject(error: Error): void;
 }
 
-/** Commands are frames made beforehand, in which only the ids of command and hold are still written. */
-export class UsherBuyer implements Buyer {
-  readonly opened: Promise<unknown>;
-  readonly #holds: readonly Template[];
-  readonly #release = new Template(`{"type":"release","id":2,"commandId":"${BLANK}","holdId":"${BLANK}"}`);
-  readonly #book = new Template(
-    `{"type":"book","id":3,"commandId":"${BLANK}","holdId":"${BLANK}","payment":{"method":"test"}}`,
-  );
+/** One connection to Usher, for several buyers of one holder: requests carry the number of theirs. */
+export class UsherLine {
+  readonly opened: Promise<void>;
   readonly #socket: LoadSocket;
-  #waiting: Waiting | undefined;
+  readonly #waiting: (Waiting | undefined)[] = [];
 
-  /** @param orders the labels of the seats of each order */
-  constructor(place: Place, showtimeId: string, orders: readonly (readonly string[])[]) {
-    this.#holds = orders.map(
-      (seats) => new Template(`{"type":"hold","id":1,"commandId":"${BLANK}","seats":${JSON.stringify(seats)}}`),
-    );
+  constructor(place: Place, showtimeId: string) {
     let entered = () => {};
     let failed = (_: Error) => {};
     this.opened = new Promise<void>((resolve, reject) => {
@@ -64,55 +55,82 @@ export class UsherBuyer implements Buyer {
         closed: (code, reason) => {
           const error = new Error(`closed: ${code} ${reason}`);
           failed(error);
-          this.#waiting?.reject(error);
+          for (const waiting of this.#waiting) waiting?.reject(error);
         },
       },
     );
   }
 
-  async hold(order: number): Promise<string> {
-    const template = this.#holds[order];
-    if (!template) throw new Error(`There is no order ${order}.`);
-    return await this.#ask(template, undefined, (payload) => {
-      if (payload[AT.holdIdHead] !== TEXT_OF_LESS_THAN_256) throw new Error('A hold without its id in its place.');
-      return payload.toString('latin1', AT.holdId, AT.holdId + BLANK.length);
-    });
-  }
-
-  async release(holdId: string): Promise<void> {
-    await this.#ask(this.#release, holdId, () => {});
-  }
-
-  async buy(order: number): Promise<void> {
-    await this.#ask(this.#book, await this.hold(order), () => {});
-  }
-
-  close(): void {
-    this.#socket.close(1000);
-  }
-
-  #ask<T>(template: Template, holdId: string | undefined, read: (payload: Buffer) => T): Promise<T> {
+  /** @param id below 128, with one request under way; it is in the frame too */
+  ask<T>(id: number, frame: Buffer, read: (payload: Buffer) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting = {
+      this.#waiting[id] = {
         reject,
         resolve: (payload) => {
           if (payload[AT.ok] === TRUE) resolve(read(payload));
           else reject(new Error(`answered by ${JSON.stringify(decodeServerFrame(payload))}`));
         },
       };
-      this.#socket.sendFrame(template.filled(randomUUID(), holdId));
+      this.#socket.sendFrame(frame);
     });
+  }
+
+  close(): void {
+    this.#socket.close(1000);
   }
 
   /** Deltas, which everybody gets, are told from replies by a letter and not decoded: the house is not shown here. */
   #read(payload: Buffer, entered: () => void): void {
-    if (payload[AT.type] !== R) {
-      if (payload[AT.type] === 's'.charCodeAt(0)) entered();
-      return;
-    }
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.resolve(payload);
+    if (payload[AT.type] === R) {
+      const id = payload[AT.id] ?? 0;
+      const waiting = this.#waiting[id];
+      this.#waiting[id] = undefined;
+      waiting?.resolve(payload);
+    } else if (payload[AT.type] === S) entered();
+  }
+}
+
+/** Commands are frames made beforehand, in which only the ids of command and hold are still written. */
+export class UsherBuyer implements Buyer {
+  readonly opened: Promise<void>;
+  readonly #line: UsherLine;
+  readonly #id: number;
+  readonly #holds: readonly Template[];
+  readonly #release: Template;
+  readonly #book: Template;
+
+  /** @param id its own on this line, below 128 · @param orders the labels of the seats of each order */
+  constructor(line: UsherLine, id: number, orders: readonly (readonly string[])[]) {
+    this.opened = line.opened;
+    this.#line = line;
+    this.#id = id;
+    const command = (type: string, rest: string) =>
+      new Template(`{"type":"${type}","id":${id},"commandId":"${BLANK}",${rest}}`);
+    this.#holds = orders.map((seats) => command('hold', `"seats":${JSON.stringify(seats)}`));
+    this.#release = command('release', `"holdId":"${BLANK}"`);
+    this.#book = command('book', `"holdId":"${BLANK}","payment":{"method":"test"}`);
+  }
+
+  async hold(order: number): Promise<string> {
+    const template = this.#holds[order];
+    if (!template) throw new Error(`There is no order ${order}.`);
+    return await this.#line.ask(this.#id, template.filled(randomUUID(), undefined), (payload) => {
+      if (payload[AT.holdIdHead] !== TEXT_OF_LESS_THAN_256) throw new Error('A hold without its id in its place.');
+      return payload.toString('latin1', AT.holdId, AT.holdId + BLANK.length);
+    });
+  }
+
+  async release(holdId: string): Promise<void> {
+    await this.#line.ask(this.#id, this.#release.filled(randomUUID(), holdId), () => {});
+  }
+
+  async buy(order: number): Promise<void> {
+    const holdId = await this.hold(order);
+    await this.#line.ask(this.#id, this.#book.filled(randomUUID(), holdId), () => {});
+  }
+
+  close(): void {
+    this.#line.close();
   }
 }
 

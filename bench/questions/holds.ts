@@ -1,10 +1,10 @@
 import { sharesInWords } from '../journal/shares.js';
-import { connectClients, peerShop, type Round, runRound, type Shop, usherShop } from '../journal/shop.js';
+import { connectBuyers, peerShop, type Round, runRound, type Shop, usherShop } from '../journal/shop.js';
 import type { BareCommitsOrders } from '../load/programs/bare-commits.js';
 import type { Benchmark } from '../suite/benchmark.js';
 import { type Finding, ratioOfRounds, spreadOf } from '../suite/finding.js';
 
-const SCALE = { clients: 256, showtimes: 1, seats: 1_000, ordersPerClient: 1 };
+const SCALE = { buyers: 256, buyersPerLine: 1, showtimes: 1, seats: 1_000, ordersPerBuyer: 1 };
 const WARM_UP_MS = 2_000;
 const ROUND_MS = 2_000;
 const ROUNDS = 4;
@@ -16,19 +16,19 @@ interface Rounds {
 }
 
 /**
- * A hold is a promise that survives us, so it is acknowledged after Postgres has it. Each client holds two seats that
+ * A hold is a promise that survives us, so it is acknowledged after Postgres has it. Each holds two seats that
  * nobody else wants, releases them, and begins anew. Beside the same over `SELECT … FOR UPDATE`, and beside flushes of the
  * same size through the same function of Postgres with no server around them.
  */
 export const holds: Benchmark = {
   name: 'holds',
-  question: `holds of two seats granted and released on one showtime, journalled, ${SCALE.clients} connections`,
+  question: `holds of two seats granted and released on one showtime, journalled, ${SCALE.buyers} connections`,
   async run(stage) {
     const usher = await usherShop(stage);
     const peer = await peerShop(stage);
     const bare = stage.crew<BareCommitsOrders>('bare-commits', 1);
-    const [showtimeId = ''] = await connectClients(usher, SCALE);
-    await connectClients(peer, SCALE);
+    const [showtimeId = ''] = await connectBuyers(usher, SCALE);
+    await connectBuyers(peer, SCALE);
     const bareRound = async (like: Round, ms: number) => {
       const holdsPerFlush = Math.max(1, Math.round(like.acknowledged / like.flushes));
       const order = { databaseUrl: usher.database.url, holdsPerFlush, seats: SCALE.seats, ms };

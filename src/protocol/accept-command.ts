@@ -18,6 +18,13 @@ const isSeats: Check = (value) => {
   return true;
 };
 
+/** Without a token, as nearly all come; with one it is for the schema to look at the text. */
+const isPayment: Check = (value) => {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name in value) if (name !== 'method') return false;
+  return 'method' in value && value.method === 'test';
+};
+
 interface Shape {
   /** Without a prototype, so that no field that a client names is found there by inheritance. */
   readonly fields: Readonly<Record<string, Check>>;
@@ -40,6 +47,7 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map<CommandType, Shape>([
   ['best_available', shape({ count: isCount }, { category: isLabel, zone: isLabel })],
   ['release', shape({ holdId: isUuid }, { seats: isSeats })],
   ['extend', shape({ holdId: isUuid })],
+  ['book', shape({ holdId: isUuid, payment: isPayment })],
 ]);
 
 /**

@@ -1,12 +1,14 @@
-/** Clients that hold and release, or buy, again and again: each sends the next request when the last was answered. */
-import { type Buyer, PeerBuyer, type Place, UsherBuyer } from '../buyer.js';
+/** Buyers that hold and release, or buy, again and again: each sends the next request when the last was answered. */
+import { type Buyer, PeerBuyer, type Place, UsherBuyer, UsherLine } from '../buyer.js';
 import { serveOrders } from '../serve-orders.js';
 
 export interface Sales {
   readonly place: Place;
   readonly of: 'usher' | 'express-postgres';
-  readonly clients: readonly {
+  readonly buyers: readonly {
     readonly showtimeId: string;
+    /** Buyers of one line share a connection, where the server can take several requests at a time over one. */
+    readonly line: number;
     /** Seats, as the server names them: labels with Usher, indexes with the peer. */
     readonly orders: readonly (readonly (string | number)[])[];
   }[];
@@ -45,18 +47,28 @@ async function during(ms: number, work: (seller: Seller) => Promise<boolean>): P
   return { within, all, ms: Math.min(ms, lastAt - since) };
 }
 
+function usherBuyers({ place, buyers }: Sales): Buyer[] {
+  const lines = new Map<number, { readonly line: UsherLine; buyers: number }>();
+  return buyers.map(({ showtimeId, line: number, orders: wanted }) => {
+    const shared = lines.get(number) ?? { line: new UsherLine(place, showtimeId), buyers: 0 };
+    lines.set(number, shared);
+    return new UsherBuyer(shared.line, shared.buyers++, wanted as readonly (readonly string[])[]);
+  });
+}
+
+function peerBuyers({ place, buyers }: Sales): Buyer[] {
+  return buyers.map(
+    ({ showtimeId, orders: wanted }, i) =>
+      new PeerBuyer(place, showtimeId, wanted as readonly (readonly number[])[], `guest:${i}`),
+  );
+}
+
 const orders = {
-  async connect({ place, of, clients }: Sales): Promise<void> {
+  async connect(sales: Sales): Promise<void> {
     for (const { buyer } of sellers) buyer.close();
-    sellers = clients.map(({ showtimeId, orders: wanted }, i) => ({
-      buyer:
-        of === 'usher'
-          ? new UsherBuyer(place, showtimeId, wanted as readonly (readonly string[])[])
-          : new PeerBuyer(place, showtimeId, wanted as readonly (readonly number[])[], `guest:${i}`),
-      orders: wanted.length,
-      bought: 0,
-    }));
-    await Promise.all(sellers.map(({ buyer }) => buyer.opened));
+    const buyers = sales.of === 'usher' ? usherBuyers(sales) : peerBuyers(sales);
+    sellers = buyers.map((buyer, i) => ({ buyer, orders: sales.buyers[i]?.orders.length ?? 0, bought: 0 }));
+    await Promise.all(buyers.map(({ opened }) => opened));
   },
   /** Holds the first order and releases it; counts what was granted and released. */
   holds: (ms: number) =>

@@ -20,6 +20,7 @@ const common: fc.Arbitrary<Record<string, unknown>> = fc
     }),
     fc.record({ type: fc.constant('release'), ...envelope, holdId: fc.uuid(), seats: optional(seats) }),
     fc.record({ type: fc.constant('extend'), ...envelope, holdId: fc.uuid() }),
+    fc.record({ type: fc.constant('book'), ...envelope, holdId: fc.uuid(), payment: fc.constant({ method: 'test' }) }),
   )
   // As JSON has it: what is not there is not there.
   .map((message) => JSON.parse(JSON.stringify(message)));
@@ -28,11 +29,31 @@ const common: fc.Arbitrary<Record<string, unknown>> = fc
 const nearly = fc
   .tuple(
     common,
-    fc.constantFrom('type', 'id', 'commandId', 'seats', 'holdId', 'count', 'zone', 'category', 'toString', 'extra'),
+    fc.constantFrom(
+      'type',
+      'id',
+      'commandId',
+      'seats',
+      'holdId',
+      'count',
+      'zone',
+      'category',
+      'payment',
+      'toString',
+      'extra',
+    ),
     fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
       fc.constantFrom<unknown>('', 'x'.repeat(65), -1, -0, 0.5, 2 ** 53, 1e21, 101, 0, null, [], [''], [[]], {}),
       fc.constantFrom('hold', 'release', 'extend', 'book', 'hello', 'constructor'),
+      fc.constantFrom<unknown>(
+        { method: 'test' },
+        { method: 'test', token: 'x' },
+        { method: 'test', toString: 1 },
+        { method: 'card' },
+        { method: ['test'] },
+        JSON.parse('{"__proto__":{"method":"test"}}'),
+      ),
       fc.uuid().map((id) => id.toUpperCase()),
       fc.constantFrom('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
       fc.constantFrom('0f8fad5b-d9cb-069f-a165-70867728950e', '0f8fad5b-d9cb-469f-c165-70867728950e'),
