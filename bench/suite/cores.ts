@@ -21,7 +21,16 @@ export function pinned(role: Role, command: string, args: readonly string[]): { 
  * kernel wakes Postgres beside the one who asks it: on the server's core, while the other is idle.
  */
 export function leaveServerCore(): void {
-  if (canPin) execFileSync(TASKSET, ['-a', '-c', '-p', coresOf('load'), String(process.pid)], { stdio: 'ignore' });
+  moveTo(coresOf('load'));
+}
+
+/** For a benchmark of what is neither server nor load: what this process starts from now on may run anywhere. */
+export function takeAllCores(): void {
+  moveTo(`0-${cores - 1}`);
+}
+
+function moveTo(list: string): void {
+  if (canPin) execFileSync(TASKSET, ['-a', '-c', '-p', list, String(process.pid)], { stdio: 'ignore' });
 }
 
 function coresOf(role: Role): string {

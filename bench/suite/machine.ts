@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { pinningInWords } from './cores.js';
 
 export interface Machine {
@@ -14,7 +14,8 @@ export interface Machine {
 export function thisMachine(): Machine {
   return {
     processor: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
+    // All that there are, and not those that this process is left with.
+    cores: cpus().length,
     memoryBytes: totalmem(),
     platform: `${process.platform} ${process.arch}`,
     node: process.version,

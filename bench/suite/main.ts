@@ -33,7 +33,6 @@ async function bench(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const asked = QUESTIONS.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
-  leaveServerCore();
   const outcomes: Outcome[] = [];
   for (const benchmark of asked) outcomes.push(await ask(benchmark, options.profiles));
   process.stdout.write(`\n${describe(outcomes)}\n`);
@@ -53,6 +52,7 @@ async function ask(benchmark: Benchmark, profiles: string | undefined): Promise<
   const interrupted = () => void stage.clear().finally(() => process.exit(130));
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', interrupted);
+  leaveServerCore();
   const since = performance.now();
   const seconds = () => (performance.now() - since) / 1_000;
   try {
