@@ -1,7 +1,6 @@
 /** Very many who watch one showtime, of ours or of a peer, as one process can have them. */
-import { openColyseus } from './colyseus-client.js';
 import type { PeerTarget } from './peer-client.js';
-import { openSocketIo } from './socket-io-client.js';
+import { PEER_OPENERS } from './peer-openers.js';
 import { WatcherSocket, type WatcherTarget, type Watching } from './watcher-socket.js';
 
 /** Whom they watch. `bare`: by counting frames; the others, with the clients of the peers' own wires. */
@@ -50,7 +49,7 @@ async function open(watched: Watched, wantsSample: boolean): Promise<Watching> {
   const network = `127.${1 + (process.pid % 250)}.${(process.pid >> 8) % 250}`;
   const localAddress = process.platform === 'linux' ? `${network}.${1 + (block % 250)}` : undefined;
   if (watched.kind === 'bare') return await openBare(watched.target, localAddress, wantsSample);
-  const openPeer = watched.kind === 'socket-io' ? openSocketIo : openColyseus;
+  const openPeer = PEER_OPENERS[watched.kind];
   const counted = { messages: 0, bytes: 0 };
   const client = await openPeer({ ...watched.target, ...(localAddress && { localAddress }) }, watched.showtimeId, {
     snapshot: () => {},

@@ -1,9 +1,9 @@
 /** The wire of `peers/colyseus`: a seat in a room asked for over HTTP, then Colyseus 0.16 in binary frames. */
 import { pack, unpack } from 'msgpackr';
 import { HttpConnection, httpRequest } from './http-connection.js';
-import { LoadSocket } from './load-socket.js';
 import { maskedFrame, OPCODE } from './masked-frame.js';
-import type { OpenPeer, PeerClient, PeerEvents, PeerReply, PeerTarget, SeatChange } from './peer-client.js';
+import type { OpenPeer, PeerReply, PeerTarget, SeatChange } from './peer-client.js';
+import { openConversation, type PeerHeard, type PeerWire } from './peer-conversation.js';
 import { RecentFrames } from './recent-frames.js';
 
 const JOIN_ROOM = 10;
@@ -15,7 +15,6 @@ const JOINED = maskedFrame(OPCODE.binary, Uint8Array.of(JOIN_ROOM));
 /** What the schema encoder writes before it goes on with another array or object. */
 const SWITCH_TO_STRUCTURE = 0xff;
 const REPLY = Buffer.from([ROOM_DATA, 0xa0 | 'reply'.length, ...Buffer.from('reply')]);
-const CLOSED_NORMALLY = 1000;
 
 /** The one array of the state, of bytes: after a header, each change is an operation, an index and a value. */
 const states = new RecentFrames((payload) => readChanges(payload));
@@ -28,20 +27,7 @@ const snapshots = new RecentFrames((payload) => {
 
 export const openColyseus: OpenPeer = async (target, showtimeId, events) => {
   const path = await reserve(target, showtimeId);
-  return await new Promise((resolve, reject) => {
-    let client: ColyseusClient | undefined = new ColyseusClient(target, path, {
-      ...events,
-      snapshot: (statuses) => {
-        events.snapshot(statuses);
-        if (client) resolve(client);
-        client = undefined;
-      },
-      closed: (code, reason) => {
-        if (client) reject(new Error(`${code} ${reason}`));
-        else events.closed(code, reason);
-      },
-    });
-  });
+  return await openConversation({ ...target, path }, colyseusWire, events);
 };
 
 /** @returns where to connect with what was reserved. */
@@ -60,91 +46,37 @@ async function reserve(target: PeerTarget, showtimeId: string): Promise<string> 
   return `/${room.processId}/${room.roomId}?sessionId=${sessionId}`;
 }
 
-class ColyseusClient implements PeerClient {
-  readonly #socket: LoadSocket;
-  readonly #waiting = new Map<number, (reply: PeerReply | undefined) => void>();
-  readonly #events: PeerEvents;
-  #nextId = 0;
-  #entered = false;
+const colyseusWire: PeerWire = {
+  request(id, name, argument) {
+    const head = Uint8Array.of(ROOM_DATA, 0xa0 | name.length);
+    return maskedFrame(OPCODE.binary, Buffer.concat([head, Buffer.from(name), pack({ id, ...argument })]));
+  },
 
-  constructor(target: PeerTarget, path: string, events: PeerEvents) {
-    this.#events = events;
-    this.#socket = new LoadSocket(
-      { ...target, path },
-      {
-        open: () => {},
-        message: (payload) => {
-          this.#read(payload);
-          if (this.#entered && !events.changed && this.#waiting.size === 0) this.#socket.pause();
-        },
-        closed: (code, reason) => {
-          for (const answer of this.#waiting.values()) answer(undefined);
-          this.#waiting.clear();
-          events.closed(code, reason);
-        },
-      },
-    );
-  }
-
-  hold(seats: readonly number[]): Promise<PeerReply | undefined> {
-    return this.#ask('hold', { seats });
-  }
-
-  release(holdId: string): Promise<PeerReply | undefined> {
-    return this.#ask('release', { holdId });
-  }
-
-  book(holdId: string): Promise<PeerReply | undefined> {
-    return this.#ask('book', { holdId });
-  }
-
-  look(): void {
-    this.#socket.resume();
-  }
-
-  close(): void {
-    this.#socket.close(CLOSED_NORMALLY);
-  }
-
-  #ask(type: string, message: object): Promise<PeerReply | undefined> {
-    return new Promise((answer) => {
-      const id = this.#nextId++;
-      this.#waiting.set(id, answer);
-      this.#socket.resume();
-      const name = Buffer.from(type);
-      const head = Uint8Array.of(ROOM_DATA, 0xa0 | name.length);
-      this.#socket.sendFrame(maskedFrame(OPCODE.binary, Buffer.concat([head, name, pack({ id, ...message })])));
-    });
-  }
-
-  #read(payload: Buffer): void {
+  read(payload, heard) {
     switch (payload[0]) {
       case ROOM_STATE_PATCH:
-        this.#events.changed?.(states.read(payload));
+        heard.changed?.(states.read(payload));
         break;
       case ROOM_DATA:
-        this.#reply(payload);
+        readReply(payload, heard);
         break;
       case JOIN_ROOM:
         // Tells the session and the shape of the state; the state itself comes when this is acknowledged.
-        this.#socket.sendFrame(JOINED);
+        heard.answer(JOINED);
         break;
       case ROOM_STATE:
-        this.#entered = true;
-        this.#events.snapshot(snapshots.read(payload));
+        heard.snapshot(snapshots.read(payload));
         break;
       case ERROR:
         throw new Error(`An error of the room: ${payload.toString('latin1', 1)}.`);
     }
-  }
+  },
+};
 
-  #reply(payload: Buffer): void {
-    if (!payload.subarray(0, REPLY.length).equals(REPLY)) throw new Error('A message that is no reply.');
-    const { id, ...reply } = unpack(payload.subarray(REPLY.length)) as PeerReply & { readonly id: number };
-    const answer = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    answer?.(reply);
-  }
+function readReply(payload: Buffer, heard: PeerHeard): void {
+  if (!payload.subarray(0, REPLY.length).equals(REPLY)) throw new Error('A message that is no reply.');
+  const { id, ...reply } = unpack(payload.subarray(REPLY.length)) as PeerReply & { readonly id: number };
+  heard.replied(id, reply);
 }
 
 function readChanges(payload: Buffer): SeatChange[] {

@@ -1,10 +1,9 @@
 /** Somebody who holds a seat and gives it back, again and again: what makes deltas for everybody else. */
 import { randomUUID } from 'node:crypto';
-import { openColyseus } from './colyseus-client.js';
 import { FrameReader } from './frame-reader.js';
 import { LiveClient } from './live-client.js';
 import type { PeerTarget } from './peer-client.js';
-import { openSocketIo } from './socket-io-client.js';
+import { PEER_OPENERS } from './peer-openers.js';
 
 export interface Moved {
   readonly kind: 'usher' | 'socket-io' | 'colyseus';
@@ -63,8 +62,7 @@ async function openOurs({ target, showtimeId, labels }: Moved): Promise<Mover> {
 
 async function openPeers({ target, showtimeId }: Moved, kind: 'socket-io' | 'colyseus'): Promise<Mover> {
   const nothing = () => {};
-  const open = kind === 'socket-io' ? openSocketIo : openColyseus;
-  const client = await open(target, showtimeId, { snapshot: nothing, changed: nothing, closed: nothing });
+  const client = await PEER_OPENERS[kind](target, showtimeId, { snapshot: nothing, changed: nothing, closed: nothing });
   return {
     async hold(seat) {
       const reply = await client.hold([seat]);

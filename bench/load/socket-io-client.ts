@@ -1,7 +1,7 @@
 /** The wire of `peers/socket-io`: Engine.IO 4 over WebSocket only, Socket.IO packets in text frames. */
-import { LoadSocket } from './load-socket.js';
 import { maskedFrame, OPCODE } from './masked-frame.js';
-import type { OpenPeer, PeerClient, PeerEvents, PeerReply, PeerTarget, SeatChange } from './peer-client.js';
+import type { OpenPeer, PeerReply, SeatChange } from './peer-client.js';
+import { openConversation, type PeerHeard, type PeerWire } from './peer-conversation.js';
 import { RecentFrames } from './recent-frames.js';
 
 const PONG = maskedFrame(OPCODE.text, '3');
@@ -10,7 +10,6 @@ const [DIGIT_0, DIGIT_2, DIGIT_3, DIGIT_4] = Buffer.from('0234');
 /** Where the name of an event begins: `42["changes",…`. */
 const AT_NAME = 4;
 const [LETTER_C] = Buffer.from('c');
-const CLOSED_NORMALLY = 1000;
 
 type Unasked =
   | { readonly type: 'snapshot'; readonly statuses: Uint8Array }
@@ -26,107 +25,45 @@ const unasked = new RecentFrames((payload): Unasked => {
 });
 
 export const openSocketIo: OpenPeer = (target, showtimeId, events) =>
-  new Promise((resolve, reject) => {
-    let client: SocketIoClient | undefined = new SocketIoClient(target, showtimeId, {
-      ...events,
-      snapshot: (statuses) => {
-        events.snapshot(statuses);
-        if (client) resolve(client);
-        client = undefined;
-      },
-      closed: (code, reason) => {
-        if (client) reject(new Error(`${code} ${reason}`));
-        else events.closed(code, reason);
-      },
-    });
-  });
+  openConversation({ ...target, path: PATH }, new SocketIoWire(showtimeId), events);
 
-class SocketIoClient implements PeerClient {
-  readonly #socket: LoadSocket;
-  readonly #waiting = new Map<number, (reply: PeerReply | undefined) => void>();
+class SocketIoWire implements PeerWire {
   readonly #showtimeId: string;
-  readonly #events: PeerEvents;
-  #nextId = 0;
-  #entered = false;
 
-  constructor(target: PeerTarget, showtimeId: string, events: PeerEvents) {
+  constructor(showtimeId: string) {
     this.#showtimeId = showtimeId;
-    this.#events = events;
-    this.#socket = new LoadSocket(
-      { ...target, path: PATH },
-      {
-        open: () => {},
-        message: (payload) => {
-          this.#read(payload);
-          if (this.#entered && !events.changed && this.#waiting.size === 0) this.#socket.pause();
-        },
-        closed: (code, reason) => {
-          for (const answer of this.#waiting.values()) answer(undefined);
-          this.#waiting.clear();
-          events.closed(code, reason);
-        },
-      },
-    );
   }
 
-  hold(seats: readonly number[]): Promise<PeerReply | undefined> {
-    return this.#ask('hold', { seats });
+  request(id: number, name: string, argument: object): Buffer {
+    return maskedFrame(OPCODE.text, `42${id}${JSON.stringify([name, argument])}`);
   }
 
-  release(holdId: string): Promise<PeerReply | undefined> {
-    return this.#ask('release', { holdId });
-  }
-
-  book(holdId: string): Promise<PeerReply | undefined> {
-    return this.#ask('book', { holdId });
-  }
-
-  look(): void {
-    this.#socket.resume();
-  }
-
-  close(): void {
-    this.#socket.close(CLOSED_NORMALLY);
-  }
-
-  #ask(name: string, argument: object): Promise<PeerReply | undefined> {
-    return new Promise((answer) => {
-      const id = this.#nextId++;
-      this.#waiting.set(id, answer);
-      this.#socket.resume();
-      this.#socket.sendText(`42${id}${JSON.stringify([name, argument])}`);
-    });
-  }
-
-  #read(payload: Buffer): void {
+  read(payload: Buffer, heard: PeerHeard): void {
     const [engineType, packetType] = payload;
-    if (engineType === DIGIT_2) this.#socket.sendFrame(PONG);
-    else if (engineType === DIGIT_0) this.#socket.sendText(`40${JSON.stringify({ showtimeId: this.#showtimeId })}`);
+    if (engineType === DIGIT_2) heard.answer(PONG);
+    else if (engineType === DIGIT_0) heard.answer(this.#greeting());
     else if (engineType !== DIGIT_4 || packetType === DIGIT_0) return;
-    else if (packetType === DIGIT_3) this.#reply(payload);
-    else if (packetType === DIGIT_2) this.#told(payload);
+    else if (packetType === DIGIT_3) readReply(payload, heard);
+    else if (packetType === DIGIT_2) readUnasked(payload, heard);
     else throw new Error(`Not let in: ${payload.toString('utf8')}.`);
   }
 
-  #told(payload: Buffer): void {
-    const { changed, snapshot } = this.#events;
-    if (!changed && payload[AT_NAME] === LETTER_C) return;
-    const message = unasked.read(payload);
-    if (message.type === 'changes') {
-      changed?.(message.changes);
-    } else {
-      this.#entered = true;
-      snapshot(message.statuses);
-    }
+  #greeting(): Buffer {
+    return maskedFrame(OPCODE.text, `40${JSON.stringify({ showtimeId: this.#showtimeId })}`);
   }
+}
 
-  /** `43<id>[{…}]` */
-  #reply(payload: Buffer): void {
-    const start = payload.indexOf('[');
-    const id = Number(payload.toString('latin1', 2, start));
-    const [reply] = JSON.parse(payload.toString('utf8', start)) as [PeerReply];
-    const answer = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    answer?.(reply);
-  }
+function readUnasked(payload: Buffer, heard: PeerHeard): void {
+  if (!heard.changed && payload[AT_NAME] === LETTER_C) return;
+  const message = unasked.read(payload);
+  if (message.type === 'changes') heard.changed?.(message.changes);
+  else heard.snapshot(message.statuses);
+}
+
+/** `43<id>[{…}]` */
+function readReply(payload: Buffer, heard: PeerHeard): void {
+  const start = payload.indexOf('[');
+  const id = Number(payload.toString('latin1', 2, start));
+  const [reply] = JSON.parse(payload.toString('utf8', start)) as [PeerReply];
+  heard.replied(id, reply);
 }

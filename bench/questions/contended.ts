@@ -7,6 +7,7 @@ import type { ClosedLoop, LoopTarget } from '../load/programs/closed-loop.js';
 import { rushHall } from '../rush/hall.js';
 import { openSale } from '../rush/showtime.js';
 import type { Benchmark } from '../suite/benchmark.js';
+import { medianPercent } from '../suite/busyness.js';
 import { ratioOfRounds, spreadOf } from '../suite/finding.js';
 import { idleShare, type LoadCrew } from '../suite/load-crew.js';
 import type { Served, Stage } from '../suite/stage.js';
@@ -27,7 +28,7 @@ export const contended: Benchmark = {
   name: 'contended',
   question: `hold attempts on seats that are held, ${CONNECTIONS} connections, each with one under way`,
   async run(stage) {
-    const { labels } = { labels: rushHall(SEATS).seats.label };
+    const labels = rushHall(SEATS).seats.label;
     const ours = await contendedHouse(stage, labels);
     const echo = await stage.ceiling('echo');
     const messages = Array.from({ length: CONNECTIONS }, (_, i) => attempts(labels, i));
@@ -79,7 +80,6 @@ async function measure(crew: LoadCrew<ClosedLoop>, { program }: Served, ms: numb
 function findings(rounds: readonly { readonly usher: Measured; readonly echo: Measured }[]) {
   const ours = (of: (measured: Measured) => number) => rounds.map(({ usher }) => of(usher));
   const raw = (of: (measured: Measured) => number) => rounds.map(({ echo }) => of(echo));
-  const percent = (values: readonly number[]) => `${Math.round(spreadOf(values).median * 100)} %`;
   const perSecond = ({ perSecond: value }: Measured) => value;
   const perCore = ({ perCoreSecond: value }: Measured) => value;
   const idle = ({ loadIdle }: Measured) => loadIdle;
@@ -93,7 +93,7 @@ function findings(rounds: readonly { readonly usher: Measured; readonly echo: Me
       ratio: ratioOfRounds(ours(perSecond), raw(perSecond)),
       goal: { atLeast: 0.5 },
       notes: [
-        `server busy ${percent(ours(busy))}, load idle ${percent(ours(idle))}; echo: busy ${percent(raw(busy))}, load idle ${percent(raw(idle))}`,
+        `server busy ${medianPercent(ours(busy))}, load idle ${medianPercent(ours(idle))}; echo: busy ${medianPercent(raw(busy))}, load idle ${medianPercent(raw(idle))}`,
       ],
     },
     {

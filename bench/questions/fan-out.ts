@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ACTOR_LIMITS } from '../../src/composition/houses.js';
 import type { Delivered, Watchers } from '../load/programs/watchers.js';
 import type { Benchmark } from '../suite/benchmark.js';
+import { busynessInWords } from '../suite/busyness.js';
 import { type Finding, type Goal, ratioOfRounds, spreadOf } from '../suite/finding.js';
 import { idleShare, type LoadCrew } from '../suite/load-crew.js';
 import type { Stage } from '../suite/stage.js';
@@ -120,9 +121,11 @@ async function measure({ name, crew, served, start, stop }: Contestant, ms: numb
 function findings(contestants: readonly Contestant[], rounds: readonly (readonly Measured[])[]): Finding[] {
   const of = (i: number, what: Exclude<keyof Measured, 'delivered'>) =>
     rounds.map((round) => round[i]?.[what] ?? Number.NaN);
-  const percent = (values: readonly number[]) => `${Math.round(spreadOf(values).median * 100)} %`;
-  const shares = contestants.map(
-    ({ name }, i) => `${name}: server busy ${percent(of(i, 'serverBusy'))}, load idle ${percent(of(i, 'loadIdle'))}`,
+  const shares = contestants.map(({ name }, i) =>
+    busynessInWords(
+      name,
+      rounds.flatMap((round) => round[i] ?? []),
+    ),
   );
   return contestants.flatMap(({ name, goal, moved }, i): Finding[] => {
     if (!goal) return [];

@@ -2,6 +2,7 @@ import type { Answered, Buying, Http } from '../load/programs/http.js';
 import { rushHall } from '../rush/hall.js';
 import { openSale } from '../rush/showtime.js';
 import type { Benchmark } from '../suite/benchmark.js';
+import { busynessInWords } from '../suite/busyness.js';
 import { type Finding, type Goal, ratioOfRounds, spreadOf } from '../suite/finding.js';
 import { idleShare, type LoadCrew, type Told } from '../suite/load-crew.js';
 import { openPeerSale, startPeer } from '../suite/peer.js';
@@ -202,9 +203,10 @@ function findings(rounds: Rounds): Finding[] {
 }
 
 function busyness(rounds: Rounds, name: Task['name']): string {
-  const percent = (figure: (measured: Measured) => number) =>
-    `${Math.round(spreadOf(rounds.map((round) => figure(round[name]))).median * 100)} %`;
-  return `${name}: server busy ${percent(({ serverBusy }) => serverBusy)}, load idle ${percent(({ loadIdle }) => loadIdle)}`;
+  return busynessInWords(
+    name,
+    rounds.map((round) => round[name]),
+  );
 }
 
 async function newSession(served: Served): Promise<string> {

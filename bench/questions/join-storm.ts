@@ -2,6 +2,7 @@ import { decodeServerFrame } from '../../src/protocol/decode.js';
 import type { Watched } from '../load/audience.js';
 import type { Joiners } from '../load/programs/joiners.js';
 import type { Benchmark } from '../suite/benchmark.js';
+import { busynessInWords } from '../suite/busyness.js';
 import { type Finding, type Goal, ratioOfRounds, spreadOf } from '../suite/finding.js';
 import { idleShare, type LoadCrew } from '../suite/load-crew.js';
 import type { Served, Stage } from '../suite/stage.js';
@@ -95,9 +96,11 @@ async function storm({ crew, served, watched, people, check }: Contestant): Prom
 
 function findings(contestants: readonly Contestant[], rounds: readonly (readonly Stormed[])[]): Finding[] {
   const of = (i: number, what: keyof Stormed) => rounds.map((round) => round[i]?.[what] ?? Number.NaN);
-  const percent = (values: readonly number[]) => `${Math.round(spreadOf(values).median * 100)} %`;
-  const shares = contestants.map(
-    ({ name }, i) => `${name}: server busy ${percent(of(i, 'serverBusy'))}, load idle ${percent(of(i, 'loadIdle'))}`,
+  const shares = contestants.map(({ name }, i) =>
+    busynessInWords(
+      name,
+      rounds.flatMap((round) => round[i] ?? []),
+    ),
   );
   return contestants.flatMap(({ name, goal }, i): Finding[] => {
     if (!goal) return [];

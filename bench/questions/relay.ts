@@ -2,6 +2,7 @@ import { type Cluster, openCluster } from '../cluster/cluster.js';
 import { commandsThroughRelay } from '../cluster/relayed-commands.js';
 import { type RelayedHouse, relayedHouse } from '../cluster/relayed-house.js';
 import type { Benchmark } from '../suite/benchmark.js';
+import { medianPercent } from '../suite/busyness.js';
 import { type Finding, ratioOfRounds, spreadOf } from '../suite/finding.js';
 import type { Stage } from '../suite/stage.js';
 
@@ -54,10 +55,9 @@ function fanOutFindings(cluster: Cluster, rounds: readonly (readonly Measured[])
     against: { what: 'the owner alone', figure: spreadOf(of(0, figure)) },
     ratio: ratioOfRounds(of(relays, figure), of(0, figure)),
   });
-  const percent = (values: readonly number[]) => `${Math.round(spreadOf(values).median * 100)} %`;
   return RELAYS.slice(1).flatMap((relays): Finding[] => {
     const notes = [
-      `load idle ${percent(of(relays, ({ loadIdle }) => loadIdle))}, at the owner alone ${percent(of(0, ({ loadIdle }) => loadIdle))}`,
+      `load idle ${medianPercent(of(relays, ({ loadIdle }) => loadIdle))}, at the owner alone ${medianPercent(of(0, ({ loadIdle }) => loadIdle))}`,
       `${spreadOf(of(relays, ({ perSecond }) => perSecond)).median.toFixed(0)} deliveries a second of the clock, at the owner alone ${spreadOf(of(0, ({ perSecond }) => perSecond)).median.toFixed(0)}`,
     ];
     return [

@@ -3,6 +3,7 @@ import type { Race } from '../load/programs/race.js';
 import { type Contest, type Raced, race } from '../race/race.js';
 import { openSale } from '../rush/showtime.js';
 import type { Benchmark } from '../suite/benchmark.js';
+import { percent } from '../suite/busyness.js';
 import { type Finding, ratioOfRounds, spreadOf } from '../suite/finding.js';
 import type { LoadCrew } from '../suite/load-crew.js';
 import { openPeerSale, type PeerName, startPeer } from '../suite/peer.js';
@@ -113,7 +114,6 @@ function findingsBeside(peer: PeerName, us: Raced, them: Raced): Finding[] {
 function inWords(raced: Raced): string {
   const { soldOut, soldOutMs, booked, attempts, attemptP99Ms, unanswered, broken } = raced;
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`;
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
   return [
     soldOut ? `sold out after ${seconds(soldOutMs)}` : `${booked} seats sold in ${seconds(soldOutMs)}`,
     `${attempts} attempts, p99 ${seconds(attemptP99Ms)}`,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openColyseus } from '../load/colyseus-client.js';
-import { openSocketIo } from '../load/socket-io-client.js';
+import { connectAll } from '../load/connect-all.js';
+import { PEER_OPENERS } from '../load/peer-openers.js';
+import { sourceAddress } from '../load/source-address.js';
 import { BuyerPlan } from '../rush/buyer-plan.js';
 import { rushHall } from '../rush/hall.js';
 import { buyOnce } from './buyer.js';
@@ -9,10 +10,6 @@ import { RoomObserver, RoomShop } from './room-shop.js';
 import { Sales, type SalesReport } from './sales.js';
 import type { Observer, Shop, System } from './shop.js';
 import { UsherObserver, UsherShop } from './usher-shop.js';
-
-/** Connections opened at once: past a server's backlog the kernel would make them wait whole seconds. */
-const CONNECTING_MAX = 128;
-const BUYERS_AN_ADDRESS = 200;
 
 export interface CrowdAssignment {
   readonly system: System;
@@ -54,11 +51,7 @@ export class Crowd {
   /** @throws where one of them cannot: a race with fewer would be another race. */
   async connect(): Promise<void> {
     await this.#observer?.connect();
-    const queue = this.#shops.values();
-    const connectSome = async () => {
-      for (const shop of queue) await shop.connect();
-    };
-    await Promise.all(Array.from({ length: CONNECTING_MAX }, connectSome));
+    await connectAll(this.#shops);
   }
 
   /** From the opening of the doors until everybody has bought or gone, but no longer than so. */
@@ -82,14 +75,12 @@ export class Crowd {
   }
 }
 
-const openers = { 'socket-io': openSocketIo, colyseus: openColyseus } as const;
-
 /** Undefined: each client has to ask for itself. */
 function observerFor({ system, host, port, showtimeId, seats }: CrowdAssignment): Observer | undefined {
   const target = { host, port };
   if (system === 'express-postgres') return undefined;
   if (system === 'usher') return new UsherObserver(target, showtimeId, seats);
-  return new RoomObserver(openers[system], target, showtimeId);
+  return new RoomObserver(PEER_OPENERS[system], target, showtimeId);
 }
 
 function shopFor(
@@ -103,12 +94,5 @@ function shopFor(
     return new PollingShop(target, showtimeId, seats, `buyer-${index}`);
   }
   if (system === 'usher') return new UsherShop(target, showtimeId, labels, observer);
-  return new RoomShop(openers[system], target, showtimeId, observer);
-}
-
-/** One address has ports for some 28,000 connections to one server, fewer than are here with those just closed. */
-function sourceAddress(host: string, index: number): { localAddress?: string } {
-  if (process.platform !== 'linux' || !host.startsWith('127.')) return {};
-  const nth = Math.floor(index / BUYERS_AN_ADDRESS);
-  return { localAddress: `127.0.${1 + Math.floor(nth / 250)}.${1 + (nth % 250)}` };
+  return new RoomShop(PEER_OPENERS[system], target, showtimeId, observer);
 }

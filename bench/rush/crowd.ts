@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEAT_STATUSES } from '../../src/protocol/seat-status.js';
+import { connectAll } from '../load/connect-all.js';
 import { FrameReader } from '../load/frame-reader.js';
+import { sourceAddress } from '../load/source-address.js';
 import { Buyer } from './buyer.js';
 import type { Assignment, Compared, Order, Positions, Report } from './orders.js';
 import { Tally } from './tally.js';
 
-/** Connections that one process opens at once: past a server's backlog the kernel would make them wait whole seconds. */
-const CONNECTING_MAX = 128;
 const FINISH_WITHIN_MS = 20_000;
 const EXAMPLES_MAX = 5;
-const BUYERS_AN_ADDRESS = 200;
 
 /** The buyers of one process, and what the conductor can ask of them. */
 class Crowd {
@@ -44,11 +43,7 @@ class Crowd {
   }
 
   async connect(): Promise<Report> {
-    const queue = this.buyers.values();
-    const connectSome = async () => {
-      for (const buyer of queue) await buyer.connect();
-    };
-    await Promise.all(Array.from({ length: CONNECTING_MAX }, connectSome));
+    await connectAll(this.buyers);
     const ready = this.buyers.filter((buyer) => buyer.connected).length;
     return { type: 'connected', ready, tally: this.tally.report() };
   }
@@ -119,11 +114,4 @@ export function joinRush(): void {
       void crowd?.obey(order).then(answer);
     }
   });
-}
-
-/** On Linux all of 127.0.0.0/8 is this host: different buyers then come from different addresses, as in life. */
-function sourceAddress(host: string, index: number): { localAddress?: string } {
-  if (process.platform !== 'linux' || !host.startsWith('127.')) return {};
-  const address = Math.floor(index / BUYERS_AN_ADDRESS);
-  return { localAddress: `127.0.${1 + Math.floor(address / 250)}.${1 + (address % 250)}` };
 }

@@ -1,8 +1,8 @@
 /** One showtime in the picker: binds the client's state to map, grid and clock, and what people do to commands. */
-import type { BookingView, HoldView } from '../../../src/protocol/server-messages.js';
 import type { ClientState, ShowtimeClient } from '../index.js';
 import { lineAt, type Place, placeOf, seatAt } from './grid-navigation.js';
 import { HoldClock } from './hold-clock.js';
+import { HoldNews } from './hold-news.js';
 import { HouseView } from './house-view.js';
 import { HouseWords, type PickerSettings } from './house-words.js';
 import { showLegend } from './legend.js';
@@ -37,8 +37,7 @@ export class PickerSession {
   readonly #map: MapView;
   readonly #grid: SeatGrid;
   readonly #clock: HoldClock;
-  #shownHolds: readonly HoldView[] = [];
-  #shownBookings: readonly BookingView[] = [];
+  readonly #holdNews: HoldNews;
   #offered = false;
   #unseen = false;
 
@@ -72,6 +71,7 @@ export class PickerSession {
       activated: (place) => this.#activated(place),
     });
     this.#clock = new HoldClock(frame.timer, client, (ms) => host.say(this.#messages.remaining(ms)));
+    this.#holdNews = new HoldNews(host);
     frame.zoomIn.onclick = () => this.#map.zoomBy(1.6);
     frame.zoomOut.onclick = () => this.#map.zoomBy(1 / 1.6);
     frame.fit.onclick = () => {
@@ -108,7 +108,7 @@ export class PickerSession {
   update(): void {
     const state = this.#client.getSnapshot();
     this.#look(state);
-    this.#tellHolds(state);
+    this.#holdNews.update(state.holds);
     this.#clock.update();
   }
 
@@ -282,19 +282,6 @@ export class PickerSession {
       if (place) this.#grid.show(place, true);
       this.#commands.toggle(spot.seat);
     });
-  }
-
-  #tellHolds(state: ClientState): void {
-    const { holds, bookings } = state;
-    if (holds === this.#shownHolds && bookings === this.#shownBookings) return;
-    const seats = (list: readonly HoldView[]) => list.flatMap((hold) => hold.seats);
-    const before = seats(this.#shownHolds).join('\n');
-    const now = seats(holds);
-    const holdsChanged = holds !== this.#shownHolds && holds.length + this.#shownHolds.length > 0;
-    this.#shownHolds = holds;
-    this.#shownBookings = bookings;
-    if (now.join('\n') !== before) this.#host.emit('selectionchange', { seats: now });
-    if (holdsChanged) this.#host.emit('holdchange', { hold: holds.at(-1), holds });
   }
 
   #canActivate(place: Place): boolean {
