@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['tests/{unit,contract,integration}/**/*.test.ts'],
+          include: ['tests/{unit,contract,integration,simulation}/**/*.test.ts'],
           globalSetup: ['tests/global-setup.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'whole',
-          include: ['tests/{faults,browser,rush}/**/*.test.ts'],
+          include: ['tests/{faults,browser,rush,torture,fuzz,abuse,soak}/**/*.test.ts'],
           globalSetup: ['tests/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -4,11 +4,14 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { developmentSecret } from './adapters/development-secret.js';
+import { nodeTimers } from './adapters/node-timers.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
 import { openBoxOffice } from './composition/box-office.js';
-import { type ClusteredHouses, clusteredHouses } from './composition/clustered-houses.js';
+import { clusteredHouses } from './composition/clustered-houses.js';
 import { keepCountsRight } from './composition/counted-houses.js';
+import { drainNode } from './composition/drain-node.js';
 import { houseParts, loneHouses } from './composition/houses.js';
+import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Undo } from './composition/store.js';
 import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
@@ -30,8 +33,6 @@ export interface RunningNode {
 }
 
 const TAKE_DOWN_MS_MAX = 10_000;
-/** Of the time for a drain; the rest is for what could not be given away. */
-const HAND_OVER_SHARE = 0.7;
 
 /**
  * Starts a node and resolves when it takes clients.
@@ -71,7 +72,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   let draining = false;
-  let clustered: ClusteredHouses | undefined;
+  let clustered: SharedHouses | undefined;
   const gateway = new Gateway({
     host: config.host,
     port: config.port,
@@ -108,16 +109,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
 
   const drain = async () => {
     draining = true;
-    const deadline = sleep(config.drainMsMax, false);
-    const handOverDeadline = sleep(config.drainMsMax * HAND_OVER_SHARE);
-    // Its clients are sent on while it still answers: what they ask meanwhile is asked again where they arrive.
-    await clustered?.leave(handOverDeadline);
-    gateway.stopListening();
-    const flushed = await Promise.race([directory.drain().then(() => true), deadline]);
-    if (!flushed) log.warn({}, 'not everything was flushed in time; what was acknowledged is safe');
-    // The goodbyes leave with this turn; what is left after it is cut.
-    await sleep(50);
-    gateway.close();
+    const leave = async (deadline: Promise<unknown>) => await clustered?.leave(deadline);
+    await drainNode({ leave, gateway, directory, timers: nodeTimers, log }, config.drainMsMax);
     await takeDown(undo, log);
   };
   let stopped: Promise<void> | undefined;

@@ -1,41 +1,12 @@
-import { nodeTimers } from '../adapters/node-timers.js';
 import { RedisMembership } from '../adapters/redis/redis-membership.js';
 import { RedisNodeLink } from '../adapters/redis/redis-node-link.js';
 import type { ClusterConfig } from '../config.js';
-import { Cluster } from '../runtime/cluster/cluster.js';
-import { Directory } from '../runtime/directory.js';
-import { HandOff } from '../runtime/hand-off.js';
-import { Hosts } from '../runtime/hosts.js';
 import type { Log, Member } from '../runtime/ports.js';
-import { NodeCalls } from '../runtime/relay/node-calls.js';
-import { OwnerDesk } from '../runtime/relay/owner-desk.js';
-import { Relays } from '../runtime/relay/relays.js';
 import type { HouseParts } from './houses.js';
+import { type SharedHouses, sharedHouses } from './shared-houses.js';
 import type { Undo } from './store.js';
 
-/** Showtimes that change nodes at one time, given away by this one. */
-const HAND_OVERS_AT_ONCE = 8;
-const HAND_OVER_FLUSH_MS_MAX = 2_000;
-const ANSWER_MS_MAX = 2_000;
-const STREAM_BEAT_MS = 250;
-const STREAM_SILENT_MS_MAX = 1_500;
-const RELAY_IDLE_MS_MAX = 30_000;
-const RELAYED_COMMANDS_MAX = 5_000;
-const EARLY_FRAMES_MAX = 10_000;
-/** How often the others are told what is hot here. */
-const LOAD_REPORT_MS = 1_000;
-const RECEIVE_RETRY_MS = 1_000;
 const CONNECT_MS_MAX = 1_000;
-
-export interface ClusteredHouses {
-  readonly hosts: Hosts;
-  readonly directory: Directory;
-  readonly cluster: Cluster;
-  /** Tells the others that this node is there; before, it owns nothing. */
-  join(): Promise<void>;
-  /** Gives every showtime away, or what can be until `deadline` resolves, and lets go of those that it relays. */
-  leave(deadline: Promise<unknown>): Promise<void>;
-}
 
 /** The showtimes of a node that shares them with others over Redis. */
 export async function clusteredHouses(
@@ -44,135 +15,20 @@ export async function clusteredHouses(
   parts: HouseParts,
   log: Log,
   undo: Undo,
-): Promise<ClusteredHouses> {
-  const { playbill, ledger, audienceFor } = parts;
-  const { clock, timers, limits } = parts.context;
-  const monotonic = () => performance.now();
-  const { redisUrl: url, name: prefix, beatMs, detectionMs, leaseMs, freezeMs } = config;
+): Promise<SharedHouses> {
+  const { redisUrl: url, name: prefix } = config;
   const membership = new RedisMembership({ url, prefix, log });
   undo.push(() => membership.close());
   const link = new RedisNodeLink({ url, prefix, log });
   undo.push(() => link.close());
-  const calls = new NodeCalls(self.id, link, timers, log);
-  const cluster: Cluster = new Cluster({
-    self,
-    timing: { beatMs, detectionMs, leaseMs, freezeMs },
-    membership,
-    verify: async () => {
-      await directory.verify();
-      return true;
-    },
-    timers,
-    monotonic,
-    log,
-  });
-  const desk = new OwnerDesk({ link, clock, timers, beatMs: STREAM_BEAT_MS, silentMsMax: STREAM_SILENT_MS_MAX });
-  const directory: Directory = new Directory({
-    ...parts,
-    context: { ...parts.context, confirmed: () => cluster.lease.held(monotonic()) },
-    feedFor: (showtimeId, epoch) =>
-      parts.counted(desk.feedFor(showtimeId, epoch), showtimeId, (id) => directory.running(id)),
-    askedFor: (showtimeId) => handOff.askFor(showtimeId),
-  });
-  const madeAt = monotonic();
-  // A node that starts while Redis is away knows nothing of the others, and would take what is theirs. After some time
-  // somebody has to serve, though.
-  const isBlind = () => cluster.members().store === 'unheard' && monotonic() - madeAt < freezeMs;
-  const whereabouts = {
-    get self() {
-      return cluster.self;
-    },
-    homeOf: (showtimeId: string) => (isBlind() ? undefined : cluster.homeOf(showtimeId)),
-    isLinked: () => cluster.members().store === 'answering',
-    isQuiet: (memberId: string) => cluster.isQuiet(memberId),
-    settled: (showtimeId: string) => cluster.settled(showtimeId),
-    memberNamed: (name: string) => cluster.members().live.find((member) => member.name === name),
-  };
-  const handOff = new HandOff({
-    whereabouts,
-    directory,
-    ledger,
-    calls,
-    log,
-    atOnceMax: HAND_OVERS_AT_ONCE,
-    flushMsMax: HAND_OVER_FLUSH_MS_MAX,
-    answerMsMax: ANSWER_MS_MAX,
-  });
-  const relays = new Relays({
-    playbill,
-    audienceFor,
-    context: {
-      selfId: self.id,
-      link,
-      calls,
-      clock,
-      timers,
-      log,
-      limits: {
-        beatMs: STREAM_BEAT_MS,
-        silentMsMax: STREAM_SILENT_MS_MAX,
-        lostAfterMs: detectionMs,
-        answerMsMax: ANSWER_MS_MAX,
-        commandMsMax: limits.commitWaitMsMax + ANSWER_MS_MAX,
-        commandsMax: RELAYED_COMMANDS_MAX,
-        historyMax: limits.historyMax,
-        framesMax: EARLY_FRAMES_MAX,
-      },
-    },
-    idleMsMax: RELAY_IDLE_MS_MAX,
-    relaysMax: parts.actorsMax,
-  });
-  desk.serve(calls, directory, (showtimeId) => whereabouts.homeOf(showtimeId)?.id === self.id);
-  handOff.serve();
-  calls.answer('drain', () => cluster.drain());
-  await receive(calls, log, undo);
-  cluster.onChange(() => {
-    relays.review(whereabouts.homeOf);
-    void handOff.rebalance();
-  });
-  undo.push(() => relays.stop());
+  const ports = { membership, link, monotonic: () => performance.now() };
+  const houses = await sharedHouses(config, self, parts, ports, log, undo);
   return {
-    hosts: new Hosts(directory, { whereabouts, relays }),
-    directory,
-    cluster,
+    ...houses,
     async join() {
       // Without it the first beat would fail on a connection that is being made, and nothing of the others be known.
       await membership.isConnected(CONNECT_MS_MAX);
-      undo.push(() => cluster.stop());
-      await cluster.start();
-      undo.push(reportLoad(cluster, directory, config.hotWatchers));
-    },
-    leave: async (deadline) => {
-      const left = cluster.drain().then(() => handOff.rebalance());
-      await Promise.race([left, deadline]);
-      relays.stop();
+      await houses.join();
     },
   };
-}
-
-/** Now, or as soon as Redis answers: a node that starts without it serves what it owns. */
-async function receive(calls: NodeCalls, log: Log, undo: Undo): Promise<void> {
-  let stopped = false;
-  undo.push(() => {
-    stopped = true;
-  });
-  const again = async (): Promise<void> => {
-    if (stopped) return;
-    try {
-      await calls.start();
-    } catch (error) {
-      log.warn({ err: error }, 'other nodes cannot reach this one yet');
-      nodeTimers.after(RECEIVE_RETRY_MS, () => void again());
-    }
-  };
-  await again();
-}
-
-function reportLoad(cluster: Cluster, directory: Directory, hotWatchers: number): () => void {
-  const timer = setInterval(() => {
-    const hot = directory.all().filter(({ watchers }) => watchers > hotWatchers);
-    cluster.setHot(hot.map(({ showtimeId }) => showtimeId));
-    cluster.setShowtimes(directory.size);
-  }, LOAD_REPORT_MS);
-  return () => clearInterval(timer);
 }

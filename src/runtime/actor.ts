@@ -128,6 +128,9 @@ export class Actor implements Committing, Host {
     return epoch === this.epoch ? this.#view.since(seq) : undefined;
   }
 
+  /** Nobody has seen more than its owner has published. */
+  async reached(): Promise<void> {}
+
   /** True where nobody would miss it: it can be dropped from memory, and comes back from the journal when asked for. */
   get isIdle(): boolean {
     return this.watchers === 0 && this.#gate.length === 0 && this.#durable === this.#mark;
@@ -148,7 +151,7 @@ export class Actor implements Committing, Host {
 
   #answer(submission: Submission, recipient: Recipient, earlier: Replay | undefined, now: number): void {
     const atOnce = this.#decide(submission, recipient, earlier, now);
-    if (atOnce) recipient.reply(submission.requestId, atOnce);
+    if (atOnce) recipient.reply(submission.requestId, atOnce, earlier !== undefined);
   }
 
   /** An owner before this one may have done it: until that is known nothing is done, and it is never called undone. */
@@ -156,7 +159,7 @@ export class Actor implements Committing, Host {
     const { requestId, commandId } = submission;
     this.#recalls.ask(recipient.holder, commandId, (recalled) => {
       if (recalled === 'unknown') {
-        recipient.reply(requestId, UNKNOWN);
+        recipient.reply(requestId, UNKNOWN, false);
         return;
       }
       if (recalled !== 'nothing') this.#replays.put(recalled, 0);
@@ -183,12 +186,14 @@ export class Actor implements Committing, Host {
     const applied = this.#apply(command, now);
     if (!applied) return { ok: false, failure: 'internal' };
     const { reply, changes } = applied;
-    // A refusal depends on no write. A yes that changed nothing may rest on changes that are still on their way.
-    if (changes.length === 0) return this.#inTurn(recipient, requestId, reply, reply.ok ? this.#mark : 0, now);
     const result: CommandResult = { holder: recipient.holder, commandId, command: command.type, reply };
+    // A copy of it may be on its way still, and must not do what its sender was told was not done.
+    if (!reply.ok) this.#replays.put(result, 0);
+    // A refusal depends on no write. A yes that changed nothing may rest on changes that are still on their way.
+    if (changes.length === 0) return this.#inTurn(recipient, requestId, reply, reply.ok ? this.#mark : 0, now, false);
     this.#record(changes, result, paid.method);
     this.#replays.put(result, this.#mark);
-    this.#gate.push({ mark: this.#mark, at: now, changes, requestId, outcome: reply, recipient });
+    this.#gate.push({ mark: this.#mark, at: now, changes, requestId, outcome: reply, isReplay: false, recipient });
     return undefined;
   }
 
@@ -205,11 +210,14 @@ export class Actor implements Committing, Host {
   /** The outcome of the first try. Where it cannot wait its turn: what is certain, or that nothing is. */
   #replay(earlier: Replay, submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
     const { requestId, command } = submission;
-    const cannotWait = this.#ended !== undefined || this.#gate.length >= this.#context.limits.gatedMax;
+    const isFull = this.#gate.length >= this.#context.limits.gatedMax;
+    // Nothing came of it then, and nothing comes of it now.
+    if (isFull && !earlier.reply.ok && !this.#ended) return OVERLOADED;
+    const cannotWait = this.#ended !== undefined || isFull;
     const isReused = earlier.command !== command.type;
     const [outcome, mark] = isReused ? [REUSED, 0] : [earlier.reply, earlier.mark];
     if (cannotWait) return mark <= this.#durable ? outcome : UNKNOWN;
-    return this.#inTurn(recipient, requestId, outcome, mark, now);
+    return this.#inTurn(recipient, requestId, outcome, mark, now, true);
   }
 
   /** No more commands: the node goes away, or hands this showtime over. */
@@ -300,16 +308,23 @@ export class Actor implements Committing, Host {
   }
 
   /** The outcome itself, where the journal has what it rests on and no earlier one to the same recipient waits. */
-  #inTurn(recipient: Recipient, requestId: number, outcome: Outcome, mark: number, now: number): Outcome | undefined {
+  #inTurn(
+    recipient: Recipient,
+    requestId: number,
+    outcome: Outcome,
+    mark: number,
+    now: number,
+    isReplay: boolean,
+  ): Outcome | undefined {
     if (mark <= this.#durable && recipient.waiting === 0) return outcome;
     // The gate is in the order of marks, and what waits there has none above the last.
-    this.#gate.push({ mark: this.#mark, at: now, changes: [], requestId, outcome, recipient });
+    this.#gate.push({ mark: this.#mark, at: now, changes: [], requestId, outcome, isReplay, recipient });
     return undefined;
   }
 
-  #emit({ changes, outcome, recipient, requestId }: GatedOutput): void {
+  #emit({ changes, outcome, recipient, requestId, isReplay }: GatedOutput): void {
     for (const change of changes) this.#view.publish(change);
-    if (recipient && outcome) recipient.reply(requestId, outcome);
+    if (recipient && outcome) recipient.reply(requestId, outcome, isReplay);
     for (const change of changes) {
       this.#feed.changed(change, recipient);
       announce(this.#audience, change, recipient);
@@ -336,7 +351,8 @@ export class Actor implements Committing, Host {
 
   #gateExpiry(changes: readonly Change[], now: number): void {
     this.#record(changes, undefined, 'none');
-    this.#gate.push({ mark: this.#mark, at: now, changes, requestId: 0, outcome: undefined, recipient: undefined });
+    const nobody = { requestId: 0, outcome: undefined, isReplay: false, recipient: undefined };
+    this.#gate.push({ mark: this.#mark, at: now, changes, ...nobody });
   }
 
   /** One timer an actor, for the hold that ends first. */

@@ -17,6 +17,11 @@ export interface Host {
   readonly statuses: Uint8Array;
   /** The holder's holds and confirmed bookings. */
   own(holder: string): Own;
+  /**
+   * Resolves when what is shown is no older than that, or after a bounded time: a client that comes from the owner must not
+   * see the house go back in time. Of who can never have seen it, at once.
+   */
+  reached(epoch: number, seq: number): Promise<void>;
   /** The deltas after `seq` of this epoch, or undefined where a snapshot is needed. */
   since(epoch: number, seq: number): readonly PublishedDelta[] | undefined;
   /** Every submission is answered once, now or later, unless the recipient is gone by then. Never throws. */

@@ -40,5 +40,6 @@ export interface Recipient {
   readonly holder: string;
   /** Replies of the actor that still wait for the journal. Kept by the actor: a later refusal must not overtake them. */
   waiting: number;
-  reply(requestId: number, outcome: Outcome): void;
+  /** `isReplay`: an earlier try had this effect, and it may have been undone since. */
+  reply(requestId: number, outcome: Outcome, isReplay: boolean): void;
 }

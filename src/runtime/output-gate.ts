@@ -9,6 +9,8 @@ export interface GatedOutput {
   readonly changes: readonly Change[];
   readonly requestId: number;
   readonly outcome: Outcome | undefined;
+  /** See Recipient. */
+  readonly isReplay: boolean;
   /** Absent for expiry, and once the recipient was told that it takes too long. */
   recipient: Recipient | undefined;
 }
@@ -56,7 +58,7 @@ export class OutputGate {
       output.recipient = undefined;
       recipient.waiting--;
       const outcome = output.outcome?.ok === false ? output.outcome : unknown;
-      recipient.reply(output.requestId, outcome);
+      recipient.reply(output.requestId, outcome, output.isReplay);
     }
   }
 }

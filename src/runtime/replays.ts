@@ -8,41 +8,61 @@ export interface Replay {
   readonly mark: number;
 }
 
+/** Kept by this owner alone and never written: enough for the copies of a command that are on their way at one time. */
+const REFUSALS_MAX = 10_000;
+
 /**
- * The outcomes of commands that took effect, by holder and command id: one request, one effect. Bookings are kept for
- * the life of the actor, as Postgres keeps them for ever; of the others the newest `limit`, which Postgres keeps for
- * the replay window.
+ * The outcomes of commands, by holder and command id: one request, one effect. Bookings are kept for the life of the
+ * actor, as Postgres keeps them for ever; of the others that took effect the newest `limit`, which Postgres keeps for the
+ * replay window. Refusals apart from these, so that in a rush they do not push them out.
  */
 export class Replays {
   readonly #bookings = new Map<string, Replay>();
-  readonly #recent = new Map<string, Replay>();
-  /**
-   * The keys of `#recent` by age, as a ring. The map knows that order too, but not its oldest key at once: it looks for it
-   * among the places of all that were forgotten, which takes 15 µs where 50,000 are kept.
-   */
-  readonly #keys: string[] = [];
-  #oldest = 0;
-  readonly #limit: number;
+  readonly #effects: Newest;
+  readonly #refusals = new Newest(REFUSALS_MAX);
 
   /** `known`: the oldest first. `limit`: one or more. */
   constructor(limit: number, known: readonly CommandResult[]) {
-    this.#limit = limit;
+    this.#effects = new Newest(limit);
     for (const result of known) this.put(result, 0);
   }
 
   get(holder: string, commandId: string): Replay | undefined {
     const key = keyOf(holder, commandId);
-    return this.#recent.get(key) ?? this.#bookings.get(key);
+    return this.#effects.get(key) ?? this.#bookings.get(key) ?? this.#refusals.get(key);
   }
 
   put({ holder, commandId, command, reply }: CommandResult, mark: number): void {
     const key = keyOf(holder, commandId);
-    if (command === 'book') {
-      this.#bookings.set(key, { command, reply, mark });
-      return;
-    }
-    if (!this.#recent.has(key)) this.#makeRoom(key);
-    this.#recent.set(key, { command, reply, mark });
+    const replay = { command, reply, mark };
+    if (!reply.ok) this.#refusals.put(key, replay);
+    else if (command === 'book') this.#bookings.set(key, replay);
+    else this.#effects.put(key, replay);
+  }
+}
+
+/** So many, and the oldest is forgotten for a new one. */
+class Newest {
+  readonly #limit: number;
+  readonly #replays = new Map<string, Replay>();
+  /**
+   * The keys by age, as a ring. The map knows that order too, but not its oldest key at once: it looks for it among the
+   * places of all that were forgotten, which takes 15 µs where 50,000 are kept.
+   */
+  readonly #keys: string[] = [];
+  #oldest = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get(key: string): Replay | undefined {
+    return this.#replays.get(key);
+  }
+
+  put(key: string, replay: Replay): void {
+    if (!this.#replays.has(key)) this.#makeRoom(key);
+    this.#replays.set(key, replay);
   }
 
   #makeRoom(key: string): void {
@@ -50,7 +70,7 @@ export class Replays {
       this.#keys.push(key);
       return;
     }
-    this.#recent.delete(this.#keys[this.#oldest] ?? '');
+    this.#replays.delete(this.#keys[this.#oldest] ?? '');
     this.#keys[this.#oldest] = key;
     this.#oldest = (this.#oldest + 1) % this.#limit;
   }

@@ -6,12 +6,17 @@ interface Entry {
   cancelled: boolean;
 }
 
+/** Far more than anybody does in one millisecond. */
+const STAYS_MAX = 100_000;
+
 /**
  * A clock and timers that move only when told to. What is due runs in the order of its time, and of its making where
  * times are equal, each after all promises of the one before have settled: the same program always runs the same way.
  */
 export class VirtualTime implements Clock, Timers {
   #now: number;
+  /** Calls since it moved. */
+  #stays = 0;
   /** By time, then by the order of making; a cancelled entry is passed over when its turn comes. */
   readonly #entries: Entry[] = [];
 
@@ -45,21 +50,27 @@ export class VirtualTime implements Clock, Timers {
   /** Goes to the next thing that is due and does it; false where there is none. */
   async step(): Promise<boolean> {
     await settled();
-    const at = this.next;
-    const entry = at === undefined ? undefined : this.#entries.shift();
-    if (!entry) return false;
-    this.#now = Math.max(this.#now, entry.at);
-    entry.call();
-    await settled();
-    return true;
+    return await this.#next();
   }
 
   /** Lets this many milliseconds pass, with everything that falls due in them; 0 runs what is due now. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settled();
-    while ((this.next ?? Number.POSITIVE_INFINITY) <= until) await this.step();
+    while ((this.next ?? Number.POSITIVE_INFINITY) <= until) await this.#next();
     this.#now = until;
+  }
+
+  async #next(): Promise<boolean> {
+    const at = this.next;
+    const entry = at === undefined ? undefined : this.#entries.shift();
+    if (!entry) return false;
+    this.#stays = entry.at > this.#now ? 0 : this.#stays + 1;
+    if (this.#stays > STAYS_MAX) throw new Error('Time stands still: what is due makes more that is due at once.');
+    this.#now = Math.max(this.#now, entry.at);
+    entry.call();
+    await settled();
+    return true;
   }
 
   #insert(entry: Entry): void {

@@ -12,7 +12,7 @@ export interface LiveContext {
   readonly hosts: Hosts;
   readonly channels: Channels;
   readonly newcomers: Newcomers;
-  readonly tokens: Tokens;
+  readonly tokens: Pick<Tokens, 'guest' | 'verify'>;
   readonly intake: CommandIntake;
   readonly rates: Rates;
   readonly isOn: IsOn;

@@ -11,7 +11,7 @@ import type { Outcome } from '../../runtime/outcome.js';
 import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
 import type { Identity, Role, Who } from '../tokens.js';
-import { replyView } from '../views.js';
+import { ownView, replyView } from '../views.js';
 import type { Channel, LivePhase } from './channel.js';
 import { type LiveContext, limitsView, UNANSWERED_BYTES_MAX } from './live-context.js';
 import { movedUrl } from './moved-url.js';
@@ -21,6 +21,12 @@ import type { Watcher } from './watcher.js';
 /** What uWebSockets.js keeps with each socket: it copies the members onto the socket's own object. */
 export interface SocketData {
   readonly session: Session;
+}
+
+/** What a session needs of its socket. */
+export interface LiveSocket
+  extends Pick<WebSocket<SocketData>, 'send' | 'subscribe' | 'unsubscribe' | 'end' | 'getBufferedAmount'> {
+  cork(act: () => void): unknown;
 }
 
 /** What the upgrade request asked for. */
@@ -61,7 +67,7 @@ export class Session implements Watcher, Newcomer, Who {
   /** Until it has joined. */
   #opening: Opening | undefined;
   #rate: TokenBucket | undefined;
-  #socket: WebSocket<SocketData> | undefined;
+  #socket: LiveSocket | undefined;
   #phase: Phase = GREETING;
   /** False: its address has too many new sockets, and it is being sent away. Until it has joined. */
   #admitted: Promise<boolean> | undefined;
@@ -85,7 +91,7 @@ export class Session implements Watcher, Newcomer, Who {
     return this.#socket?.getBufferedAmount() ?? 0;
   }
 
-  opened(socket: WebSocket<SocketData>): void {
+  opened(socket: LiveSocket): void {
     this.#socket = socket;
     const { newcomers, clock } = this.#context;
     newcomers.add(this, clock.now());
@@ -168,6 +174,7 @@ export class Session implements Watcher, Newcomer, Who {
       const opened = showtimeId ? await hosts.open(showtimeId) : UNKNOWN_SHOWTIME;
       if (!opened.ok) return this.#turnAway(opened.reason);
       const { host } = opened;
+      if (resume) await host.reached(resume.epoch, resume.seq);
       const channel = channels.of(host.showtimeId);
       // It may have ended while this waited its turn; the next try finds its successor.
       if (!channel || host.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');
@@ -233,8 +240,12 @@ export class Session implements Watcher, Newcomer, Who {
     }
   }
 
-  reply(requestId: number, outcome: Outcome): void {
-    if (this.#phase.name === 'live') this.send(replyView(requestId, outcome, this.#phase.host.terms));
+  reply(requestId: number, outcome: Outcome, isReplay: boolean): void {
+    if (this.#phase.name !== 'live') return;
+    const { host } = this.#phase;
+    this.send(replyView(requestId, outcome, host.terms));
+    // The first outcome may be an old one: what was held is released, what was booked is cancelled since.
+    if (isReplay && outcome.ok) this.send({ type: 'own', ...ownView(host.own(this.holder), host.terms) });
   }
 
   send(message: ServerMessage): void {

@@ -47,8 +47,9 @@ export interface CommandCall {
 }
 
 export type CommandAnswer =
-  /** `at`: the frame of `epoch` with which what it did is published. */
-  { readonly outcome: Outcome; readonly epoch: number; readonly at: number } | { readonly refused: 'not_owner' };
+  /** `at`: the frame of `epoch` with which what it did is published. `isReplay`: see Recipient. */
+  | { readonly outcome: Outcome; readonly isReplay: boolean; readonly epoch: number; readonly at: number }
+  | { readonly refused: 'not_owner' };
 
 /** Sent by a relay at every beat: it is still there, with so many watchers. */
 export interface KeepCast {

@@ -57,10 +57,10 @@ export class OwnerDesk {
     this.#sessions.set(key, session);
     // Of the actor's life: it may have ended when the outcome is here.
     const feed = this.#feedOf(actor);
-    const outcome = await session.submit(actor, submission);
+    const { outcome, isReplay } = await session.submit(actor, submission);
     if (session.isIdle) this.#sessions.delete(key);
     // By now, a turn of promises later, what it did has been given to the feed.
-    return { outcome, epoch: actor.epoch, at: feed?.at ?? 0 };
+    return { outcome, isReplay, epoch: actor.epoch, at: feed?.at ?? 0 };
   }
 
   #feedOf({ showtimeId, epoch }: Actor): StreamFeed | undefined {

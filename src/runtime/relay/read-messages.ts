@@ -16,7 +16,7 @@ type Name =
   | ('kind' | 'method' | 'id' | 'body' | 'to' | 'until' | 'showtimeId' | 'session' | 'holder' | 'watchers')
   | ('epoch' | 'n' | 'at' | 'events' | 'seq' | 'statuses' | 'holds' | 'bookings' | 'refused' | 'outcome')
   | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
-  | ('submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
+  | ('isReplay' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
@@ -98,8 +98,9 @@ export function readCommandCall(value: unknown): CommandCall {
 }
 
 export function readCommandAnswer(value: unknown): CommandAnswer {
-  const { refused, epoch, at, outcome } = readFields(value);
-  const isAnswer = refused === 'not_owner' || (isCount(epoch) && isCount(at) && isOutcome(outcome));
+  const { refused, epoch, at, outcome, isReplay } = readFields(value);
+  const isDone = isCount(epoch) && isCount(at) && isOutcome(outcome) && typeof isReplay === 'boolean';
+  const isAnswer = refused === 'not_owner' || isDone;
   return checked<CommandAnswer>(isAnswer, value, 'an answer to a command');
 }
 

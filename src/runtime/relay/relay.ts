@@ -51,6 +51,8 @@ export class Relay implements Host, StreamReader {
   readonly #stream: FollowedStream;
   #view: PublishedView | undefined;
   readonly #over: Promise<'unavailable'>;
+  /** Of clients that saw more than this node has heard of. */
+  readonly #awaited = new Set<() => void>();
   #tellOver = () => {};
   #ended: EndReason | undefined;
 
@@ -96,6 +98,22 @@ export class Relay implements Host, StreamReader {
     return this.#audience.size() === 0 && this.#commands.size === 0;
   }
 
+  async reached(epoch: number, seq: number): Promise<void> {
+    const { timers, limits } = this.#context;
+    const isThere = () => this.#ended !== undefined || this.epoch > epoch || (this.epoch === epoch && this.seq >= seq);
+    if (isThere()) return;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        cancel();
+        this.#awaited.delete(look);
+        resolve();
+      };
+      const look = () => void (isThere() && go());
+      const cancel = timers.after(limits.silentMsMax, go);
+      this.#awaited.add(look);
+    });
+  }
+
   own(holder: string): Own {
     return this.#view?.own(holder) ?? { holds: [], bookings: [] };
   }
@@ -122,7 +140,7 @@ export class Relay implements Host, StreamReader {
     const { clock } = this.#context;
     this.usedAt = clock.now();
     const refused = this.#ended || !this.confirmed ? MOVING : this.#commands.fullOutcome;
-    if (refused) recipient.reply(submission.requestId, refused);
+    if (refused) recipient.reply(submission.requestId, refused, false);
     else void this.#forward(submission, recipient);
   }
 
@@ -147,6 +165,7 @@ export class Relay implements Host, StreamReader {
     if (this.#ended) return;
     this.#ended = reason;
     this.#tellOver();
+    this.#lookAround();
     this.#stream.stop();
     this.#commands.end();
     this.#audience.ended(reason, url);
@@ -160,6 +179,7 @@ export class Relay implements Host, StreamReader {
     const isAgain = this.#view !== undefined;
     this.#view = new PublishedView(snapshot, this.#context.limits.historyMax);
     if (isAgain) this.#audience.restarted();
+    this.#lookAround();
   }
 
   take(event: StreamEvent): void {
@@ -169,6 +189,7 @@ export class Relay implements Host, StreamReader {
     } else if (event.type === 'delta') {
       this.#view?.follow(event.delta);
       this.#audience.delta(event.delta);
+      this.#lookAround();
     } else {
       this.end(event.reason === 'moved' ? 'moved' : 'lost', event.url);
     }
@@ -178,6 +199,10 @@ export class Relay implements Host, StreamReader {
   moved(): void {
     const { epoch, n } = this.#stream;
     this.#commands.settle((of, at) => of < epoch || (of === epoch && at <= n));
+  }
+
+  #lookAround(): void {
+    for (const look of [...this.#awaited]) look();
   }
 
   lost(): void {

@@ -22,6 +22,7 @@ interface OpenCommand {
 
 interface Answered extends OpenCommand {
   readonly outcome: Outcome;
+  readonly isReplay: boolean;
   readonly epoch: number;
   readonly at: number;
 }
@@ -89,7 +90,7 @@ export class RelayedCommands {
   settle(reached: Reached): void {
     const first = this.#answered.findIndex(({ epoch, at }) => !reached(epoch, at));
     const shown = this.#answered.splice(0, first < 0 ? this.#answered.length : first);
-    for (const command of shown) this.#reply(command, command.outcome);
+    for (const command of shown) this.#reply(command, command.outcome, command.isReplay);
   }
 
   /** The client of ours whose command an event of the stream came from. */
@@ -105,11 +106,11 @@ export class RelayedCommands {
     for (const command of open) this.#reply(command, UNKNOWN);
   }
 
-  #reply({ session, requestId }: OpenCommand, outcome: Outcome): void {
+  #reply({ session, requestId }: OpenCommand, outcome: Outcome, isReplay = false): void {
     session.open--;
     if (session.open === 0) this.#sessions.delete(session.id);
     try {
-      session.recipient.reply(requestId, outcome);
+      session.recipient.reply(requestId, outcome, isReplay);
     } catch (error) {
       // A bug of one recipient takes no reply from another.
       this.#log.error({ err: error }, 'a reply could not be given');

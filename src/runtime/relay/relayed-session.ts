@@ -1,13 +1,18 @@
 import type { Actor } from '../actor.js';
 import type { Outcome, Recipient, Submission } from '../outcome.js';
 
+interface Answered {
+  readonly outcome: Outcome;
+  readonly isReplay: boolean;
+}
+
 /** A session of a client of a relay, as the owner answers it. */
 export class RelayedSession implements Recipient {
   readonly id: string;
   readonly holder: string;
   waiting = 0;
   /** By numbers of our own: what the relay calls its commands is nothing to rely on. */
-  readonly #open = new Map<number, (outcome: Outcome) => void>();
+  readonly #open = new Map<number, (answered: Answered) => void>();
   #lastRequest = 0;
 
   constructor(id: string, holder: string) {
@@ -20,7 +25,7 @@ export class RelayedSession implements Recipient {
     return this.#open.size === 0;
   }
 
-  submit(actor: Actor, submission: Submission): Promise<Outcome> {
+  submit(actor: Actor, submission: Submission): Promise<Answered> {
     const requestId = ++this.#lastRequest;
     return new Promise((resolve) => {
       this.#open.set(requestId, resolve);
@@ -28,8 +33,8 @@ export class RelayedSession implements Recipient {
     });
   }
 
-  reply(requestId: number, outcome: Outcome): void {
-    this.#open.get(requestId)?.(outcome);
+  reply(requestId: number, outcome: Outcome, isReplay: boolean): void {
+    this.#open.get(requestId)?.({ outcome, isReplay });
     this.#open.delete(requestId);
   }
 }

@@ -1,0 +1,32 @@
+import type { Directory } from '../runtime/directory.js';
+import type { Log, Timers } from '../runtime/ports.js';
+
+export interface DrainedParts {
+  /** Gives away what it can, until the deadline; of a node that is alone, nothing. */
+  readonly leave: (deadline: Promise<unknown>) => Promise<void>;
+  readonly gateway: { stopListening(): void; close(): void };
+  readonly directory: Pick<Directory, 'drain'>;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+/** Of the time for a drain; the rest is for what could not be given away. */
+const HAND_OVER_SHARE = 0.7;
+const GOODBYES_MS = 50;
+
+/** Gives the showtimes away, finishes what was accepted, says goodbye: in `drainMsMax` and a moment, whatever fails. */
+export async function drainNode(
+  { leave, gateway, directory, timers, log }: DrainedParts,
+  drainMsMax: number,
+): Promise<void> {
+  const passed = (ms: number) => new Promise<false>((resolve) => void timers.after(ms, () => resolve(false)));
+  const deadline = passed(drainMsMax);
+  // Its clients are sent on while it still answers: what they ask meanwhile is asked again where they arrive.
+  await leave(passed(drainMsMax * HAND_OVER_SHARE));
+  gateway.stopListening();
+  const flushed = await Promise.race([directory.drain().then(() => true), deadline]);
+  if (!flushed) log.warn({}, 'not everything was flushed in time; what was acknowledged is safe');
+  // The goodbyes leave with this turn; what is left after it is cut.
+  await passed(GOODBYES_MS);
+  gateway.close();
+}

@@ -1,0 +1,66 @@
+import type { World } from '../world/world.js';
+import type { Orders } from './orders.js';
+
+/** Once all is at rest: no seat is sold twice, nothing that was acknowledged is lost, nothing is there unasked. */
+export function checkJournal(world: World, orders: Orders): void {
+  for (const showtimeId of world.showtimes) {
+    checkSoldOnce(world, showtimeId);
+    checkAsked(world, orders, showtimeId);
+  }
+  checkNothingLost(world, orders);
+}
+
+function checkSoldOnce(world: World, showtimeId: string): void {
+  const sold = new Map<number, string>();
+  for (const { booking } of world.journal.peek(showtimeId).bookings.values()) {
+    if (booking.status !== 'confirmed') continue;
+    for (const seat of booking.seats) {
+      const other = sold.get(seat);
+      if (other) world.violate('no seat is sold twice', `seat ${seat} is in ${other} and ${booking.reference}`);
+      sold.set(seat, booking.reference);
+    }
+  }
+}
+
+/** Every booking comes of a command that its holder sent, and no command made two. */
+function checkAsked(world: World, orders: Orders, showtimeId: string): void {
+  const asked = new Map(orders.all.map((order) => [order.commandId, order]));
+  const bookers = new Set<string>();
+  for (const { booking, commandId } of world.journal.peek(showtimeId).bookings.values()) {
+    const order = asked.get(commandId);
+    if (order?.type !== 'book' || order.holder !== booking.holder) {
+      world.violate('nothing happens unasked', `nobody asked for booking ${booking.reference}`);
+    }
+    if (bookers.has(commandId)) world.violate('one request, one effect', `${commandId} booked twice`);
+    bookers.add(commandId);
+  }
+}
+
+/** Holds and bookings that were told to somebody and that no later command named are there as they were told. */
+function checkNothingLost(world: World, orders: Orders): void {
+  const touched = new Set(orders.all.flatMap(({ holdId, bookingId }) => [holdId, bookingId].filter(Boolean)));
+  const labels = world.labels();
+  const now = world.time.now();
+  for (const order of orders.all) {
+    const { holds, bookings } = world.journal.peek(order.showtimeId);
+    for (const told of orders.told(order)) {
+      if (!told.ok) continue;
+      const { hold, booking } = told;
+      if (booking && order.type === 'book' && !touched.has(booking.id)) {
+        const kept = bookings.get(booking.id)?.booking;
+        const isKept = kept?.status === 'confirmed' && sameSeats(kept.seats, booking.seats, labels);
+        if (!isKept) world.violate('what is acknowledged survives', `booking ${booking.reference} is gone`);
+      }
+      if (hold && order.type !== 'release' && !touched.has(hold.id) && hold.expiresAt > now) {
+        const seats = [...holds].filter(([, { id }]) => id === hold.id).map(([seat]) => seat);
+        if (!sameSeats(seats, hold.seats, labels)) {
+          world.violate('what is acknowledged survives', `hold ${hold.id} is gone`);
+        }
+      }
+    }
+  }
+}
+
+function sameSeats(seats: readonly number[], named: readonly string[], labels: readonly string[]): boolean {
+  return seats.length === named.length && seats.every((seat) => named.includes(labels[seat] ?? ''));
+}

@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, type Order, type Told } from '../people/order.js';
+import type { World } from '../world/world.js';
+
+/** A connection, or the want of one, and nothing of the house: such a try says nothing of the tries before it. */
+const OF_THIS_TRY = new Set(['unavailable', 'overloaded', 'moving', 'rate_limited', 'aborted']);
+
+interface Followed {
+  readonly order: Order;
+  asks: number;
+  readonly told: Told[];
+}
+
+/** One asking, in one window. */
+export interface Ask {
+  heard(told: Told): void;
+}
+
+/** All that was asked, and what became of it: one request, one effect, and what is told is so. */
+export class Orders {
+  readonly #world: World;
+  readonly #orders = new Map<string, Followed>();
+  #open = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+
+  get all(): readonly Order[] {
+    return [...this.#orders.values()].map(({ order }) => order);
+  }
+
+  make(order: Order): Order {
+    this.#orders.set(order.commandId, { order, asks: 0, told: [] });
+    return order;
+  }
+
+  of(who: string): readonly Order[] {
+    return this.all.filter((order) => order.who === who);
+  }
+
+  told(order: Order): readonly Told[] {
+    return this.#orders.get(order.commandId)?.told ?? [];
+  }
+
+  /** `window` closed: whoever goes away need not be told. */
+  ask(order: Order, window: { readonly name: string; readonly isClosed: boolean }): Ask {
+    const followed = this.#orders.get(order.commandId);
+    if (!followed) throw new Error(`${order.commandId} was never made.`);
+    followed.asks++;
+    this.#open++;
+    const first = followed.told.find(({ ok }) => ok);
+    return {
+      heard: (told) => {
+        this.#open--;
+        followed.told.push(told);
+        this.#world.trace.add(window.name, `hears ${order.commandId.slice(0, 13)} ${said(told)}`);
+        this.#census(order, told, first);
+        if (told.ok) this.#checkCommitted(order, told);
+        else if (told.outcome === 'unknown' && !window.isClosed) this.#unresolved(order, told.code);
+        this.#checkReplay(order, first, told);
+      },
+    };
+  }
+
+  /** Once all is at rest. */
+  check(): void {
+    for (const { order, asks, told } of this.#orders.values()) {
+      const result = this.#result(order);
+      const [only] = told;
+      // Of one that was asked twice, one may be refused and the other not: a refusal is decided anew.
+      if (asks === 1 && only && !only.ok && only.outcome === 'not-applied' && result) {
+        this.#world.violate('what was refused did not happen', `${describe(order)} was ${only.code}, and took effect`);
+      }
+    }
+  }
+
+  #checkCommitted(order: Order, told: Told & { readonly ok: true }): void {
+    const recorded = this.#result(order)?.reply;
+    if (!recorded?.ok) {
+      // A yes that changes nothing has nothing to be recorded.
+      if (told.seats?.length === 0) return;
+      this.#world.violate('what is acknowledged is committed', `${describe(order)} is not in the journal`);
+      return;
+    }
+    const { hold, booking, seats } = told;
+    const wasHold = 'hold' in recorded ? recorded.hold : undefined;
+    const wasBooking = recorded.type === 'booking' ? recorded.booking : undefined;
+    const wasSeats = 'seats' in recorded ? this.#labels(recorded.seats) : undefined;
+    const same =
+      hold?.id === wasHold?.id &&
+      isDeepStrictEqual(hold?.seats, wasHold && this.#labels(wasHold.seats)) &&
+      hold?.expiresAt === wasHold?.expiresAt &&
+      booking?.reference === wasBooking?.reference &&
+      isDeepStrictEqual(booking?.seats, wasBooking && this.#labels(wasBooking.seats)) &&
+      isDeepStrictEqual(seats, wasSeats);
+    if (same) return;
+    const what = `${describe(order)} was told ${JSON.stringify(told)}, and the journal has ${JSON.stringify(recorded)}`;
+    this.#world.violate('what is acknowledged is committed', what);
+  }
+
+  #checkReplay(order: Order, first: Told | undefined, told: Told): void {
+    if (!first || isDeepStrictEqual(first, told)) return;
+    if (!told.ok && (told.outcome === 'unknown' || OF_THIS_TRY.has(told.code))) return;
+    const what = `${describe(order)} was told ${JSON.stringify(first)}, and asked again ${JSON.stringify(told)}`;
+    this.#world.violate('one request, one effect', what);
+  }
+
+  #unresolved(order: Order, code: string): void {
+    this.#world.violate('an unknown outcome resolves itself', `${describe(order)} stayed ${code}`);
+  }
+
+  #census(order: Order, told: Told, first: Told | undefined): void {
+    if (told.ok) {
+      if (first) this.#world.count('a replay was given the first outcome');
+      if (order.type === 'cancel') this.#world.count('a booking was cancelled');
+      if (order.type === 'block') this.#world.count('seats were blocked');
+    } else if (told.code === 'seats_unavailable') this.#world.count('a hold was refused for another');
+    else if (told.code === 'hold_expired' && order.type === 'book') this.#world.count('a payment came late');
+  }
+
+  #result({ showtimeId, holder, commandId }: Order) {
+    return this.#world.journal.resultOf(showtimeId, holder, commandId);
+  }
+
+  #labels(seats: readonly number[]): readonly string[] {
+    const labels = this.#world.labels();
+    return seats.map((seat) => labels[seat] ?? '?');
+  }
+}
+
+function said(told: Told): string {
+  return told.ok ? 'ok' : `${told.code}, ${told.outcome}`;
+}

@@ -1,0 +1,61 @@
+import type { Buyer } from '../people/buyer.js';
+import type { World } from '../world/world.js';
+import type { Orders } from './orders.js';
+import { spell } from './told-states.js';
+
+const LOOK_MS = 100;
+
+/** Waits until nothing is left to be done; after `msMax` whatever is not at rest is a violation. */
+export async function comesToRest(
+  world: World,
+  buyers: readonly Buyer[],
+  orders: Orders,
+  msMax: number,
+  when: string,
+): Promise<void> {
+  const until = world.time.now() + msMax;
+  let restless = lookAround(world, buyers, orders);
+  while (restless.length > 0 && world.time.now() < until) {
+    await world.time.advance(LOOK_MS);
+    restless = lookAround(world, buyers, orders);
+  }
+  for (const what of restless.slice(0, 3)) world.violate('all progress', `${when}: ${what}`);
+}
+
+/** What does not stand as it should once all faults are over. */
+function lookAround(world: World, buyers: readonly Buyer[], orders: Orders): readonly string[] {
+  const found: string[] = [];
+  if (orders.open > 0) found.push(`${orders.open} commands have no outcome`);
+  for (const { windows, showtimeId, holder } of buyers) {
+    const seats = world.journal.seatsOf(showtimeId);
+    const { epoch, holds, bookings } = world.journal.peek(showtimeId);
+    const held = new Set([...holds.values()].filter((hold) => hold.holder === holder).map(({ id }) => id));
+    const booked = [...bookings.values()].filter(({ booking }) => booking.holder === holder && isConfirmed(booking));
+    for (const { name, client } of windows) {
+      const state = client.getSnapshot();
+      if (state.connection.state !== 'connected') found.push(`${name} is ${state.connection.state}`);
+      else if (state.epoch !== epoch) found.push(`${name} follows epoch ${state.epoch}, and ${epoch} is the newest`);
+      else if (spell(state.statuses) !== seats) found.push(`${name} shows ${spell(state.statuses)}, not ${seats}`);
+      else if (state.holds.length !== held.size || !state.holds.every(({ id }) => held.has(id))) {
+        found.push(`${name} has ${state.holds.length} holds, and the journal ${held.size} of them`);
+      } else if (
+        !sameIds(
+          state.bookings.filter(isConfirmed),
+          booked.map(({ booking }) => booking),
+        )
+      ) {
+        found.push(`${name} has ${state.bookings.length} bookings, and the journal ${booked.length}`);
+      }
+    }
+  }
+  return found;
+}
+
+function isConfirmed({ status }: { readonly status: string }): boolean {
+  return status === 'confirmed';
+}
+
+function sameIds(some: readonly { readonly id: string }[], others: readonly { readonly id: string }[]): boolean {
+  const ids = new Set(others.map(({ id }) => id));
+  return some.length === others.length && some.every(({ id }) => ids.has(id));
+}

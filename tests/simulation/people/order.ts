@@ -1,0 +1,35 @@
+import type { BookingView, HoldView } from '../../../src/protocol/server-messages.js';
+
+export type OrderType =
+  | 'hold'
+  | 'add'
+  | 'best_available'
+  | 'release'
+  | 'extend'
+  | 'book'
+  | 'cancel'
+  | 'block'
+  | 'unblock';
+
+/** What a command came to, as its client was told in the end. */
+export type Told =
+  | { readonly ok: true; readonly hold?: HoldView; readonly booking?: BookingView; readonly seats?: readonly string[] }
+  | { readonly ok: false; readonly code: string; readonly outcome: 'not-applied' | 'unknown' };
+
+/** One command of one holder, however often and over however many windows it is asked. */
+export interface Order {
+  readonly commandId: string;
+  readonly who: string;
+  readonly holder: string;
+  readonly showtimeId: string;
+  readonly type: OrderType;
+  /** The hold that it names: to add to, release, extend or book. */
+  readonly holdId?: string | undefined;
+  readonly bookingId?: string | undefined;
+  readonly seats?: readonly string[] | undefined;
+}
+
+export function describe({ commandId, type, holdId, bookingId, seats }: Order): string {
+  const what = [holdId, bookingId, seats?.join(' ')].filter(Boolean).join(' ');
+  return `${commandId.slice(0, 13)} ${type} ${what}`;
+}

@@ -1,0 +1,84 @@
+import { Random } from '../world/random.js';
+
+/** What goes wrong, and how long it lasts. `at` in milliseconds from the start. */
+export interface Fault {
+  readonly at: number;
+  readonly kind: FaultKind;
+  /** Which node or buyer, counted from 0 and round again. */
+  readonly whom: number;
+  readonly ms: number;
+}
+
+const WEIGHTS = {
+  crash: 4,
+  freeze: 4,
+  drain: 3,
+  join: 2,
+  'postgres away': 2,
+  'postgres slow': 2,
+  'postgres flaky': 4,
+  'postgres away from one': 3,
+  'redis away': 2,
+  'redis slow': 1,
+  'redis flaky': 2,
+  'redis away from one': 3,
+  'redis forgets': 2,
+  'redis tells the past': 1,
+  'link cut': 2,
+  'link loses': 3,
+  'link late': 2,
+  'link repeats': 2,
+  'sockets reset': 2,
+  'socket cut': 3,
+  'socket stalls': 4,
+  'reader slow': 3,
+  pin: 2,
+} as const;
+
+export type FaultKind = keyof typeof WEIGHTS;
+
+/** One run of the simulation, all of it drawn from one number. */
+export interface Plan {
+  readonly seed: number;
+  readonly nodes: number;
+  /** By number: each has a stream of chance of its own. */
+  readonly buyers: readonly number[];
+  readonly showtimes: number;
+  readonly seats: number;
+  readonly addressed: boolean;
+  readonly hotWatchers: number;
+  readonly latencyMs: number;
+  readonly jitterMs: number;
+  /** How long faults and buyers go on; after it all is made good, and must come right. */
+  readonly chaosMs: number;
+  readonly faults: readonly Fault[];
+}
+
+export function planOf(seed: number): Plan {
+  const random = new Random(seed, 'plan');
+  const chaosMs = random.between(1_500, 6_000);
+  // Some runs are calm: what breaks there breaks without any fault.
+  const faults = random.chance(0.1) ? 0 : random.between(1, 12);
+  return {
+    seed,
+    nodes: random.between(1, 4),
+    buyers: Array.from({ length: random.between(1, 5) }, (_, index) => index + 1),
+    showtimes: random.between(1, 3),
+    seats: random.between(3, 9),
+    addressed: random.chance(0.6),
+    hotWatchers: random.chance(0.3) ? 0 : 100,
+    latencyMs: random.between(0, 20),
+    jitterMs: random.pick([0, 5, 60]),
+    chaosMs,
+    faults: Array.from({ length: faults }, () => ({
+      at: random.between(300, chaosMs),
+      kind: random.weighted(WEIGHTS),
+      whom: random.between(0, 11),
+      ms: random.pick([20, 100, 400, 1_000, 2_500]) + random.between(0, 300),
+    })).toSorted((a, b) => a.at - b.at),
+  };
+}
+
+export function describeFault({ at, kind, whom, ms }: Fault): string {
+  return `${at} ms: ${kind} (${whom}), for ${ms} ms`;
+}

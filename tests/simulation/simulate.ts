@@ -1,0 +1,67 @@
+import { checkJournal } from './oracles/journal.js';
+import { Orders } from './oracles/orders.js';
+import { comesToRest } from './oracles/rest.js';
+import { ToldStates } from './oracles/told-states.js';
+import { Buyer } from './people/buyer.js';
+import { Staff } from './people/staff.js';
+import type { Plan } from './plan/plan.js';
+import { heal, strike } from './plan/strike.js';
+import type { Sometimes } from './world/census.js';
+import { TIMES } from './world/times.js';
+import { type Violation, World } from './world/world.js';
+
+/** What one run came to. */
+export interface Outcome {
+  readonly seed: number;
+  /** Of everything that happened, in order. */
+  readonly hash: string;
+  readonly violations: readonly Violation[];
+  readonly census: Readonly<Record<Sometimes, number>>;
+  /** Virtual milliseconds. */
+  readonly ranMs: number;
+  /** Only where they were asked for. */
+  readonly trace: readonly string[];
+}
+
+const STARTS_WITHIN_MS = 300;
+/** Once all is well, for what had to give up first: the longest wait of an SDK is the deadline of a dead connection. */
+const REST_MS_MAX = 90_000;
+
+/** Runs a plan to its end. Never rejects: what goes wrong is in the outcome. */
+export async function simulate(plan: Plan, keepTrace = false): Promise<Outcome> {
+  const world = new World({ ...plan, keepTrace });
+  try {
+    await run(plan, world);
+  } catch (error) {
+    world.violate(
+      'the simulation itself fails',
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    );
+  }
+  const { violations, census, trace, time } = world;
+  const ranMs = time.now() - TIMES.start;
+  return { seed: plan.seed, hash: trace.digest(), violations, census: census.counts(), ranMs, trace: trace.lines };
+}
+
+async function run(plan: Plan, world: World): Promise<void> {
+  world.network.latencyMs = plan.latencyMs;
+  world.network.jitterMs = plan.jitterMs;
+  for (let node = 1; node <= plan.nodes; node++) world.startNode(`n${node}`);
+  await world.time.advance(STARTS_WITHIN_MS);
+  const states = new ToldStates(world);
+  const orders = new Orders(world);
+  const buyers = plan.buyers.map((number) => new Buyer(number, world, states, orders));
+  const staff = new Staff(world, orders);
+  for (const fault of plan.faults) world.time.after(fault.at, () => strike(fault, world, buyers));
+  await world.time.advance(plan.chaosMs);
+  heal(world);
+  staff.leave();
+  for (const buyer of buyers) buyer.rest();
+  await comesToRest(world, buyers, orders, REST_MS_MAX, 'after the faults');
+  // Whoever asks is answered, and sees what came of it.
+  for (const buyer of buyers) buyer.probe();
+  await comesToRest(world, buyers, orders, REST_MS_MAX, 'after a last command');
+  orders.check();
+  states.check();
+  checkJournal(world, orders);
+}

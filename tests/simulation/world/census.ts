@@ -1,0 +1,68 @@
+/**
+ * How often each rare path was taken. A simulation in which nothing ever goes wrong proves nothing, so a sweep fails
+ * where one of these stayed at zero.
+ */
+export const SOMETIMES = [
+  'a node was killed',
+  'a node was frozen past its lease',
+  'a node drained',
+  'a node joined',
+  'Postgres was away',
+  'Postgres lost a request',
+  'Postgres lost an answer',
+  'a lost write acted late',
+  'a batch was given again',
+  'a batch was fenced',
+  'a claim was made under a newer epoch',
+  'Redis was away',
+  'Redis forgot everything',
+  'Redis told of the past',
+  'messages between nodes were lost',
+  'a message between nodes came twice',
+  'a connection was cut without a word',
+  'a connection was reset',
+  'a client was relayed',
+  'a client was sent on',
+  'a client resumed',
+  'a client was given a snapshot in the stream',
+  'a slow client was taken out of the stream',
+  'a command was sent more than once',
+  'a command was asked by two windows at once',
+  'a replay was given the first outcome',
+  'an outcome on record was recalled',
+  'an outcome was unknown at first',
+  'a hold expired',
+  'a payment came late',
+  'a hold was refused for another',
+  'a booking was cancelled',
+  'seats were blocked',
+  'a showtime was passivated',
+  'a showtime was handed over',
+  'a node lost its lease',
+] as const;
+
+export type Sometimes = (typeof SOMETIMES)[number];
+
+export class Census {
+  readonly #counts = new Map<Sometimes, number>();
+
+  count(what: Sometimes, times = 1): void {
+    this.#counts.set(what, this.of(what) + times);
+  }
+
+  of(what: Sometimes): number {
+    return this.#counts.get(what) ?? 0;
+  }
+
+  add(counts: Readonly<Partial<Record<Sometimes, number>>>): void {
+    for (const what of SOMETIMES) this.count(what, counts[what] ?? 0);
+  }
+
+  counts(): Readonly<Record<Sometimes, number>> {
+    return Object.fromEntries(SOMETIMES.map((what) => [what, this.of(what)])) as Record<Sometimes, number>;
+  }
+
+  missing(): readonly Sometimes[] {
+    return SOMETIMES.filter((what) => this.of(what) === 0);
+  }
+}

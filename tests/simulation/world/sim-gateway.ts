@@ -1,0 +1,116 @@
+import { CommandIntake } from '../../../src/gateway/command-intake.js';
+import { Channels } from '../../../src/gateway/live/channels.js';
+import type { LiveContext, LiveLimits } from '../../../src/gateway/live/live-context.js';
+import { wasMoved } from '../../../src/gateway/live/moved-url.js';
+import { Newcomers } from '../../../src/gateway/live/newcomers.js';
+import { Session } from '../../../src/gateway/live/session.js';
+import type { Frame } from '../../../src/protocol/encode.js';
+import type { Hosts } from '../../../src/runtime/hosts.js';
+import type { Clock, Ids, Log } from '../../../src/runtime/ports.js';
+import type { Sometimes } from './census.js';
+import type { ServerSocket, Topics } from './connection.js';
+import type { Life } from './life.js';
+import { TIMES } from './times.js';
+import { tokens } from './tokens.js';
+
+const LIMITS: LiveLimits = {
+  messagesPerSecond: 1_000,
+  frameBytes: 16_384,
+  heartbeatMs: TIMES.heartbeat,
+  helloMsMax: TIMES.hello,
+  socketsMax: 1_000,
+  unreadBytesMax: 300,
+};
+
+export interface GatewayParts {
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly count: (what: Sometimes) => void;
+}
+
+/** The outside of a simulated node: its sessions and channels are the real ones, uWebSockets.js is played. */
+export class SimGateway implements Topics {
+  readonly channels: Channels;
+  readonly #parts: GatewayParts;
+  readonly #subscribers = new Map<string, Set<ServerSocket>>();
+  readonly #sockets = new Set<ServerSocket>();
+  readonly #newcomers = new Newcomers(TIMES.hello);
+  #context: LiveContext | undefined;
+  #isListening = false;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    this.channels = new Channels((topic, frame) => this.#publish(topic, frame), LIMITS.unreadBytesMax);
+  }
+
+  listen(hosts: Hosts): void {
+    const { clock, ids, log, life } = this.#parts;
+    this.#context = {
+      hosts,
+      channels: this.channels,
+      newcomers: this.#newcomers,
+      tokens: tokens(ids),
+      intake: new CommandIntake(ids, () => true),
+      rates: { take: async () => undefined },
+      isOn: () => true,
+      clock,
+      log,
+      limits: LIMITS,
+    };
+    this.#isListening = true;
+    const every = (ms: number, act: () => void): void => {
+      life.timers.after(ms, () => {
+        if (!this.#isListening) return;
+        act();
+        every(ms, act);
+      });
+    };
+    every(LIMITS.heartbeatMs, () => this.channels.heartbeat(clock.now()));
+    every(this.#newcomers.everyMs, () => this.#newcomers.look(clock.now()));
+  }
+
+  /** Undefined: the upgrade is refused. */
+  upgrade(socket: ServerSocket, url: URL, encoding: 'json' | 'msgpack'): Session | undefined {
+    if (!this.#context || !this.#isListening) return undefined;
+    const showtimeId = url.pathname.split('/')[3];
+    this.#sockets.add(socket);
+    return new Session(this.#context, {
+      showtimeId,
+      encoding,
+      address: '127.0.0.1',
+      wasMoved: wasMoved(url.search.slice(1)),
+    });
+  }
+
+  stopListening(): void {
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    this.#newcomers.drain();
+  }
+
+  close(): void {
+    this.stopListening();
+    for (const socket of [...this.#sockets]) if (socket.isOpen) socket.end(1006);
+  }
+
+  subscribe(topic: string, socket: ServerSocket): void {
+    const subscribers = this.#subscribers.get(topic) ?? new Set();
+    this.#subscribers.set(topic, subscribers.add(socket));
+  }
+
+  unsubscribe(topic: string, socket: ServerSocket): void {
+    this.#parts.count('a slow client was taken out of the stream');
+    this.#subscribers.get(topic)?.delete(socket);
+  }
+
+  forget(socket: ServerSocket): void {
+    this.#sockets.delete(socket);
+    for (const subscribers of this.#subscribers.values()) subscribers.delete(socket);
+  }
+
+  #publish(topic: string, frame: Frame): void {
+    for (const socket of [...(this.#subscribers.get(topic) ?? [])]) socket.send(frame, typeof frame !== 'string');
+  }
+}

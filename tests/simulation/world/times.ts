@@ -1,0 +1,19 @@
+/** The times of the simulated cluster, in milliseconds: those of production, shortened alike. */
+export const TIMES = {
+  start: 1_760_000_000_000,
+  holdTtl: 4_000,
+  beat: 150,
+  detection: 900,
+  lease: 600,
+  freeze: 2_700,
+  commitWait: 1_200,
+  heartbeat: 1_000,
+  hello: 1_000,
+  passivateAfter: 2_500,
+  drain: 1_500,
+  replayWindow: 900_000,
+  /** When a server finds that a silent client is gone. */
+  idle: 8_000,
+  /** When an SDK asks again for a reply that does not come. */
+  replyTimeout: 1_500,
+} as const;

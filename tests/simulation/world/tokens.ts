@@ -1,0 +1,18 @@
+import type { Identity, Tokens } from '../../../src/gateway/tokens.js';
+import type { Ids } from '../../../src/runtime/ports.js';
+
+export const STAFF_TOKEN = 'staff:the house';
+const EXPIRES_AT = 4_000_000_000_000;
+
+/** Sessions that every node believes: signing is the platform's, on a thread that no seed rules. */
+export function tokens(ids: Ids): Pick<Tokens, 'guest' | 'verify'> {
+  return {
+    guest: () => identity(`guest:${ids.uuid()}`),
+    verify: async (session) => identity(session),
+  };
+}
+
+function identity(session: string): Identity {
+  const role = session.startsWith('staff:') ? 'staff' : 'guest';
+  return { holder: session, role, session, expiresAt: EXPIRES_AT };
+}

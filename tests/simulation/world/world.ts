@@ -1,0 +1,114 @@
+import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
+import type { HouseRules } from '../../../src/core/house.js';
+import type { SeatMap } from '../../../src/core/seat-map.js';
+import type { Playbill } from '../../../src/runtime/ports.js';
+import { silentLog } from '../../silent-log.js';
+import { rowOf } from '../../unit/runtime/playhouse.js';
+import { Census, type Sometimes } from './census.js';
+import { Random } from './random.js';
+import { SimHub } from './sim-hub.js';
+import { SimJournal } from './sim-journal.js';
+import { SimNetwork } from './sim-network.js';
+import { SimNode } from './sim-node.js';
+import { SimRoll } from './sim-roll.js';
+import { TIMES } from './times.js';
+import { Trace } from './trace.js';
+import { Weather } from './weather.js';
+
+const RULES: HouseRules = {
+  holdTtlMs: TIMES.holdTtl,
+  seatsPerHold: 4,
+  holdsPerHolder: 3,
+  extensionsPerHold: 1,
+  singleGap: 'off',
+  distancing: 0,
+  prices: [1_000],
+  currency: 'EUR',
+  salesOpen: true,
+};
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly seats: number;
+  readonly showtimes: number;
+  /** Whether clients can be sent to a node by its URL; else what lives elsewhere is relayed. */
+  readonly addressed: boolean;
+  /** Watchers past which a showtime is relayed in place of sending clients on. */
+  readonly hotWatchers: number;
+  readonly keepTrace: boolean;
+}
+
+/** What is promised, and was broken. */
+export interface Violation {
+  readonly promise: string;
+  readonly what: string;
+}
+
+/** One cluster with its stores, its network and its time, all ruled by one seed. */
+export class World {
+  readonly options: WorldOptions;
+  readonly time = new VirtualTime(TIMES.start);
+  readonly census = new Census();
+  readonly trace: Trace;
+  readonly journal: SimJournal;
+  readonly roll = new SimRoll();
+  readonly hub: SimHub;
+  readonly weather: Weather;
+  readonly network: SimNetwork;
+  readonly showtimes: readonly string[];
+  readonly map: SeatMap;
+  readonly playbill: Playbill;
+  readonly violations: Violation[] = [];
+  /** The newest life of each node that was ever started, and the lives before. */
+  readonly #nodes: SimNode[] = [];
+
+  constructor(options: WorldOptions) {
+    const { seats, showtimes, keepTrace } = options;
+    this.options = options;
+    this.trace = new Trace(() => this.time.now() - TIMES.start, keepTrace);
+    this.journal = new SimJournal(() => this.time.now(), seats, this.census);
+    this.hub = new SimHub(this.time, silentLog, this.random('messages'), this.census);
+    this.weather = new Weather(this.time, this.random('weather'), this.census);
+    this.network = new SimNetwork(this.time, this.random('network'), () => this.nodes, {
+      count: (what) => this.count(what),
+      violate: (promise, what) => this.violate(promise, what),
+    });
+    this.showtimes = Array.from({ length: showtimes }, (_, i) => `00000000-0000-7000-8000-00000000000${i + 1}`);
+    this.map = rowOf(seats);
+    const terms = { map: this.map, mapHash: 'row', rules: RULES };
+    this.playbill = { terms: async (showtimeId) => (this.showtimes.includes(showtimeId) ? terms : undefined) };
+  }
+
+  random(stream: string): Random {
+    return new Random(this.options.seed, stream);
+  }
+
+  violate(promise: string, what: string): void {
+    this.violations.push({ promise, what });
+    this.trace.add('!', `${promise}: ${what}`);
+  }
+
+  count(what: Sometimes): void {
+    this.census.count(what);
+  }
+
+  /** The newest life of each name. */
+  get nodes(): readonly SimNode[] {
+    return [...new Map(this.#nodes.map((node) => [node.name, node])).values()];
+  }
+
+  /** Starts a node, or starts it again: a new life under the old name. */
+  startNode(name: string): SimNode {
+    const { addressed, hotWatchers } = this.options;
+    const life = this.#nodes.length + 1;
+    const node = new SimNode({ name, life, url: addressed ? `http://${name}` : undefined, hotWatchers }, this);
+    this.#nodes.push(node);
+    this.trace.add(name, `starts life ${life}`);
+    node.life.enter(() => void node.start());
+    return node;
+  }
+
+  labels(): readonly string[] {
+    return this.map.data.seats.label;
+  }
+}
