@@ -20,10 +20,18 @@ const origin = z.string().refine((text) => text === '*' || (URL.canParse(text) &
   error: 'an origin is a scheme, a host and perhaps a port, such as https://tickets.example',
 });
 
+/** It is told to every client that is sent to this node. */
+const publicUrl = z.url({ protocol: /^https?$/ }).refine((text) => !/[@?#]/.test(text), {
+  error: 'a public URL has neither a user, nor a query, nor a fragment',
+});
+
 const TOKEN_SECRET_LENGTH_MIN = 32;
+/** Of 32 random digits of base 16 fewer than these are different once in 300,000 times; of a word over and over, always. */
+const TOKEN_SECRET_LETTERS_MIN = 9;
 
 const environment = z.object({
-  NODE_ENV: z.string().default('development'),
+  /** One of these and no other: were `prod` taken for no production, it would give seats away. */
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
   PORT: port.default(8080),
   /** Where the embedded Postgres and the development secret live. */
@@ -47,7 +55,7 @@ const environment = z.object({
     .regex(/^[\w.:-]{1,64}$/)
     .optional(),
   /** Where clients reach this very node. Absent: they only reach a balancer, and what lives elsewhere is relayed. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_URL: publicUrl.optional(),
   /** Listened to besides PORT, and shared by all nodes of one machine: the kernel spreads the connections. */
   SHARED_PORT: port.optional(),
   /** Its share of the showtimes, relative to the other nodes. */
@@ -119,6 +127,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const config = arrange(parsed.data);
   if (config.production && config.tokenSecret === undefined) {
     throw new Error(`Set TOKEN_SECRET (at least ${TOKEN_SECRET_LENGTH_MIN} characters): production makes none up.`);
+  }
+  if (config.production && new Set(config.tokenSecret).size < TOKEN_SECRET_LETTERS_MIN) {
+    throw new Error('TOKEN_SECRET can be guessed: take random characters, such as `openssl rand -base64 48` makes.');
   }
   if (config.cluster && (config.databaseUrl === undefined || config.tokenSecret === undefined)) {
     // Each with a Postgres of its own, two nodes would sell the same showtime twice; with secrets of their own, each would

@@ -14,7 +14,7 @@ import type { Applied } from './reply.js';
 /**
  * Changes the house as the command says, or refuses and changes nothing. Synchronous, deterministic and total: the same
  * house, command and `now` (milliseconds since 1970) always give the same answer; a refusal is a value, and an exception
- * is a bug. Which rule refuses first is written down in `README.md`.
+ * is a bug. Which rule refuses first is written down in `SPEC.md`.
  */
 export function apply(house: House, command: Command, now: number): Applied {
   switch (command.type) {

@@ -1,4 +1,5 @@
 import type { HttpRequest } from 'uWebSockets.js';
+import { isIPv6 } from 'node:net';
 
 const HEADER = 'x-forwarded-for';
 
@@ -18,9 +19,32 @@ export function forwardedFor(req: HttpRequest): string {
 
 /**
  * The address that the outermost of our proxies saw. What stands further left in `X-Forwarded-For` is the client's own
- * word, and counts for nothing: else anybody could have as many addresses as they like.
+ * word, and counts for nothing: else anybody could have as many addresses as they like. For the same reason it has no
+ * port, and of IPv6 it is the network of 64 bits: a line at home has one, with 2^64 addresses in it.
  */
 export function clientAddress(peer: string, forwarded: string, proxyHops: number): string {
-  if (proxyHops === 0) return peer;
-  return forwarded.split(',').at(-proxyHops)?.trim() || peer;
+  const seen = (proxyHops === 0 ? '' : forwarded.split(',').at(-proxyHops)?.trim()) || peer;
+  const [, six = seen] = /^\[([^\]]*)\](?::\d+)?$/.exec(seen) ?? [];
+  if (isIPv6(six)) return networkOf(six);
+  return seen.replace(/^([\d.]+):\d+$/, '$1').slice(0, TEXT_MAX);
+}
+
+/** Proxies write `unknown` and the like too; longer than any address, it is nobody's. */
+const TEXT_MAX = 64;
+
+function networkOf(address: string): string {
+  // Written as RFC 5952 wants it, whoever wrote it: in small letters, without leading zeros, with one `::`.
+  const { hostname } = new URL(`http://[${address.split('%')[0]}]`);
+  const [, high, low] = /^\[::ffff:([\da-f]+):([\da-f]+)\]$/.exec(hostname) ?? [];
+  if (high !== undefined && low !== undefined) {
+    return [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]).join('.');
+  }
+  const [before = '', after = ''] = hostname.slice(1, -1).split('::');
+  const [first, last] = [before, after].map((part) => part.split(':').filter((group) => group !== ''));
+  const groups = [
+    ...(first ?? []),
+    ...Array(8 - (first?.length ?? 0) - (last?.length ?? 0)).fill('0'),
+    ...(last ?? []),
+  ];
+  return `${groups.slice(0, 4).join(':')}::/64`;
 }

@@ -73,8 +73,9 @@ export class Tokens {
         requiredClaims: ['sub', 'exp'],
         currentDate: new Date(this.#wallMs()),
       });
-      const { sub = '', exp = 0, role } = payload;
-      if (!HOLDER.test(sub)) return 'The token names no usable holder.';
+      const { sub, exp = 0, role } = payload;
+      // jose sees to it that it is there, not that it is text; a holder that is a number ends the actor it comes to.
+      if (typeof sub !== 'string' || !HOLDER.test(sub)) return 'The token names no usable holder.';
       if (role !== 'guest' && role !== 'user' && role !== 'staff') return 'The token has no known role.';
       const expiresAt = exp * 1000;
       const identity: Identity = { holder: sub, role, session, expiresAt };

@@ -78,10 +78,15 @@ export function outcomeError(outcome: Outcome & { ok: false }, rules: HouseRules
 function refusalError(refusal: Refusal, rules: HouseRules): WireError {
   if ('conflicts' in refusal) {
     const { code, conflicts } = refusal;
-    return wireError(code, describeConflicts(code, conflicts), { conflicts });
+    // What is not in this hall is the client's own text: half of a character in it could not be told in UTF-8.
+    const told =
+      code === 'unknown_seat' ? conflicts.map(({ seat, reason }) => ({ seat: whole(seat), reason })) : conflicts;
+    return wireError(code, describeConflicts(code, conflicts), { conflicts: told });
   }
   return wireError(refusal.code, describe(refusal, rules));
 }
+
+const whole = (text: string) => text.replace(/\p{Cs}/gu, '\ufffd');
 
 const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string> = {
   unknown_seat: 'Not in this hall',

@@ -66,10 +66,11 @@ function isCommandType(type: string): type is CommandType {
 export function fieldError(error: z.ZodError): WireError {
   const issue = error.issues[0];
   const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])];
-  const field = path
+  const spelt = path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
-    .join('')
-    .slice(0, 200);
+    .join('');
+  // The client may have made the name up, and cutting may halve a character: MessagePack could not say that in UTF-8.
+  const field = printable(spelt.slice(0, 200));
   const what = issue?.code === 'unrecognized_keys' ? 'There is no such field.' : `${issue?.message ?? 'Invalid'}.`;
   return wireError('invalid_field', field ? `${quote(field)}: ${what}` : what, field ? { field } : {});
 }

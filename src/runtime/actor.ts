@@ -276,7 +276,7 @@ export class Actor implements Committing, Host {
     this.#cancelExpiry?.();
     this.#ticker.stop();
     try {
-      this.#gate.giveUp(Number.POSITIVE_INFINITY, UNKNOWN);
+      this.#gate.abandon(UNKNOWN);
     } finally {
       this.#tellFlushed();
       this.#feed.ended(reason, url);

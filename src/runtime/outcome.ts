@@ -6,7 +6,7 @@ import type { Payment } from './ports.js';
  * Why a command got no answer from the house. `unavailable` and `overloaded`: not applied, try again later.
  * `moving`: not applied, as the showtime is on its way to another owner; ask again soon.
  * `outcome_unknown`: it may or may not have taken effect; the same command with the same id tells.
- * `command_reused`: the id belongs to another command. `internal`: a bug of ours, logged; not applied.
+ * `command_reused`: the id belongs to another command. `internal`: a bug of ours, logged; a replay tells whether it was applied.
  * `payment_required`, `payment_declined`: what the till said; not applied.
  */
 export type Failure =

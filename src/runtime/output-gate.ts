@@ -50,6 +50,15 @@ export class OutputGate {
    * where it only waited its turn. The outputs stay, to be published once they are durable.
    */
   giveUp(since: number, unknown: Outcome): void {
+    this.#answer(since, (outcome) => (outcome?.ok === false ? outcome : unknown));
+  }
+
+  /** Answers all who wait that it is not known: a refusal may rest on what never gets to the journal. */
+  abandon(unknown: Outcome): void {
+    this.#answer(Number.POSITIVE_INFINITY, () => unknown);
+  }
+
+  #answer(since: number, answerOf: (outcome: Outcome | undefined) => Outcome): void {
     for (let i = this.#head; i < this.#queue.length; i++) {
       const output = this.#queue[i];
       if (!output || output.at > since) break;
@@ -57,8 +66,7 @@ export class OutputGate {
       const { recipient } = output;
       output.recipient = undefined;
       recipient.waiting--;
-      const outcome = output.outcome?.ok === false ? output.outcome : unknown;
-      recipient.reply(output.requestId, outcome, output.isReplay);
+      recipient.reply(output.requestId, answerOf(output.outcome), output.isReplay);
     }
   }
 }

@@ -26,7 +26,7 @@ describe.each([
   const claimed = async (id = showtime) => sorted(await (await store.node()).claim(id));
 
   describe('claim', () => {
-    it('finds an empty house at first, and raises the epoch by one each time, whichever node claims', async () => {
+    it('[FENCE-1] finds an empty house at first, and raises the epoch by one each time, whichever node claims', async () => {
       const other = await store.node();
       expect(epoch).toBe(1);
       expect((await other.claim(showtime)).epoch).toBe(2);
@@ -35,7 +35,7 @@ describe.each([
       expect(sorted(third)).toEqual({ holds: [], bookings: [], blocked: [], results: [] });
     });
 
-    it('gives every claimer an epoch of its own when many claim at once', async () => {
+    it('[FENCE-1] gives every claimer an epoch of its own when many claim at once', async () => {
       const nodes = await Promise.all(Array.from({ length: 4 }, () => store.node()));
       const claims = await Promise.allSettled(nodes.map((each) => each.claim(showtime)));
       const epochs = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value.epoch] : []));
@@ -44,7 +44,7 @@ describe.each([
       expect(Math.max(...epochs)).toBe(5);
     });
 
-    it('returns everything that was committed, as it was given', async () => {
+    it('[FENCE-3] returns everything that was committed, as it was given', async () => {
       const first = holdOf('ann', [3, 4], { extensions: 1, expiresAt: Math.floor(await store.now()) + 61_234 });
       const second = holdOf('guest:ß"\\{},%', [7]);
       const booked = bookedBy('bob', [9, 2], { price: { amount: 9_007_199_254_740_991, currency: 'JPY' } });
@@ -98,7 +98,7 @@ describe.each([
       );
     });
 
-    it('knows results of the window and no older ones, but what booked for ever, cancelled or not', async () => {
+    it('[REPLAY-8] knows results of the window and no older ones, but what booked for ever, cancelled or not', async () => {
       const [old, recent] = [resultOf(holdOf('ann', [1])), resultOf(holdOf('ann', [2]))];
       const [kept, undone] = [bookedBy('bob', [3]), bookedBy('bob', [4])];
       const parts = { booked: [kept, undone], results: [old] };
@@ -221,7 +221,7 @@ describe.each([
   });
 
   describe('the fence', () => {
-    it('lets through what is owned and names what is not, of which nothing is written', async () => {
+    it('[FENCE-2] [FENCE-4] lets through what is owned and names what is not, of which nothing is written', async () => {
       const [mine, lost] = [holdOf('ann', [1]), holdOf('bob', [1])];
       const another = randomUUID();
       const { epoch: anothers } = await node.claim(another);
@@ -241,7 +241,7 @@ describe.each([
       expect((await claimed()).holds).toEqual([mine]);
     });
 
-    it('keeps an old owner from releasing, unblocking and cancelling, too', async () => {
+    it('[FENCE-2] keeps an old owner from releasing, unblocking and cancelling, too', async () => {
       const [hold, booked] = [holdOf('ann', [1]), bookedBy('ann', [2])];
       const parts = { holds: held(hold), booked: [booked], blocks: [[3, 'x']] as const };
       await node.commit({ number: 1, slices: [slice(showtime, epoch, parts)] });
@@ -262,7 +262,7 @@ describe.each([
       expect(fenced).toEqual([early, unclaimed]);
     });
 
-    it('never lets a claim miss what was acknowledged, nor an old owner add to it, however the two race', async () => {
+    it('[FENCE-3] never lets a claim miss what was acknowledged, nor an old owner add to it, however the two race', async () => {
       const other = await store.node();
       const acknowledged: string[] = [];
       let number = 0;
@@ -309,7 +309,7 @@ describe.each([
         (first: ReturnType<typeof bookedBy>) => [{ ...bookedBy('ann', [8]), commandId: first.commandId }],
       ],
     ] as const)(
-      'of %s leaves nothing of the batch, the others’ neither, and the ledger works on',
+      '[BOOK-2] of %s leaves nothing of the batch, the others’ neither, and the ledger works on',
       async (_name, sell) => {
         const first = bookedBy('ann', [1, 2]);
         await node.commit({ number: 1, slices: [slice(showtime, epoch, { booked: [first] })] });

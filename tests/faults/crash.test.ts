@@ -5,12 +5,13 @@ import { seededRandom } from '../../bench/rush/random.js';
 import { openSale } from '../../bench/rush/showtime.js';
 import { freePort } from '../../src/adapters/free-port.js';
 import { createDatabase, type TestDatabase } from '../integration/database.js';
+import { rounds } from '../length.js';
 import { type ServerProcess, startServer } from '../server-process.js';
 import { expectOneHouse, expectPromisesKept } from './promises.js';
 import { SeatBuyer } from './seat-buyer.js';
 
 const CLIENTS = 200;
-const ROUNDS = 10;
+const ROUNDS = rounds(2, 10);
 const SEATS = 1_500;
 
 let database: TestDatabase;
@@ -39,7 +40,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-test(`${CLIENTS} clients hold and book while the server is killed ${ROUNDS} times: nothing acknowledged is lost`, async () => {
+test(`[FENCE-3] ${CLIENTS} clients hold and book while the server is killed ${ROUNDS} times: nothing acknowledged is lost`, async () => {
   const random = seededRandom(20_26);
   const labels = await seatLabels();
   const buyers = Array.from({ length: CLIENTS }, () => new SeatBuyer(server.url, showtimeId, labels, random));

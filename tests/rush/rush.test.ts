@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { rounds } from '../length.js';
 
+/** Of the sale, at most. */
+const SECONDS = String(rounds(6, 10));
 const run = promisify(execFile);
 const rush = (...argv: string[]) =>
   run(process.execPath, ['--enable-source-maps', 'dist/rush.js', ...argv], { timeout: 120_000 });
 
 it('sells a hall to a crowd that races for it, and Postgres confirms every promise', async () => {
   // Ends with a code other than 0, and so rejects, on any violation, on no contention, and on clients left outside.
-  const { stdout } = await rush('--clients', '150', '--seats', '200', '--duration', '10', '--processes', '2');
+  const { stdout } = await rush('--clients', '150', '--seats', '200', '--duration', SECONDS, '--processes', '2');
   expect(stdout).toContain('VERDICT  clean');
   expect(stdout).toMatch(/clients connected +150 of 150/);
   expect(stdout).toMatch(/refusals .*[1-9]\d* seats_unavailable/);

@@ -18,7 +18,7 @@ test(`${SEEDS} clusters keep every promise, and go through nearly every rare pat
     census.add(counts);
   }
   // The very rarest need a sweep; see CENSUS_SEEDS_MIN.
-  expect(census.missing().length).toBeLessThan(5);
+  expect(census.missing().length).toBeLessThan(6);
 }, 90_000);
 
 test('the same seed is the same run, to the last message', async () => {

@@ -44,8 +44,7 @@ export class Router {
 
   /** Whatever the rate: for what operates the node, and must not be locked out by who misuses it. */
   always(method: Method, pattern: string, handler: Handler): this {
-    const respond = (res: HttpResponse, req: HttpRequest) =>
-      void this.#respond(this.#exchange(res, req, pattern), handler);
+    const respond = this.#taking(pattern, (exchange) => void this.#respond(exchange, handler));
     if (method === 'GET') this.#app.get(pattern, respond).head(pattern, respond);
     else if (method === 'POST') this.#app.post(pattern, respond);
     else this.#app.del(pattern, respond);
@@ -58,15 +57,24 @@ export class Router {
   close(): void {
     for (const [pattern, methods] of this.#methods) {
       const allow = ['OPTIONS', ...(methods.has('GET') ? ['HEAD'] : []), ...methods].join(', ');
-      this.#app.options(pattern, (res, req) => this.#preflight(this.#exchange(res, req, pattern), allow));
-      this.#app.any(pattern, (res, req) => {
-        const error = wireError('method_not_allowed', `This resource answers ${allow}.`);
-        this.#exchange(res, req, pattern).problem(error, { allow });
+      const preflight = this.#taking(pattern, (exchange) => this.#preflight(exchange, allow));
+      const other = this.#taking(pattern, (exchange) => {
+        exchange.problem(wireError('method_not_allowed', `This resource answers ${allow}.`), { allow });
       });
+      this.#app.options(pattern, preflight).any(pattern, other);
     }
-    this.#app.any('/*', (res, req) => {
-      this.#exchange(res, req, '').problem(wireError('not_found', 'There is nothing at this address.'));
+    const nothing = this.#taking('', (exchange) => {
+      exchange.problem(wireError('not_found', 'There is nothing at this address.'));
     });
+    this.#app.any('/*', nothing);
+  }
+
+  /** Cuts off who sends what two programs may read in two ways: what follows may be a request that nobody made. */
+  #taking(pattern: string, take: (exchange: Exchange) => void): (res: HttpResponse, req: HttpRequest) => void {
+    return (res, req) => {
+      if (hasTwoLengths(req)) res.close();
+      else take(this.#exchange(res, req, pattern));
+    };
   }
 
   async #respond(exchange: Exchange, handler: Handler): Promise<void> {
@@ -97,4 +105,14 @@ export class Router {
       'access-control-max-age': '600',
     });
   }
+}
+
+/** RFC 9112 section 6.3: uWebSockets.js goes by the first of several, and a proxy in front of it perhaps by the last. */
+function hasTwoLengths(req: HttpRequest): boolean {
+  if (req.getHeader('content-length') === '') return false;
+  let lengths = 0;
+  req.forEach((name) => {
+    if (name === 'content-length') lengths++;
+  });
+  return lengths > 1;
 }

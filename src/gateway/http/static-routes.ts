@@ -20,6 +20,7 @@ const POLICY = [
   "connect-src 'self' ws: wss:",
   "frame-ancestors 'self'",
   "base-uri 'none'",
+  "form-action 'self'",
 ].join('; ');
 
 /**

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rounds } from '../../length.js';
 import { type ClusterStage, openClusterStage } from './cluster-stage.js';
 import { Crowd } from './crowd.js';
 import { msToFirstHold } from './first-hold.js';
 
-const ROUNDS = 20;
+const ROUNDS = rounds(2, 20);
 const SHOWTIMES = 6;
 const BUYERS_EACH = 50;
 /** More than the buyers can hold and book together: there is always one for the probe. */

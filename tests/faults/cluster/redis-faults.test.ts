@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rounds } from '../../length.js';
 import { FaultyWay } from '../../redis/faulty-way.js';
 import { type ClusterStage, DETECTION_MS, openClusterStage } from './cluster-stage.js';
 import { Crowd } from './crowd.js';
 import { msToFirstHold } from './first-hold.js';
 import { Watcher } from './watcher.js';
+
+/** Longer than the cluster leaves its showtimes where they are when all of it seems gone: three times the detection. */
+const PAUSE_MS = rounds(3 * DETECTION_MS + 1_000, 10_000);
 
 let stage: ClusterStage;
 /** The way of node c to Redis, and of no other. */
@@ -45,9 +49,9 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     mend: () => stage.redis.restart(),
     forAll: true,
   },
-  'a pause of 10 s': {
+  [`a pause of ${PAUSE_MS / 1_000} s`]: {
     strike: () => stage.redis.pause(),
-    forMs: 10_000,
+    forMs: PAUSE_MS,
     mend: () => stage.redis.resume(),
     forAll: true,
   },

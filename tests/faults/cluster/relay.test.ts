@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-test('who watches at another node sees the same ordered stream, and holds and books through it', async () => {
+test('[MOVE-3] who watches at another node sees the same ordered stream, and holds and books through it', async () => {
   const showtimeId = await stage.openSale(1_000);
   const labels = await stage.labels(showtimeId);
   const first = await Watcher.open(stage.nodes.get('a')?.url ?? '', showtimeId);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-test('a client that lands on any node is sent to the owner, and all of them see one house', async () => {
+test('[MOVE-2] a client that lands on any node is sent to the owner, and all of them see one house', async () => {
   const showtimeId = await stage.openSale(100);
   const [label = ''] = await stage.labels(showtimeId);
   const clients = await Promise.all([...stage.nodes.values()].map(({ url }) => connected(url, showtimeId)));

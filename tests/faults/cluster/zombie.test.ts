@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rounds } from '../../length.js';
 import { committedSeats } from '../committed-seats.js';
 import { type ClusterStage, openClusterStage } from './cluster-stage.js';
 import { Crowd } from './crowd.js';
 import { msToFirstHold } from './first-hold.js';
 import { type Heard, Watcher } from './watcher.js';
 
-const ROUNDS = 20;
+const ROUNDS = rounds(2, 20);
 
 let stage: ClusterStage;
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-test(`an owner is frozen past its lease ${ROUNDS} times, and wakes to find its showtimes sold on: it tells nothing untrue and serves again`, async () => {
+test(`[FENCE-2] [FENCE-5] an owner is frozen past its lease ${ROUNDS} times, and wakes to find its showtimes sold on: it tells nothing untrue and serves again`, async () => {
   const urls = [...stage.nodes.values()].map(({ url }) => url);
   const crowd = await Crowd.gather(
     stage,

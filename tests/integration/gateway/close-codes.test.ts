@@ -89,7 +89,7 @@ const CASES: Record<keyof typeof CLOSE, Case> = {
 };
 
 it.each(Object.entries(CASES))(
-  '%s closes a socket with its code and advice',
+  '[PROTO-10] %s closes a socket with its code and advice',
   async (name, { advice, options, provoke }) => {
     const node = await openLightNode(options);
     const client = await provoke(node);

@@ -41,7 +41,7 @@ async function setScene(transport: Transport, showtimeId: string): Promise<Scene
 const noted = (transport: Transport) => (transport === 'HTTP' ? seen.http : seen.live);
 
 describe.each(TRANSPORTS)('over %s', (transport) => {
-  it.each(Object.entries(REFUSALS))('%s is told for what it is', async (code, provoke) => {
+  it.each(Object.entries(REFUSALS))('[HTTP-1] [PROTO-9] %s is told for what it is', async (code, provoke) => {
     const showtimeId = await stage.addShowtime(code === 'hold_expired' ? { holdTtlMs: 300 } : {});
     const scene = await setScene(transport, showtimeId);
     const { error } = await provoke(scene);
@@ -182,7 +182,7 @@ describe.each(['json', 'msgpack'] as const)('over a socket that speaks %s', (enc
     await node.close();
   });
 
-  it('garbage and unknown types are told, with the id where there is one, and the socket lives on', async () => {
+  it('[PROTO-2] [PROTO-4] garbage and unknown types are told, with the id where there is one, and the socket lives on', async () => {
     const client = await LiveClient.join(stage.liveUrl(await stage.addShowtime()), { encoding });
     for (const garbage of ['', 'garbage', '{"type":', '[]', 'null', '7', '"hello"']) client.socket.send(garbage);
     for (const garbage of [[], [0xc1], [0xdd, 0xff, 0xff, 0xff, 0xff], [0x81, 0xa4], [0x90], [0xc0], [0x07]]) {
@@ -199,7 +199,7 @@ describe.each(['json', 'msgpack'] as const)('over a socket that speaks %s', (enc
     await client.close();
   });
 
-  it('a frame that is too large is told and ends the socket; one far too large just ends it', async () => {
+  it('[SESSION-7] a frame that is too large is told and ends the socket; one far too large just ends it', async () => {
     const large = (length: number) => (client: LiveClient) => client.send({ type: 'hello', token: 'x'.repeat(length) });
     expect(await faultOf(stage.liveUrl(), large(3_000))).toEqual(['frame_too_large', 1009]);
     const client = await LiveClient.open(stage.liveUrl(), { encoding });
@@ -207,7 +207,7 @@ describe.each(['json', 'msgpack'] as const)('over a socket that speaks %s', (enc
     expect((await client.closed).code).toBe(1006);
   });
 
-  it('too many messages are refused with the time to wait, and kept up close the socket', async () => {
+  it('[SESSION-8] too many messages are refused with the time to wait, and kept up close the socket', async () => {
     const node = await openLightNode({ limits: { messagesPerSecond: 10 } });
     const client = await LiveClient.join(node.liveUrl(), { encoding });
     client.together(() => {
@@ -226,7 +226,7 @@ describe.each(['json', 'msgpack'] as const)('over a socket that speaks %s', (enc
     await node.close();
   });
 
-  it('somebody who waits as told is answered again', async () => {
+  it('[SESSION-8] somebody who waits as told is answered again', async () => {
     const node = await openLightNode({ limits: { messagesPerSecond: 100 } });
     const client = await LiveClient.join(node.liveUrl(), { encoding });
     const asked = Array.from({ length: 205 }, () => client.call({ type: 'extend', holdId: randomUUID() }));
@@ -282,7 +282,7 @@ describe('over HTTP, before any command', () => {
   });
 });
 
-it('every code of the protocol was provoked over every transport that has it', () => {
+it('[PROTO-9] every code of the protocol was provoked over every transport that has it', () => {
   const all = Object.keys(ERRORS) as ErrorCode[];
   const without = (codes: ErrorCode[]) => all.filter((code) => !codes.includes(code)).sort();
   expect([...seen.live].sort()).toEqual(without(NOT_OVER_WEBSOCKET));

@@ -25,7 +25,7 @@ async function hold(holder: string, address: string): Promise<Response> {
   });
 }
 
-it('an address past its rate is told when to come again; another, and the health of the node, are not touched', async () => {
+it('[HTTP-4] an address past its rate is told when to come again; another, and the health of the node, are not touched', async () => {
   const ask = (address: string, path = '/v1/movies') =>
     fetch(`http://127.0.0.1:${stage.port}${path}`, { headers: from(address) });
   const answers = await Promise.all(Array.from({ length: 90 }, () => ask('198.51.100.1')));
@@ -39,7 +39,7 @@ it('an address past its rate is told when to come again; another, and the health
   expect((await ask('198.51.100.1', '/healthz')).status).toBe(200);
 });
 
-it('a holder past their rate is refused from whatever address, and others hold on', async () => {
+it('[HTTP-4] a holder past their rate is refused from whatever address, and others hold on', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => hold('greedy', `198.51.100.${10 + i}`)));
   const codes = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { code: string }).code));
   expect(codes).toContain('rate_limited');

@@ -102,7 +102,7 @@ describe('any answer', () => {
 });
 
 describe('a body', () => {
-  it('that claims prototypes, paths or envelopes for itself is refused by the field', async () => {
+  it('[HTTP-2] that claims prototypes, paths or envelopes for itself is refused by the field', async () => {
     for (const [body, field] of [
       ['{"seats":["R1-1"],"__proto__":{"role":"staff"}}', '__proto__'],
       ['{"seats":["R1-1"],"constructor":{"prototype":{}}}', 'constructor'],
@@ -124,7 +124,7 @@ describe('a body', () => {
     const error = await readProblem(await hold('{"seats":["Ränge-1","舞台","\\ud83d\\ude00","\\ud800","\\u0000"]}'));
     expect(error.code).toBe('unknown_seat');
     expect(error.message).not.toMatch(/\p{Cc}/u);
-    expect(error.conflicts?.map((conflict) => conflict.seat)).toEqual(['Ränge-1', '舞台', '😀', '\ud800', '\u0000']);
+    expect(error.conflicts?.map((conflict) => conflict.seat)).toEqual(['Ränge-1', '舞台', '😀', '\ufffd', '\u0000']);
     const request = lines(
       `POST /v1/showtimes/${stage.showtimeId}/holds HTTP/1.1`,
       'Host: x',
@@ -215,7 +215,7 @@ describe('parameters', () => {
 });
 
 describe('a seat map', () => {
-  it('is the bytes of its hash, cached for ever, compressed for whoever takes that', async () => {
+  it('[HTTP-3] is the bytes of its hash, cached for ever, compressed for whoever takes that', async () => {
     const ask = (headers: Record<string, string>) => fetch(at(`/v1/seat-maps/${stage.hash}`), { headers });
     const plain = await ask({ 'accept-encoding': 'identity' });
     const text = await plain.text();
@@ -255,7 +255,7 @@ describe('a seat map', () => {
 });
 
 describe('a session', () => {
-  it('is made for whoever asks, and is the holder over both transports', async () => {
+  it('[STREAM-2] is made for whoever asks, and is the holder over both transports', async () => {
     const response = await fetch(at('/v1/sessions'), { method: 'POST' });
     expect(response.status).toBe(201);
     const { session, holder, expiresAt } = (await response.json()) as Record<string, string> & { expiresAt: number };
@@ -271,7 +271,7 @@ describe('a session', () => {
     await client.close();
   });
 
-  it('of a guest is prolonged in its last quarter, for the same holder', async () => {
+  it('[SESSION-2] of a guest is prolonged in its last quarter, for the same holder', async () => {
     const soon = Date.now() / 1000 + 3_600;
     const aged = await LiveClient.join(stage.liveUrl(), {
       token: await sign('guest:1', { role: 'guest', expiresAt: soon }),

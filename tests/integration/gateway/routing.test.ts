@@ -98,7 +98,7 @@ async function helloAt(url: string): Promise<LiveClient> {
 }
 
 describe('a showtime that lives elsewhere', () => {
-  it('hello is answered with its whole live URL there, and a close that says reconnect', async () => {
+  it('[MOVE-2] hello is answered with its whole live URL there, and a close that says reconnect', async () => {
     const node = await openNode();
     node.home = ELSEWHERE;
     const client = await helloAt(node.liveUrl());
@@ -110,7 +110,7 @@ describe('a showtime that lives elsewhere', () => {
     expect([node.directory.size, node.relayedFrom]).toEqual([0, []]);
   });
 
-  it('is served here to a client that was sent on already', async () => {
+  it('[MOVE-2] is served here to a client that was sent on already', async () => {
     const node = await openNode();
     node.home = ELSEWHERE;
     const client = await LiveClient.join(`${node.liveUrl()}?moved=1`);

@@ -32,13 +32,13 @@ function upgrade(subprotocols: string[], headers: Record<string, string> = {}): 
 }
 
 describe('an upgrade', () => {
-  it('agrees on the first subprotocol of the client that the server speaks', async () => {
+  it('[PROTO-7] agrees on the first subprotocol of the client that the server speaks', async () => {
     expect(await upgrade(['usher.v1.msgpack', 'usher.v1.json'])).toBe('usher.v1.msgpack');
     expect(await upgrade(['other', 'usher.v1.json', 'usher.v1.msgpack'])).toBe('usher.v1.json');
     expect(await upgrade([])).toBe('');
   });
 
-  it('is refused to pages of other sites, and taken from listed ones, our own and those that are no page', async () => {
+  it('[SESSION-6] is refused to pages of other sites, and taken from listed ones, our own and those that are no page', async () => {
     const origin = (value: string) => upgrade([], { origin: value });
     expect(await origin('https://evil.example')).toBe(403);
     expect(await origin('null')).toBe(403);
@@ -48,7 +48,7 @@ describe('an upgrade', () => {
     expect(await upgrade([])).toBe('');
   });
 
-  it('is refused with 503 where the node has as many sockets as it may', async () => {
+  it('[SESSION-6] is refused with 503 where the node has as many sockets as it may', async () => {
     const sockets = await Promise.all(Array.from({ length: 40 }, () => open()));
     expect(await upgrade([])).toBe(503);
     await sockets.pop()?.close();
@@ -58,11 +58,11 @@ describe('an upgrade', () => {
 });
 
 describe('hello', () => {
-  it('must come in time', async () => {
+  it('[SESSION-1] must come in time', async () => {
     expect((await (await open()).closed).code).toBe(CLOSE.helloTimeout);
   });
 
-  it('must come first', async () => {
+  it('[SESSION-1] must come first', async () => {
     const client = await open();
     client.send({ type: 'ping', id: 1 });
     expect((await client.next('error')).error.code).toBe('hello_expected');
@@ -87,7 +87,7 @@ describe('hello', () => {
     expect((await late.closed).code).toBe(CLOSE.protocolError);
   });
 
-  it('of an unknown showtime ends in a close that says stop, also where the id could not be one', async () => {
+  it('[SESSION-4] of an unknown showtime ends in a close that says stop, also where the id could not be one', async () => {
     for (const id of [randomUUID(), 'nonsense', 'x'.repeat(300), '%00', `${stage.showtimeId}0`]) {
       const client = await open(id);
       client.send({ type: 'hello' });
@@ -96,7 +96,7 @@ describe('hello', () => {
     }
   });
 
-  it('finds the same house however its id is written', async () => {
+  it('[SESSION-4] finds the same house however its id is written', async () => {
     const client = await join();
     await client.call({ type: 'hold', seats: ['R4-20'] });
     const capitals = await LiveClient.join(stage.liveUrl(stage.showtimeId.toUpperCase()), { token: client.token });
@@ -107,7 +107,7 @@ describe('hello', () => {
 });
 
 describe('frames at the wrong time', () => {
-  it('are answered while the showtime is being looked up, and those after a close are not', async () => {
+  it('[SESSION-5] are answered while the showtime is being looked up, and those after a close are not', async () => {
     const client = await open(await stage.addShowtime());
     client.send({ type: 'hello' });
     client.send({ type: 'hold', id: 5, commandId: randomUUID(), seats: ['R1-1'] });
@@ -149,7 +149,7 @@ describe('tokens', () => {
   };
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-  it('that are forged, unsigned, expired, for others or no tokens at all are told so', async () => {
+  it('[SESSION-3] that are forged, unsigned, expired, for others or no tokens at all are told so', async () => {
     const claims = { iss: 'usher', aud: 'usher', sub: 'me', role: 'staff', exp: Date.now() / 1000 + 100 };
     const bad = [
       '',

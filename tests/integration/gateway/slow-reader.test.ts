@@ -19,7 +19,7 @@ async function rush(staff: LiveClient, rounds: number): Promise<void> {
 }
 
 it.each(['json', 'msgpack'] as const)(
-  'who reads slowly (%s) is taken out of the stream, and goes on from one snapshot',
+  '[STREAM-10] who reads slowly (%s) is taken out of the stream, and goes on from one snapshot',
   async (encoding) => {
     const node = await openLightNode({ map: hall(ROWS, 100), actorLimits: { changesPerDeltaMax: 50 } });
     const staff = await LiveClient.join(node.liveUrl(), { token: await sign('staff', { role: 'staff' }) });
@@ -54,7 +54,7 @@ it.each(['json', 'msgpack'] as const)(
   },
 );
 
-it('who asks and asks but never reads is sent away, and can read every reply up to the goodbye', async () => {
+it('[SESSION-9] who asks and asks but never reads is sent away, and can read every reply up to the goodbye', async () => {
   const node = await openLightNode({ map: hall(ROWS, 100) });
   const client = await LiveClient.join(node.liveUrl());
   client.socket.pause();

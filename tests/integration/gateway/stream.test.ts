@@ -20,7 +20,7 @@ const houseOf = async (showtimeId: string) => {
 };
 
 describe('the stream of a showtime', () => {
-  it('is one order for all who watch, in both encodings, and ends where HTTP says', async () => {
+  it('[STREAM-1] is one order for all who watch, in both encodings, and ends where HTTP says', async () => {
     const showtimeId = await stage.addShowtime();
     const url = stage.liveUrl(showtimeId);
     const [a, b, witness] = await Promise.all([
@@ -49,7 +49,7 @@ describe('the stream of a showtime', () => {
     await Promise.all([a.close(), b.close(), witness.close()]);
   });
 
-  it('starts with the same snapshot in both encodings', async () => {
+  it('[PROTO-8] starts with the same snapshot in both encodings', async () => {
     const showtimeId = await stage.addShowtime();
     const token = await sign('both');
     const json = await LiveClient.join(stage.liveUrl(showtimeId), { token });
@@ -68,7 +68,7 @@ describe('the stream of a showtime', () => {
     await Promise.all([json.close(), first.close(), second.close()]);
   });
 
-  it('starts for everybody with their own holds, never with those of whoever joined before', async () => {
+  it('[STREAM-2] starts for everybody with their own holds, never with those of whoever joined before', async () => {
     const url = stage.liveUrl(await stage.addShowtime());
     const owner = await LiveClient.join(url);
     await owner.call({ type: 'hold', seats: ['R1-1'] });
@@ -84,7 +84,7 @@ describe('the stream of a showtime', () => {
     await owner.close();
   });
 
-  it('has heartbeats with its newest seq', async () => {
+  it('[STREAM-8] [TIME-3] has heartbeats with its newest seq', async () => {
     const client = await LiveClient.join(stage.liveUrl(await stage.addShowtime()));
     expect(await client.next('heartbeat')).toMatchObject({ epoch: client.epoch, seq: 0 });
     await client.call({ type: 'hold', seats: ['R1-1'] });
@@ -95,7 +95,7 @@ describe('the stream of a showtime', () => {
     await client.close();
   });
 
-  it('moves to the next epoch when another node takes the showtime over', async () => {
+  it('[STREAM-11] moves to the next epoch when another node takes the showtime over', async () => {
     const showtimeId = await stage.addShowtime();
     const client = await LiveClient.join(stage.liveUrl(showtimeId));
     await stage.pool.query('SELECT usher.claim_showtime($1, $2)', [showtimeId, 'another']);
@@ -112,7 +112,7 @@ describe('the stream of a showtime', () => {
 });
 
 describe('a client that comes back', () => {
-  it('gets the deltas that it missed and then its own holds, and no snapshot', async () => {
+  it('[STREAM-3] gets the deltas that it missed and then its own holds, and no snapshot', async () => {
     const url = stage.liveUrl(await stage.addShowtime());
     const [client, other] = await Promise.all([LiveClient.join(url), LiveClient.join(url)]);
     await client.call({ type: 'hold', seats: ['R1-1'] });
@@ -130,7 +130,7 @@ describe('a client that comes back', () => {
     await Promise.all([back.close(), other.close()]);
   });
 
-  it('gets a snapshot where it was away too long, or its place in the stream never was', async () => {
+  it('[STREAM-4] gets a snapshot where it was away too long, or its place in the stream never was', async () => {
     const node = await openLightNode({ actorLimits: { historyMax: 10 } });
     const staff = { token: await sign('staff', { role: 'staff' }) };
     const [client, other] = await Promise.all([
@@ -159,7 +159,7 @@ describe('a client that comes back', () => {
     await node.close();
   });
 
-  it('gets a snapshot where the deltas would be more than that', async () => {
+  it('[STREAM-4] gets a snapshot where the deltas would be more than that', async () => {
     const node = await openLightNode();
     const staff = { token: await sign('staff', { role: 'staff' }) };
     const [client, other] = await Promise.all([
@@ -178,7 +178,7 @@ describe('a client that comes back', () => {
 });
 
 describe('two sessions of one holder', () => {
-  it('hear of what the other, HTTP or time does to their holds, and strangers do not', async () => {
+  it('[STREAM-9] hear of what the other, HTTP or time does to their holds, and strangers do not', async () => {
     const showtimeId = await stage.addShowtime({ holdTtlMs: 500 });
     const url = stage.liveUrl(showtimeId);
     const token = await sign('two');
@@ -213,7 +213,7 @@ describe('two sessions of one holder', () => {
 });
 
 describe('a command that is sent again', () => {
-  it('is not charged again: a booking that was made is told, also where the payment would be declined now', async () => {
+  it('[BOOK-3] [BOOK-4] is not charged again: a booking that was made is told, also where the payment would be declined now', async () => {
     const client = await LiveClient.join(stage.liveUrl(await stage.addShowtime()));
     const held = await client.call({ type: 'hold', seats: ['R1-1'] });
     const holdId = held.ok ? held.hold?.id : undefined;
@@ -227,7 +227,7 @@ describe('a command that is sent again', () => {
     await client.close();
   });
 
-  it('has its first outcome and no second effect, over a new socket and over HTTP', async () => {
+  it('[REPLAY-3] [REPLAY-9] has its first outcome and no second effect, over a new socket and over HTTP', async () => {
     const showtimeId = await stage.addShowtime();
     const url = stage.liveUrl(showtimeId);
     const first = await LiveClient.join(url);
@@ -256,7 +256,7 @@ describe('a command that is sent again', () => {
   });
 });
 
-it('replies come in the order of the commands, refusals that the house decides among them', async () => {
+it('[GATE-2] [PROTO-11] replies come in the order of the commands, refusals that the house decides among them', async () => {
   const client = await LiveClient.join(stage.liveUrl(await stage.addShowtime()));
   client.together(() => {
     for (let id = 1; id <= 200; id++) {

@@ -17,7 +17,7 @@ async function openNode(): Promise<LightNode & { readonly off: Set<Part> }> {
 const sessions = (node: LightNode) => fetch(`http://127.0.0.1:${node.port}/v1/sessions`, { method: 'POST' });
 
 describe.each(TRANSPORTS)('with best_available off, over %s', (transport) => {
-  it('the search is unavailable for a while, and choosing, adding, extending, releasing and booking go on', async () => {
+  it('[OFF-1] the search is unavailable for a while, and choosing, adding, extending, releasing and booking go on', async () => {
     const node = await openNode();
     const asker = await openAsker(transport, node, node.showtimeId, await sign('me'));
     const found = await asker.ask({ type: 'best_available', count: 2 });
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)('with best_available off, over %s', (transport) => {
 });
 
 describe('with new_sessions off', () => {
-  it('a hello without a token, and a new session over HTTP, are unavailable for a while', async () => {
+  it('[OFF-2] a hello without a token, and a new session over HTTP, are unavailable for a while', async () => {
     const node = await openNode();
     node.off.add('new_sessions');
     const client = await LiveClient.open(node.liveUrl());
@@ -57,7 +57,7 @@ describe('with new_sessions off', () => {
     await node.close();
   });
 
-  it('who has a session gets in with it, an old one is prolonged, and its hold is sold', async () => {
+  it('[OFF-2] who has a session gets in with it, an old one is prolonged, and its hold is sold', async () => {
     const node = await openNode();
     const before = await LiveClient.join(node.liveUrl());
     const held = await before.call({ type: 'hold', seats: ['R1-1'] });
@@ -76,7 +76,7 @@ describe('with new_sessions off', () => {
 });
 
 describe('with http_commands off', () => {
-  it('commands over HTTP are unavailable for a while, reads are not, and a hold made there is booked on a socket', async () => {
+  it('[OFF-3] commands over HTTP are unavailable for a while, reads are not, and a hold made there is booked on a socket', async () => {
     const node = await openNode();
     const token = await sign('me');
     const http = await openAsker('HTTP', node, node.showtimeId, token);
@@ -106,7 +106,7 @@ describe('with http_commands off', () => {
   });
 });
 
-it('with everything off an open map stays live: deltas, snapshots and those who come back', async () => {
+it('[OFF-4] with everything off an open map stays live: deltas, snapshots and those who come back', async () => {
   const node = await openNode();
   const [watcher, buyer] = [await LiveClient.join(node.liveUrl()), await LiveClient.join(node.liveUrl())];
   for (const part of ['best_available', 'new_sessions', 'http_commands'] as const) node.off.add(part);

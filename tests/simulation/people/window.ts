@@ -18,8 +18,8 @@ export interface WindowOptions {
   readonly onState: (state: ClientState) => void;
 }
 
-/** What the clock of a node may be off that boots while Postgres is far, and that of a client behind a slow way. */
-const CLOCK_ERROR_MS_MAX = 700;
+/** What the clocks of two nodes may be off, together, that booted while Postgres was far. */
+const CLOCK_ERROR_MS_MAX = 300;
 
 /** One page with the SDK in it: the real client, in surroundings that the seed rules. */
 export class Window {
@@ -81,11 +81,11 @@ export class Window {
     if (owner !== network.nodeOf(this.name)) this.#world.count('a client was relayed');
   }
 
-  /** A hold lasts as long as was promised, by the clock of the server as this client knows it. */
+  /** A hold lasts as long as was promised, by the clock that Postgres has. */
   #expired(holdId: string): void {
     this.#world.count('a hold expired');
     const expiresAt = this.#promised.get(holdId) ?? 0;
-    const earlyMs = expiresAt - this.client.serverNow();
+    const earlyMs = expiresAt - this.#world.time.now();
     if (earlyMs > CLOCK_ERROR_MS_MAX) {
       this.#world.violate('a hold lasts as long as promised', `${this.name} lost ${holdId} ${earlyMs} ms too early`);
     }

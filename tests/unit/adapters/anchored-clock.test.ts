@@ -18,7 +18,7 @@ function setUp() {
 }
 
 describe('the anchored clock', () => {
-  it('starts at the wall clock and goes with the monotonic one', () => {
+  it('[TIME-3] starts at the wall clock and goes with the monotonic one', () => {
     const { clock, monotonic } = setUp();
     expect(clock.now()).toBe(WALL_MS);
     monotonic.ms += 1_234.9;
@@ -34,7 +34,7 @@ describe('the anchored clock', () => {
     },
   );
 
-  it('follows a later correction by at most 5 ms a second, and gets there', () => {
+  it('[TIME-3] follows a later correction by at most 5 ms a second, and gets there', () => {
     const { clock, monotonic, observe, errorMs } = setUp();
     observe(0);
     observe(1_000);

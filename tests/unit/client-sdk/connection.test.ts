@@ -33,7 +33,7 @@ describe('the connection', () => {
     expect(around.socket.url).toBe('wss://example.org/tickets/v1/showtimes/show%201/live');
   });
 
-  it.each([0, 0.999])('waits within the jitter window from the first retry on (chance %d)', async (chance) => {
+  it.each([0, 0.999])('[CLIENT-7] waits within the jitter window from the first retry (chance %d)', async (chance) => {
     const { around, client } = stage();
     around.chance = chance;
     client.connect();
@@ -67,7 +67,7 @@ describe('the connection', () => {
     expect(attempt()).toBe(1);
   });
 
-  it.each([CLOSE.protocolError, CLOSE.unknownShowtime, 1009])('stops for good at close code %d', async (code) => {
+  it.each([CLOSE.protocolError, CLOSE.unknownShowtime, 1009])('[CLIENT-7] stops at close code %d', async (code) => {
     const { around, client, socket } = liveStage();
     socket.drop(code);
     expect(client.getSnapshot().connection).toMatchObject({ state: 'failed', error: { retryable: false } });
@@ -97,7 +97,7 @@ describe('the connection', () => {
     expect(client.getSnapshot().connection).toMatchObject({ state: 'reconnecting', error: { code: 'unavailable' } });
   });
 
-  it('backs off for at least a second, or what the server says, when asked to', async () => {
+  it('[CLIENT-7] backs off for at least a second, or what the server says, when asked to', async () => {
     const { around, socket } = liveStage();
     around.chance = 0;
     socket.drop(CLOSE.overloaded);
@@ -129,7 +129,7 @@ describe('the connection', () => {
     expect(around.sockets[0]?.closedByClient).toBe(true);
   });
 
-  it('reconnects after 2.5 heartbeats of silence, counted from the last frame', async () => {
+  it('[CLIENT-3] reconnects after 2.5 heartbeats of silence, counted from the last frame', async () => {
     const { around, client, socket } = liveStage();
     await around.pass(20_000);
     socket.tell({ type: 'heartbeat', epoch: 3, seq: 120, serverTime: SERVER_TIME + 20_000 });
@@ -190,7 +190,7 @@ describe('the connection', () => {
     expect(client.getSnapshot().connection.state).toBe('reconnecting');
   });
 
-  it('goes where moved says, at once on first contact, and back to its own url after', async () => {
+  it('[CLIENT-8] goes where moved says, at once on first contact, and back to its own url after', async () => {
     const { around, client } = stage();
     client.connect();
     around.socket.open();

@@ -72,13 +72,13 @@ describe('the live map', () => {
     expect(client.getSnapshot().statuses).toBe(statuses);
   });
 
-  it('reads a status that it does not know as blocked', () => {
+  it('[CLIENT-4] reads a status that it does not know as blocked', () => {
     const { client, socket } = liveStage();
     socket.tell({ type: 'delta', epoch: 3, seq: 121, changes: [[0, 'haunted']] });
     expect(client.statusOf(0)).toBe('blocked');
   });
 
-  it('ignores message types and fields of later versions', () => {
+  it('[CLIENT-4] ignores message types and fields of later versions', () => {
     const { client, socket } = liveStage();
     socket.tell({ type: 'weather', temperature: 21 });
     socket.tell({ type: 'delta', epoch: 3, seq: 121, changes: [[0, 'held']], colour: 'red' });
@@ -102,7 +102,7 @@ describe('the live map', () => {
     ['a gap', { epoch: 3, seq: 122 }],
     ['a repetition', { epoch: 3, seq: 120 }],
     ['another epoch', { epoch: 4, seq: 121 }],
-  ])('asks for a snapshot on another connection after %s', async (_, position) => {
+  ])('[CLIENT-1] asks for a snapshot on another connection after %s', async (_, position) => {
     const { around, client, socket } = liveStage();
     socket.tell({ type: 'delta', ...position, changes: [[0, 'held']] });
     expect(client.getSnapshot()).toMatchObject({ stale: true, connection: { state: 'reconnecting' } });
@@ -123,7 +123,7 @@ describe('the live map', () => {
     expect([...client.getSnapshot().statuses]).toEqual([0, 1, 1, 1, 1, 1, 1, 1]);
   });
 
-  it('ignores deltas between a welcome and its snapshot, which has them in it', async () => {
+  it('[CLIENT-2] ignores deltas between a welcome and its snapshot, which has them in it', async () => {
     const { around, client, socket } = liveStage();
     socket.drop();
     await around.pass(250);
@@ -135,7 +135,7 @@ describe('the live map', () => {
     expect(client.getSnapshot()).toMatchObject({ epoch: 4, seq: 9, connection: { state: 'connected' } });
   });
 
-  it('forgives one heartbeat that is ahead of its deltas, and starts over at the second', () => {
+  it('[CLIENT-3] forgives one heartbeat that is ahead of its deltas, and starts over at the second', () => {
     const { client, socket } = liveStage();
     const beat = { type: 'heartbeat', epoch: 3, seq: 121, serverTime: SERVER_TIME };
     socket.tell(beat);

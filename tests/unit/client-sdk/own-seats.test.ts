@@ -4,7 +4,7 @@ import { holdView, liveStage, SERVER_TIME, snapshot, withSeatMap } from './fake-
 describe('own seats', () => {
   const mine = holdView();
 
-  it('count as held whatever the map says, from the reply on', async () => {
+  it('[CLIENT-6] count as held whatever the map says, from the reply on', async () => {
     const { client, socket } = await withSeatMap(liveStage());
     const changes: unknown[] = [];
     client.on('delta', (delta) => changes.push(...delta.changes));
@@ -38,7 +38,7 @@ describe('own seats', () => {
     expect([...made.client.getSnapshot().statuses]).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
   });
 
-  it('become booked with the reply, the hold giving way to the booking', async () => {
+  it('[CLIENT-6] become booked with the reply, the hold giving way to the booking', async () => {
     const { client, socket } = await withSeatMap(liveStage());
     socket.tell({ type: 'own', holds: [mine], bookings: [] });
     const done = client.book(mine.id, { method: 'test' });

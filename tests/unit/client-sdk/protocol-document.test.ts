@@ -24,7 +24,7 @@ function rows(heading: string): string[][] {
 }
 
 describe('PROTOCOL.md', () => {
-  it('has every error code of the source, with its traits, and no other', () => {
+  it('[PROTO-9] has every error code of the source, with its traits, and no other', () => {
     const told = rows('Errors')
       .filter((cells) => cells.length === 6 && /^`\w+`$/.test(cells[0] ?? ''))
       .map(([code, status, retry, outcome]) => [code?.slice(1, -1), Number(status), retry === 'yes', outcome]);
@@ -32,7 +32,7 @@ describe('PROTOCOL.md', () => {
     expect(told.sort()).toEqual(real.sort());
   });
 
-  it('has every close code of the source, with its advice, and no other', () => {
+  it('[PROTO-10] has every close code of the source, with its advice, and no other', () => {
     const told = rows('Close codes').filter(([code]) => /^4\d{3}$/.test(code ?? ''));
     expect(told.map(([code, name]) => [name, Number(code)]).sort()).toEqual(Object.entries(CLOSE).sort());
     for (const [code, , , todo] of told) {

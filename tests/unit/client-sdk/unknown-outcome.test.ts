@@ -4,7 +4,7 @@ import { admit, flush, held, holdView, liveStage, refused, SERVER_TIME, watch } 
 const mine = holdView();
 
 describe('an unknown outcome', () => {
-  it('is found out after a lost connection, by the same command with the same commandId', async () => {
+  it('[CLIENT-5] is found out after a lost connection, by the same command with the same commandId', async () => {
     const { around, client, socket } = liveStage();
     const result = watch(client.hold(['A-1', 'A-2']));
     socket.drop();
@@ -18,7 +18,7 @@ describe('an unknown outcome', () => {
     expect(client.getSnapshot().holds).toEqual([mine]);
   });
 
-  it('is not settled by a try after the lost connection that was itself turned away', async () => {
+  it('[CLIENT-5] is not settled by a try after the lost connection that was itself turned away', async () => {
     const { around, client, socket } = liveStage();
     const result = watch(client.hold(['A-1', 'A-2']));
     socket.drop();

@@ -54,7 +54,7 @@ const ix = (...names: string[]) => names.map((label) => seat(map, label));
 const statuses = (house: House, ...names: string[]) => ix(...names).map((index) => house.status[index]);
 
 describe('hold', () => {
-  it('takes all named seats, priced by category, until the hold time is over', () => {
+  it('[HOLD-1] [HOLD-2] [HOLD-9] takes all named seats, priced by category, until the hold time is over', () => {
     const house = houseOf(map);
     const gold = labels(map, [...map.blocks.at(-1)!])[0]!;
     const { reply, changes } = run(house, holding('h', ['A-1', gold, 'Floor-2']));
@@ -65,7 +65,7 @@ describe('hold', () => {
     expect(house.available).toBe(map.count - 3);
   });
 
-  it('adds to a hold whose clock and extensions run on', () => {
+  it('[HOLD-3] adds to a hold whose clock and extensions run on', () => {
     const house = houseOf(map);
     run(house, holding('h', ['A-1']));
     run(house, { type: 'extend', holder: 'me', holdId: 'h' }, T + 10);
@@ -84,7 +84,7 @@ describe('hold', () => {
 });
 
 describe('release', () => {
-  it('drops the whole hold', () => {
+  it('[RELEASE-1] drops the whole hold', () => {
     const house = houseOf(map);
     const { reply } = run(house, holding('h', ['A-1', 'A-2']));
     const hold = reply.ok && reply.type === 'hold' ? reply.hold : undefined;
@@ -97,7 +97,7 @@ describe('release', () => {
     expect([house.available, house.holds.size, house.holdsOf.size]).toEqual([map.count, 0, 0]);
   });
 
-  it('drops named seats, whatever gap that leaves, and says what remains', () => {
+  it('[RELEASE-2] drops named seats, whatever gap that leaves, and says what remains', () => {
     const house = houseOf(map, { singleGap: 'strict' });
     run(house, holding('h', ['A-1', 'A-2', 'A-3']));
     const { reply, changes } = run(house, releasing('h', ['A-2', 'A-2']));
@@ -106,7 +106,7 @@ describe('release', () => {
     expect(changes).toMatchObject([{ type: 'hold_dropped', seats: ix('A-2'), rest, cause: 'released' }]);
   });
 
-  it('takes along the other half of a pair and the companions of a wheelchair space', () => {
+  it('[RELEASE-3] takes along the other half of a pair and the companions of a wheelchair space', () => {
     const house = houseOf(map);
     run(house, holding('h', ['B-7', 'B-8', 'B-3', 'B-4', 'B-5', 'A-1']));
     expect(run(house, releasing('h', ['B-8'])).reply).toMatchObject({ seats: ix('B-7', 'B-8') });
@@ -119,7 +119,7 @@ describe('release', () => {
 });
 
 describe('extend', () => {
-  it('gives a full hold time from now, as often as allowed, and never less than there was', () => {
+  it('[EXTEND-1] gives a full hold time from now, as often as allowed, and never less than there was', () => {
     const house = houseOf(map, { extensionsPerHold: 3 });
     run(house, holding('h', ['A-1']));
     const { reply, changes } = run(house, { type: 'extend', holder: 'me', holdId: 'h' }, T + 50);
@@ -132,7 +132,7 @@ describe('extend', () => {
 });
 
 describe('book and cancel', () => {
-  it('makes the hold a booking, seat for seat, at the price of its categories', () => {
+  it('[BOOK-1] [CANCEL-1] makes the hold a booking, seat for seat, at the price of its categories', () => {
     const house = houseOf(map);
     const { reply: held } = run(house, holding('h', ['A-1', 'A-2']));
     const { reply, changes } = run(house, booking('h', 'b'), T + 5);
@@ -150,7 +150,7 @@ describe('book and cancel', () => {
     expect(run(house, cancelling('b')).reply).toMatchObject({ refusal: { code: 'booking_cancelled' } });
   });
 
-  it('lets staff cancel anybody’s booking, after sales have closed too', () => {
+  it('[CANCEL-2] lets staff cancel anybody’s booking, after sales have closed too', () => {
     const sold = { id: 'b', reference: 'R', holder: 'me', holdId: 'h', seats: ix('A-1') };
     const bookings = [{ ...sold, price: { amount: 1, currency: 'EUR' }, status: 'confirmed' as const }];
     const house = houseOf(map, { salesOpen: false }, { bookings });
@@ -160,7 +160,7 @@ describe('book and cancel', () => {
 });
 
 describe('block and unblock', () => {
-  it('takes seats off sale and puts them back, leaving alone those that are on sale', () => {
+  it('[BLOCK-1] [UNBLOCK-1] takes seats off sale and puts them back, leaving alone those that are on sale', () => {
     const house = houseOf(map);
     const seats = ix('A-1', 'A-2');
     const blocked = run(house, { type: 'block', seats: ['A-1', 'A-2'], reason: 'camera' });
@@ -177,7 +177,7 @@ describe('block and unblock', () => {
 });
 
 describe('expire', () => {
-  it('drops what is due, soonest first, and remembers it', () => {
+  it('[EXPIRY-1] drops what is due, soonest first, and remembers it', () => {
     const house = houseOf(map);
     run(house, holding('late', ['A-4']), T + 2);
     run(house, holding('b', ['A-1', 'A-2']), T);
@@ -194,7 +194,7 @@ describe('expire', () => {
     expect(run(house, releasing('a'), T + TTL).reply).toMatchObject({ refusal: { code: 'hold_expired' } });
   });
 
-  it('follows extensions, releases and bookings', () => {
+  it('[EXPIRY-5] follows extensions, releases and bookings', () => {
     const house = houseOf(map);
     run(house, holding('x', ['A-1']));
     run(house, holding('y', ['A-2']), T + 1);
@@ -209,7 +209,7 @@ describe('expire', () => {
     expect(nextExpiry(house)).toBeUndefined();
   });
 
-  it('keeps its memory of ends within a bound however many holds come and go', () => {
+  it('[EXPIRY-2] keeps its memory of ends within a bound however many holds come and go', () => {
     const house = houseOf(map);
     run(house, holding('stays', ['A-10']));
     for (let i = 0; i < 5000; i++) {

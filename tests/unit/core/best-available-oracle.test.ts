@@ -112,7 +112,7 @@ function canServe(rows: Rows, count: number, special: boolean): boolean {
 }
 
 describe('best available against brute force', () => {
-  it('finds the nearest stretch of the best quality there is, or says honestly that there is none', () => {
+  it('[BEST-1] [BEST-2] [BEST-3] [BEST-10] finds the nearest stretch of the best quality there is, or says honestly that there is none', () => {
     const seen = new Map<string, number>();
     fc.assert(
       fc.property(halls, ({ rows: pictures, taken, count, singleGap }) => {

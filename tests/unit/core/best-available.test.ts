@@ -40,30 +40,30 @@ function blockedOf(map: SeatMap, pictures: readonly string[]): number[] {
 }
 
 describe('best available', () => {
-  it('centres the party in front of the focal point', () => {
+  it('[BEST-3] centres the party in front of the focal point', () => {
     expect(best(hall(['.........', '.........']), 3)).toEqual(['adjacent', 'A-4', 'A-5', 'A-6']);
   });
 
-  it('goes aside, or back, rather than leave a lone seat', () => {
+  it('[BEST-4] goes aside, or back, rather than leave a lone seat', () => {
     expect(best(hall(['...o...']), 2)).toEqual(['adjacent_leaves_gap', 'A-2', 'A-3']);
     expect(best(hall(['....o....']), 2)).toEqual(['adjacent', 'A-3', 'A-4']);
     expect(best(hall(['...o...', '..ooo..']), 2)).toEqual(['adjacent', 'B-1', 'B-2']);
   });
 
-  it('lets a gap be at a wall where the house is lenient', () => {
+  it('[BEST-4] lets a gap be at a wall where the house is lenient', () => {
     expect(best(hall(['...o...']), 2, {})[0]).toBe('adjacent_leaves_gap');
     expect(best(hall(['...o...'], { singleGap: 'lenient' }), 2)).toEqual(['adjacent', 'A-2', 'A-3']);
   });
 
-  it('is not refused the gap that it could not avoid', () => {
+  it('[BEST-4] is not refused the gap that it could not avoid', () => {
     expect(best(hall(['ooo.ooo', '...o...'], { singleGap: 'strict' }), 2)[0]).toBe('adjacent_leaves_gap');
   });
 
-  it('crosses an aisle before it leaves the row', () => {
+  it('[BEST-2] crosses an aisle before it leaves the row', () => {
     expect(best(hall(['oo.._..oo']), 4)).toEqual(['same_row', 'A-3', 'A-4', 'A-5', 'A-6']);
   });
 
-  it('fills neighbouring rows before it scatters', () => {
+  it('[BEST-2] fills neighbouring rows before it scatters', () => {
     expect(best(hall(['oo..oo', 'oo..oo']), 4)).toEqual(['nearby', 'A-3', 'A-4', 'B-3', 'B-4']);
     expect(best(hall([`.${'o'.repeat(30)}.`]), 2)).toEqual(['scattered', 'A-1', 'A-32']);
   });
@@ -72,7 +72,7 @@ describe('best available', () => {
     expect(best(hall(Array(10).fill('..........'), { seatsPerHold: 100 }), 100)[0]).toBe('nearby');
   });
 
-  it('keeps to the category and the zone', () => {
+  it('[BEST-5] keeps to the category and the zone', () => {
     const balcony = { name: 'Balcony', category: 'Gold', rows: ['....'] };
     const house = hall(['....'], {}, balcony);
     expect(best(house, 2, { category: 'Gold' })[1]).toMatch(/^Balcony A-/);
@@ -81,7 +81,7 @@ describe('best available', () => {
     expect(best(house, 2)).toEqual(['adjacent', 'A-1', 'A-2']);
   });
 
-  it('cuts no pair', () => {
+  it('[BEST-6] cuts no pair', () => {
     expect(best(hall(['pqpqpq']), 2)).toEqual(['adjacent', 'A-3', 'A-4']);
     expect(best(hall(['pqpqpq']), 3)).toEqual(['none_available']);
     expect(best(hall(['pqpq.']), 3)).toEqual(['adjacent', 'A-3', 'A-4', 'A-5']);
@@ -89,7 +89,7 @@ describe('best available', () => {
     expect(best(hall(['.oooooooooooooooopq']), 2)).toEqual(['adjacent', 'A-18', 'A-19']);
   });
 
-  it('keeps its distance to other parties', () => {
+  it('[BEST-6] keeps its distance to other parties', () => {
     const house = hall(['.........'], { distancing: 2 });
     expect(best(house, 2, { holder: 'you' })).toEqual(['adjacent', 'A-4', 'A-5']);
     expect(best(house, 2)).toEqual(['adjacent', 'A-8', 'A-9']);
@@ -97,7 +97,7 @@ describe('best available', () => {
     expect(best(house, 1, { holder: 'she' })).toEqual(['none_available']);
   });
 
-  it('sells places of a standing area together, and seats before them', () => {
+  it('[BEST-9] sells places of a standing area together, and seats before them', () => {
     const house = hall(['..'], {}, { name: 'Pit', category: 'Pit', rows: [], standing: { Floor: 3 } });
     expect(best(house, 2, { category: 'Pit' })).toEqual(['adjacent', 'Floor-1', 'Floor-2']);
     expect(best(house, 1)[1]).toMatch(/^A-/);
@@ -113,7 +113,7 @@ describe('best available', () => {
 });
 
 describe('accessible seats', () => {
-  it('are kept for those who need them until nothing else is left', () => {
+  it('[BEST-7] are kept for those who need them until nothing else is left', () => {
     const house = hall(['.wc.', 'oooo']);
     expect(best(house, 2)).toEqual(['nearby', 'A-1', 'A-4']);
     expect(best(house, 2)).toEqual(['adjacent', 'A-2', 'A-3']);
@@ -122,7 +122,7 @@ describe('accessible seats', () => {
     expect(best(lone, 1)).toEqual(['none_available']);
   });
 
-  it('are one wheelchair space with its companions, then the seats beside it', () => {
+  it('[BEST-8] are one wheelchair space with its companions, then the seats beside it', () => {
     const wish = { accessible: true };
     expect(best(hall(['...wcw..']), 1, wish)).toEqual(['adjacent', 'A-4']);
     expect(best(hall(['..wc.....w...']), 2, wish)).toEqual(['adjacent', 'A-3', 'A-4']);
@@ -133,7 +133,7 @@ describe('accessible seats', () => {
     expect(best(hall([`w${'o'.repeat(40)}.`]), 2, wish)).toEqual(['scattered', 'A-1', 'A-42']);
   });
 
-  it('take companions that stand elsewhere, and never a second wheelchair space', () => {
+  it('[BEST-8] take companions that stand elsewhere, and never a second wheelchair space', () => {
     const wish = { accessible: true };
     expect(best(hall(['w____c..']), 2, wish)).toEqual(['same_row', 'A-1', 'A-2']);
     expect(best(hall(['wo____c.']), 2, wish)).toEqual(['nearby', 'A-1', 'A-3']);

@@ -43,14 +43,14 @@ function expectInverses(map: SeatMap): void {
 }
 
 describe('adjacency comes from geometry', () => {
-  it('cuts a row at its aisles', () => {
+  it('[HOUSE-5] cuts a row at its aisles', () => {
     const map = mapOf(['...._...._....']);
     expect(blocksOf(map).map((block) => block.length)).toEqual([4, 4, 4]);
     expect(blocksOf(map)[1]).toEqual(['A-5', 'A-6', 'A-7', 'A-8']);
     expectInverses(map);
   });
 
-  it('orders seats by where they stand, not by the order or numbers of the file', () => {
+  it('[HOUSE-5] orders seats by where they stand, not by the order or numbers of the file', () => {
     expect(blocksOf(compileSeatMap(dataOf([level(60, 0, 120, 30, 90)])))).toEqual([
       ['0/1', '0/3', '0/0', '0/4', '0/2'],
     ]);
@@ -135,7 +135,7 @@ describe('adjacency comes from geometry', () => {
     ]);
   });
 
-  it('gives standing places no neighbours and no block', () => {
+  it('[HOLD-9] gives standing places no neighbours and no block', () => {
     const map = mapOf({ rows: ['..'], standing: { Floor: 3 } });
     for (const place of [2, 3, 4]) {
       expect([map.left[place], map.right[place], map.blockOf[place]]).toEqual([NONE, NONE, NONE]);

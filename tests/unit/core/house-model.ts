@@ -1,81 +1,94 @@
 /** The simplest house there could be: labels, maps and linear searches. It shares no code with the core. */
-import { expect } from 'vitest';
 import type { Command } from '../../../src/core/command.js';
 import type { HouseRules } from '../../../src/core/house.js';
 
-type Limits = Pick<HouseRules, 'seatsPerHold' | 'holdsPerHolder' | 'extensionsPerHold' | 'holdTtlMs'>;
+export type Limits = Pick<
+  HouseRules,
+  'seatsPerHold' | 'holdsPerHolder' | 'extensionsPerHold' | 'holdTtlMs' | 'distancing'
+>;
 
-interface ModelHold {
+/** A hall in words: what somebody knows of it who stands in it. */
+export interface Hall {
+  readonly all: readonly string[];
+  /** Seats that stand side by side, in their order. */
+  readonly lines: readonly (readonly string[])[];
+  /** Half of a pair to the other half, both ways. */
+  readonly mates: ReadonlyMap<string, string>;
+  /** Companion seat to its wheelchair space. */
+  readonly spaces: ReadonlyMap<string, string>;
+}
+
+export interface ModelHold {
   readonly holder: string;
   seats: string[];
   until: number;
   extended: number;
 }
 
-/** What a house is to those who only read the documentation; seat rules are off. */
+export interface ModelBooking {
+  readonly holder: string;
+  readonly seats: readonly string[];
+  cancelled: boolean;
+}
+
+/** What a house is to those who only read the documentation. The single-gap rule is left out: see `judge`. */
 export class Model {
   readonly holds = new Map<string, ModelHold>();
-  readonly bookings = new Map<string, { holder: string; seats: string[]; cancelled: boolean }>();
+  readonly bookings = new Map<string, ModelBooking>();
   readonly blocked = new Set<string>();
   readonly ended = new Set<string>();
 
   constructor(
-    readonly all: readonly string[],
+    readonly hall: Hall,
     readonly rules: Limits,
   ) {}
 
   statusOf(label: string): string {
     if (this.blocked.has(label)) return 'blocked';
     if ([...this.holds.values()].some((hold) => hold.seats.includes(label))) return 'held';
-    const sold = [...this.bookings.values()].some((booking) => !booking.cancelled && booking.seats.includes(label));
-    return sold ? 'booked' : 'available';
+    return this.#bookingOf(label) === undefined ? 'available' : 'booked';
   }
 
-  /** What the command must answer, `ok` or the code, before it is done. */
+  /**
+   * What the command must answer before it is done: `ok`, or the code. A hold that is judged `ok` may still be refused
+   * for a single gap, and a search that is may find no place that keeps pairs, companions and distance.
+   */
   judge(command: Command, now: number): string {
-    const seats = 'seats' in command ? command.seats : undefined;
-    const isUnknown = seats?.some((label) => !this.all.includes(label)) === true;
-    const isTwice = seats !== undefined && new Set(seats).size < seats.length;
-    const live = (holder: string) =>
-      [...this.holds.values()].filter((h) => h.holder === holder && h.until > now).length;
-    const access = (id: string, holder: string) => {
-      const hold = this.holds.get(id);
-      if (hold === undefined) return this.ended.has(id) ? 'hold_expired' : 'unknown_hold';
-      if (hold.until <= now) return 'hold_expired';
-      return hold.holder === holder ? 'ok' : 'wrong_holder';
-    };
+    const named = 'seats' in command ? command.seats : undefined;
+    const isUnknown = named?.some((label) => !this.hall.all.includes(label)) === true || named?.length === 0;
+    const isTwice = named !== undefined && new Set(named).size < named.length;
     switch (command.type) {
       case 'hold': {
         if (isUnknown) return 'unknown_seat';
         if (isTwice) return 'duplicate_seat';
-        const adds = command.addTo === undefined ? 'ok' : access(command.addTo, command.holder);
+        const adds = command.addTo === undefined ? 'ok' : this.#access(command.addTo, command.holder, now);
         if (adds !== 'ok') return adds;
-        const had = command.addTo === undefined ? 0 : this.holds.get(command.addTo)!.seats.length;
-        if (had + command.seats.length > this.rules.seatsPerHold) return 'too_many_seats';
-        if (command.addTo === undefined && live(command.holder) >= this.rules.holdsPerHolder) return 'too_many_holds';
-        return command.seats.every((label) => this.statusOf(label) === 'available') ? 'ok' : 'seats_unavailable';
+        const old = command.addTo === undefined ? [] : this.holds.get(command.addTo)!.seats;
+        if (old.length + command.seats.length > this.rules.seatsPerHold) return 'too_many_seats';
+        if (command.addTo === undefined && this.#hasEnough(command.holder, now)) return 'too_many_holds';
+        if (!command.seats.every((label) => this.statusOf(label) === 'available')) return 'seats_unavailable';
+        return this.broken(command.holder, command.seats, old) ?? 'ok';
       }
       case 'best_available': {
         if (command.count > this.rules.seatsPerHold) return 'too_many_seats';
-        if (live(command.holder) >= this.rules.holdsPerHolder) return 'too_many_holds';
-        const free = this.all.filter((label) => this.statusOf(label) === 'available').length;
+        if (this.#hasEnough(command.holder, now)) return 'too_many_holds';
+        const free = this.hall.all.filter((label) => this.statusOf(label) === 'available').length;
         return free >= command.count ? 'ok' : 'none_available';
       }
       case 'release': {
-        const may = access(command.holdId, command.holder);
+        const may = this.#access(command.holdId, command.holder, now);
         if (may !== 'ok' || command.seats === undefined) return may;
-        if (isUnknown || command.seats.length === 0) return 'unknown_seat';
+        if (isUnknown) return 'unknown_seat';
         const { seats: own } = this.holds.get(command.holdId)!;
         return command.seats.every((label) => own.includes(label)) ? 'ok' : 'not_in_hold';
       }
       case 'extend': {
-        const may = access(command.holdId, command.holder);
+        const may = this.#access(command.holdId, command.holder, now);
         if (may !== 'ok') return may;
-        const { extended } = this.holds.get(command.holdId)!;
-        return extended >= this.rules.extensionsPerHold ? 'too_many_extensions' : 'ok';
+        return this.holds.get(command.holdId)!.extended < this.rules.extensionsPerHold ? 'ok' : 'too_many_extensions';
       }
       case 'book':
-        return access(command.holdId, command.holder);
+        return this.#access(command.holdId, command.holder, now);
       case 'cancel': {
         const booking = this.bookings.get(command.bookingId);
         if (booking === undefined) return 'unknown_booking';
@@ -94,6 +107,26 @@ export class Model {
     }
   }
 
+  /** The first seat rule that the selection would break, all its seats being available. */
+  broken(holder: string, seats: readonly string[], old: readonly string[]): string | undefined {
+    const { mates, spaces, lines } = this.hall;
+    const isHalf = (label: string) => mates.has(label) && !seats.includes(mates.get(label)!);
+    const isAlone = (label: string) => {
+      const space = spaces.get(label);
+      if (space === undefined || seats.includes(space) || old.includes(space)) return false;
+      return this.#bookingOf(space)?.holder !== holder;
+    };
+    if (seats.some((label) => isHalf(label) || isAlone(label))) return 'pair_split or companion_alone';
+    const far = this.rules.distancing;
+    const isNear = lines.some((line) =>
+      line.some((label, place) => {
+        const around = line.slice(Math.max(0, place - far), place + far + 1);
+        return seats.includes(label) && around.some((other) => ![undefined, holder].includes(this.#partyAt(other)));
+      }),
+    );
+    return isNear ? 'distancing' : undefined;
+  }
+
   /** Does what was judged `ok`. `found` are the seats that best-available chose, which the model does not predict. */
   carryOut(command: Command, now: number, found: readonly string[]): void {
     const until = now + this.rules.holdTtlMs;
@@ -101,11 +134,10 @@ export class Model {
       this.holds.get(command.addTo)!.seats.push(...command.seats);
     } else if (command.type === 'hold' || command.type === 'best_available') {
       const seats = command.type === 'hold' ? [...command.seats] : [...found];
-      for (const label of seats) expect(this.statusOf(label)).toBe('available');
       this.holds.set(command.newHoldId, { holder: command.holder, seats, until, extended: 0 });
     } else if (command.type === 'release') {
       const hold = this.holds.get(command.holdId)!;
-      hold.seats = command.seats === undefined ? [] : hold.seats.filter((label) => !command.seats!.includes(label));
+      hold.seats = command.seats === undefined ? [] : hold.seats.filter((label) => !this.#goes(label, command.seats!));
       if (hold.seats.length === 0) this.holds.delete(command.holdId);
     } else if (command.type === 'extend') {
       const hold = this.holds.get(command.holdId)!;
@@ -122,11 +154,46 @@ export class Model {
     } else if (command.type === 'unblock') {
       for (const label of command.seats) this.blocked.delete(label);
     } else {
-      for (const [id, hold] of this.holds) {
-        if (hold.until > now) continue;
-        this.holds.delete(id);
-        this.ended.add(id);
-      }
+      for (const id of this.#dropDue(now)) this.ended.add(id);
     }
+  }
+
+  /** Another owner reads what is written: it has never heard of holds that ended, and may leave out those that are due. */
+  reload(now: number, withoutDue: boolean): void {
+    this.ended.clear();
+    if (withoutDue) this.#dropDue(now);
+  }
+
+  #dropDue(now: number): string[] {
+    const due = [...this.holds].flatMap(([id, { until }]) => (until <= now ? [id] : []));
+    for (const id of due) this.holds.delete(id);
+    return due;
+  }
+
+  #access(id: string, holder: string, now: number): string {
+    const hold = this.holds.get(id);
+    if (hold === undefined) return this.ended.has(id) ? 'hold_expired' : 'unknown_hold';
+    if (hold.until <= now) return 'hold_expired';
+    return hold.holder === holder ? 'ok' : 'wrong_holder';
+  }
+
+  #hasEnough(holder: string, now: number): boolean {
+    const live = [...this.holds.values()].filter((hold) => hold.holder === holder && hold.until > now);
+    return live.length >= this.rules.holdsPerHolder;
+  }
+
+  /** Whether a seat of a hold goes when these are given back: they, their other halves, and who accompanied them. */
+  #goes(label: string, given: readonly string[]): boolean {
+    const reasons = [label, this.hall.mates.get(label), this.hall.spaces.get(label)];
+    return reasons.some((one) => one !== undefined && given.includes(one));
+  }
+
+  #bookingOf(label: string): ModelBooking | undefined {
+    return [...this.bookings.values()].find(({ cancelled, seats }) => !cancelled && seats.includes(label));
+  }
+
+  #partyAt(label: string): string | undefined {
+    const hold = [...this.holds.values()].find(({ seats }) => seats.includes(label));
+    return (hold ?? this.#bookingOf(label))?.holder;
   }
 }

@@ -66,33 +66,33 @@ describe('hold refuses, in this order', () => {
   it('sales_closed before anything', () => {
     expect(refusal(holding(all, 'nothing'), { salesOpen: false })).toEqual({ code: 'sales_closed' });
   });
-  it('unknown_seat, naming all of them', () => {
+  it('[REFUSAL-1] [HOLD-8] unknown_seat, naming all of them', () => {
     expect(refusal(holding([...all, '__proto__'], 'nothing'))).toEqual(
       conflicts('unknown_seat', ['Q-1', 'unknown'], ['__proto__', 'unknown']),
     );
     expect(refusal(holding([]))).toEqual(conflicts('unknown_seat'));
   });
-  it('duplicate_seat', () => {
+  it('[HOLD-7] duplicate_seat', () => {
     expect(refusal(holding(['A-5', 'A-5', 'A-2', 'A-5'], 'nothing'))).toEqual(
       conflicts('duplicate_seat', ['A-5', 'duplicate'], ['A-5', 'duplicate']),
     );
   });
-  it('unknown_hold, hold_expired, wrong_holder', () => {
+  it('[TIME-1] unknown_hold, hold_expired, wrong_holder', () => {
     expect(refusal(holding(['A-5', 'A-2'], 'nothing'), { seatsPerHold: 1 })).toEqual({ code: 'unknown_hold' });
     expect(refusal(holding(['A-5', 'A-2'], 'late'), { seatsPerHold: 1 })).toEqual({ code: 'hold_expired' });
     expect(refusal(holding(['A-5', 'A-2'], 'theirs'), { seatsPerHold: 1 })).toEqual({ code: 'wrong_holder' });
   });
-  it('too_many_seats, counting those of the hold that they join', () => {
+  it('[HOLD-4] too_many_seats, counting those of the hold that they join', () => {
     const rules = { seatsPerHold: 2, holdsPerHolder: 1 };
     expect(refusal(holding(['A-5', 'A-2', 'A-3']), rules)).toEqual({ code: 'too_many_seats', limit: 2 });
     expect(refusal(holding(['A-5', 'A-2'], 'mine'), rules)).toEqual({ code: 'too_many_seats', limit: 2 });
   });
-  it('too_many_holds, of which ended ones are none', () => {
+  it('[HOLD-5] too_many_holds, of which ended ones are none', () => {
     expect(refusal(holding(['A-5']), { holdsPerHolder: 1 })).toEqual({ code: 'too_many_holds', limit: 1 });
     expect(refusal(holding(['A-5']), { holdsPerHolder: 2 }).code).toBe('seats_unavailable');
     expect(refusal(holding(['A-5'], 'mine'), { holdsPerHolder: 1 }).code).toBe('seats_unavailable');
   });
-  it('seats_unavailable, naming each seat and what it is, own ones too', () => {
+  it('[REFUSAL-1] [HOLD-1] [HOLD-6] seats_unavailable, naming each seat and what it is, own ones too', () => {
     expect(refusal(holding(['A-5', 'A-2', 'B-1', 'A-8', 'A-1', 'B-7'], 'mine'))).toEqual(
       conflicts('seats_unavailable', ['A-5', 'held'], ['B-1', 'booked'], ['A-8', 'blocked'], ['A-1', 'held']),
     );
@@ -150,18 +150,18 @@ describe('commands on a hold refuse, in this order', () => {
     expect(refusal(on('release', 'nothing'), { salesOpen: false })).toEqual({ code: 'unknown_hold' });
   });
   it.each([on('extend', ''), on('release', ''), book('')])(
-    'unknown_hold, hold_expired, wrong_holder: %j',
+    '[TIME-1] unknown_hold, hold_expired, wrong_holder: %j',
     (command) => {
       expect(refusal({ ...command, holdId: 'nothing' } as Command)).toEqual({ code: 'unknown_hold' });
       expect(refusal({ ...command, holdId: 'late' } as Command)).toEqual({ code: 'hold_expired' });
       expect(refusal({ ...command, holdId: 'theirs' } as Command)).toEqual({ code: 'wrong_holder' });
     },
   );
-  it('extend: too_many_extensions', () => {
+  it('[EXTEND-2] extend: too_many_extensions', () => {
     const holds = [{ ...hold('mine', 'me', ['A-1']), extensions: 2 }];
     expect(refusal(on('extend', 'mine'), {}, { ...STATE, holds })).toEqual({ code: 'too_many_extensions', limit: 2 });
   });
-  it('release: unknown_seat, then not_in_hold', () => {
+  it('[REFUSAL-1] release: unknown_seat, then not_in_hold', () => {
     const release = (seats: string[]): Command => ({ type: 'release', holder: 'me', holdId: 'mine', seats });
     expect(refusal(release(['A-1', 'A-5', 'Q-1']))).toEqual(conflicts('unknown_seat', ['Q-1', 'unknown']));
     expect(refusal(release(['A-1', 'A-5', 'A-2']))).toEqual(
@@ -184,7 +184,7 @@ describe('cancel, block and unblock refuse, in this order', () => {
     expect(refusal(cancel('b0'))).toEqual({ code: 'booking_cancelled' });
     expect(refusal(cancel('b0', true, 'staff'))).toEqual({ code: 'booking_cancelled' });
   });
-  it('block: unknown_seat, duplicate_seat, seats_unavailable', () => {
+  it('[BLOCK-1] block: unknown_seat, duplicate_seat, seats_unavailable', () => {
     const block = (...seats: string[]): Command => ({ type: 'block', seats, reason: 'camera' });
     expect(refusal(block('A-5', 'A-5', 'Q-1'))).toEqual(conflicts('unknown_seat', ['Q-1', 'unknown']));
     expect(refusal(block('A-5', 'A-5'))).toEqual(conflicts('duplicate_seat', ['A-5', 'duplicate']));
@@ -192,7 +192,7 @@ describe('cancel, block and unblock refuse, in this order', () => {
       conflicts('seats_unavailable', ['A-5', 'held'], ['B-1', 'booked'], ['A-8', 'blocked']),
     );
   });
-  it('unblock: unknown_seat, duplicate_seat, seats_unavailable', () => {
+  it('[UNBLOCK-1] unblock: unknown_seat, duplicate_seat, seats_unavailable', () => {
     const unblock = (...seats: string[]): Command => ({ type: 'unblock', seats });
     expect(refusal(unblock('A-5', 'A-5', 'Q-1'))).toEqual(conflicts('unknown_seat', ['Q-1', 'unknown']));
     expect(refusal(unblock('A-8', 'A-8'))).toEqual(conflicts('duplicate_seat', ['A-8', 'duplicate']));

@@ -20,14 +20,14 @@ function book(house: House, holdId: string, holder = 'me'): void {
 }
 
 describe('pairs', () => {
-  it('are sold both or neither', () => {
+  it('[SEAT-RULE-PAIR-1] are sold both or neither', () => {
     const house = houseOf(mapOf(['.pqpq.']));
     expect(hold(house, ['A-2'])).toEqual(['A-2 pair_split']);
     expect(hold(house, ['A-3', 'A-4', 'A-1'])).toEqual(['A-3 pair_split', 'A-4 pair_split']);
     expect(hold(house, ['A-3', 'A-2', 'A-1'])).toBe('ok');
   });
 
-  it('are not sold by half where the other half is blocked', () => {
+  it('[SEAT-RULE-PAIR-1] are not sold by half where the other half is blocked', () => {
     const map = mapOf(['.pq.']);
     const house = houseOf(map, {}, { blocked: [seat(map, 'A-2')] });
     expect(hold(house, ['A-3'])).toEqual(['A-3 pair_split']);
@@ -35,14 +35,14 @@ describe('pairs', () => {
 });
 
 describe('companion seats', () => {
-  it('go with their wheelchair space, which may go alone', () => {
+  it('[SEAT-RULE-COMPANION-1] go with their wheelchair space, which may go alone', () => {
     const house = houseOf(mapOf(['.cwc.']));
     expect(hold(house, ['A-2', 'A-4', 'A-5'])).toEqual(['A-2 companion_alone', 'A-4 companion_alone']);
     expect(hold(house, ['A-2', 'A-3'])).toBe('ok');
     expect(hold(houseOf(mapOf(['.cwc.'])), ['A-3'])).toBe('ok');
   });
 
-  it('may be added to the hold that has the space, and bought after it, by the same holder only', () => {
+  it('[SEAT-RULE-COMPANION-2] may be added to the hold that has the space, and bought after it, by the same holder only', () => {
     const house = houseOf(mapOf(['.cwc.']));
     expect(hold(house, ['A-3'])).toBe('ok');
     expect(hold(house, ['A-2'], 'you')).toEqual(['A-2 companion_alone']);
@@ -56,7 +56,7 @@ describe('companion seats', () => {
 });
 
 describe('distancing', () => {
-  it('keeps free seats between parties in a block, held and booked alike', () => {
+  it('[SEAT-RULE-DISTANCE-1] keeps free seats between parties in a block, held and booked alike', () => {
     const house = houseOf(mapOf(['........_..', '..']), { distancing: 2 });
     expect(hold(house, ['A-1', 'A-2'], 'you')).toBe('ok');
     expect(hold(house, ['A-3', 'A-4', 'A-5'])).toEqual(['A-3 distancing', 'A-4 distancing']);
@@ -67,7 +67,7 @@ describe('distancing', () => {
     expect(hold(house, ['B-1'], 'he')).toBe('ok');
   });
 
-  it('does not keep a party from itself, and takes a blocked seat for an empty one', () => {
+  it('[SEAT-RULE-DISTANCE-2] does not keep a party from itself, and takes a blocked seat for an empty one', () => {
     const map = mapOf(['......']);
     const house = houseOf(map, { distancing: 1 }, { blocked: [seat(map, 'A-3')] });
     expect(hold(house, ['A-1'])).toBe('ok');

@@ -43,7 +43,7 @@ describe('the single-gap rule', () => {
     ['.SS......', ['A-2'], [], 'the selection is judged as a whole'],
     ['S........', [], [], 'the end of a row'],
   ];
-  it.each(table)('%s strict refuses %j, lenient %j: %s', (row, strict, lenient) => {
+  it.each(table)('[SEAT-RULE-GAP-1] [SEAT-RULE-GAP-2] %s strict refuses %j, lenient %j: %s', (row, strict, lenient) => {
     expect(judge(row, 'strict')).toEqual(strict);
     expect(judge(row, 'lenient')).toEqual(lenient);
     expect(judge(row, 'off')).toEqual([]);
@@ -58,11 +58,11 @@ describe('the single-gap rule', () => {
     ['oS.o..o', [], 'two twos, a party of one: every choice leaves one'],
     ['SSS.o..o', [], 'three of four: one and two would do, but would tear the party apart'],
   ];
-  it.each(forgiven)('never blocks the last sale: %s refuses %j (%s)', (row, strict) => {
+  it.each(forgiven)('[SEAT-RULE-GAP-3] never blocks the last sale: %s refuses %j (%s)', (row, strict) => {
     expect(judge(row, 'strict')).toEqual(strict);
   });
 
-  it('looks for another choice in the same block only', () => {
+  it('[SEAT-RULE-GAP-4] looks for another choice in the same block only', () => {
     expect(judge('oS.o_......', 'strict')).toEqual([]);
   });
 
@@ -74,18 +74,18 @@ describe('the single-gap rule', () => {
     expect(judge('.PQ....', 'strict')).toEqual(['A-2']);
   });
 
-  it('counts pairs among the other choices only whole', () => {
+  it('[SEAT-RULE-GAP-4] counts pairs among the other choices only whole', () => {
     expect(judge('oS.opqo', 'strict')).toEqual([]);
     expect(judge('oSS.opqo', 'strict')).toEqual(['A-3']);
     expect(judge('oS.opq..o', 'strict')).toEqual(['A-2']);
   });
 
-  it('does not offer a wheelchair space as another choice to those who did not select it', () => {
+  it('[SEAT-RULE-GAP-4] does not offer a wheelchair space as another choice to those who did not select it', () => {
     expect(judge('oS.owo', 'strict')).toEqual([]);
     expect(judge('oS.oWo...', 'strict')).toEqual(['A-2']);
   });
 
-  it('is off where distancing wants free seats between parties', () => {
+  it('[SEAT-RULE-GAP-6] is off where distancing wants free seats between parties', () => {
     const house = houseOf(mapOf(['.........']), { singleGap: 'strict', distancing: 1 });
     const { reply } = apply(house, { type: 'hold', holder: 'me', seats: ['A-2'], newHoldId: 'h' }, 0);
     expect(reply.ok).toBe(true);
@@ -113,7 +113,7 @@ function subsets(places: readonly number[], size: number): number[][] {
 const piecesOf = (places: readonly number[]) => places.filter((place) => !places.includes(place - 1)).length;
 
 describe('the single-gap rule against all choices', () => {
-  it('refuses exactly the selections that leave a new gap where some choice as large and as whole does not', () => {
+  it('[SEAT-RULE-GAP-1] [SEAT-RULE-GAP-2] [SEAT-RULE-GAP-3] refuses exactly the selections that leave a new gap where some choice as large and as whole does not', () => {
     let [refused, forgiven] = [0, 0];
     const rows = fc.array(fc.constantFrom('.', '.', '.', 'o'), { minLength: 1, maxLength: 10 });
     fc.assert(

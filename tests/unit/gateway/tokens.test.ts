@@ -77,7 +77,7 @@ describe('a token', () => {
 });
 
 describe('a guest', () => {
-  it('has a session of the configured length, prolonged for the same holder in its last quarter only', async () => {
+  it('[SESSION-2] has a session of the configured length, prolonged for the same holder in its last quarter only', async () => {
     const guest = await tokens.guest();
     expect(guest).toMatchObject({ holder: 'guest:id', role: 'guest', expiresAt: now + 24 * HOUR_MS });
     now += 17 * HOUR_MS;

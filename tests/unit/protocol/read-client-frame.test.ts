@@ -93,7 +93,7 @@ const damaged = fc
   });
 
 describe('a client frame', () => {
-  it('that is valid is read as it was meant, in both encodings', () => {
+  it('[PROTO-1] that is valid is read as it was meant, in both encodings', () => {
     fc.assert(
       fc.property(valid, (message) => {
         const results = [readJson(message), readMsgpack(message)];
@@ -103,7 +103,7 @@ describe('a client frame', () => {
     );
   });
 
-  it('of any bytes at all is answered, never an exception', () => {
+  it('[PROTO-2] of any bytes at all is answered, never an exception', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (bytes, isBinary) => {
         expectSound(readClientFrame(bytesOf(bytes), isBinary));
@@ -192,21 +192,21 @@ describe('a fault', () => {
       2,
     ],
     [{ type: 'ping', id: 3, commandId: 'x' }, 'commandId', 3],
-  ])('in %j is named by its path: %s', (message, path, id) => {
+  ])('[PROTO-3] [PROTO-4] in %j is named by its path: %s', (message, path, id) => {
     for (const result of [readJson(message), readMsgpack(message)]) {
       expect(result).toMatchObject({ ok: false, error: { code: 'invalid_field', field: path } });
       expect(result.ok ? undefined : result.id).toBe(id);
     }
   });
 
-  it('of the type has the id of the request where there is one', () => {
+  it('[PROTO-4] of the type has the id of the request where there is one', () => {
     expect(readJson({ type: 'sing', id: 9 })).toMatchObject({ id: 9, error: { code: 'unknown_type', field: 'type' } });
     for (const type of ['constructor', '__proto__', 'toString', '', 7, null, ['hold']]) {
       expect(readJson({ type, id: 9 })).toMatchObject({ id: 9, error: { code: 'unknown_type' } });
     }
   });
 
-  it('quotes what was sent briefly, and nothing that a terminal would obey', () => {
+  it('[PROTO-6] quotes what was sent briefly, and nothing that a terminal would obey', () => {
     const result = readJson({ type: `\u001b[2J\u0085\u202e${'x'.repeat(1_000)}` });
     expectSound(result);
     expect(result.ok ? '' : result.error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
@@ -235,7 +235,7 @@ describe('a fault', () => {
   });
 });
 
-it('remarks are text: neither control characters nor halves of characters, which only JSON can spell', () => {
+it('[PROTO-6] remarks are text: neither control characters nor halves of characters, which only JSON can spell', () => {
   const block = { type: 'block', id: 1, commandId: crypto.randomUUID(), seats: ['A-1'] };
   for (const reason of ['\u0000', 'a\nb', '\u007f', '\u0085', '\ud800', '😀'.slice(1), 'x'.repeat(256)]) {
     expect(readJson({ ...block, reason })).toMatchObject({ ok: false, error: { field: 'reason' } });
@@ -243,7 +243,7 @@ it('remarks are text: neither control characters nor halves of characters, which
   expect(readJson({ ...block, reason: 'Kamera – Reihe 7 😀' })).toMatchObject({ ok: true });
 });
 
-it('ids of holds and commands are of one spelling, whatever case they come in', () => {
+it('[REPLAY-9] ids of holds and commands are of one spelling, whatever case they come in', () => {
   const id = '0B6FF3A5-7E0F-4B8E-9A55-0C0F6D9E4D11';
   expect(readJson({ type: 'extend', id: 1, commandId: id, holdId: id })).toMatchObject({
     ok: true,

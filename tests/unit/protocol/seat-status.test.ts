@@ -11,7 +11,7 @@ import {
 const codes = fc.uint8Array({ max: 3, maxLength: 300 });
 
 describe('seat statuses', () => {
-  it('are the same after either wire form, whatever they are', () => {
+  it('[PROTO-8] are the same after either wire form, whatever they are', () => {
     fc.assert(
       fc.property(codes, (statuses) => {
         expect(unpackStatuses(packStatuses(statuses), statuses.length)).toEqual(statuses);
@@ -32,7 +32,7 @@ describe('seat statuses', () => {
     );
   });
 
-  it('are the bytes and letters of PROTOCOL.md', () => {
+  it('[PROTO-8] are the bytes and letters of PROTOCOL.md', () => {
     const example = new Uint8Array([0, 0, 1, 2, 0, 3]);
     expect(spellStatuses(example)).toBe('..hb.x');
     expect([...packStatuses(example)]).toEqual([0x90, 0x0c]);

@@ -28,7 +28,7 @@ async function meanwhile<T>(house: Playhouse, doing: Promise<T>): Promise<T> {
 }
 
 describe('an actor that is not confirmed', () => {
-  it('turns commands away to be asked again, changes nothing, and takes them when it is confirmed', async () => {
+  it('[FENCE-5] turns commands away to be asked again, changes nothing, and takes them when it is confirmed', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -45,7 +45,7 @@ describe('an actor that is not confirmed', () => {
     expect(house.watchedSeats()).toMatch(/^h\.+$/);
   });
 
-  it('tells nobody of what the journal took meanwhile: its senders hear that nobody knows, and it ends', async () => {
+  it('[FENCE-5] tells nobody of what the journal took meanwhile: its senders hear that nobody knows, and it ends', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const [ann, bob] = [house.listener('ann'), house.listener('bob')];
@@ -183,7 +183,7 @@ describe('the till', () => {
     return { house, charged, actor, ann, sale };
   }
 
-  it('charges a booking once, however often it is asked for', async () => {
+  it('[BOOK-3] charges a booking once, however often it is asked for', async () => {
     const { house, charged, actor, ann, sale } = await openTill();
     actor.submit(sale, ann);
     actor.submit({ ...sale, requestId: 3 }, ann);

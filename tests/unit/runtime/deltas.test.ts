@@ -24,7 +24,7 @@ async function opened(options: ConstructorParameters<typeof Playhouse>[0] = {}, 
 }
 
 describe('deltas', () => {
-  it('go at once to few', async () => {
+  it('[STREAM-5] go at once to few', async () => {
     const { house, holdSeat } = await opened({ limits: { immediateWatchersMax: 2 } }, 2);
     for (const seat of [0, 1]) {
       holdSeat(seat);
@@ -33,7 +33,7 @@ describe('deltas', () => {
     expect(deltasOf(house)).toEqual(['delta 1 0h', 'delta 2 1h']);
   });
 
-  it('go in ticks to many: the first after a quiet time at once, then one a tick', async () => {
+  it('[STREAM-5] go in ticks to many: the first after a quiet time at once, then one a tick', async () => {
     const { house, holdSeat } = await opened({ limits: { immediateWatchersMax: 2, tickMs: 40 } }, 3);
     for (const seat of [0, 1, 2]) {
       holdSeat(seat);
@@ -50,7 +50,7 @@ describe('deltas', () => {
     expect(deltasOf(house)).toHaveLength(3);
   });
 
-  it('do not make replies wait for the tick', async () => {
+  it('[STREAM-5] do not make replies wait for the tick', async () => {
     const { house, holdSeat } = await opened({ limits: { immediateWatchersMax: 0, tickMs: 40 } });
     holdSeat(0);
     await house.time.advance(1);
@@ -60,7 +60,7 @@ describe('deltas', () => {
     expect(deltasOf(house)).toHaveLength(1);
   });
 
-  it('tell nothing of a seat that came back to what it was within a tick, and use no number for it', async () => {
+  it('[STREAM-6] tell nothing of a seat that came back to what it was within a tick, and use no number for it', async () => {
     const { house, actor, holdSeat } = await opened({ limits: { immediateWatchersMax: 0, tickMs: 40 } });
     holdSeat(0);
     await house.time.advance(1);
@@ -74,7 +74,7 @@ describe('deltas', () => {
     expect(deltasOf(house)).toEqual(['delta 1 0h', 'delta 2 1h']);
   });
 
-  it('are cut where they would be too long, and every piece is a number of its own', async () => {
+  it('[STREAM-7] are cut where they would be too long, and every piece is a number of its own', async () => {
     const { house, actor } = await opened({ limits: { changesPerDeltaMax: 4 } });
     house.submit(actor, house.listener('ann'), 1, hold('ann', [0, 1, 2, 3, 4, 5, 6, 7, 8]));
     await house.time.advance(0);
@@ -97,7 +97,7 @@ describe('deltas', () => {
 });
 
 describe('resuming', () => {
-  it('gives what was missed, nothing where nothing was, and undefined where a snapshot is needed', async () => {
+  it('[STREAM-3] [STREAM-4] gives what was missed, nothing where nothing was, and undefined where a snapshot is needed', async () => {
     const { house, actor, holdSeat } = await opened({ limits: { historyMax: 3 } });
     for (const seat of [0, 1, 2, 3, 4]) {
       holdSeat(seat);

@@ -70,7 +70,7 @@ describe('opening a showtime', () => {
 });
 
 describe('an invariant broken in the core', () => {
-  it('ends the actor, which is then loaded anew from what is true', async () => {
+  it('[GATE-9] ends the actor, which is then loaded anew from what is true', async () => {
     const errors: string[] = [];
     const log: Log = { ...silentLog, error: (_, message) => void errors.push(message) };
     const { house, open } = setUp({}, { log });

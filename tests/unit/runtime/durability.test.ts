@@ -4,7 +4,7 @@ import { book, hold, Playhouse, SHOWTIME, story } from './playhouse.js';
 const SAME_ID = '00000000-0000-4000-8000-00000000bbbb';
 
 describe('an owner that was fenced', () => {
-  it('publishes nothing of what waited, tells its recipients that it does not know, and ends', async () => {
+  it('[FENCE-2] publishes nothing of what waited, tells its recipients that it does not know, and ends', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const [ann, bob] = [house.listener('ann'), house.listener('bob')];
@@ -17,7 +17,7 @@ describe('an owner that was fenced', () => {
     expect([ann.waiting, house.journal.peek(SHOWTIME).holds.size]).toEqual([0, 0]);
   });
 
-  it('writes nothing more, whatever was asked meanwhile', async () => {
+  it('[FENCE-2] writes nothing more, whatever was asked meanwhile', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -50,7 +50,7 @@ describe('an owner that was fenced', () => {
 });
 
 describe('an owner that was refused', () => {
-  it('writes nothing of what was applied on top of it, though its epoch still stands', async () => {
+  it('[FENCE-2] writes nothing of what was applied on top of it, though its epoch still stands', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const [ann, bob] = [house.listener('ann'), house.listener('bob')];
@@ -89,7 +89,7 @@ describe('an actor that ended', () => {
 });
 
 describe('a journal that does not answer', () => {
-  it('is asked again until it does, and the effect is one', async () => {
+  it('[GATE-7] is asked again until it does, and the effect is one', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -102,7 +102,7 @@ describe('a journal that does not answer', () => {
     expect(house.journal.peek(SHOWTIME).bookings.size).toBe(1);
   });
 
-  it('past the bound: `outcome_unknown` for those who wait, and the truth for them who ask again', async () => {
+  it('[GATE-5] past the bound: `outcome_unknown` for those who wait, and the truth for them who ask again', async () => {
     const house = new Playhouse({ limits: { commitWaitMsMax: 1_000 } });
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -125,7 +125,7 @@ describe('a journal that does not answer', () => {
     expect(actor.own('ann').holds).toHaveLength(1);
   });
 
-  it('past the bound: `unavailable` for new commands, which are not applied', async () => {
+  it('[GATE-6] past the bound: `unavailable` for new commands, which are not applied', async () => {
     const house = new Playhouse({ limits: { commitWaitMsMax: 1_000 } });
     const actor = await house.openActor();
     house.trips.push({ backMs: 5_000 });
@@ -141,7 +141,7 @@ describe('a journal that does not answer', () => {
     expect(bob.outcomes(2)).toMatchObject([{ ok: true }]);
   });
 
-  it('lets at most the bound of outputs wait', async () => {
+  it('[GATE-8] lets at most the bound of outputs wait', async () => {
     const house = new Playhouse({ limits: { gatedMax: 3 } });
     const actor = await house.openActor();
     const ann = house.listener('ann');

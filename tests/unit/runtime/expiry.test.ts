@@ -4,7 +4,7 @@ import { book, hold, Playhouse, SHOWTIME, START_MS, story } from './playhouse.js
 const TTL_MS = 60_000;
 
 describe('a hold that nobody used', () => {
-  it('ends exactly when it was said to end, not a millisecond before', async () => {
+  it('[TIME-2] ends exactly when it was said to end, not a millisecond before', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     house.submit(actor, house.listener('ann'), 1, hold('ann', [0, 1]));
@@ -15,7 +15,7 @@ describe('a hold that nobody used', () => {
     expect([actor.own('ann').holds, house.journal.peek(SHOWTIME).holds.size]).toEqual([[], 0]);
   });
 
-  it('is not announced as ended before the journal has it', async () => {
+  it('[EXPIRY-4] is not announced as ended before the journal has it', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     house.submit(actor, house.listener('ann'), 1, hold('ann', [0]));
@@ -27,7 +27,7 @@ describe('a hold that nobody used', () => {
     expect(story(house.seen)).toContain('expired 0');
   });
 
-  it('frees its seats for a command of that very moment, whose reply comes after', async () => {
+  it('[TIME-2] frees its seats for a command of that very moment, whose reply comes after', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const bob = house.listener('bob');
@@ -55,7 +55,7 @@ describe('a hold that nobody used', () => {
     expect(house.time.next).toBeUndefined();
   });
 
-  it('does not end by the timer of its first end once it was extended', async () => {
+  it('[EXPIRY-5] does not end by the timer of its first end once it was extended', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const asked = hold('ann', [0]);
@@ -83,7 +83,7 @@ describe('a hold that nobody used', () => {
     expect([second.own('ann').holds.length, house.time.now()]).toEqual([0, START_MS + TTL_MS]);
   });
 
-  it('ends after its time where the journal was away, and its holder hears yes and then its end', async () => {
+  it('[EXPIRY-6] ends after its time where the journal was away, and its holder hears yes and then its end', async () => {
     const house = new Playhouse({ rules: { holdTtlMs: 500 }, limits: { commitWaitMsMax: 3_000 } });
     const actor = await house.openActor();
     house.trips.push({ backMs: 2_000 });

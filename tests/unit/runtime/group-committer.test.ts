@@ -187,7 +187,7 @@ describe('a flush', () => {
     expect(writers[0].heard.filter((word) => word !== 'late')).toEqual(['durable 1', 'durable 2']);
   });
 
-  it('tells who is fenced and who is not', async () => {
+  it('[FENCE-4] tells who is fenced and who is not', async () => {
     const { time, ledger, writers, write } = setUp();
     ledger.decide = async ({ slices }) => ({ fenced: slices.filter(({ showtimeId }) => showtimeId === 'b') });
     for (const writer of writers) write(writer);
@@ -195,7 +195,7 @@ describe('a flush', () => {
     expect(writers.map(({ heard }) => heard)).toEqual([['durable 1'], ['lost fenced'], ['durable 1']]);
   });
 
-  it('that was refused is given again one by one, under numbers of their own, to find the one at fault', async () => {
+  it('[FENCE-4] that was refused is given again one by one, under numbers of their own, to find the one at fault', async () => {
     const { time, ledger, writers, write } = setUp();
     ledger.decide = async (batch) => {
       if (includes(batch, 'b')) throw new LedgerRefusal('sold already');

@@ -56,7 +56,7 @@ describe('rebalancing', () => {
     expect([Math.max(...taking), taking.length, ids(a).length, ids(b).length]).toEqual([HAND_OVERS_AT_ONCE, 7, 0, 7]);
   });
 
-  it('writes and answers first what was accepted, and the next owner knows it', async () => {
+  it('[MOVE-1] writes and answers first what was accepted, and the next owner knows it', async () => {
     const { cluster, house, a, b } = await running(1);
     const actor = await a.actor(showtime(0));
     cluster.home = 'b';

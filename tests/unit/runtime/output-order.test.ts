@@ -5,7 +5,7 @@ import { book, hold, Playhouse, story, Watchers } from './playhouse.js';
 const SAME_ID = '00000000-0000-4000-8000-00000000aaaa';
 
 describe('the output gate', () => {
-  it('publishes nothing and answers nobody before the journal has it', async () => {
+  it('[GATE-1] publishes nothing and answers nobody before the journal has it', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     house.trips.push({ thereMs: 10, backMs: 5 });
@@ -21,7 +21,7 @@ describe('the output gate', () => {
     expect(story(house.seen)).toEqual(['ann#1 ok', 'own ann elsewhere', 'delta 1 0h 1h']);
   });
 
-  it('lets the reply out before the delta that it caused, and both in the order of the commands', async () => {
+  it('[GATE-2] lets the reply out before the delta that it caused, and both in the order of the commands', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const [ann, bob] = [house.listener('ann'), house.listener('bob')];
@@ -38,7 +38,7 @@ describe('the output gate', () => {
     ]);
   });
 
-  it('lets a refusal out at once, where its recipient waits for nothing', async () => {
+  it('[GATE-3] lets a refusal out at once, where its recipient waits for nothing', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     house.trips.push({ backMs: 50 });
@@ -47,7 +47,7 @@ describe('the output gate', () => {
     expect(story(house.seen)).toEqual(['bob#1 seats_unavailable']);
   });
 
-  it('keeps a refusal behind an earlier reply to the same recipient', async () => {
+  it('[GATE-3] keeps a refusal behind an earlier reply to the same recipient', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -65,7 +65,7 @@ describe('the output gate', () => {
     expect(ann.waiting).toBe(0);
   });
 
-  it('keeps a yes that changed nothing behind the changes that it may rest on', async () => {
+  it('[GATE-4] keeps a yes that changed nothing behind the changes that it may rest on', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const bob = house.listener('bob');
@@ -98,7 +98,7 @@ describe('the output gate', () => {
 });
 
 describe('a replayed command', () => {
-  it('gets the first outcome and has no second effect, while the first waits and after', async () => {
+  it('[REPLAY-1] gets the first outcome and has no second effect, while the first waits and after', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -112,7 +112,7 @@ describe('a replayed command', () => {
     expect(actor.own('ann').holds).toHaveLength(1);
   });
 
-  it('is refused where the id was another command, behind what its recipient still waits for', async () => {
+  it('[REPLAY-4] is refused where the id was another command, behind what its recipient still waits for', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -124,7 +124,7 @@ describe('a replayed command', () => {
     expect(story(house.seen).filter((line) => line.startsWith('ann'))).toEqual(['ann#1 ok', 'ann#2 command_reused']);
   });
 
-  it("is nobody else's: the same id from another holder is another command", async () => {
+  it("[REPLAY-3] is nobody else's: the same id from another holder is another command", async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     house.submit(actor, house.listener('ann'), 1, hold('ann', [0]), SAME_ID);
@@ -133,7 +133,7 @@ describe('a replayed command', () => {
     expect([actor.own('ann').holds.length, actor.own('bob').holds.length]).toEqual([1, 1]);
   });
 
-  it('is answered by the next owner as by the first', async () => {
+  it('[REPLAY-7] is answered by the next owner as by the first', async () => {
     const house = new Playhouse();
     const first = await house.openActor();
     const ann = house.listener('ann');
@@ -152,7 +152,7 @@ describe('a replayed command', () => {
   it.each([
     ['overloaded', { limits: { gatedMax: 1 } }, () => {}],
     ['draining', {}, (actor: { stopIntake(): void }) => actor.stopIntake()],
-  ] as const)('never hears that it was not applied while it may be: %s', async (_, options, meanwhile) => {
+  ] as const)('[REPLAY-2] never hears that it was not applied while it may be: %s', async (_, options, meanwhile) => {
     const house = new Playhouse(options);
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -168,7 +168,7 @@ describe('a replayed command', () => {
     expect(story(house.seen)).toContainEqual(expect.stringMatching(/^bob#1 (overloaded|moving)$/));
   });
 
-  it('never hears that it was not applied from an actor that ended with it unwritten', async () => {
+  it('[REPLAY-2] never hears that it was not applied from an actor that ended with it unwritten', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -181,7 +181,7 @@ describe('a replayed command', () => {
     expect(story(house.seen)).toEqual(['ann#1 outcome_unknown', 'ended lost', 'ann#2 outcome_unknown', 'ann#3 moving']);
   });
 
-  it('gets the first outcome from an actor that ended with it written', async () => {
+  it('[REPLAY-2] gets the first outcome from an actor that ended with it written', async () => {
     const house = new Playhouse();
     const actor = await house.openActor();
     const ann = house.listener('ann');
@@ -194,7 +194,7 @@ describe('a replayed command', () => {
 });
 
 describe('the holder’s own view', () => {
-  it('tells the other windows of a holder, and not the one that knows by its reply', async () => {
+  it('[STREAM-9] tells the other windows of a holder, and not the one that knows by its reply', async () => {
     const house = new Playhouse();
     const seen: Seen[] = [];
     const actor = await house.openActor(house.node, new Watchers(seen));

@@ -25,7 +25,7 @@ async function takenOver(trips: Trip[] = [], gatedMax = 100) {
 }
 
 describe('a command that an earlier owner recorded', () => {
-  it('is answered as it was, also where others come before the record was read', async () => {
+  it('[REPLAY-7] is answered as it was, also where others come before the record was read', async () => {
     const { house, ann, next, again } = await takenOver([{ backMs: 50 }]);
     again(next, ann, 2);
     again(next, ann, 3);
@@ -50,7 +50,7 @@ describe('a command that an earlier owner recorded', () => {
     expect(next.own('bob').holds).toHaveLength(1);
   });
 
-  it('is unknown while the record cannot be read, and known later', async () => {
+  it('[REPLAY-7] is unknown while the record cannot be read, and known later', async () => {
     const { house, ann, next, again } = await takenOver([{ lost: 'answer', brokenAfterMs: 10 }]);
     again(next, ann, 2);
     await house.time.advance(10);
@@ -60,7 +60,7 @@ describe('a command that an earlier owner recorded', () => {
     expect(ann.outcomes(3)).toEqual(ann.outcomes(1));
   });
 
-  it('is unknown after the time that a command may wait, and is not done when the record comes late', async () => {
+  it('[REPLAY-7] is unknown after the time that a command may wait, and is not done when the record comes late', async () => {
     const { house, next, again } = await takenOver([{ backMs: 10 * COMMIT_WAIT_MS_MAX }]);
     const bob = house.listener('bob');
     again(next, bob, 1);

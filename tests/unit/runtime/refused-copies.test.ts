@@ -31,3 +31,14 @@ it('what a rush is refused pushes out nothing that took effect', async () => {
   expect(ann.outcomes(2)).toEqual(ann.outcomes(1));
   expect(ann.outcomes(2)).toMatchObject([{ ok: true }]);
 });
+
+it('[FENCE-2] a refusal that waits its turn when the owner is overtaken is not told: what it rests on may never have been', async () => {
+  const house = new Playhouse();
+  const actor = await house.openActor();
+  const ann = house.listener('ann');
+  house.submit(actor, ann, 1, hold('ann', [0]));
+  house.submit(actor, ann, 2, hold('ann', [0]));
+  expect([ann.outcomes(1), ann.outcomes(2)]).toEqual([[], []]);
+  actor.lost('fenced');
+  for (const request of [1, 2]) expect(ann.outcomes(request)).toMatchObject([{ failure: 'outcome_unknown' }]);
+});

@@ -10,7 +10,7 @@ const result = (commandId: string, command = 'hold'): CommandResult => ({
   reply: { ok: true, type: 'seats', seats: [] },
 });
 
-it('keeps the newest outcomes up to its limit, and every booking besides', () => {
+it('[REPLAY-8] keeps the newest outcomes up to its limit, and every booking besides', () => {
   const replays = new Replays(2, [result('old', 'book'), result('a')]);
   replays.put(result('b'), 1);
   for (let i = 0; i < 5; i++) replays.put(result(`booking ${i}`, 'book'), 2);

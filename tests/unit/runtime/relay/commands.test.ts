@@ -13,7 +13,7 @@ function looking(holder: string, look: () => unknown) {
 }
 
 describe('a command by a relay', () => {
-  it('is answered when what it did can be seen there', async () => {
+  it('[MOVE-3] is answered when what it did can be seen there', async () => {
     const { cluster, b, relay } = await pair();
     const { looks, recipient } = looking('ann', () => relay.own('ann').holds.map(({ seats }) => seats));
     cluster.submit(relay, recipient, 1, hold('ann', [0]));
@@ -40,7 +40,7 @@ describe('a command by a relay', () => {
     expect(story(b.seen)).toEqual(['own ann elsewhere', 'delta 1 0h', 'ann#1 ok']);
   });
 
-  it('sent again gets the first outcome, by whichever node', async () => {
+  it('[REPLAY-9] sent again gets the first outcome, by whichever node', async () => {
     const { cluster, a, b, actor, relay } = await pair();
     const [here, there] = [b.listener('ann'), a.listener('ann')];
     const asked = hold('ann', [0]);

@@ -8,7 +8,7 @@ import { isFrame, isMessage, pair, RELAY_LIMITS } from './small-cluster.js';
 const told = (seen: readonly Seen[]) => story(seen.filter((one) => !('to' in one)));
 
 describe('a relay', () => {
-  it('tells its clients what the owner tells its own: the same deltas and seqs, expiries and notices', async () => {
+  it('[MOVE-3] tells its clients what the owner tells its own: the same deltas and seqs, expiries and notices', async () => {
     const { cluster, house, a, b, actor, relay } = await pair();
     const [ann, bob] = [a.listener('ann'), b.listener('bob')];
     const asked = hold('ann', [0, 1]);

@@ -1,0 +1,56 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { FaultLine, InvokeLine, Line, ReadLine, RunLine, ShowtimeLine, Told, Wish } from '../checker/history.js';
+
+/** Writes the history down as it happens, one JSON line each, and keeps it. */
+export class Recorder {
+  readonly lines: Line[] = [];
+  readonly #file: WriteStream;
+  readonly #zero = performance.now();
+  #lastOp = 0;
+  #isClosed = false;
+
+  constructor(file: string, seed: number, showtimes: readonly ShowtimeLine[]) {
+    this.#file = createWriteStream(file);
+    const wallAtZeroMs = Date.now() - (performance.now() - this.#zero);
+    const run: RunLine = { type: 'run', seed, wallAtZeroMs, showtimes };
+    this.#write(run);
+  }
+
+  /** Milliseconds since the run began. */
+  now(): number {
+    return Math.round((performance.now() - this.#zero) * 1_000) / 1_000;
+  }
+
+  /** To be called before the command is sent; returns what its answer is told by. */
+  invoke(process: string, showtime: string, commandId: string, wish: Wish): number {
+    const op = ++this.#lastOp;
+    const line: InvokeLine = { type: 'invoke', process, op, showtime, commandId, time: this.now(), ...wish };
+    this.#write(line);
+    return op;
+  }
+
+  answered(process: string, op: number, told: Told): void {
+    this.#write({ type: 'return', process, op, time: this.now(), ...told });
+  }
+
+  read(read: Omit<ReadLine, 'type' | 'time'>): void {
+    this.#write({ type: 'read', time: this.now(), ...read });
+  }
+
+  fault(name: string, phase: FaultLine['phase'], detail?: string): void {
+    this.#write({ type: 'fault', name, phase, time: this.now(), ...(detail === undefined ? {} : { detail }) });
+  }
+
+  /** Resolves when all is in the file. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await new Promise<void>((resolve) => this.#file.end(resolve));
+  }
+
+  #write(line: Line): void {
+    // Who is still answered when all is over has asked nothing that counts.
+    if (this.#isClosed) return;
+    this.lines.push(line);
+    this.#file.write(`${JSON.stringify(line)}\n`);
+  }
+}

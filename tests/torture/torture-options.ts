@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util';
+import { Misuse } from '../../src/ops/misuse.js';
+import { FAULTS, LONE_FAULTS } from './nemesis/all-faults.js';
+
+export interface TortureOptions {
+  readonly durationMs: number;
+  readonly seed: number;
+  readonly nodes: number;
+  readonly clients: number;
+  /** Where the history goes; undefined: to a temporary file, which is kept where the run failed. */
+  readonly history: string | undefined;
+  /** Names of the faults to draw from. */
+  readonly faults: readonly string[];
+}
+
+export const HELP = `Usage: npm run torture -- [options]
+
+Real nodes, a real Postgres and a real Redis are broken again and again while clients hold, release, extend, book and
+cancel the same seats. Every command is written down with its outcome, and the history is judged afterwards: is there
+one order of events per seat that explains all answers, and does Postgres hold exactly what was acknowledged?
+
+  --minutes <n>       how long; fractions are allowed                         (default 5)
+  --seed <n>          what is broken when, and what clients intend            (default: random)
+  --history <file>    where the history goes     (default: a temporary file, kept where the run failed)
+  --nodes <n>         1 runs without Redis                                    (default 3)
+  --clients <n>       SDK clients, HTTP clients, and such that send everything twice  (default 60)
+  --faults <names>    only these, separated by commas                         (default: all)
+  --help
+
+Faults: ${Object.keys(FAULTS).join(', ')}.
+
+Exits with 0 where nothing was found and enough happened to have found something; else with 1. The same seed gives
+the same plan of faults and wishes, not the same run: processes and networks take their own time.
+`;
+
+/**
+ * @returns 'help' where that was asked for.
+ * @throws Misuse with a sentence for people where an option is unknown or out of bounds.
+ */
+export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
+  const values = parse(argv);
+  if (values.help) return 'help';
+  const nodes = wholeNumber('--nodes', values.nodes, 3, 1, 9);
+  const possible = nodes > 1 ? Object.keys(FAULTS) : LONE_FAULTS;
+  const faults = values.faults?.split(',').map((name) => name.trim()) ?? possible;
+  for (const name of faults) {
+    if (!possible.includes(name)) throw new Misuse(`With ${nodes} nodes there is no fault called "${name}".`);
+  }
+  return {
+    durationMs: Math.round(minutes(values.minutes) * 60_000),
+    seed: wholeNumber('--seed', values.seed, Math.floor(Math.random() * 2 ** 31), 0, 2 ** 32 - 1),
+    nodes,
+    clients: wholeNumber('--clients', values.clients, 60, 5, 500),
+    history: values.history,
+    faults,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const options = { minutes: text, seed: text, history: text, nodes: text, clients: text, faults: text };
+  try {
+    return parseArgs({ args: [...argv], options: { ...options, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function minutes(text: string | undefined): number {
+  const value = Number(text ?? 5);
+  if (!(value >= 0.1 && value <= 600)) throw new Misuse(`--minutes is a number from 0.1 to 600, not "${text}".`);
+  return value;
+}
+
+function wholeNumber(name: string, text: string | undefined, usual: number, min: number, max: number): number {
+  if (text === undefined) return usual;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new Misuse(`${name} is a whole number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}

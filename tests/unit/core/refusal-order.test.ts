@@ -1,0 +1,255 @@
+/**
+ * Which rule refuses first. Every rule of a command is a way to break it; any two of them are broken together, neighbours
+ * among them, and the earlier one must be told. The orders are held to those that SPEC.md writes down.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { apply } from '../../../src/core/apply.js';
+import type { Command } from '../../../src/core/command.js';
+import type { Booking, Hold, HouseRules } from '../../../src/core/house.js';
+import { rulesOf } from '../../tidy/specification.js';
+import { houseOf, mapOf, picture, seat } from './halls.js';
+
+const map = mapOf(['..........', '..wc..pq..'], { name: 'Box', rows: ['..'], category: 'Gold' });
+const NOW = 1_000_000;
+
+/** What a command is asked of, and what it asks, before it is spoilt. */
+interface Scene {
+  rules: Partial<HouseRules>;
+  asker: string;
+  asStaff: boolean;
+  seats: string[];
+  holdId: string;
+  bookingId: string;
+  wish: { category?: string; zone?: string };
+  blocked: number[];
+}
+type Break = readonly [code: string, spoil: (scene: Scene) => void];
+
+const hold = (id: string, holder: string, label: string, expiresAt = NOW + 1_000): Hold => ({
+  id,
+  holder,
+  seats: [seat(map, label)],
+  expiresAt,
+  extensions: 0,
+});
+const booking = (id: string, label: string, status: Booking['status']): Booking => ({
+  id,
+  reference: `R-${id}`,
+  holder: 'me',
+  holdId: `of-${id}`,
+  seats: [seat(map, label)],
+  price: { amount: 1_000, currency: 'EUR' },
+  status,
+});
+
+/** The code of the refusal of `command`, in a scene that is spoilt in these ways; a seat rule with its reasons. */
+function refusal(command: (scene: Scene) => Command, base: Partial<Scene>, breaks: readonly Break[]): string {
+  const scene: Scene = {
+    rules: {},
+    asker: 'me',
+    asStaff: false,
+    seats: ['A-2', 'A-3'],
+    holdId: 'mine',
+    bookingId: 'sold',
+    wish: {},
+    blocked: [],
+    ...structuredClone(base),
+  };
+  for (const [, spoil] of breaks) spoil(scene);
+  const holds = [hold('mine', 'me', 'A-1'), hold('theirs', 'you', 'A-6'), hold('late', 'me', 'A-10', NOW)];
+  const bookings = [booking('sold', 'B-1', 'confirmed'), booking('undone', 'B-2', 'cancelled')];
+  const house = houseOf(map, scene.rules, { holds, bookings, blocked: scene.blocked });
+  const before = picture(house);
+  const { reply } = apply(house, command(scene), NOW);
+  if (reply.ok) return 'ok';
+  expect(picture(house)).toBe(before);
+  const { refusal } = reply;
+  if (refusal.code !== 'seat_rule') return refusal.code;
+  return [...new Set(refusal.conflicts.map(({ reason }) => reason))].join(' ');
+}
+
+const closed: Break = ['sales_closed', (scene) => Object.assign(scene.rules, { salesOpen: false })];
+const unknownSeat: Break = ['unknown_seat', (scene) => scene.seats.push('Q-1')];
+const duplicate: Break = ['duplicate_seat', (scene) => scene.seats.push(scene.seats[0]!)];
+const taken: Break = ['seats_unavailable', (scene) => scene.seats.push('A-6')];
+const unknownHold: Break = ['unknown_hold', (scene) => Object.assign(scene, { holdId: 'nothing' })];
+const ended: Break = ['hold_expired', (scene) => Object.assign(scene, { holdId: 'late' })];
+const notTheirs: Break = ['wrong_holder', (scene) => Object.assign(scene, { asker: 'somebody' })];
+const tooManySeats: Break = ['too_many_seats', (scene) => Object.assign(scene.rules, { seatsPerHold: 1 })];
+const tooManyHolds: Break = ['too_many_holds', (scene) => Object.assign(scene.rules, { holdsPerHolder: 1 })];
+const halfAPair: Break = ['pair_split', (scene) => scene.seats.push('B-7')];
+
+interface Order {
+  /** Of SPEC.md, where this is all of it. */
+  readonly id: string;
+  readonly command: (scene: Scene) => Command;
+  readonly base?: Partial<Scene>;
+  readonly breaks: readonly Break[];
+  /** What no command can break both of: one id names one thing. */
+  readonly never?: readonly (readonly [string, string])[];
+}
+
+const ONE_HOLD = [['unknown_hold', 'hold_expired']] as const;
+const holding = ({ asker, seats }: Scene): Command => ({ type: 'hold', holder: asker, seats, newHoldId: 'new' });
+
+const ORDERS: Readonly<Record<string, Order>> = {
+  'a new hold': {
+    id: 'HOLD-ORDER',
+    command: holding,
+    breaks: [closed, unknownSeat, duplicate, tooManySeats, tooManyHolds, taken, halfAPair],
+  },
+  'adding to a hold': {
+    id: 'HOLD-ORDER',
+    command: (scene) => ({ ...holding(scene), addTo: scene.holdId }) as Command,
+    breaks: [closed, unknownSeat, duplicate, unknownHold, ended, notTheirs, tooManySeats, taken, halfAPair],
+    never: ONE_HOLD,
+  },
+  'the pairs before the gaps': {
+    id: 'SEAT-RULE-ORDER',
+    command: holding,
+    base: { rules: { singleGap: 'strict' }, seats: ['A-2'] },
+    breaks: [halfAPair, ['single_gap', (scene) => scene.seats.push('B-9')]],
+  },
+  // Where there is distancing no gap is looked for, so that these two never meet.
+  'the pairs before the distances': {
+    id: 'SEAT-RULE-ORDER',
+    command: holding,
+    base: { rules: { distancing: 1, singleGap: 'strict' }, seats: ['A-2'] },
+    breaks: [
+      ['companion_alone', (scene) => scene.seats.push('B-4')],
+      ['distancing', (scene) => scene.seats.push('A-5')],
+    ],
+  },
+  best_available: {
+    id: 'BEST-ORDER',
+    command: ({ asker: holder, wish }) => ({ type: 'best_available', holder, count: 2, newHoldId: 'new', ...wish }),
+    breaks: [
+      closed,
+      tooManySeats,
+      ['unknown_category', (scene) => Object.assign(scene.wish, { category: 'Silver' })],
+      ['unknown_zone', (scene) => Object.assign(scene.wish, { zone: 'Moon' })],
+      tooManyHolds,
+      ['none_available', (scene) => scene.blocked.push(...freeSeats())],
+    ],
+  },
+  release: {
+    id: 'RELEASE-ORDER',
+    command: ({ asker, holdId, seats }) => ({ type: 'release', holder: asker, holdId, seats }),
+    base: { seats: ['A-1'] },
+    breaks: [unknownHold, ended, notTheirs, unknownSeat, ['not_in_hold', (scene) => scene.seats.push('A-6')]],
+    never: ONE_HOLD,
+  },
+  extend: {
+    id: 'EXTEND-ORDER',
+    command: ({ asker, holdId }) => ({ type: 'extend', holder: asker, holdId }),
+    breaks: [
+      closed,
+      unknownHold,
+      ended,
+      notTheirs,
+      ['too_many_extensions', (scene) => Object.assign(scene.rules, { extensionsPerHold: 0 })],
+    ],
+    never: ONE_HOLD,
+  },
+  book: {
+    id: 'BOOK-ORDER',
+    command: ({ asker, holdId }) => ({
+      type: 'book',
+      holder: asker,
+      holdId,
+      newBookingId: 'new',
+      newReference: 'R-new',
+    }),
+    breaks: [closed, unknownHold, ended, notTheirs],
+    never: ONE_HOLD,
+  },
+  cancel: {
+    id: 'CANCEL-ORDER',
+    command: ({ asker, bookingId, asStaff }) => ({ type: 'cancel', holder: asker, bookingId, asStaff }),
+    breaks: [
+      ['unknown_booking', (scene) => Object.assign(scene, { bookingId: 'nothing' })],
+      notTheirs,
+      ['booking_cancelled', (scene) => Object.assign(scene, { bookingId: 'undone' })],
+    ],
+    never: [['unknown_booking', 'booking_cancelled']],
+  },
+  block: {
+    id: 'BLOCK-ORDER',
+    command: ({ seats }) => ({ type: 'block', seats, reason: 'camera' }),
+    breaks: [unknownSeat, duplicate, taken],
+  },
+  unblock: {
+    id: 'UNBLOCK-ORDER',
+    command: ({ seats }) => ({ type: 'unblock', seats }),
+    breaks: [unknownSeat, duplicate, taken],
+  },
+};
+
+function freeSeats(): number[] {
+  const others = new Set(['A-1', 'A-6', 'A-10', 'B-1'].map((label) => seat(map, label)));
+  return Array.from({ length: map.count }, (_, index) => index).filter((index) => !others.has(index));
+}
+
+/** Every two of an order that can be broken together, the earlier first. The later is spoilt first, so as not to be undone. */
+const PAIRS = Object.entries(ORDERS).flatMap(([name, { id, command, base = {}, breaks, never = [] }]) =>
+  breaks.flatMap((first, i) =>
+    breaks.slice(i + 1).flatMap((second) => {
+      if (never.some(([one, other]) => one === first[0] && other === second[0])) return [];
+      return [{ name, id, command, base, first, second, winner: first[0], loser: second[0] }];
+    }),
+  ),
+);
+const of = (...ids: string[]) => PAIRS.filter(({ id }) => ids.includes(id));
+
+function expectOrder({ command, base, first, second }: (typeof PAIRS)[number]): void {
+  expect(refusal(command, base, [])).toBe('ok');
+  expect(refusal(command, base, [first])).toBe(first[0]);
+  expect(refusal(command, base, [second])).toBe(second[0]);
+  expect(refusal(command, base, [second, first])).toBe(first[0]);
+}
+
+describe('of two rules that are broken the earlier is told', () => {
+  it.each(of('HOLD-ORDER'))('[HOLD-ORDER] $name: $winner before $loser', expectOrder);
+  it.each(of('SEAT-RULE-ORDER'))('[SEAT-RULE-ORDER] $name: $winner before $loser', expectOrder);
+  it.each(of('BEST-ORDER'))('[BEST-ORDER] $winner before $loser', expectOrder);
+  it.each(of('RELEASE-ORDER'))('[RELEASE-ORDER] $winner before $loser', expectOrder);
+  it.each(of('EXTEND-ORDER'))('[EXTEND-ORDER] $winner before $loser', expectOrder);
+  it.each(of('BOOK-ORDER'))('[BOOK-ORDER] $winner before $loser', expectOrder);
+  it.each(of('CANCEL-ORDER'))('[CANCEL-ORDER] $winner before $loser', expectOrder);
+  it.each(of('BLOCK-ORDER', 'UNBLOCK-ORDER'))(
+    '[BLOCK-ORDER] [UNBLOCK-ORDER] $name: $winner before $loser',
+    expectOrder,
+  );
+
+  it('[CANCEL-ORDER] but for staff, to whom any booking is theirs', () => {
+    const { command, breaks } = ORDERS['cancel']!;
+    expect(refusal(command, { asStaff: true, asker: 'staff' }, [])).toBe('ok');
+    expect(refusal(command, { asStaff: true, asker: 'staff' }, [breaks[2]!])).toBe('booking_cancelled');
+  });
+
+  it('[SEAT-RULE-ORDER] pairs and companions are told together', () => {
+    expect(refusal(holding, { seats: ['B-7', 'B-4'] }, [])).toBe('pair_split companion_alone');
+  });
+});
+
+describe('the orders of SPEC.md', () => {
+  const rules = rulesOf(readFileSync('src/core/SPEC.md', 'utf8'));
+  const told = (id: string) =>
+    [...(rules.find((rule) => rule.id === id)?.text ?? '').matchAll(/`([a-z_]+)`/g)].map(([, code]) => code);
+  const tested = (id: string) =>
+    Object.values(ORDERS).flatMap((order) => (order.id === id ? [order.breaks.map(([code]) => code)] : []));
+
+  it.each(['BEST', 'RELEASE', 'EXTEND', 'BOOK', 'CANCEL', 'BLOCK', 'UNBLOCK'])('%s-ORDER is what is tested', (name) => {
+    expect(tested(`${name}-ORDER`)).toEqual([told(`${name}-ORDER`)]);
+  });
+
+  it('HOLD-ORDER is that of a new hold and that of adding to one, in one line', () => {
+    const withoutPairs = (codes: string[]) => codes.map((code) => (code === 'pair_split' ? 'seat_rule' : code));
+    const [made = [], added = []] = tested('HOLD-ORDER').map(withoutPairs);
+    const all = told('HOLD-ORDER');
+    expect(all.filter((code) => made.includes(code ?? ''))).toEqual(made);
+    expect(all.filter((code) => added.includes(code ?? ''))).toEqual(added);
+    expect(new Set(all)).toEqual(new Set([...made, ...added]));
+  });
+});

@@ -1,0 +1,30 @@
+/** What a session's role lets a command be. */
+import { expect, it } from 'vitest';
+import { CommandIntake } from '../../../src/gateway/command-intake.js';
+
+const ID = '0b6ff3a5-7e0f-4b8e-9a55-0c0f6d9e4d11';
+const intake = new CommandIntake({ uuid: () => ID, reference: () => 'R' }, () => true);
+const envelope = { id: 1, commandId: ID };
+
+it.each(['guest', 'user'] as const)('[STAFF-1] a %s may neither block nor unblock', (role) => {
+  for (const type of ['block', 'unblock'] as const) {
+    const taken = intake.take({ type, ...envelope, seats: ['A-1'] }, { holder: 'ann', role });
+    expect(taken).toMatchObject({ ok: false, error: { code: 'forbidden', outcome: 'not-applied' } });
+  }
+});
+
+it('[STAFF-1] staff may', () => {
+  for (const type of ['block', 'unblock'] as const) {
+    const taken = intake.take({ type, ...envelope, seats: ['A-1'] }, { holder: 'staff:1', role: 'staff' });
+    expect(taken).toMatchObject({ ok: true, submission: { command: { type, seats: ['A-1'] } } });
+  }
+});
+
+it.each([
+  ['guest', false],
+  ['user', false],
+  ['staff', true],
+] as const)('[CANCEL-2] a %s cancels the bookings of others: %s', (role, asStaff) => {
+  const taken = intake.take({ type: 'cancel', ...envelope, bookingId: ID }, { holder: 'ann', role });
+  expect(taken).toMatchObject({ ok: true, submission: { command: { holder: 'ann', bookingId: ID, asStaff } } });
+});
