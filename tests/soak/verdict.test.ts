@@ -76,7 +76,6 @@ describe('the verdict', () => {
   });
 
   it.each([
-    ['a files', (minute: number) => 150 + minute],
     ['p50 ms', (minute: number) => 2 + minute / 2],
     ['backlog', (minute: number) => minute],
     ['held seats', (minute: number) => 300 + 10 * minute],
@@ -84,6 +83,23 @@ describe('the verdict', () => {
     ['redis keys', (minute: number) => 60 + 2 * minute],
   ])('finds that %s grows', (name, of) => {
     expect(failures({ samples: samples((minute) => ({ [name]: of(minute) })) })).toEqual([`${name} does not grow`]);
+  });
+
+  it('finds open files that grow, and not those that change sides', () => {
+    const both = (a: (minute: number) => number, b: (minute: number) => number) =>
+      failures({ samples: samples((minute) => ({ 'a files': a(minute), 'b files': b(minute) })) });
+    expect(
+      both(
+        (minute) => 100 + 2 * minute,
+        () => 100,
+      ),
+    ).toEqual(['files of both does not grow']);
+    expect(
+      both(
+        (minute) => 200 - 3 * minute,
+        (minute) => 100 + 3 * minute,
+      ),
+    ).toEqual([]);
   });
 
   it('finds outcomes that are not purged, and load that was not answered', () => {

@@ -42,7 +42,7 @@ interface Bound {
 const GROWTH: readonly (readonly [name: RegExp, bound: Bound])[] = [
   [/ rss MiB$/, { units: 24, share: 0.1 }],
   [/ external MiB$/, { units: 8, share: 0 }],
-  [/ files$/, { units: 10, share: 0 }],
+  [/^files of both$/, { units: 20, share: 0 }],
   [/ threads$/, { units: 1, share: 0 }],
   [/ accept queue$/, { units: 2, share: 0 }],
   [/ loop p99 ms$/, { units: 15, share: 0.5 }],
@@ -83,10 +83,18 @@ export function judge(findings: Findings): Finding[] {
 function growth({ samples }: Findings): Finding[] {
   const rest = afterWarmUp(samples);
   if (rest.length < LOOKS_MIN) return [];
-  return Object.keys(rest[0]?.gauges ?? {}).flatMap((name) => {
+  // Sockets change sides when showtimes move: what one node has more the other has less.
+  const looks = rest.map(withFilesOfBoth);
+  return Object.keys(looks[0]?.gauges ?? {}).flatMap((name) => {
     const bound = GROWTH.find(([pattern]) => pattern.test(name))?.[1];
-    return bound ? [grown(name, looksAt(rest, name), bound)] : [];
+    return bound ? [grown(name, looksAt(looks, name), bound)] : [];
   });
+}
+
+function withFilesOfBoth(sample: Sample): Sample {
+  const names = Object.keys(sample.gauges).filter((name) => name.endsWith(' files'));
+  const sum = names.reduce((files, name) => files + (sample.gauges[name] ?? Number.NaN), 0);
+  return { ...sample, gauges: { ...sample.gauges, 'files of both': sum } };
 }
 
 function liveHeap({ heaps }: Findings): Finding[] {
