@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { floods } from './hostile/floods.js';
 import { halfOpen } from './hostile/half-open.js';
 import type { Hostile, Scale } from './hostile/hostile.js';
@@ -33,6 +34,9 @@ const RUBBISH_PER_FRAME = 1 / 200;
 /** A page or two of what the allocator and the just-in-time compiler keep; and what each effect leaves for good, a booking with its outcome. */
 const GROWTH_BYTES_MAX = 32 * 1024 * 1024;
 const BYTES_AN_EFFECT = 600;
+/** The pool of Postgres may have grown by as many as it may have. */
+const SOCKETS_LEFT_MAX = 10;
+const PATIENCE_MS = 25_000;
 /** A server that logs by the frame can be filled up by anybody. */
 const LOG_LINES_MAX = 200;
 
@@ -84,9 +88,8 @@ export async function fuzz(plan: FuzzPlan): Promise<string[]> {
       for (const fault of faults) violations.add(fault);
     }
     if (warm) compareMemory(warm, warm.effects, await target.settledMemory(), effects(), attack, say);
-    // The pool of Postgres may have grown by as many as it may have.
-    const left = target.sockets() - idleSockets;
-    if (left > 10) violations.add(`${left} sockets of the server are left, though every client has gone`);
+    const left = await socketsLeft(() => target.sockets() - idleSockets);
+    if (left > SOCKETS_LEFT_MAX) violations.add(`${left} sockets of the server are left, though every client has gone`);
 
     say(`frames by kind: ${counts.frames}`);
     say(`frames by phase: ${counts.phases}`);
@@ -148,4 +151,11 @@ async function runHostile(
   const one = async (name: string) => say(`${name}: ${await HOSTILES[name]?.(target, violations, scale)}`);
   await Promise.all(beside.map(one));
   for (const name of Object.keys(HOSTILES)) if (!beside.includes(name)) await one(name);
+}
+
+/** Who is gone without a word is cut when the server's patience is at its end, some fifteen seconds later. */
+async function socketsLeft(count: () => number): Promise<number> {
+  const until = performance.now() + PATIENCE_MS;
+  while (count() > SOCKETS_LEFT_MAX && performance.now() < until) await sleep(250);
+  return count();
 }
