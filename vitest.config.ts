@@ -1,65 +1,53 @@
 import { defineConfig } from 'vitest/config';
 
-const globalSetup = ['tests/global-setup.ts'];
-/** Programs of the proof have units too, which need no processes. */
-const UNITS_OF_PROGRAMS = [
+const TIDY = ['tests/tidy/**/*.test.ts'];
+const FAST = [
+  'tests/{unit,contract,integration,simulation}/**/*.test.ts',
+  // Programs of the proof have units too, which need no processes.
   'tests/rush/{buyer-plan,house-view,load-socket,verdict,witness}.test.ts',
   'tests/soak/verdict.test.ts',
   'tests/fuzz/oracle/*.test.ts',
-  'tests/torture/**/*.test.ts',
+  'tests/torture/{checker,nemesis,stage}/*.test.ts',
+  'tests/torture/torture-options.test.ts',
 ];
-const TORTURE = 'tests/torture/torture.test.ts';
+const PAIRS = [
+  'tests/abuse/*.test.ts',
+  'tests/browser/{accessible,race}.test.ts',
+  'tests/faults/{ops,postgres-outage}.test.ts',
+  'tests/fuzz/*.test.ts',
+  'tests/rush/rush.test.ts',
+];
+
+const ONE_POSTGRES = ['tests/global-setup.ts'];
+const WITH_PROCESSES = { globalSetup: ONE_POSTGRES, testTimeout: 180_000, hookTimeout: 60_000 };
 
 /**
  * Projects, run one after the other: `tidy` reads the sources only; `fast` is all that shares one Postgres; `pairs` starts
- * servers that leave room for another file beside them; `whole` kills them, and has the machine to itself.
+ * servers that leave room for another file beside them; `whole` is the rest, above all what kills servers, one file
+ * after the other, so that each has the machine to itself. A test file that is named nowhere is in `whole`.
  */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'tidy', include: ['tests/tidy/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      { test: { name: 'tidy', include: TIDY, sequence: { groupOrder: 0 } } },
       {
         test: {
           name: 'fast',
-          include: ['tests/{unit,contract,integration,simulation}/**/*.test.ts', ...UNITS_OF_PROGRAMS],
-          exclude: [TORTURE],
-          globalSetup,
+          include: FAST,
+          globalSetup: ONE_POSTGRES,
           testTimeout: 20_000,
           hookTimeout: 30_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
-      {
-        test: {
-          name: 'pairs',
-          include: [
-            'tests/abuse/**/*.test.ts',
-            'tests/browser/{accessible,race}.test.ts',
-            'tests/faults/{ops,postgres-outage}.test.ts',
-            'tests/fuzz/*.test.ts',
-            'tests/rush/rush.test.ts',
-          ],
-          globalSetup,
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-        },
-      },
+      { test: { name: 'pairs', include: PAIRS, ...WITH_PROCESSES, maxWorkers: 2, sequence: { groupOrder: 2 } } },
       {
         test: {
           name: 'whole',
-          include: [
-            'tests/browser/painting.test.ts',
-            'tests/faults/crash.test.ts',
-            'tests/faults/cluster/**/*.test.ts',
-            'tests/soak/soak.test.ts',
-            TORTURE,
-          ],
-          globalSetup,
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          include: ['tests/**/*.test.ts'],
+          exclude: [...TIDY, ...FAST, ...PAIRS],
+          ...WITH_PROCESSES,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },

@@ -1,7 +1,9 @@
 import { apply } from '../core/apply.js';
 import type { Change } from '../core/change.js';
 import type { Command } from '../core/command.js';
+import { findBookable } from '../core/commands/book.js';
 import { nextExpiry } from '../core/expiry.js';
+import { isRefusal } from '../core/find-hold.js';
 import type { House } from '../core/house.js';
 import { makeHouse } from '../core/make-house.js';
 import type { CoreReply } from '../core/reply.js';
@@ -12,7 +14,7 @@ import type { Host } from './host.js';
 import { MOVING, type Outcome, type Recipient, type Submission } from './outcome.js';
 import { type GatedOutput, OutputGate } from './output-gate.js';
 import { PendingWrites } from './pending-writes.js';
-import type { Claim, Clock, CommandResult, Log, Payment, Slice, Terms, Till, Timers } from './ports.js';
+import type { Claim, Clock, CommandResult, Log, Slice, Terms, Till, Timers } from './ports.js';
 import { type Own, type Published, PublishedView } from './published-view.js';
 import { Recalls } from './recalls.js';
 import { type Replay, Replays } from './replays.js';
@@ -181,7 +183,7 @@ export class Actor implements Committing, Host {
     if (now >= this.#expiryAt) this.#expire(now);
     // A broken invariant in there ends this actor, and its house is not to be touched any more.
     if (this.#ended) return MOVING;
-    const paid = this.#charge(submission.payment);
+    const paid = this.#charge(submission, now);
     if (!paid.ok) return paid;
     const applied = this.#apply(command, now);
     if (!applied) return { ok: false, failure: 'internal' };
@@ -197,8 +199,10 @@ export class Actor implements Committing, Host {
     return undefined;
   }
 
-  #charge(payment: Payment | undefined) {
-    if (!payment) return { ok: true, method: 'none' } as const;
+  /** What the house refuses costs nothing, a payment that came too late for instance. */
+  #charge({ payment, command }: Submission, now: number) {
+    const isRefused = command.type === 'book' && isRefusal(findBookable(this.#house, command, now));
+    if (!payment || isRefused) return { ok: true, method: 'none' } as const;
     try {
       return this.#context.till.charge(payment);
     } catch (error) {

@@ -207,4 +207,17 @@ describe('the till', () => {
     await house.time.advance(0);
     expect(charged).toHaveLength(1);
   });
+
+  it('[BOOK-5] charges nothing for what the house refuses: a payment that comes as the hold ends', async () => {
+    const { house, charged, actor, ann, sale } = await openTill();
+    actor.submit({ ...sale, requestId: 3, commandId: house.commandId(), command: book('bob', 'nothing') }, ann);
+    await house.time.advance(house.terms.rules.holdTtlMs);
+    actor.submit(sale, ann);
+    await house.time.advance(0);
+    expect([ann.outcomes(3), ann.outcomes(2)]).toMatchObject([
+      [{ refusal: { code: 'unknown_hold' } }],
+      [{ refusal: { code: 'hold_expired' } }],
+    ]);
+    expect(charged).toEqual([]);
+  });
 });

@@ -6,7 +6,7 @@ import { book, hold, Playhouse, word } from './playhouse.js';
 const COMMIT_WAIT_MS_MAX = 1_000;
 
 /** In the order in which they win. */
-const REASONS = ['moving', 'overloaded', 'unavailable', 'payment_declined', 'unknown_hold'] as const;
+const REASONS = ['moving', 'overloaded', 'unavailable', 'unknown_hold', 'payment_declined'] as const;
 type Reason = (typeof REASONS)[number];
 
 /** A house in which a booking is to be made, with these in its way; `again` is a hold that was made before all of them. */
