@@ -1,4 +1,5 @@
 /** The simulation: `npm run simulate -- --help`. This one program is the conductor and, on threads, its crew. */
+import { Misuse, sentenceOf } from '../../src/ops/misuse.js';
 import { catchMutations } from './mutations/catch-mutations.js';
 import { HELP, type Options, readOptions } from './options.js';
 import { planOf } from './plan/plan.js';
@@ -9,19 +10,17 @@ import { sweep, workSeeds } from './sweep.js';
 
 const PROGRAM = new URL(import.meta.url);
 const FAILURES_MAX = 20;
-const MISUSED = 2;
 
-if (!(await workSeeds())) process.exitCode = await main(process.argv.slice(2));
+if (!(await workSeeds())) {
+  process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    return error instanceof Misuse ? 2 : 1;
+  });
+}
 
 /** @returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  let options: Options | 'help';
-  try {
-    options = readOptions(argv);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\nTry --help.\n`);
-    return MISUSED;
-  }
+  const options = readOptions(argv);
   if (options === 'help') {
     process.stdout.write(HELP);
     return 0;

@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { parsed, wholeNumber } from '../../src/ops/option-values.js';
+
+const SEED_MAX = 2 ** 31 - 1;
 
 export const HELP = `Simulates whole clusters, each from one number, and looks whether every promise is kept.
 
@@ -28,35 +31,21 @@ export interface Options {
   readonly only: string | undefined;
 }
 
-/** @throws Error with a sentence for whoever typed it. */
+/** @throws Misuse, with a sentence for whoever typed it. */
 export function readOptions(argv: readonly string[]): Options | 'help' {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      seeds: { type: 'string', default: '200' },
-      from: { type: 'string', default: '1' },
-      seed: { type: 'string' },
-      'until-broken': { type: 'boolean', default: false },
-      jobs: { type: 'string', default: String(availableParallelism()) },
-      mutations: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const texts = { seeds: text, from: text, seed: text, jobs: text, only: text };
+  const flags = { mutations: flag, 'until-broken': flag, help: flag };
+  const { values } = parsed(() => parseArgs({ args: [...argv], options: { ...texts, ...flags } }));
   if (values.help) return 'help';
   return {
-    seeds: whole('seeds', values.seeds, 1, 10_000_000),
-    from: whole('from', values.from, 0, 2 ** 31 - 1),
-    seed: values.seed === undefined ? undefined : whole('seed', values.seed, 0, 2 ** 31 - 1),
+    seeds: wholeNumber('--seeds', values.seeds, 200, 1, 10_000_000),
+    from: wholeNumber('--from', values.from, 1, 0, SEED_MAX),
+    seed: values.seed === undefined ? undefined : wholeNumber('--seed', values.seed, 0, 0, SEED_MAX),
     untilBroken: values['until-broken'],
-    jobs: whole('jobs', values.jobs, 1, 64),
+    jobs: wholeNumber('--jobs', values.jobs, availableParallelism(), 1, 64),
     mutations: values.mutations,
     only: values.only,
   };
-}
-
-function whole(name: string, text: string, min: number, max: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= min && number <= max) return number;
-  throw new Error(`--${name} takes a whole number from ${min} to ${max}, not "${text}".`);
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Misuse } from '../../src/ops/misuse.js';
+import { parsed, wholeNumber } from '../../src/ops/option-values.js';
 import { FAULTS, LONE_FAULTS } from './nemesis/all-faults.js';
 
 export interface TortureOptions {
@@ -59,24 +60,11 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
 function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const options = { minutes: text, seed: text, history: text, nodes: text, clients: text, faults: text };
-  try {
-    return parseArgs({ args: [...argv], options: { ...options, help: { type: 'boolean' } } }).values;
-  } catch (error) {
-    throw new Misuse(error instanceof Error ? error.message : String(error));
-  }
+  return parsed(() => parseArgs({ args: [...argv], options: { ...options, help: { type: 'boolean' } } }).values);
 }
 
 function minutes(text: string | undefined): number {
   const value = Number(text ?? 5);
   if (!(value >= 0.1 && value <= 600)) throw new Misuse(`--minutes is a number from 0.1 to 600, not "${text}".`);
-  return value;
-}
-
-function wholeNumber(name: string, text: string | undefined, usual: number, min: number, max: number): number {
-  if (text === undefined) return usual;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new Misuse(`${name} is a whole number from ${min} to ${max}, not "${text}".`);
-  }
   return value;
 }
