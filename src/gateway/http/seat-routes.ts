@@ -120,7 +120,9 @@ function readCommand(exchange: Exchange, type: CommandType, body: object, fromPa
     const message = 'The header Idempotency-Key is a UUID of your making: the same for each try of one command.';
     return wireError('invalid_field', message, { field: 'Idempotency-Key' });
   }
-  // What the path says cannot be said again in the body, nor can the envelope.
+  // What the path says cannot be said again in the body, nor can the envelope: of two one would be ignored.
+  const twice = Object.keys(body).find((name) => Object.hasOwn(fromPath, name));
+  if (twice !== undefined) return wireError('invalid_field', `"${twice}" is said in the path.`, { field: twice });
   const fields = commandFields[type].safeParse({ ...body, ...fromPath });
   if (!fields.success) return fieldError(fields.error);
   return commandSchema.parse({ ...fields.data, type, id: 0, commandId: commandId.data });

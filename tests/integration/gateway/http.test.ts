@@ -120,6 +120,11 @@ describe('a body', () => {
     expect(({} as { role?: string }).role).toBeUndefined();
   });
 
+  it('[HTTP-2] that says again what the path says is refused, and not ignored', async () => {
+    const answer = await hold(`{"holdId":"${randomUUID()}"}`, {}, `/holds/${randomUUID()}/extend`);
+    expect(await readProblem(answer)).toMatchObject({ code: 'invalid_field', field: 'holdId' });
+  });
+
   it('is read as UTF-8, whatever the labels, and no other bytes are', async () => {
     const error = await readProblem(await hold('{"seats":["Ränge-1","舞台","\\ud83d\\ude00","\\ud800","\\u0000"]}'));
     expect(error.code).toBe('unknown_seat');

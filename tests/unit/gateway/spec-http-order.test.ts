@@ -133,7 +133,7 @@ describe('a command over HTTP', () => {
     expect(await ask(path, body, [second, first])).toBe(first[0]);
   });
 
-  it('[HTTP-2] is about what its path names, whatever its body says', async () => {
+  it('[HTTP-2] is about what its path names, which its body does not say again', async () => {
     let request: Request | undefined;
     const look: Break = [
       '',
@@ -141,7 +141,8 @@ describe('a command over HTTP', () => {
         request = made;
       },
     ];
-    expect(await ask('/holds/:holdId/extend', { holdId: SHOWTIME }, [look])).toBe('house');
+    expect(await ask('/holds/:holdId/extend', { holdId: SHOWTIME }, [])).toBe('invalid_field holdId');
+    expect(await ask('/holds/:holdId/extend', {}, [look])).toBe('house');
     expect(request?.submitted?.command).toEqual({ type: 'extend', holder: 'ann', holdId: ID });
   });
 });
