@@ -45,6 +45,27 @@ it('forgets all results of twice the window ago, however many, and writers of pa
   stop();
 });
 
+it('leaves to another node what that one forgets just now, and goes on with the rest', async () => {
+  await pool.query('TRUNCATE usher.command_results');
+  await addResults(5_000, 2 * WINDOW_MS + 1_000);
+  await addWriter(randomUUID(), '8 days');
+  const other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  await other.query('BEGIN');
+  await other.query(
+    'DELETE FROM usher.command_results WHERE ctid = ANY (ARRAY(SELECT ctid FROM usher.command_results LIMIT 500))',
+  );
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  vi.advanceTimersByTime(60_000);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await other.query('COMMIT');
+  await other.end();
+  await vi.waitFor(async () => expect(await count('writers')).toBe(1), { timeout: 10_000 });
+  expect(await count('command_results')).toBe(0);
+  stop();
+});
+
 it('does nothing any more once it was stopped', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const query = vi.spyOn(pool, 'query');
