@@ -16,6 +16,7 @@ const PAIRS = [
   'tests/faults/{ops,postgres-outage}.test.ts',
   'tests/fuzz/*.test.ts',
   'tests/rush/rush.test.ts',
+  'tests/soak/soak.test.ts',
 ];
 
 const ONE_POSTGRES = ['tests/global-setup.ts'];
