@@ -234,7 +234,7 @@ export class LiveClient implements ShowtimeClient {
         const { seatMap, connection } = this.getSnapshot();
         if (seatMap) resolve(seatMap);
         else if (connection.state === 'failed') reject(new Error(connection.error.message));
-        else if (connection.state === 'closed') reject(new Error('The client is closed.'));
+        else if (connection.state === 'closed') reject(new Error('Client closed.'));
         else return;
         unlisten();
       };

@@ -18,7 +18,8 @@ export type Outcome = OkResult | Refused;
 
 interface Pending {
   readonly id: number;
-  readonly message: object;
+  /** `again` from the second try on: an owner that was replaced must not refuse what took effect at the next. */
+  readonly message: Command & { readonly id: number; readonly commandId: string; again?: unknown };
   readonly settle: (outcome: Outcome) => void;
   /** An earlier try may have taken effect: only the outcome of that very command will do. */
   uncertain: boolean;
@@ -67,7 +68,12 @@ export class Requests {
       };
       const pending: Pending = {
         id,
-        message: { ...command, id, commandId: commandId ?? this.#environment.uuid() },
+        message: {
+          ...command,
+          id,
+          commandId: commandId ?? this.#environment.uuid(),
+          again: commandId && true,
+        },
         settle: (outcome) => {
           signal?.removeEventListener('abort', stopWaiting);
           this.#handlers.settled(command, outcome);
@@ -78,7 +84,7 @@ export class Requests {
         refusal: undefined,
         cancelTimer: () => undefined,
         cancelDeadline: this.#environment.setTimer(
-          () => this.#abandon(pending, 'No reply in time.'),
+          () => this.#abandon(pending, 'No answer in time.'),
           RESOLVE_WITHIN_MS,
         ),
       };
@@ -137,6 +143,7 @@ export class Requests {
 
   #send(pending: Pending): void {
     if (!this.#handlers.send(pending.message)) return;
+    pending.message.again = true;
     pending.tries += 1;
     pending.refusal = undefined;
     pending.cancelTimer();

@@ -8,6 +8,7 @@ import { purgeLater } from '../adapters/postgres/purge.js';
 import { randomIds } from '../adapters/random-ids.js';
 import type { Config } from '../config.js';
 import type { Clock, Ids, Ledger, Log } from '../runtime/ports.js';
+import { anchorClock } from './anchor-clock.js';
 
 /** What takes down what was built so far, in the order in which it was built. */
 export type Undo = (() => void | Promise<void>)[];
@@ -34,7 +35,7 @@ export async function openStore(
   await migrate(databaseUrl, migrations, log);
   const pool = openPool(databaseUrl, config.databaseConnections, log);
   undo.push(() => pool.end());
-  const clock = new AnchoredClock(Date.now());
+  let clock = new AnchoredClock(Date.now());
   const ledger = new PostgresLedger({
     databaseUrl,
     pool,
@@ -47,7 +48,15 @@ export async function openStore(
   });
   undo.push(() => ledger.close());
   // Before any actor runs: its holds end by Postgres' clock, not by this host's.
-  await ledger.commit({ number: 0, slices: [] });
+  const make = () => {
+    clock = new AnchoredClock(Date.now());
+    return clock;
+  };
+  await anchorClock(
+    make,
+    () => ledger.commit({ number: 0, slices: [] }),
+    () => performance.now(),
+  );
   undo.push(purgeLater(pool, config.replayWindowMs, log));
   return { pool, ledger, clock, ids: randomIds(() => clock.now()) };
 }

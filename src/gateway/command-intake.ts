@@ -30,7 +30,8 @@ export class CommandIntake {
     }
     const command = this.#command(message, identity);
     const payment = message.type === 'book' ? { payment: message.payment } : {};
-    return { ok: true, submission: { requestId, commandId, command, ...payment } };
+    const again = message.again ? { again: true } : {};
+    return { ok: true, submission: { requestId, commandId, command, ...payment, ...again } };
   }
 
   #command(message: CommandMessage, { holder, role }: Who): Command {

@@ -7,6 +7,7 @@ type Check = (value: unknown) => boolean;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const isUuid: Check = (value) => typeof value === 'string' && value.length === 36 && UUID.test(value);
+const isTrue: Check = (value) => value === true;
 const isRequestId: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isLabel: Check = (value) =>
   typeof value === 'string' && value.length >= 1 && value.length <= FIELD_BOUNDS.labelLength;
@@ -34,8 +35,9 @@ interface Shape {
 }
 
 function shape(fields: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Shape {
-  const all: Record<string, Check> = Object.assign(Object.create(null), ENVELOPE, fields, optional);
-  const names = Object.keys(optional);
+  const mayBe = { again: isTrue, ...optional };
+  const all: Record<string, Check> = Object.assign(Object.create(null), ENVELOPE, fields, mayBe);
+  const names = Object.keys(mayBe);
   return { fields: all, optional: names, required: Object.keys(all).length - names.length };
 }
 

@@ -57,7 +57,12 @@ export const commandFields = {
   unblock,
 } as const;
 
-const envelope = { id: requestId, commandId };
+const envelope = {
+  id: requestId,
+  commandId,
+  /** Not the first try: an earlier one may have taken effect, at another node too. */
+  again: z.literal(true).optional(),
+};
 
 export const commandSchema = z.discriminatedUnion('type', [
   hold.extend({ type: z.literal('hold'), ...envelope }),

@@ -130,8 +130,19 @@ export class Actor implements Committing, Host {
     return epoch === this.epoch ? this.#view.since(seq) : undefined;
   }
 
-  /** Nobody has seen more than its owner has published. */
-  async reached(): Promise<void> {}
+  /** Whoever saw a later epoch saw a later owner: whether this one still is it the journal knows, and ends it if not. */
+  async reached(epoch: number): Promise<void> {
+    if (epoch <= this.epoch || this.#ended) return;
+    this.#askWhoOwnsIt();
+    const { timers, limits } = this.#context;
+    await new Promise<void>((resolve) => {
+      const cancel = timers.after(limits.commitWaitMsMax, resolve);
+      void this.flushed().then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
 
   /** True where nobody would miss it: it can be dropped from memory, and comes back from the journal when asked for. */
   get isIdle(): boolean {
@@ -191,8 +202,11 @@ export class Actor implements Committing, Host {
     const result: CommandResult = { holder: recipient.holder, commandId, command: command.type, reply };
     // A copy of it may be on its way still, and must not do what its sender was told was not done.
     if (!reply.ok) this.#replays.put(result, 0);
-    // A refusal depends on no write. A yes that changed nothing may rest on changes that are still on their way.
-    if (changes.length === 0) return this.#inTurn(recipient, requestId, reply, reply.ok ? this.#mark : 0, now, false);
+    // A refusal depends on no write, unless the command may have taken effect at a later owner: then on still being it.
+    // A yes that changed nothing may rest on changes that are still on their way.
+    if (!reply.ok && submission.again) this.#askWhoOwnsIt();
+    const mark = reply.ok || submission.again ? this.#mark : 0;
+    if (changes.length === 0) return this.#inTurn(recipient, requestId, reply, mark, now, false);
     this.#record(changes, result, paid.method);
     this.#replays.put(result, this.#mark);
     this.#gate.push({ mark: this.#mark, at: now, changes, requestId, outcome: reply, isReplay: false, recipient });
@@ -213,14 +227,17 @@ export class Actor implements Committing, Host {
 
   /** The outcome of the first try. Where it cannot wait its turn: what is certain, or that nothing is. */
   #replay(earlier: Replay, submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
-    const { requestId, command } = submission;
+    const { requestId, command, again } = submission;
+    const { ok } = earlier.reply;
     const isFull = this.#gate.length >= this.#context.limits.gatedMax;
     // Nothing came of it then, and nothing comes of it now.
-    if (isFull && !earlier.reply.ok && !this.#ended) return OVERLOADED;
+    if (isFull && !ok && !this.#ended) return OVERLOADED;
     const cannotWait = this.#ended !== undefined || isFull;
+    const isDoubted = !ok && again && !cannotWait;
+    if (isDoubted) this.#askWhoOwnsIt();
     const isReused = earlier.command !== command.type;
-    const [outcome, mark] = isReused ? [REUSED, 0] : [earlier.reply, earlier.mark];
-    if (cannotWait) return mark <= this.#durable ? outcome : UNKNOWN;
+    const [outcome, mark] = isReused ? [REUSED, 0] : [earlier.reply, isDoubted ? this.#mark : earlier.mark];
+    if (cannotWait) return ok && mark <= this.#durable ? outcome : UNKNOWN;
     return this.#inTurn(recipient, requestId, outcome, mark, now, true);
   }
 
@@ -309,6 +326,11 @@ export class Actor implements Committing, Host {
     this.#writes.add(changes, result, paymentMethod);
     this.#context.committer.markDirty(this);
     this.#scheduleExpiry();
+  }
+
+  /** By a write of nothing, which is fenced like any other. */
+  #askWhoOwnsIt(): void {
+    this.#record([], undefined, 'none');
   }
 
   /** The outcome itself, where the journal has what it rests on and no earlier one to the same recipient waits. */

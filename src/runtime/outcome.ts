@@ -31,6 +31,8 @@ export interface Submission {
   /** The sender's id for the effect: the same again gets the first outcome again. */
   readonly commandId: string;
   readonly command: Command;
+  /** An earlier try may have taken effect: it is refused only by who is certain to be the owner. */
+  readonly again?: boolean | undefined;
   /** For `book`: charged by the owner, and not for a replay. */
   readonly payment?: Payment;
 }

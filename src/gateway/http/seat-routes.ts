@@ -125,7 +125,8 @@ function readCommand(exchange: Exchange, type: CommandType, body: object, fromPa
   if (twice !== undefined) return wireError('invalid_field', `"${twice}" is said in the path.`, { field: twice });
   const fields = commandFields[type].safeParse({ ...body, ...fromPath });
   if (!fields.success) return fieldError(fields.error);
-  return commandSchema.parse({ ...fields.data, type, id: 0, commandId: commandId.data });
+  // Who has a key may use it again, and says nothing of it when they do.
+  return commandSchema.parse({ ...fields.data, type, id: 0, commandId: commandId.data, again: true });
 }
 
 async function open(exchange: Exchange, { hosts }: SeatRoutesOptions): Promise<Host | WireError> {

@@ -16,7 +16,7 @@ type Name =
   | ('kind' | 'method' | 'id' | 'body' | 'to' | 'until' | 'showtimeId' | 'session' | 'holder' | 'watchers')
   | ('epoch' | 'n' | 'at' | 'events' | 'seq' | 'statuses' | 'holds' | 'bookings' | 'refused' | 'outcome')
   | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
-  | ('isReplay' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
+  | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
@@ -111,9 +111,10 @@ function checked<Message>(isSo: boolean, value: unknown, what: string): Message 
 
 function isSubmission(value: unknown): value is Submission {
   if (!isFields(value)) return false;
-  const { requestId, commandId, command, payment } = value;
+  const { requestId, commandId, command, payment, again } = value;
   const isPaid = payment === undefined || (isFields(payment) && areTexts(payment.method));
-  return isCount(requestId) && areTexts(commandId) && isPaid && isCommand(command);
+  const isFlag = again === undefined || again === true;
+  return isCount(requestId) && areTexts(commandId) && isPaid && isFlag && isCommand(command);
 }
 
 function isCommand(value: unknown): value is Command {

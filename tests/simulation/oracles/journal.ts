@@ -1,3 +1,4 @@
+import { CLOCK_ERROR_MS_MAX } from '../world/times.js';
 import type { World } from '../world/world.js';
 import type { Orders } from './orders.js';
 
@@ -51,7 +52,7 @@ function checkNothingLost(world: World, orders: Orders): void {
         const isKept = kept?.status === 'confirmed' && sameSeats(kept.seats, booking.seats, labels);
         if (!isKept) world.violate('what is acknowledged survives', `booking ${booking.reference} is gone`);
       }
-      if (hold && order.type !== 'release' && !touched.has(hold.id) && hold.expiresAt > now) {
+      if (hold && order.type !== 'release' && !touched.has(hold.id) && hold.expiresAt > now + CLOCK_ERROR_MS_MAX) {
         const seats = [...holds].filter(([, { id }]) => id === hold.id).map(([seat]) => seat);
         if (!sameSeats(seats, hold.seats, labels)) {
           world.violate('what is acknowledged survives', `hold ${hold.id} is gone`);

@@ -13,6 +13,8 @@ interface Followed {
 
 /** One asking, in one window. */
 export interface Ask {
+  /** Of this command. */
+  readonly isFirst: boolean;
   heard(told: Told): void;
 }
 
@@ -55,6 +57,7 @@ export class Orders {
     this.#open++;
     const first = followed.told.find(({ ok }) => ok);
     return {
+      isFirst: followed.asks === 1,
       heard: (told) => {
         this.#open--;
         followed.told.push(told);

@@ -171,14 +171,21 @@ export class Buyer {
 
   #ask(order: Order, window: Window): void {
     this.#world.trace.add(window.name, `asks ${describe(order)}`);
-    const ask = this.#orders.ask(order, window);
-    void this.#send(order, window).then((result) =>
-      ask.heard(result.ok ? result : { ok: false, code: result.error.code, outcome: result.error.outcome }),
+    const { isFirst, heard } = this.#orders.ask(order, window);
+    // As a page has it: the SDK makes up the id of a new command, and is given that of one that comes again.
+    const answer = isFirst
+      ? window.plan(order.commandId, () => this.#send(order, window, {}))
+      : this.#send(order, window, { commandId: order.commandId });
+    void answer.then((result) =>
+      heard(result.ok ? result : { ok: false, code: result.error.code, outcome: result.error.outcome }),
     );
   }
 
-  #send({ type, commandId, holdId = '', bookingId = '', seats = [] }: Order, { client }: Window) {
-    const options = { commandId };
+  #send(
+    { type, holdId = '', bookingId = '', seats = [] }: Order,
+    { client }: Window,
+    options: { readonly commandId?: string },
+  ) {
     switch (type) {
       case 'hold':
         return client.hold(seats, options);

@@ -6,7 +6,7 @@ import {
 } from '../../../client-sdk/src/index.js';
 import type { Random } from '../world/random.js';
 import { BALANCER } from '../world/sim-network.js';
-import { TIMES } from '../world/times.js';
+import { CLOCK_ERROR_MS_MAX, TIMES } from '../world/times.js';
 import type { World } from '../world/world.js';
 
 export interface WindowOptions {
@@ -18,9 +18,6 @@ export interface WindowOptions {
   readonly onState: (state: ClientState) => void;
 }
 
-/** What the clocks of two nodes may be off, together, that booted while Postgres was far. */
-const CLOCK_ERROR_MS_MAX = 300;
-
 /** One page with the SDK in it: the real client, in surroundings that the seed rules. */
 export class Window {
   readonly name: string;
@@ -31,6 +28,7 @@ export class Window {
   /** Holds that were seen, to when they end. */
   readonly #promised = new Map<string, number>();
   #isClosed = false;
+  #planned: string | undefined;
 
   constructor({ name, showtimeId, random, onState }: WindowOptions, session: string, world: World) {
     this.name = name;
@@ -52,6 +50,14 @@ export class Window {
 
   get isConnected(): boolean {
     return this.client.getSnapshot().connection.state === 'connected';
+  }
+
+  /** Has what `ask` sends carry this id, as if the SDK had made it up. */
+  plan<Result>(commandId: string, ask: () => Result): Result {
+    this.#planned = commandId;
+    const result = ask();
+    this.#planned = undefined;
+    return result;
   }
 
   get isClosed(): boolean {
@@ -100,7 +106,7 @@ export class Window {
       wallTime: () => time.now() + skew,
       setTimer: (call, ms) => time.after(ms, call),
       random: random.fraction,
-      uuid: () => `00000000-0000-4000-8000-${(++ids).toString(16).padStart(12, '0')}`,
+      uuid: () => this.#planned ?? `00000000-0000-4000-8000-${(++ids).toString(16).padStart(12, '0')}`,
       openSocket: (url, protocols) => network.socket(this.name, url, protocols),
       fetch: async () => {
         throw new Error('Nobody fetches seat maps here.');

@@ -3,13 +3,14 @@ import { MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
 import { MemoryMembership } from '../../../src/adapters/memory/memory-membership.js';
 import type { MemoryNodeLink } from '../../../src/adapters/memory/memory-node-link.js';
 import { testTill } from '../../../src/boxoffice/payments/test-payment.js';
+import { anchorClock } from '../../../src/composition/anchor-clock.js';
 import { drainNode } from '../../../src/composition/drain-node.js';
 import type { HouseParts } from '../../../src/composition/houses.js';
 import { type SharedHouses, sharedHouses } from '../../../src/composition/shared-houses.js';
 import type { Undo } from '../../../src/composition/store.js';
 import type { Feed } from '../../../src/runtime/audience.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
-import type { Ledger, Log, Membership, Playbill } from '../../../src/runtime/ports.js';
+import type { Clock, Ledger, Log, Membership, Playbill } from '../../../src/runtime/ports.js';
 import type { Census } from './census.js';
 import { Life } from './life.js';
 import { LifeLink } from './life-link.js';
@@ -50,7 +51,10 @@ export class SimNode {
   readonly #world: World;
   readonly #log: Log;
   readonly #ids: SimIds;
-  readonly #clock: AnchoredClock;
+  /** Of the host, until Postgres was asked. */
+  #anchored: AnchoredClock;
+  readonly #clock: Clock = { now: () => this.#anchored.now() };
+  readonly #newClock: () => AnchoredClock;
   readonly #monotonic: () => number;
   readonly #undo: Undo = [];
 
@@ -67,7 +71,9 @@ export class SimNode {
     const rate = 1 + (random.fraction() - 0.5) * 2 * DRIFT_MAX;
     const bootAt = time.now();
     this.#monotonic = () => (time.now() - bootAt) * rate;
-    this.#clock = new AnchoredClock(time.now() + random.between(-2_000, 2_000), this.#monotonic);
+    const skewMs = random.between(-2_000, 2_000);
+    this.#newClock = () => new AnchoredClock(time.now() + skewMs, this.#monotonic);
+    this.#anchored = this.#newClock();
     const { life } = this;
     this.gateway = new SimGateway({
       life,
@@ -113,7 +119,11 @@ export class SimNode {
     const id = this.#ids.uuid();
     const ledger = this.#ledger(id);
     // As the real node does before any actor runs: its holds end by the clock of Postgres.
-    await ledger.commit({ number: 0, slices: [] });
+    const make = () => {
+      this.#anchored = this.#newClock();
+      return this.#anchored;
+    };
+    await anchorClock(make, () => ledger.commit({ number: 0, slices: [] }), this.#monotonic);
     const committer = new GroupCommitter(ledger, this.#clock, life.timers, this.#log);
     const parts: HouseParts = {
       ledger,
@@ -185,7 +195,7 @@ export class SimNode {
       commit: async (batch) => {
         const sentAt = this.#monotonic();
         const answer = await life.hears(memory.commit(batch));
-        this.#clock.observe(time.now(), sentAt, this.#monotonic());
+        this.#anchored.observe(time.now(), sentAt, this.#monotonic());
         return answer;
       },
       owners: (showtimeIds) => life.hears(memory.owners(showtimeIds)),

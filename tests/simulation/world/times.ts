@@ -17,3 +17,6 @@ export const TIMES = {
   /** When an SDK asks again for a reply that does not come. */
   replyTimeout: 1_500,
 } as const;
+
+/** What the clocks of two nodes may be off, together, that booted while Postgres was far. */
+export const CLOCK_ERROR_MS_MAX = 300;

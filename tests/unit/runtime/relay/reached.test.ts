@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { hold } from '../playhouse.js';
 import { isFrame, pair, RELAY_LIMITS } from './small-cluster.js';
 
-it('a client that saw more at the owner waits until the relay has heard of it, and not for ever', async () => {
+it('[FENCE-6] a client that saw more at the owner waits until the relay has heard of it, and not for ever', async () => {
   const { cluster, a, b, actor, relay } = await pair();
   b.link.loses = isFrame;
   cluster.submit(actor, a.listener('ann'), 1, hold('ann', [0]));
@@ -28,5 +28,5 @@ it('a client that saw more at the owner waits until the relay has heard of it, a
 it('nobody waits for what is there', async () => {
   const { relay, actor } = await pair();
   await relay.reached(actor.epoch, 0);
-  await actor.reached();
+  await actor.reached(actor.epoch);
 });
