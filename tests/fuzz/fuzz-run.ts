@@ -34,6 +34,26 @@ const RUBBISH_PER_FRAME = 1 / 200;
 /** A page or two of what the allocator and the just-in-time compiler keep; and what each effect leaves for good, a booking with its outcome. */
 const GROWTH_BYTES_MAX = 32 * 1024 * 1024;
 const BYTES_AN_EFFECT = 600;
+/** And each refusal of a house, of which the last 10,000 of a showtime are remembered. */
+const BYTES_A_REFUSAL = 500;
+const REFUSALS = [
+  'hold_expired',
+  'unknown_hold',
+  'wrong_holder',
+  'seats_unavailable',
+  'seat_rule',
+  'unknown_seat',
+  'duplicate_seat',
+  'not_in_hold',
+  'too_many_seats',
+  'too_many_holds',
+  'too_many_extensions',
+  'unknown_booking',
+  'booking_cancelled',
+  'unknown_category',
+  'unknown_zone',
+  'none_available',
+] as const;
 /** The pool of Postgres may have grown by as many as it may have. */
 const SOCKETS_LEFT_MAX = 10;
 const PATIENCE_MS = 25_000;
@@ -78,16 +98,20 @@ export async function fuzz(plan: FuzzPlan): Promise<string[]> {
       await runRubbish(spot, Math.ceil(plan.frames * (to - from) * RUBBISH_PER_FRAME));
     };
     const effects = () => [...houses, shop].reduce((sum, { told }) => sum + told.effects, 0);
+    const kept = () => ({
+      effects: effects(),
+      refusals: REFUSALS.reduce((sum, code) => sum + attack.counts.answers.of(code), 0),
+    });
 
     await part(0, WARM_UP);
-    const warm = plan.memory ? { ...(await target.settledMemory()), effects: effects() } : undefined;
+    const warm = plan.memory ? { ...(await target.settledMemory()), ...kept() } : undefined;
     await part(WARM_UP, 1);
     await probe.stop();
     for (const house of [...houses, shop]) {
       const faults = await compareHouse(target.pool, target.server.url, house.id, house.labels, house.told);
       for (const fault of faults) violations.add(fault);
     }
-    if (warm) compareMemory(warm, warm.effects, await target.settledMemory(), effects(), attack, say);
+    if (warm) compareMemory(warm, { ...(await target.settledMemory()), ...kept() }, attack, say);
     const left = await socketsLeft(() => target.sockets() - idleSockets);
     if (left > SOCKETS_LEFT_MAX) violations.add(`${left} sockets of the server are left, though every client has gone`);
 
@@ -116,20 +140,17 @@ export async function fuzz(plan: FuzzPlan): Promise<string[]> {
   return violations.lines();
 }
 
-function compareMemory(
-  warm: Memory,
-  warmEffects: number,
-  end: Memory,
-  endEffects: number,
-  { violations }: Attack,
-  say: (line: string) => void,
-): void {
+/** Memory, and how much of what stays in it was done by then. */
+type Filled = Memory & { readonly effects: number; readonly refusals: number };
+
+function compareMemory(warm: Filled, end: Filled, { violations }: Attack, say: (line: string) => void): void {
   const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const lasting = (endEffects - warmEffects) * BYTES_AN_EFFECT;
+  const [effects, refusals] = [end.effects - warm.effects, end.refusals - warm.refusals];
+  const lasting = effects * BYTES_AN_EFFECT + refusals * BYTES_A_REFUSAL;
   const show = ({ rss, heapUsed, external }: Memory) =>
     `${mb(rss)} resident, heap ${mb(heapUsed)}, external ${mb(external)}`;
   say(
-    `memory after the warm-up: ${show(warm)}; at the end: ${show(end)}; for ${endEffects - warmEffects} effects in between`,
+    `memory after the warm-up: ${show(warm)}; at the end: ${show(end)}; for ${effects} effects and ${refusals} refusals in between`,
   );
   const heap = end.heapUsed - warm.heapUsed;
   if (heap > GROWTH_BYTES_MAX + lasting) violations.add(`the heap grew by ${mb(heap)}`);
