@@ -38,7 +38,7 @@ export default defineConfig({
           globalSetup: ONE_POSTGRES,
           testTimeout: 20_000,
           hookTimeout: 30_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
