@@ -29,9 +29,11 @@ export class CommandIntake {
       return { ok: false, error: switchedOff('best_available') };
     }
     const command = this.#command(message, identity);
+    const submission = { requestId, commandId, command };
+    // As nearly all come.
+    if (message.type !== 'book' && !message.again) return { ok: true, submission };
     const payment = message.type === 'book' ? { payment: message.payment } : {};
-    const again = message.again ? { again: true } : {};
-    return { ok: true, submission: { requestId, commandId, command, ...payment, ...again } };
+    return { ok: true, submission: { ...submission, ...payment, ...(message.again ? { again: true } : {}) } };
   }
 
   #command(message: CommandMessage, { holder, role }: Who): Command {

@@ -9,7 +9,7 @@ export interface Replay {
 }
 
 /** Kept by this owner alone and never written: enough for the copies of a command that are on their way at one time. */
-const REFUSALS_MAX = 10_000;
+const REFUSALS_MIN = 5_000;
 
 /**
  * The outcomes of commands, by holder and command id: one request, one effect. Bookings are kept for the life of the
@@ -19,7 +19,7 @@ const REFUSALS_MAX = 10_000;
 export class Replays {
   readonly #bookings = new Map<string, Replay>();
   readonly #effects: Newest;
-  readonly #refusals = new Newest(REFUSALS_MAX);
+  readonly #refusals = new Refusals();
 
   /** `known`: the oldest first. `limit`: one or more. */
   constructor(limit: number, known: readonly CommandResult[]) {
@@ -38,6 +38,26 @@ export class Replays {
     if (!reply.ok) this.#refusals.put(key, replay);
     else if (command === 'book') this.#bookings.set(key, replay);
     else this.#effects.put(key, replay);
+  }
+}
+
+/**
+ * The last REFUSALS_MIN and up to as many before them. In a rush nine of ten answers go in here: two generations, of which
+ * the older is let go as a whole, cost half of a ring that forgets one for each new one.
+ */
+class Refusals {
+  #young = new Map<string, Replay>();
+  #old = new Map<string, Replay>();
+
+  get(key: string): Replay | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  put(key: string, replay: Replay): void {
+    this.#young.set(key, replay);
+    if (this.#young.size < REFUSALS_MIN) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }
 

@@ -34,7 +34,7 @@ const RUBBISH_PER_FRAME = 1 / 200;
 /** A page or two of what the allocator and the just-in-time compiler keep; and what each effect leaves for good, a booking with its outcome. */
 const GROWTH_BYTES_MAX = 32 * 1024 * 1024;
 const BYTES_AN_EFFECT = 600;
-/** And each refusal of a house, of which the last 10,000 of a showtime are remembered. */
+/** And each refusal of a house, of which up to 10,000 of a showtime are remembered. */
 const BYTES_A_REFUSAL = 500;
 const REFUSALS = [
   'hold_expired',

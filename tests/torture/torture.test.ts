@@ -14,7 +14,7 @@ const noRedis = await whyNoRedis();
 
 /** `npm run torture` in small. */
 const OPTIONS: TortureOptions = {
-  durationMs: 14_000,
+  durationMs: 11_000,
   seed: 5,
   nodes: noRedis === undefined ? 3 : 1,
   clients: 30,
