@@ -8,6 +8,7 @@ const FAST = [
   'tests/soak/verdict.test.ts',
   'tests/fuzz/oracle/*.test.ts',
   'tests/torture/{checker,nemesis,stage}/*.test.ts',
+  'tests/postgres/*.test.ts',
   'tests/torture/torture-options.test.ts',
 ];
 const PAIRS = [

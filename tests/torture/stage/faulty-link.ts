@@ -14,7 +14,7 @@ interface Pass {
 export class FaultyLink {
   readonly #server = net.createServer((client) => this.#pass(client));
   readonly #passes = new Set<Pass>();
-  readonly #targetPort: number;
+  #targetPort: number;
   readonly #held = new Set<Direction>();
   readonly #lost = new Set<Direction>();
   #isCut = false;
@@ -33,6 +33,11 @@ export class FaultyLink {
   get port(): number {
     const address = this.#server.address();
     return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  }
+
+  /** Where new connections lead from now on; those that there are stay where they are. */
+  moveTo(targetPort: number): void {
+    this.#targetPort = targetPort;
   }
 
   /** Both ends keep their connections; what is sent in this direction lies somewhere. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { openSale } from '../../../bench/rush/showtime.js';
 import { freePort } from '../../../src/adapters/free-port.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/adapters/postgres/embedded-postgres.js';
 import { migrate } from '../../../src/adapters/postgres/migrate.js';
-import { readPostmaster } from '../../../src/adapters/postgres/postmaster.js';
+import { killServer } from '../../postgres/kill-server.js';
 import { startRedis, type TestRedis } from '../../redis/redis.js';
 import { silentLog } from '../../silent-log.js';
 import type { ShowtimeLine } from '../checker/history.js';
@@ -119,10 +119,7 @@ export class Stage {
 
   /** Postgres as after a power cut: every process of it at once. It is started again by whoever keeps it. */
   async killPostgres(): Promise<void> {
-    const running = await readPostmaster(join(this.#directory, 'postgres'));
-    if (!running) return;
-    const children = await childrenOf(running.pid);
-    for (const pid of [running.pid, ...children]) kill(pid);
+    await killServer(join(this.#directory, 'postgres'));
   }
 
   async close(): Promise<void> {
@@ -189,24 +186,4 @@ async function labelsOf(pool: pg.Pool, showtimeId: string): Promise<string[]> {
     [showtimeId],
   );
   return rows.map(({ label }) => label);
-}
-
-async function childrenOf(parent: number): Promise<number[]> {
-  const children: number[] = [];
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const status = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-    // The name, in brackets, may hold anything; what follows it is the state and the parent.
-    const [, ppid] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-    if (Number(ppid) === parent) children.push(Number(entry));
-  }
-  return children;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It was gone before.
-  }
 }
