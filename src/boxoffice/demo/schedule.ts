@@ -8,6 +8,8 @@ export interface ScheduledHall {
   /** Minutes after midnight, local time: when the doors of the first open, and the latest that one may begin. */
   readonly firstStart: number;
   readonly lastStart: number;
+  /** One more showtime, after all the others: minutes after the same midnight, past 1,440 where it begins in the small hours. */
+  readonly lateStart: number;
   /** To let one audience out, clean, and let the next in. */
   readonly turnaroundMinutes: number;
 }
@@ -23,13 +25,15 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** Listings round to this, so that people can remember them. */
 const START_GRID_MINUTES = 15;
+/** A showtime in the small hours belongs to the evening before, until the cinema's day ends at four in the morning. */
+const DAY_ENDS_MS = 4 * 60 * MINUTE_MS;
 
 /**
- * What is on today and tomorrow, by the calendar of `timeZone`. The same for every `now` of one local day, and a day
+ * What is on today and tomorrow, by the calendar of `timeZone`. The same for every `now` of one cinema day, and a day
  * planned today as tomorrow is planned tomorrow as today: showtimes made twice have the same ids.
  */
 export function scheduleAround(now: Date, timeZone: string, halls: readonly ScheduledHall[]): ScheduledShowtime[] {
-  const today = localMidnightUtc(now, timeZone);
+  const today = cinemaDayUtc(now, timeZone);
   return [today, today + DAY_MS].flatMap((day) => halls.flatMap((hall) => hallDay(hall, day, timeZone)));
 }
 
@@ -38,16 +42,16 @@ function hallDay(hall: ScheduledHall, day: number, timeZone: string): ScheduledS
   const showtimes: ScheduledShowtime[] = [];
   // The programme moves on by one film a day, so that two days are never alike.
   let turn = Math.round(day / DAY_MS);
-  let minute = hall.firstStart;
-  while (minute <= hall.lastStart) {
-    const movie = hall.movies[turn % hall.movies.length];
-    if (!movie) break;
+  const show = (minute: number): number => {
+    const movie = hall.movies[turn++ % hall.movies.length];
+    if (!movie) return Number.POSITIVE_INFINITY;
     const startsAt = new Date(utcOf(day + minute * MINUTE_MS, timeZone));
     showtimes.push({ id: showtimeId(hall.id, startsAt), movieId: movie.id, hallId: hall.id, startsAt });
     const free = minute + movie.runtimeMinutes + hall.turnaroundMinutes;
-    minute = Math.ceil(free / START_GRID_MINUTES) * START_GRID_MINUTES;
-    turn++;
-  }
+    return Math.ceil(free / START_GRID_MINUTES) * START_GRID_MINUTES;
+  };
+  for (let minute = hall.firstStart; minute <= hall.lastStart; ) minute = show(minute);
+  show(hall.lateStart);
   return showtimes;
 }
 
@@ -61,9 +65,10 @@ function showtimeId(hallId: string, startsAt: Date): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** Midnight of the local day that `now` falls on, written as if it were UTC. */
-function localMidnightUtc(now: Date, timeZone: string): number {
-  return Math.floor((now.getTime() + offsetMs(now.getTime(), timeZone)) / DAY_MS) * DAY_MS;
+/** Midnight with which the cinema day of `now` began by the calendar, written as if it were UTC. */
+function cinemaDayUtc(now: Date, timeZone: string): number {
+  const local = now.getTime() + offsetMs(now.getTime(), timeZone);
+  return Math.floor((local - DAY_ENDS_MS) / DAY_MS) * DAY_MS;
 }
 
 /** The instant at which clocks of the zone show what `local` shows when read as UTC. */

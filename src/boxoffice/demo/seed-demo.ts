@@ -23,7 +23,11 @@ interface DemoHall extends ScheduledHall {
   readonly prices: Readonly<Record<string, number>>;
 }
 
-const HALLS: readonly DemoHall[] = [
+/**
+ * The halls take turns in the small hours, so that whoever tries Usher finds a showtime of today at any hour: the last
+ * one begins a quarter of an hour before the cinema's day ends.
+ */
+export const HALLS: readonly DemoHall[] = [
   {
     id: 'quayside-studio',
     name: 'Studio',
@@ -32,6 +36,7 @@ const HALLS: readonly DemoHall[] = [
     movies: moviesCalled('alien', 'parasite', 'casablanca', 'metropolis', 'portrait-of-a-lady-on-fire', 'jaws'),
     firstStart: 13 * HOUR,
     lastStart: 22 * HOUR + 30,
+    lateStart: 27 * HOUR + 45,
     turnaroundMinutes: 25,
   },
   {
@@ -42,6 +47,7 @@ const HALLS: readonly DemoHall[] = [
     movies: moviesCalled('dune-part-two', 'spirited-away', 'seven-samurai', 'mad-max-fury-road', 'lagaan'),
     firstStart: 14 * HOUR,
     lastStart: 21 * HOUR,
+    lateStart: 25 * HOUR + 30,
     turnaroundMinutes: 35,
   },
   {
@@ -52,6 +58,7 @@ const HALLS: readonly DemoHall[] = [
     movies: moviesCalled('stop-making-sense', 'mad-max-fury-road', 'dune-part-two'),
     firstStart: 20 * HOUR,
     lastStart: 20 * HOUR,
+    lateStart: 24 * HOUR + 30,
     turnaroundMinutes: 90,
   },
 ];
