@@ -1,5 +1,6 @@
 /** The environment, read once: every setting of a node with its default, unit and bound. */
 import { z } from 'zod';
+import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { TOGGLES } from './boxoffice/toggles.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -25,6 +26,12 @@ const publicUrl = z.url({ protocol: /^https?$/ }).refine((text) => !/[@?#]/.test
   error: 'a public URL has neither a user, nor a query, nor a fragment',
 });
 
+/** In libpq's form for several hosts, which is no URL. The fault is said without any part of it: it has a password. */
+const databaseUrl = z.string().check(({ value, issues }) => {
+  const message = databaseUrlFault(value);
+  if (message !== undefined) issues.push({ code: 'custom', message, input: undefined });
+});
+
 const TOKEN_SECRET_LENGTH_MIN = 32;
 /** Of 32 random digits of base 16 fewer than these are different once in 300,000 times; of a word over and over, always. */
 const TOKEN_SECRET_LETTERS_MIN = 9;
@@ -36,8 +43,8 @@ const environment = z.object({
   PORT: port.default(8080),
   /** Where the embedded Postgres and the development secret live. */
   DATA_DIR: z.string().default('.usher'),
-  /** Absent: an embedded Postgres in DATA_DIR. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Absent: an embedded Postgres in DATA_DIR. With several hosts, the one of them that takes writes is used. */
+  DATABASE_URL: databaseUrl.optional(),
   DATABASE_CONNECTIONS: positive.default(10),
   /** Makes it a node of a cluster: redis:, rediss:, redis-sentinel: or redis-cluster:. Absent: a node that is alone. */
   REDIS_URL: z

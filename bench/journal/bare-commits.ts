@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { Primary } from '../../src/adapters/postgres/primary.js';
 import { randomIds } from '../../src/adapters/random-ids.js';
 import type { Hold } from '../../src/core/house.js';
 import type { Batch, CommandResult } from '../../src/runtime/ports.js';
@@ -24,7 +25,7 @@ const ids = randomIds(Date.now);
 export async function bareCommits({ databaseUrl, holdsPerFlush, seats, ms }: BareCommits): Promise<number> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   const ledger = new PostgresLedger({
-    databaseUrl,
+    primary: new Primary(databaseUrl),
     pool,
     log: quiet,
     writerId: randomUUID(),

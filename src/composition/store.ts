@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { AnchoredClock } from '../adapters/anchored-clock.js';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded-postgres.js';
 import { migrate } from '../adapters/postgres/migrate.js';
 import { PostgresLedger } from '../adapters/postgres/postgres-ledger.js';
+import { Primary } from '../adapters/postgres/primary.js';
+import { KEEPALIVES, primaryPool } from '../adapters/postgres/primary-pool.js';
 import { purgeLater } from '../adapters/postgres/purge.js';
 import { randomIds } from '../adapters/random-ids.js';
 import type { Config } from '../config.js';
@@ -20,6 +22,7 @@ export interface Store {
   readonly ids: Ids;
 }
 
+const ANSWER_MS_MAX = 10_000;
 /** Command outcomes that a house keeps for replays, and that a claim knows of, bookings not counted. */
 export const REPLAYS_MAX = 50_000;
 
@@ -33,11 +36,13 @@ export async function openStore(
 ): Promise<Store> {
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(config.dataDirectory, log, undo));
   await migrate(databaseUrl, migrations, log);
-  const pool = openPool(databaseUrl, config.databaseConnections, log);
+  // One for both: what either finds out about the server, the other acts on.
+  const primary = new Primary(databaseUrl);
+  const pool = openPool(primary, config.databaseConnections, log);
   undo.push(() => pool.end());
   let clock = new AnchoredClock(Date.now());
   const ledger = new PostgresLedger({
-    databaseUrl,
+    primary,
     pool,
     log,
     writerId: randomUUID(),
@@ -67,16 +72,14 @@ async function openEmbedded(directory: string, log: Log, undo: Undo): Promise<st
   return embedded.url;
 }
 
-function openPool(databaseUrl: string, connections: number, log: Log): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
+function openPool(primary: Primary, connections: number, log: Log): pg.Pool {
+  const options = {
     max: connections,
     application_name: 'usher',
     connectionTimeoutMillis: 3_000,
-    query_timeout: 10_000,
-    keepAlive: true,
-  });
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
-  return pool;
+    query_timeout: ANSWER_MS_MAX,
+    // What this node does not wait for any more is not to go on in Postgres.
+    settings: { statement_timeout: String(ANSWER_MS_MAX), ...KEEPALIVES },
+  };
+  return primaryPool(primary, options, log);
 }

@@ -5,6 +5,7 @@ import { type LedgerCall, MemoryLedger } from '../../src/adapters/memory/memory-
 import type { Trip } from '../../src/adapters/memory/trip.js';
 import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { Primary } from '../../src/adapters/postgres/primary.js';
 import type { Ledger } from '../../src/runtime/ports.js';
 import { createDatabase } from '../integration/database.js';
 import { silentLog } from '../silent-log.js';
@@ -92,7 +93,7 @@ export async function postgresStore(): Promise<PostgresStore> {
     const pool = new pg.Pool({ connectionString: proxy.url, max: 4, idleTimeoutMillis: 200 });
     pool.on('error', () => {});
     const ledger = new PostgresLedger({
-      databaseUrl: proxy.url,
+      primary: new Primary(proxy.url),
       pool,
       log: silentLog,
       writerId: randomUUID(),

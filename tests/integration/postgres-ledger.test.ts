@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { Primary } from '../../src/adapters/postgres/primary.js';
 import { LedgerRefusal } from '../../src/runtime/ports.js';
 import { type PostgresStore, postgresStore } from '../contract/ledgers.js';
 import { bookedBy, held, holdOf, recalled, resultOf, slice, unheld } from '../contract/slices.js';
@@ -198,7 +199,7 @@ it('reports the clock of Postgres with each commit, between the moments of askin
   const readings: number[][] = [];
   const pool = new pg.Pool({ connectionString: store.url });
   const ledger = new PostgresLedger({
-    databaseUrl: store.url,
+    primary: new Primary(store.url),
     pool,
     log: silentLog,
     writerId: randomUUID(),

@@ -1,5 +1,8 @@
 import pg from 'pg';
 import type { Log } from '../../runtime/ports.js';
+import type { Primary } from './primary.js';
+import { PrimaryClient } from './primary-client.js';
+import { KEEPALIVES } from './primary-pool.js';
 
 export interface CommitConnection {
   /** Runs one query and returns its only row. Rejects where the connection breaks: the outcome is then unknown. */
@@ -10,35 +13,31 @@ export interface CommitConnection {
 
 /** A statement that got no answer for so long is asked again on a new connection. */
 const ANSWER_MS_MAX = 10_000;
-const CONNECT_MS_MAX = 3_000;
 
 /**
  * The one connection that a node commits over, opened when first needed and again after each failure. Not a pool:
- * there is never more than one flush in flight, and its statement stays prepared.
+ * there is never more than one flush in flight, and its statement stays prepared where the connection has a backend of
+ * its own.
  */
-export function commitConnection(databaseUrl: string, log: Log, answerMsMax = ANSWER_MS_MAX): CommitConnection {
-  let client: pg.Client | undefined;
+export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWER_MS_MAX): CommitConnection {
+  let client: PrimaryClient | undefined;
   let isClosed = false;
 
-  const open = async (): Promise<pg.Client> => {
-    const opening = new pg.Client({
-      connectionString: databaseUrl,
+  const open = async (): Promise<PrimaryClient> => {
+    const opening = new PrimaryClient(primary, {
       application_name: 'usher-commit',
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
       query_timeout: answerMsMax,
+      settings: sessionSettings(answerMsMax),
+      isUrgent: true,
     });
     opening.on('error', (error) => {
       if (!isClosed) log.warn({ err: error }, 'the connection that commits was lost');
       if (client === opening) client = undefined;
     });
-    try {
-      await opening.connect();
-      await opening.query(sessionSettings(answerMsMax));
-      if (isClosed) throw closed();
-    } catch (error) {
+    await opening.connect();
+    if (isClosed) {
       opening.end().catch(() => {});
-      throw error;
+      throw closed();
     }
     client = opening;
     return opening;
@@ -47,15 +46,16 @@ export function commitConnection(databaseUrl: string, log: Log, answerMsMax = AN
   return {
     async query<Row>(query: { name: string; text: string }, values: unknown[]): Promise<Row> {
       if (isClosed) throw closed();
+      if (client?.isSuspect) drop(client);
       const current = client ?? (await open());
       try {
-        const result = await current.query({ ...query, values });
+        const result = await current.query(current.hasOwnBackend ? { ...query, values } : { text: query.text, values });
         return result.rows[0] as Row;
       } catch (error) {
-        // An answer of Postgres leaves the connection sound; anything else makes it suspect.
-        if (!(error instanceof pg.DatabaseError)) {
-          if (client === current) client = undefined;
-          current.end().catch(() => {});
+        if (!isFaultOfData(error)) {
+          // Behind a pooler no setting of ours ends in Postgres what nobody waits for any more.
+          if (!current.hasOwnBackend && !(error instanceof pg.DatabaseError)) current.cancel();
+          drop(current);
         }
         throw error;
       }
@@ -67,6 +67,20 @@ export function commitConnection(databaseUrl: string, log: Log, answerMsMax = AN
       await last?.end().catch(() => {});
     },
   };
+
+  function drop(dropped: PrimaryClient): void {
+    if (client === dropped) client = undefined;
+    dropped.end().catch(() => {});
+  }
+}
+
+/**
+ * SQLSTATE classes 22 (bad data) and 23 (a constraint): Postgres rolled back, and would so again for the same batch. Any
+ * other answer makes the connection suspect. It may lead to a server that takes no writes any more (25006), to a pooler
+ * that knows nothing of our statement (26000), to a server that ends (57P01): on such a connection every retry would fail.
+ */
+export function isFaultOfData(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
 }
 
 function closed(): Error {
@@ -74,16 +88,14 @@ function closed(): Error {
 }
 
 /**
- * Every acknowledged hold and booking is on disk: decision 0002. Postgres gives a statement up before its caller does,
- * so that the backends of given-up tries do not pile up behind a lock; and it notices within half a minute when the
- * machine of a node is gone, so that what was sent by halves does not keep its locks for hours.
+ * Every acknowledged hold and booking is on disk: decision 0002. Postgres gives up a statement that waits for a lock before
+ * its caller does, so that the backends of given-up tries do not pile up; the wait for a synchronous standby it does not
+ * give up.
  */
-function sessionSettings(answerMsMax: number): string {
-  return [
-    'SET synchronous_commit = on',
-    `SET statement_timeout = ${Math.ceil(answerMsMax * 0.8)}`,
-    'SET tcp_keepalives_idle = 10',
-    'SET tcp_keepalives_interval = 5',
-    'SET tcp_keepalives_count = 4',
-  ].join('; ');
+function sessionSettings(answerMsMax: number): Readonly<Record<string, string>> {
+  return {
+    synchronous_commit: 'on',
+    statement_timeout: String(Math.ceil(answerMsMax * 0.8)),
+    ...KEEPALIVES,
+  };
 }

@@ -13,10 +13,14 @@ const TYPES = [
   ['integer[]', 'integer[]', 'integer[]', 'json[]', 'uuid[]'],
 ].flat();
 
-/** Prepared once a connection, by its name. */
+/**
+ * Prepared once a connection, by its name, where it has a backend of its own. Where it has not, no setting of the session
+ * makes the commit synchronous; so the transaction does.
+ */
 export const COMMIT_QUERY = {
   name: 'commit_batch',
-  text: `SELECT fenced, now_ms FROM usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`,
+  text: `SELECT fenced, now_ms, set_config('synchronous_commit', 'on', true)
+    FROM usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`,
 };
 
 /**

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import {
   type Batch,
   type Claim,
@@ -8,12 +8,13 @@ import {
   type Owner,
   type Slice,
 } from '../../runtime/ports.js';
-import { type CommitConnection, commitConnection } from './commit-connection.js';
+import { type CommitConnection, commitConnection, isFaultOfData } from './commit-connection.js';
 import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';
+import type { Primary } from './primary.js';
 import { readClaim } from './read-claim.js';
 
 export interface PostgresLedgerOptions {
-  readonly databaseUrl: string;
+  readonly primary: Primary;
   /** For claims; commits have a connection of their own, so that no claim ever queues before them. */
   readonly pool: pg.Pool;
   readonly log: Log;
@@ -42,7 +43,7 @@ export class PostgresLedger implements Ledger {
 
   constructor(options: PostgresLedgerOptions) {
     this.#options = options;
-    this.#connection = commitConnection(options.databaseUrl, options.log, options.answerMsMax);
+    this.#connection = commitConnection(options.primary, options.log, options.answerMsMax);
   }
 
   async claim(showtimeId: string): Promise<Claim> {
@@ -70,7 +71,7 @@ export class PostgresLedger implements Ledger {
     const values = this.#parameters(batch);
     const sentAt = performance.now();
     const row = await this.#connection.query<CommitRow>(COMMIT_QUERY, values).catch((error: unknown) => {
-      throw isRefusal(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
+      throw isFaultOfData(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
     });
     this.#options.onServerTime(row.now_ms, sentAt, performance.now());
     return { fenced: row.fenced.flatMap((ordinal) => batch.slices[ordinal - 1] ?? []) };
@@ -96,9 +97,4 @@ export class PostgresLedger implements Ledger {
   async close(): Promise<void> {
     await this.#connection.close();
   }
-}
-
-/** SQLSTATE classes 22 (bad data) and 23 (a constraint): Postgres rolled back, and would so again for the same batch. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
 }

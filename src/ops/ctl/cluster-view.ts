@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { Primary } from '../../adapters/postgres/primary.js';
+import { primaryPool } from '../../adapters/postgres/primary-pool.js';
 import type { Member, Roll } from '../../runtime/ports.js';
 import type { ClusterAddress } from '../cluster-file.js';
 import { Misuse, sentenceOf } from '../misuse.js';
+import { silentLog } from '../plain-log.js';
 import { Pulse } from '../pulse.js';
 import { RollReader } from '../roll-reader.js';
 
@@ -92,14 +95,11 @@ function compare(a: string, b: string): number {
 
 function openPool(databaseUrl: string | undefined): pg.Pool {
   if (databaseUrl === undefined) throw new Misuse('This needs Postgres: set DATABASE_URL as well.');
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
+  const options = {
     max: 1,
     application_name: 'usher-ctl',
     connectionTimeoutMillis: DATABASE_MS_MAX,
     query_timeout: DATABASE_MS_MAX,
-  });
-  // An idle connection that breaks is replaced; without a listener it would end the program.
-  pool.on('error', () => {});
-  return pool;
+  };
+  return primaryPool(new Primary(databaseUrl), options, silentLog);
 }

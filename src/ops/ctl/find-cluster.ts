@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { databaseUrlFault } from '../../adapters/postgres/server-urls.js';
 import { type ClusterAddress, DATA_DIRECTORY, readClusterFile } from '../cluster-file.js';
 import { Misuse } from '../misuse.js';
 
@@ -8,7 +9,13 @@ const milliseconds = z.coerce.number().int().positive();
 /** The variables by which a node finds its cluster, with the defaults of config.ts. */
 const environment = z.object({
   REDIS_URL: z.string({ error: 'it is set nowhere, and DATABASE_URL is' }),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'a postgres:// URL' }).optional(),
+  DATABASE_URL: z
+    .string()
+    .check(({ value, issues }) => {
+      const message = databaseUrlFault(value);
+      if (message !== undefined) issues.push({ code: 'custom', message, input: undefined });
+    })
+    .optional(),
   CLUSTER_NAME: z.string().default('usher'),
   CLUSTER_BEAT_MS: milliseconds.default(500),
   CLUSTER_DETECTION_MS: milliseconds.default(3_000),
