@@ -95,6 +95,22 @@ CREATE TABLE usher.movies (
   CONSTRAINT movies_year_check CHECK (((year >= 1880) AND (year <= 2200)))
 );
 
+CREATE TABLE usher.nodes (
+  id text NOT NULL,
+  cluster text NOT NULL,
+  beat bigint NOT NULL,
+  member json NOT NULL,
+  seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT nodes_pkey PRIMARY KEY (id)
+) WITH (fillfactor=50);
+
+CREATE TABLE usher.pins (
+  cluster text NOT NULL,
+  showtime_id text NOT NULL,
+  node text NOT NULL,
+  CONSTRAINT pins_pkey PRIMARY KEY (cluster, showtime_id)
+);
+
 CREATE TABLE usher.seat_maps (
   hash text NOT NULL,
   seats integer NOT NULL,
@@ -148,6 +164,24 @@ CREATE TABLE usher.writers (
   seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT writers_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=50);
+
+CREATE OR REPLACE FUNCTION usher.beat_node(cluster_name text, node_id text, node_beat bigint, node_member json, silent_ms double precision, OUT members json, OUT pinned json)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+BEGIN
+  -- Until the end of this transaction. A beat that a crash of Postgres takes with it comes again, and none may wait for
+  -- a standby.
+  PERFORM set_config('synchronous_commit', 'off', true);
+  INSERT INTO nodes AS n (id, cluster, beat, member) VALUES (node_id, cluster_name, node_beat, node_member)
+  ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, member = excluded.member, seen_at = clock_timestamp()
+   WHERE n.beat < excluded.beat;
+  SELECT coalesce(json_agg(json_build_object('id', n.id, 'beat', n.beat, 'member', n.member)), '[]') INTO members
+    FROM nodes n
+   WHERE n.cluster = cluster_name AND n.seen_at > clock_timestamp() - make_interval(secs => silent_ms / 1000);
+  SELECT coalesce(json_object_agg(p.showtime_id, p.node), '{}') INTO pinned FROM pins p WHERE p.cluster = cluster_name;
+END $function$;
 
 CREATE OR REPLACE FUNCTION usher.claim_showtime(showtime uuid, node_name text)
  RETURNS bigint

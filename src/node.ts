@@ -86,7 +86,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {
       if (draining || clustered?.cluster.self.draining) return 'draining';
-      if (clustered?.cluster.members().store === 'unheard') return 'Redis has not answered yet';
+      if (clustered?.cluster.members().store === 'unheard') return 'no roll of the cluster was read yet';
       return await whyNotReady(store.pool, parts.context.committer, config.commitWaitMsMax);
     },
     clock: store.clock,
@@ -98,7 +98,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   if (config.cluster) {
     const url = config.publicUrl === undefined ? {} : { url: config.publicUrl };
     const self = { id: store.ids.uuid(), name, weight: config.cluster.weight, ...url };
-    clustered = await clusteredHouses(config.cluster, self, parts, log, undo);
+    clustered = await clusteredHouses(config.cluster, store.primary, self, parts, log, undo);
   }
   const { hosts, directory } = clustered ?? loneHouses(parts);
   undo.push(() => gateway.close());

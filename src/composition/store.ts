@@ -16,6 +16,8 @@ import { anchorClock } from './anchor-clock.js';
 export type Undo = (() => void | Promise<void>)[];
 
 export interface Store {
+  /** Where Postgres is. */
+  readonly primary: Primary;
   readonly pool: pg.Pool;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -63,7 +65,7 @@ export async function openStore(
     () => performance.now(),
   );
   undo.push(purgeLater(pool, config.replayWindowMs, log));
-  return { pool, ledger, clock, ids: randomIds(() => clock.now()) };
+  return { primary, pool, ledger, clock, ids: randomIds(() => clock.now()) };
 }
 
 async function openEmbedded(directory: string, log: Log, undo: Undo): Promise<string> {

@@ -156,6 +156,8 @@ export interface Member {
   readonly name: string;
   /** Where clients reach this very node, such as https://a.tickets.example; absent where only a balancer can be reached. */
   readonly url?: string;
+  /** Where other nodes reach its link, as `host:port`; absent where they reach it over Redis only. */
+  readonly link?: string;
   /** Its share of the showtimes, relative to the weights of the others; above 0. */
   readonly weight: number;
   /** It gives its showtimes away and takes none. */

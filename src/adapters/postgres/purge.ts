@@ -6,6 +6,8 @@ const EVERY_MS = 60_000;
 const ROWS_PER_PURGE = 1_000;
 /** A writer that committed nothing for so long is the past life of a node. */
 const WRITER_KEPT = '7 days';
+/** A node that has not beaten for so long is not on any roll; see usher.beat_node. */
+const NODE_KEPT = '1 day';
 
 /**
  * Forgets what no replay asks for any more. Twice the window: a node that has just loaded the results of the window must
@@ -28,6 +30,7 @@ export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () 
       deleted = rowCount ?? 0;
     }
     await pool.query('DELETE FROM usher.writers WHERE seen_at < clock_timestamp() - $1::interval', [WRITER_KEPT]);
+    await pool.query('DELETE FROM usher.nodes WHERE seen_at < clock_timestamp() - $1::interval', [NODE_KEPT]);
   };
   const timer = setInterval(async () => {
     if (isRunning) return;

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import type { Member, Roll } from '../../runtime/ports.js';
+import { readMember } from '../read-member.js';
 
-/** A URL that leads clients astray must not come from a store that anybody may have written to. */
-const member = z.object({
-  id: z.string().min(1).max(100),
-  name: z.string().min(1).max(200),
-  url: z.url({ protocol: /^https?$/ }).exactOptional(),
-  weight: z.number().positive().max(100),
-  draining: z.boolean(),
-  hot: z.array(z.string().max(100)).max(10_000),
-  showtimes: z.int().nonnegative(),
-});
 const flat = z.array(z.string());
 const reply = z.tuple([flat, flat, flat]);
 const PIN_LENGTH_MAX = 200;
@@ -31,9 +22,9 @@ export function readRoll(returned: unknown): RollRead {
   const beats = new Map(pairs(beatFields));
   const members: { member: Member; beat: number }[] = [];
   for (const [id, json] of pairs(memberFields)) {
-    const read = member.safeParse(parsed(json));
+    const read = readMember(id, parsed(json));
     const beat = Number(beats.get(id) ?? Number.NaN);
-    if (read.success && read.data.id === id && Number.isSafeInteger(beat)) members.push({ member: read.data, beat });
+    if (read && Number.isSafeInteger(beat)) members.push({ member: read, beat });
     else malformed.push(id);
   }
   const pins = new Map<string, string>();

@@ -27,11 +27,13 @@ const DATABASE_MS_MAX = 5_000;
 export class ClusterView {
   readonly address: ClusterAddress;
   readonly #reader: RollReader;
-  #pool: pg.Pool | undefined;
+  /** Undefined where it is not known where Postgres is. */
+  readonly #pool: pg.Pool | undefined;
 
   constructor(address: ClusterAddress) {
     this.address = address;
-    this.#reader = new RollReader(address);
+    if (address.databaseUrl !== undefined) this.#pool = openPool(address.databaseUrl);
+    this.#reader = new RollReader(address, this.#pool);
   }
 
   roll(): Promise<Roll> {
@@ -56,7 +58,7 @@ export class ClusterView {
 
   /** @throws Error where Postgres cannot be reached, or has no such tables; Misuse where it is not known where it is. */
   async ask<Answer>(question: (pool: pg.Pool) => Promise<Answer>): Promise<Answer> {
-    this.#pool ??= openPool(this.address.databaseUrl);
+    if (!this.#pool) throw new Misuse('This needs Postgres: set DATABASE_URL as well.');
     try {
       return await question(this.#pool);
     } catch (error) {
@@ -93,10 +95,9 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function openPool(databaseUrl: string | undefined): pg.Pool {
-  if (databaseUrl === undefined) throw new Misuse('This needs Postgres: set DATABASE_URL as well.');
+function openPool(databaseUrl: string): pg.Pool {
   const options = {
-    max: 1,
+    max: 2,
     application_name: 'usher-ctl',
     connectionTimeoutMillis: DATABASE_MS_MAX,
     query_timeout: DATABASE_MS_MAX,

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PostgresMembership } from '../../adapters/postgres/postgres-membership.js';
+import { Primary } from '../../adapters/postgres/primary.js';
 import { RedisMembership } from '../../adapters/redis/redis-membership.js';
 import { findOwner, type ShowtimeOwner } from '../listed-showtimes.js';
 import { Misuse } from '../misuse.js';
@@ -7,6 +9,7 @@ import { type ClusterView, memberNamed } from './cluster-view.js';
 import type { Report } from './report.js';
 
 const CONNECT_MS_MAX = 2_000;
+const PIN_MS_MAX = 5_000;
 
 /**
  * Pins a showtime to a node. Who runs it gives it away with one of its next beats; one that nobody runs is claimed when
@@ -49,13 +52,19 @@ async function ownerOf(view: ClusterView, showtimeId: string): Promise<ShowtimeO
   return found.owner;
 }
 
+/** In Postgres, which has the pins, and in Redis, where the copy has the nodes look at once. */
 async function pinned(view: ClusterView, showtimeId: string, node: string | undefined): Promise<void> {
-  const { redisUrl: url, clusterName: prefix } = view.address;
-  const membership = new RedisMembership({ url, prefix, log: silentLog });
+  const { redisUrl: url, databaseUrl, clusterName: cluster, detectionMs: silentMsMax } = view.address;
+  if (databaseUrl === undefined) throw new Misuse('This needs Postgres: set DATABASE_URL as well.');
+  const primary = new Primary(databaseUrl);
+  const sure = new PostgresMembership({ primary, cluster, silentMsMax, answerMsMax: PIN_MS_MAX, log: silentLog });
+  const copy = new RedisMembership({ url, prefix: cluster, log: silentLog });
   try {
-    await membership.isConnected(CONNECT_MS_MAX);
-    await membership.pin(showtimeId, node);
+    await sure.pin(showtimeId, node);
+    // Without it the nodes look within a third of the detection time.
+    if (await copy.isConnected(CONNECT_MS_MAX)) await copy.pin(showtimeId, node).catch(() => {});
   } finally {
-    membership.close();
+    copy.close();
+    await sure.close();
   }
 }

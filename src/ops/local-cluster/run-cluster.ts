@@ -63,17 +63,17 @@ function headOf({ sharedUrl }: LocalCluster, options: LaunchOptions, dataDirecto
 }
 
 async function watch({ nodes, address }: LocalCluster, screen: Screen, stop: AbortSignal, undo: Undo): Promise<void> {
-  const reader = new RollReader(address);
-  undo.push(async () => reader.close());
   const pool = new pg.Pool({
     connectionString: address.databaseUrl,
-    max: 1,
+    max: 2,
     application_name: 'usher-cluster',
     connectionTimeoutMillis: ANSWER_MS_MAX,
     query_timeout: ANSWER_MS_MAX,
   });
   pool.on('error', () => {});
   undo.push(() => pool.end());
+  const reader = new RollReader(address, pool);
+  undo.push(async () => reader.close());
   const status = new StatusReader(nodes, reader, pool, address.detectionMs);
   while (!stop.aborted) {
     screen.draw(statusText(await status.read(), address.redisUrl));

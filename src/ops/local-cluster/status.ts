@@ -51,7 +51,7 @@ export class StatusReader {
     if (roll) this.#pulse.observe(roll, now);
     return {
       nodes: this.#nodes.map((node) => this.#statusOf(node, roll, now)),
-      redisAnswers: roll !== undefined,
+      redisAnswers: this.#reader.redisAnswers,
       owned,
       pins: roll?.pins ?? new Map(),
     };

@@ -23,6 +23,7 @@ function sameMember(one: Member, other: Member | undefined): boolean {
     other !== undefined &&
     one.id === other.id &&
     one.url === other.url &&
+    one.link === other.link &&
     one.weight === other.weight &&
     one.draining === other.draining &&
     one.hot.length === other.hot.length &&
