@@ -46,6 +46,11 @@ export async function simulate(plan: Plan, keepTrace = false): Promise<Outcome> 
 async function run(plan: Plan, world: World): Promise<void> {
   world.network.latencyMs = plan.latencyMs;
   world.network.jitterMs = plan.jitterMs;
+  const { redisGoneAt } = plan;
+  if (redisGoneAt !== undefined) {
+    // Messages between nodes go on: they reach each other without it.
+    world.time.after(redisGoneAt, () => world.weather.trouble('redis', 'away', Number.POSITIVE_INFINITY));
+  }
   for (let node = 1; node <= plan.nodes; node++) world.startNode(`n${node}`);
   await world.time.advance(STARTS_WITHIN_MS);
   const states = new ToldStates(world);
@@ -61,6 +66,7 @@ async function run(plan: Plan, world: World): Promise<void> {
   // Whoever asks is answered, and sees what came of it.
   for (const buyer of buyers) buyer.probe();
   await comesToRest(world, buyers, orders, REST_MS_MAX, 'after a last command');
+  if (redisGoneAt !== undefined) world.count('a cluster came to rest without Redis');
   orders.check();
   states.check();
   checkJournal(world, orders);

@@ -51,6 +51,8 @@ export interface Plan {
   readonly jitterMs: number;
   /** How long faults and buyers go on; after it all is made good, and must come right. */
   readonly chaosMs: number;
+  /** From when Redis is away for good, also for what must come right in the end; undefined: it stays. */
+  readonly redisGoneAt: number | undefined;
   readonly faults: readonly Fault[];
 }
 
@@ -70,6 +72,7 @@ export function planOf(seed: number): Plan {
     latencyMs: random.between(0, 20),
     jitterMs: random.pick([0, 5, 60]),
     chaosMs,
+    redisGoneAt: redisGoneAt(seed, chaosMs),
     faults: Array.from({ length: faults }, () => ({
       at: random.between(300, chaosMs),
       kind: random.weighted(WEIGHTS),
@@ -77,6 +80,12 @@ export function planOf(seed: number): Plan {
       ms: random.pick([20, 100, 400, 1_000, 2_500]) + random.between(0, 300),
     })).toSorted((a, b) => a.at - b.at),
   };
+}
+
+/** By a stream of chance of its own: the rest of a plan is the same with Redis and without. */
+function redisGoneAt(seed: number, chaosMs: number): number | undefined {
+  const random = new Random(seed, 'redis');
+  return random.chance(0.15) ? random.between(0, chaosMs) : undefined;
 }
 
 export function describeFault({ at, kind, whom, ms }: Fault): string {

@@ -129,7 +129,9 @@ const ACTS: Readonly<Record<FaultKind, Act>> = {
   pin: (fault, world) => {
     const node = nodeOf(fault, world);
     const showtimeId = world.showtimes[fault.ms % world.showtimes.length];
-    if (node && showtimeId) world.roll.pins.set(showtimeId, node.name);
+    if (!node || !showtimeId) return;
+    world.roll.pins.set(showtimeId, node.name);
+    world.rollInPostgres.pins.set(showtimeId, node.name);
   },
 };
 

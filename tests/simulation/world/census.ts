@@ -16,6 +16,7 @@ export const SOMETIMES = [
   'a claim was made under a newer epoch',
   'Redis was away',
   'Redis forgot everything',
+  'a cluster came to rest without Redis',
   'Redis told of the past',
   'messages between nodes were lost',
   'a message between nodes came twice',

@@ -2,6 +2,7 @@ import { AnchoredClock } from '../../../src/adapters/anchored-clock.js';
 import { MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
 import { MemoryMembership } from '../../../src/adapters/memory/memory-membership.js';
 import type { MemoryNodeLink } from '../../../src/adapters/memory/memory-node-link.js';
+import { TwoStoreMembership } from '../../../src/adapters/two-store-membership.js';
 import { testTill } from '../../../src/boxoffice/payments/test-payment.js';
 import { anchorClock } from '../../../src/composition/anchor-clock.js';
 import { drainNode } from '../../../src/composition/drain-node.js';
@@ -114,7 +115,7 @@ export class SimNode {
 
   async #start(): Promise<void> {
     const { life } = this;
-    const { hub, weather, roll, census, playbill } = this.#world;
+    const { hub, census, playbill } = this.#world;
     const { name, url, hotWatchers } = this.#options;
     const id = this.#ids.uuid();
     const ledger = this.#ledger(id);
@@ -141,14 +142,21 @@ export class SimNode {
       actorsMax: 100,
       counted: (feed) => this.#watched(feed),
     };
-    const options = { roll, timers: this.#world.time, trip: () => weather.redis(name) };
-    const membership = this.#membership(new MemoryMembership(options));
     const link = new LifeLink(this.link, life, () => {
       const isTwice = hub.repeats();
       if (isTwice) census.count('a message between nodes came twice');
       return isTwice;
     });
     const { beat: beatMs, detection: detectionMs, lease: leaseMs, freeze: freezeMs } = TIMES;
+    const membership = new TwoStoreMembership({
+      quick: this.#membership('redis'),
+      sure: this.#membership('postgres'),
+      beatMs,
+      detectionMs,
+      timers: life.timers,
+      monotonic: this.#monotonic,
+      log: this.#log,
+    });
     const houses = await sharedHouses(
       { beatMs, detectionMs, leaseMs, freezeMs, hotWatchers },
       { id, name, weight: 1, ...(url === undefined ? {} : { url }) },
@@ -202,8 +210,14 @@ export class SimNode {
     };
   }
 
-  #membership(memory: Membership): Membership {
-    const { life } = this;
+  #membership(store: 'redis' | 'postgres'): Membership {
+    const { life, name } = this;
+    const { weather, roll, rollInPostgres, time: timers } = this.#world;
+    const memory = new MemoryMembership(
+      store === 'redis'
+        ? { roll, timers, trip: () => weather.redis(name) }
+        : { roll: rollInPostgres, timers, trip: () => weather.postgres(name, 'owners') },
+    );
     return {
       beat: (self, beat) => life.hears(memory.beat(self, beat)),
       leave: (memberId) => life.hears(memory.leave(memberId)),

@@ -33,8 +33,9 @@ export class Weather {
     this.#troubles.push({ store, spell, node, until: this.#time.now() + ms });
   }
 
+  /** Ends all but what is to last for ever. */
   clear(): void {
-    this.#troubles = [];
+    this.#troubles = this.#troubles.filter(({ until }) => until === Number.POSITIVE_INFINITY);
   }
 
   postgres(node: string, call: LedgerCall): Trip {

@@ -10,6 +10,7 @@ import { SimHub } from './sim-hub.js';
 import { SimJournal } from './sim-journal.js';
 import { SimNetwork } from './sim-network.js';
 import { SimNode } from './sim-node.js';
+import { SimNodes } from './sim-nodes.js';
 import { SimRoll } from './sim-roll.js';
 import { TIMES } from './times.js';
 import { Trace } from './trace.js';
@@ -52,6 +53,8 @@ export class World {
   readonly trace: Trace;
   readonly journal: SimJournal;
   readonly roll = new SimRoll();
+  /** The roll in Postgres. */
+  readonly rollInPostgres = new SimNodes(() => this.time.now(), 2 * TIMES.detection);
   readonly hub: SimHub;
   readonly weather: Weather;
   readonly network: SimNetwork;
