@@ -25,6 +25,8 @@ type Settled = { readonly ok: true; readonly roll: Roll } | { readonly ok: false
 
 /** So often within `detectionMs` a node beats in the sure store while the quick one answers. */
 const WITNESSED_A_DETECTION = 3;
+/** There must be time to ask the other store within half of `detectionMs`: past that, an answer counts as a gap. */
+const PATIENCES_A_DETECTION = 6;
 /** Entries of the quick store that were doubted for so many times `detectionMs` are taken out of it. */
 const DOUBTED_DETECTIONS_MAX = 2;
 /** A quick store that comes and goes is told of so often. */
@@ -46,7 +48,7 @@ const TOLD_EVERY_MS = 60_000;
 export class TwoStoreMembership implements Membership {
   readonly #options: TwoStoreMembershipOptions;
   readonly #witnessMs: number;
-  /** A store that takes longer is not waited for: there must be time to ask the other within half of `detectionMs`. */
+  /** A store that takes longer is not waited for. */
   readonly #patienceMs: number;
   #quickSilent = false;
   #sureSilent = false;
@@ -64,7 +66,7 @@ export class TwoStoreMembership implements Membership {
   constructor(options: TwoStoreMembershipOptions) {
     this.#options = options;
     this.#witnessMs = options.detectionMs / WITNESSED_A_DETECTION;
-    this.#patienceMs = Math.min(options.beatMs, options.detectionMs / 6);
+    this.#patienceMs = options.detectionMs / PATIENCES_A_DETECTION;
   }
 
   async beat(self: Member, beat: number): Promise<Roll> {
