@@ -22,6 +22,8 @@ membershipContract('Postgres', async () => {
   const membership = new PostgresMembership({
     primary: new Primary(database.url),
     silentMsMax: 60_000,
+    // A hundred beats queue for one connection here.
+    answerMsMax: 15_000,
     log: silentLog,
   });
   return { membership, close: () => membership.close() };

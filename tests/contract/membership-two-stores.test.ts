@@ -17,8 +17,8 @@ for (const [name, quickTrip] of [
     membership: new TwoStoreMembership({
       quick: new MemoryMembership({ roll: new MemoryRoll(), timers: nodeTimers, trip: () => quickTrip }),
       sure: new MemoryMembership({ roll: new MemoryRoll(), timers: nodeTimers }),
-      beatMs: 100,
-      detectionMs: 600,
+      beatMs: 500,
+      detectionMs: 30_000,
       timers: nodeTimers,
       monotonic: () => performance.now(),
       log: silentLog,
