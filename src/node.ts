@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
 import { developmentSecret } from './adapters/development-secret.js';
 import { nodeTimers } from './adapters/node-timers.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
@@ -12,7 +11,7 @@ import { keepCountsRight } from './composition/counted-houses.js';
 import { drainNode } from './composition/drain-node.js';
 import { houseParts, loneHouses } from './composition/houses.js';
 import type { SharedHouses } from './composition/shared-houses.js';
-import { openStore, type Undo } from './composition/store.js';
+import { openStore, type Store, type Undo } from './composition/store.js';
 import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
 import { Tokens } from './gateway/tokens.js';
@@ -87,7 +86,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     readiness: async () => {
       if (draining || clustered?.cluster.self.draining) return 'draining';
       if (clustered?.cluster.members().store === 'unheard') return 'no roll of the cluster was read yet';
-      return await whyNotReady(store.pool, parts.context.committer, config.commitWaitMsMax);
+      return await whyNotReady(store, parts.context.committer, config.commitWaitMsMax);
     },
     clock: store.clock,
     ids: store.ids,
@@ -124,8 +123,13 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   };
 }
 
-async function whyNotReady(pool: pg.Pool, committer: GroupCommitter, waitMsMax: number): Promise<string | undefined> {
+async function whyNotReady(
+  { pool, ledger }: Store,
+  committer: GroupCommitter,
+  waitMsMax: number,
+): Promise<string | undefined> {
   if (committer.waitingMs > waitMsMax) return 'the journal does not answer';
+  if (ledger.claimWaitMs > waitMsMax) return 'Postgres lets claims of showtimes wait: is its synchronous standby away?';
   return await pool.query('SELECT').then(
     () => undefined,
     () => 'Postgres does not answer',

@@ -19,7 +19,7 @@ export interface Store {
   /** Where Postgres is. */
   readonly primary: Primary;
   readonly pool: pg.Pool;
-  readonly ledger: Ledger;
+  readonly ledger: Ledger & Pick<PostgresLedger, 'claimWaitMs'>;
   readonly clock: Clock;
   readonly ids: Ids;
 }

@@ -6,6 +6,7 @@ import type { Trip } from '../../src/adapters/memory/trip.js';
 import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
+import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
 import type { Ledger } from '../../src/runtime/ports.js';
 import { createDatabase } from '../integration/database.js';
 import { silentLog } from '../silent-log.js';
@@ -90,10 +91,10 @@ export async function postgresStore(): Promise<PostgresStore> {
   const proxied: PostgresStore['proxied'] = async (options = {}) => {
     const proxy = await TcpProxy.start(database.url);
     // Claims are few here, and the nodes of all tests live until the end: what is idle would use up what Postgres takes.
-    const pool = new pg.Pool({ connectionString: proxy.url, max: 4, idleTimeoutMillis: 200 });
-    pool.on('error', () => {});
+    const primary = new Primary(proxy.url);
+    const pool = primaryPool(primary, { max: 4, idleTimeoutMillis: 200 }, silentLog);
     const ledger = new PostgresLedger({
-      primary: new Primary(proxy.url),
+      primary,
       pool,
       log: silentLog,
       writerId: randomUUID(),

@@ -8,10 +8,10 @@ import {
   type Owner,
   type Slice,
 } from '../../runtime/ports.js';
+import { Claims } from './claims.js';
 import { type CommitConnection, commitConnection, isFaultOfData } from './commit-connection.js';
 import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';
 import type { Primary } from './primary.js';
-import { readClaim } from './read-claim.js';
 
 export interface PostgresLedgerOptions {
   readonly primary: Primary;
@@ -29,6 +29,8 @@ export interface PostgresLedgerOptions {
   readonly onServerTime: (serverMs: number, sentAt: number, receivedAt: number) => void;
   /** For how long one commit may go without an answer before it is given again. */
   readonly answerMsMax?: number;
+  /** For how long a claim may, before it is given up. */
+  readonly claimMsMax?: number;
 }
 
 interface CommitRow {
@@ -40,31 +42,23 @@ interface CommitRow {
 export class PostgresLedger implements Ledger {
   readonly #options: PostgresLedgerOptions;
   readonly #connection: CommitConnection;
+  readonly #claims: Claims;
 
   constructor(options: PostgresLedgerOptions) {
     this.#options = options;
+    const { pool, nodeName, replayWindowMs, replaysMax } = options;
+    const answer = options.claimMsMax === undefined ? {} : { answerMsMax: options.claimMsMax };
+    this.#claims = new Claims({ pool, nodeName, replays: { windowMs: replayWindowMs, max: replaysMax }, ...answer });
     this.#connection = commitConnection(options.primary, options.log, options.answerMsMax);
   }
 
-  async claim(showtimeId: string): Promise<Claim> {
-    const { pool, nodeName, replayWindowMs, replaysMax } = this.#options;
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    // The query in flight hears of it as well; but without a listener of its own a client in use ends the process.
-    const onError = (error: Error) => {
-      broken = error;
-    };
-    client.on('error', onError);
-    try {
-      return await readClaim(client, pool, showtimeId, nodeName, { windowMs: replayWindowMs, max: replaysMax });
-    } catch (error) {
-      broken = error as Error;
-      throw error;
-    } finally {
-      client.off('error', onError);
-      // A connection that failed within a transaction is not given back.
-      client.release(broken);
-    }
+  claim(showtimeId: string): Promise<Claim> {
+    return this.#claims.claim(showtimeId);
+  }
+
+  /** For how long the oldest claim has been waiting for Postgres, in milliseconds. */
+  get claimWaitMs(): number {
+    return this.#claims.waitingMs;
   }
 
   async commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {

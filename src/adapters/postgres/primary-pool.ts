@@ -19,7 +19,7 @@ export const KEEPALIVES = {
  */
 export function primaryPool(
   primary: Primary,
-  config: PrimaryClientConfig & { readonly max: number },
+  config: PrimaryClientConfig & Pick<pg.PoolConfig, 'idleTimeoutMillis'> & { readonly max: number },
   log: Log,
 ): pg.Pool {
   class Client extends PrimaryClient {

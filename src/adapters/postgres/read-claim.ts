@@ -31,6 +31,7 @@ const READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
  * Takes a showtime over and reads all that was committed under the epochs before. First the epoch, in a transaction of
  * one statement that keeps no lock; nobody but us can write from then on, so the snapshot that is read next is the whole
  * truth. Unless somebody claimed after us: the snapshot says so, and they are the owner.
+ * @param confirmed throws where the epoch is on this server only, and a failover may give it to another node again.
  */
 export async function readClaim(
   client: ClientBase,
@@ -38,11 +39,13 @@ export async function readClaim(
   showtimeId: string,
   nodeName: string,
   replays: ReplayBounds,
+  confirmed: () => void,
 ): Promise<Claim> {
   const claimed = await client.query<{ epoch: string }>('SELECT usher.claim_showtime($1, $2) AS epoch', [
     showtimeId,
     nodeName,
   ]);
+  confirmed();
   const epoch = Number(claimed.rows[0]?.epoch);
   await client.query(READING);
   const owner = await client.query<{ epoch: string }>(
