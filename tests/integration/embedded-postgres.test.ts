@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { freePort } from '../../src/adapters/free-port.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/adapters/postgres/embedded-postgres.js';
 import { findPostgresBinaries } from '../../src/adapters/postgres/postgres-binaries.js';
@@ -89,6 +89,17 @@ async function startElsewhere(wrap: readonly string[] = []): Promise<{ child: Ch
   await rm(outfile);
   return { child, url };
 }
+
+it('keeps every letter, on a machine that names no language', async () => {
+  vi.stubEnv('LANG', '');
+  vi.stubEnv('LC_ALL', '');
+  const { url } = await start();
+  vi.unstubAllEnvs();
+  // With SQL_ASCII it would take bytes that are no text, and count them in place of letters.
+  expect(await ask(url, `SELECT current_setting('server_encoding') AS encoding, length('Łódź') AS letters`)).toEqual([
+    { encoding: 'UTF8', letters: 4 },
+  ]);
+});
 
 it('starts from nothing, stops without a trace, and keeps its data for the next start', async () => {
   const first = await start();

@@ -134,7 +134,7 @@ async function withinOrEnded(reading: Promise<Claim>, client: pg.PoolClient, ans
   const isAnswered = await Promise.race([ended.then(() => true), deadline.over.then(() => false)]);
   deadline.cancel();
   if (isAnswered) return await reading;
-  if (client instanceof PrimaryClient) client.cancel();
+  if (client instanceof PrimaryClient) void client.cancel();
   const patience = timer(END_MS_MAX);
   await Promise.race([ended, patience.over]);
   patience.cancel();

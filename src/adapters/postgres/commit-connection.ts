@@ -54,8 +54,8 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
       } catch (error) {
         if (!isFaultOfData(error)) {
           // Behind a pooler no setting of ours ends in Postgres what nobody waits for any more.
-          if (!current.hasOwnBackend && !(error instanceof pg.DatabaseError)) current.cancel();
-          drop(current);
+          const goesOn = !current.hasOwnBackend && !(error instanceof pg.DatabaseError);
+          drop(current, goesOn ? current.cancel() : undefined);
         }
         throw error;
       }
@@ -68,9 +68,10 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
     },
   };
 
-  function drop(dropped: PrimaryClient): void {
+  /** It is not used any more, and is closed when `cancelled` has resolved. */
+  function drop(dropped: PrimaryClient, cancelled: Promise<void> = Promise.resolve()): void {
     if (client === dropped) client = undefined;
-    dropped.end().catch(() => {});
+    void cancelled.then(() => dropped.end()).catch(() => {});
   }
 }
 

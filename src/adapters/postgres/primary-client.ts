@@ -100,9 +100,10 @@ export class PrimaryClient extends pg.Client {
   /**
    * Asks Postgres, over a connection of its own, to end what runs on this one. Costs no connection of `max_connections`, and
    * works through a pooler, which knows the key. What waits for a synchronous standby ends as committed, with a warning.
-   * Nothing is known of whether it arrived, other than by what becomes of the statement.
+   * Resolves when the request was taken or came to nothing; only what becomes of the statement says whether it helped. This
+   * connection is to be kept until then: a pooler forgets the key with it.
    */
-  cancel(): void {
+  async cancel(): Promise<void> {
     const { processID, secretKey } = this.#backendKey();
     const request = Buffer.alloc(16);
     request.writeInt32BE(request.length, 0);
@@ -114,9 +115,10 @@ export class PrimaryClient extends pg.Client {
       : net.connect(this.port, this.host);
     socket.on('error', () => {});
     socket.setTimeout(CONNECT_MS_MAX, () => socket.destroy());
-    // Postgres closes it, without an answer.
-    socket.end(request);
     socket.resume();
+    // Not `end`: a pooler takes a client that hangs up for one that wants nothing any more. Postgres closes it, unanswered.
+    socket.write(request);
+    await new Promise<void>((resolve) => socket.once('close', () => resolve()));
   }
 
   async #connect(): Promise<pg.Client> {

@@ -1,0 +1,194 @@
+/** The real PgBouncer between a node and its Postgres. Which modes work: src/adapters/postgres/README.md. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { migrate } from '../../src/adapters/postgres/migrate.js';
+import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { Primary } from '../../src/adapters/postgres/primary.js';
+import { PrimaryClient } from '../../src/adapters/postgres/primary-client.js';
+import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
+import { held, holdOf, slice } from '../contract/slices.js';
+import { LiveClient } from '../integration/gateway/live-client.js';
+import { openStage } from '../integration/gateway/stage.js';
+import { silentLog } from '../silent-log.js';
+import { type PgBouncer, type PgBouncerOptions, startPgBouncer, whyNoPgBouncer } from './pgbouncer.js';
+import { PostgresPair } from './postgres-pair.js';
+
+const why = await whyNoPgBouncer();
+if (why !== undefined) process.stdout.write(`Skipped, all tests on PgBouncer: ${why}\n`);
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step().catch(() => {});
+});
+
+async function bouncer(databaseUrl: string, options: PgBouncerOptions): Promise<PgBouncer> {
+  const started = await startPgBouncer(databaseUrl, options);
+  undo.push(() => started.stop());
+  return started;
+}
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  undo.push(() => client.end());
+  return client;
+}
+
+function ledgerAt(url: string, answerMsMax?: number): PostgresLedger {
+  const primary = new Primary(url);
+  const settings = { statement_timeout: '10000' };
+  const pool = primaryPool(primary, { max: 4, connectionTimeoutMillis: 3_000, settings }, silentLog);
+  const ledger = new PostgresLedger({
+    primary,
+    pool,
+    log: silentLog,
+    writerId: randomUUID(),
+    nodeName: 'test',
+    replayWindowMs: 60_000,
+    replaysMax: 100,
+    onServerTime: () => {},
+    ...(answerMsMax === undefined ? {} : { answerMsMax }),
+  });
+  undo.push(
+    () => pool.end(),
+    () => ledger.close(),
+  );
+  return ledger;
+}
+
+/** Commits and claims of one showtime, in turn. Returns the number of the last batch. */
+async function sell(ledger: PostgresLedger, showtime: string, rounds: number): Promise<void> {
+  for (let i = 1; i <= rounds; i++) {
+    const { epoch, state } = await ledger.claim(showtime);
+    expect(state.holds).toHaveLength(i - 1);
+    const slices = [slice(showtime, epoch, { holds: held(holdOf('ann', [i])), heldBefore: [] })];
+    expect(await ledger.commit({ number: i, slices })).toEqual({ fenced: [] });
+  }
+}
+
+describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('PgBouncer, %s pooling', (mode) => {
+  let admin: pg.Client;
+  let direct: string;
+
+  beforeEach(async () => {
+    admin = await connected(inject('postgresUrl'));
+    const name = `test_${randomBytes(6).toString('hex')}`;
+    await admin.query(`CREATE DATABASE ${name}`);
+    undo.push(() => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    const url = new URL(inject('postgresUrl'));
+    url.pathname = `/${name}`;
+    direct = url.href;
+  });
+
+  test('twenty nodes migrate at once, and no lock is left to whoever uses the backend next', async () => {
+    const { url } = await bouncer(direct, { mode, poolSize: 5 });
+    await Promise.all(Array.from({ length: 20 }, () => migrate(url, 'sql', silentLog)));
+    const { rows } = await (await connected(direct)).query(
+      `SELECT (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND database = d.oid) AS locks,
+              (SELECT count(*)::int FROM usher.migrations) AS migrations
+         FROM pg_database d WHERE datname = current_database()`,
+    );
+    expect(rows[0].locks).toBe(0);
+    expect(rows[0].migrations).toBeGreaterThan(3);
+    await migrate(url, 'sql', silentLog);
+  });
+
+  test('many nodes commit and claim over fewer backends, and none of them keeps a setting of ours', async () => {
+    await migrate(direct, 'sql', silentLog);
+    const { url } = await bouncer(direct, { mode, poolSize: mode === 'session' ? 12 : 3 });
+    const ledgers = [ledgerAt(url), ledgerAt(url)];
+    await Promise.all(ledgers.map((ledger) => sell(ledger, randomUUID(), 20)));
+    // As whoever shares the pooler with us sees the same backends.
+    const others = await Promise.all(Array.from({ length: 3 }, () => connected(url)));
+    const seen = await Promise.all(
+      others.map((other) =>
+        other.query(`SELECT pg_sleep(0.2), current_setting('statement_timeout') AS timeout,
+                            current_setting('tcp_keepalives_idle') AS idle,
+                            (SELECT count(*)::int FROM pg_prepared_statements) AS prepared`),
+      ),
+    );
+    const [{ rows: usual }] = [
+      await (await connected(direct)).query(`SELECT current_setting('tcp_keepalives_idle') AS idle`),
+    ];
+    for (const { rows } of seen) expect(rows[0]).toMatchObject({ timeout: '0', idle: usual[0].idle, prepared: 0 });
+  });
+
+  test('commits go on when the backends are ended, and when the pooler starts anew', async () => {
+    await migrate(direct, 'sql', silentLog);
+    const pooler = await bouncer(direct, { mode });
+    const ledger = ledgerAt(pooler.url);
+    await ledger.commit({ number: 1, slices: [] });
+    const untilCommitted = async (number: number) => {
+      await expect.poll(() => ledger.commit({ number, slices: [] }).catch(() => undefined)).toEqual({ fenced: [] });
+    };
+    await (await connected(direct)).query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    await untilCommitted(2);
+    await pooler.restart();
+    await untilCommitted(3);
+    await ledger.claim(randomUUID());
+  });
+
+  test('it is noticed that the backend is not ours alone, and a commit that nobody waits for is ended in Postgres', async () => {
+    await migrate(direct, 'sql', silentLog);
+    const { url } = await bouncer(direct, { mode });
+    const client = new PrimaryClient(new Primary(url));
+    undo.push(() => client.end());
+    await client.connect();
+    expect(client.hasOwnBackend).toBe(false);
+    const ledger = ledgerAt(url, 400);
+    await ledger.commit({ number: 1, slices: [] });
+    const blocker = await connected(direct);
+    await blocker.query('BEGIN; LOCK TABLE usher.writers IN EXCLUSIVE MODE');
+    await expect(ledger.commit({ number: 2, slices: [] })).rejects.toThrow(/timeout/);
+    const waiting = async () => {
+      const { rows } = await blocker.query(
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows[0].n;
+    };
+    await expect.poll(waiting, { timeout: 5_000 }).toBe(0);
+    await blocker.query('COMMIT');
+    expect(await ledger.commit({ number: 2, slices: [] })).toEqual({ fenced: [] });
+  });
+
+  test('a server sells by way of it', async () => {
+    const through = async (databaseUrl: string) => (await bouncer(databaseUrl, { mode })).url;
+    const stage = await openStage({}, { through });
+    undo.push(() => stage.close());
+    const client = await LiveClient.join(stage.liveUrl());
+    for (let i = 0; i < 5; i++) {
+      const hold = await client.call({ type: 'best_available', count: 2 });
+      const holdId = hold.ok ? hold.hold?.id : undefined;
+      expect(await client.call({ type: 'book', holdId, payment: { method: 'test' } })).toMatchObject({ ok: true });
+    }
+    await client.close();
+    expect((await fetch(`http://127.0.0.1:${stage.port}/readyz`)).status).toBe(200);
+  });
+});
+
+test.skipIf(why !== undefined)('statement pooling is refused at the start: it knows no transactions', async () => {
+  const { url } = await bouncer(inject('postgresUrl'), { mode: 'statement' });
+  await expect(migrate(url, 'sql', silentLog)).rejects.toThrow(/transaction/);
+});
+
+test.skipIf(why !== undefined)('commits over shared backends are synchronous whatever the database says', async () => {
+  const pair = await PostgresPair.start({ synchronous: true });
+  undo.push(() => pair.stop());
+  await migrate(pair.primaryUrl, 'sql', silentLog);
+  await pair.primary.query('ALTER DATABASE usher SET synchronous_commit = off');
+  const { url } = await bouncer(pair.primaryUrl, { mode: 'transaction' });
+  const ledger = ledgerAt(url);
+  await ledger.commit({ number: 1, slices: [] });
+  pair.cutReplication();
+  const committing = ledger.commit({ number: 2, slices: [] });
+  await expect.poll(() => pair.waitingBackends()).toHaveLength(1);
+  await sleep(200);
+  await pair.resumeReplication();
+  expect(await committing).toEqual({ fenced: [] });
+});
