@@ -4,9 +4,16 @@ import type { Primary } from './primary.js';
 import { PrimaryClient } from './primary-client.js';
 import { KEEPALIVES } from './primary-pool.js';
 
+/** `name` and `text` are for a connection with a backend of its own, `sharedText` for one that shares it: see PrimaryClient. */
+export interface CommitQuery {
+  readonly name: string;
+  readonly text: string;
+  readonly sharedText: string;
+}
+
 export interface CommitConnection {
   /** Runs one query and returns its only row. Rejects where the connection breaks: the outcome is then unknown. */
-  query<Row>(query: { name: string; text: string }, values: unknown[]): Promise<Row>;
+  query<Row>(query: CommitQuery, values: unknown[]): Promise<Row>;
   /** For good: queries are rejected from then on. */
   close(): Promise<void>;
 }
@@ -44,12 +51,15 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
   };
 
   return {
-    async query<Row>(query: { name: string; text: string }, values: unknown[]): Promise<Row> {
+    async query<Row>(query: CommitQuery, values: unknown[]): Promise<Row> {
       if (isClosed) throw closed();
       if (client?.isSuspect) drop(client);
       const current = client ?? (await open());
       try {
-        const result = await current.query(current.hasOwnBackend ? { ...query, values } : { text: query.text, values });
+        const { name, text, sharedText } = query;
+        const result = await current.query(
+          current.hasOwnBackend ? { name, text, values } : { text: sharedText, values },
+        );
         return result.rows[0] as Row;
       } catch (error) {
         if (!isFaultOfData(error)) {

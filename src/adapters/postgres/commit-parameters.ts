@@ -13,14 +13,14 @@ const TYPES = [
   ['integer[]', 'integer[]', 'integer[]', 'json[]', 'uuid[]'],
 ].flat();
 
-/**
- * Prepared once a connection, by its name, where it has a backend of its own. Where it has not, no setting of the session
- * makes the commit synchronous; so the transaction does.
- */
+const CALL = `usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`;
+
 export const COMMIT_QUERY = {
+  /** Prepared once a connection that has a backend of its own, by this name. */
   name: 'commit_batch',
-  text: `SELECT fenced, now_ms, set_config('synchronous_commit', 'on', true)
-    FROM usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`,
+  text: `SELECT fenced, now_ms FROM ${CALL}`,
+  /** Where it has none, no setting of the session makes the commit synchronous; so the transaction does. */
+  sharedText: `SELECT fenced, now_ms, set_config('synchronous_commit', 'on', true) FROM ${CALL}`,
 };
 
 /**
