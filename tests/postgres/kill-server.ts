@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readPostmaster } from '../../src/adapters/postgres/postmaster.js';
 
 /** Ends the Postgres of this data folder as a power cut would: every process of it at once. */
@@ -7,6 +8,8 @@ export async function killServer(dataDirectory: string): Promise<void> {
   if (!running) return;
   const children = await childrenOf(running.pid);
   for (const pid of [running.pid, ...children]) kill(pid);
+  // The kernel takes its time on a busy machine.
+  while (await readPostmaster(dataDirectory)) await sleep(5);
 }
 
 async function childrenOf(parent: number): Promise<number[]> {
