@@ -9,14 +9,13 @@ const FAST = [
   'tests/fuzz/oracle/*.test.ts',
   'tests/torture/{checker,nemesis,stage}/*.test.ts',
   'tests/postgres/*.test.ts',
-  'tests/torture/torture-options.test.ts',
+  'tests/torture/{first-holds,torture-options}.test.ts',
 ];
 const PAIRS = [
   'tests/abuse/*.test.ts',
   'tests/browser/{accessible,race}.test.ts',
   'tests/faults/{ops,postgres-outage}.test.ts',
   'tests/fuzz/*.test.ts',
-  'tests/package/*.test.ts',
   'tests/rush/rush.test.ts',
   'tests/soak/soak.test.ts',
 ];

@@ -170,6 +170,8 @@ export class PostgresPair {
       );
       return row?.names === names;
     });
+    // The checkpointer publishes the setting to the backends. It has the signal by now, and minds it before a checkpoint.
+    await this.#primary.query('CHECKPOINT');
   }
 
   /** Process ids of the primary's backends whose commit waits for the standby. */

@@ -53,7 +53,7 @@ export class PostgresServer {
   }
 
   urlOf(database: string): string {
-    return `postgres://${POSTGRES_USER}:${encodeURIComponent(POSTGRES_PASSWORD)}@127.0.0.1:${this.port}/${database}`;
+    return urlOf(this.port, database);
   }
 
   /** Makes the data folder of a server that nobody has written to. */
@@ -74,18 +74,21 @@ export class PostgresServer {
     await promisify(execFile)(file, [...args], { cwd: '/' });
   }
 
-  /** Resolves when it answers queries; a standby does so as soon as what it has is consistent. */
-  async start(): Promise<void> {
+  /**
+   * Resolves when it answers queries; a standby does so as soon as what it has is consistent.
+   * @param port another than its own, for a server that nobody but the test is to find.
+   */
+  async start(port = this.port): Promise<void> {
     const [{ postgres }, user] = await Promise.all([findPostgresBinaries(), unprivileged()]);
     const settings = Object.entries(this.#settings).map(([name, value]) => `-c${name}=${value}`);
-    const { file, args } = user.wrap(postgres, [`-D${this.data}`, `-p${this.port}`, ...settings]);
+    const { file, args } = user.wrap(postgres, [`-D${this.data}`, `-p${port}`, ...settings]);
     const log = await open(this.#log, 'a');
     try {
       // Detached: an interrupt at the terminal is for the test, which ends what it has started.
       const child = spawn(file, args, { cwd: '/', detached: true, stdio: ['ignore', log.fd, log.fd] });
       child.on('error', () => {});
       child.unref();
-      await this.#answers(child);
+      await this.#answers(child, port);
     } finally {
       await log.close();
     }
@@ -116,27 +119,15 @@ export class PostgresServer {
     return this.session(async (client) => (await client.query<Row>(text, [...values])).rows);
   }
 
-  async session<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
-    const client = new pg.Client({
-      connectionString: this.urlOf('postgres'),
-      application_name: 'test-admin',
-      connectionTimeoutMillis: STATEMENT_MS_MAX,
-      query_timeout: STATEMENT_MS_MAX,
-    });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return await use(client);
-    } finally {
-      await client.end().catch(() => {});
-    }
+  session<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    return connected(this.urlOf('postgres'), use);
   }
 
-  async #answers(child: ChildProcess): Promise<void> {
+  async #answers(child: ChildProcess, port: number): Promise<void> {
     const giveUpAt = performance.now() + START_DEADLINE_MS;
     for (;;) {
       try {
-        await this.query('SELECT');
+        await connected(urlOf(port, 'postgres'), (client) => client.query('SELECT'));
         return;
       } catch (error) {
         const hasExited = child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
@@ -151,5 +142,26 @@ export class PostgresServer {
   /** The end of what it wrote to its log. */
   async log(): Promise<string> {
     return (await readFile(this.#log, 'utf8').catch(() => '')).split('\n').slice(-20).join('\n');
+  }
+}
+
+function urlOf(port: number, database: string): string {
+  return `postgres://${POSTGRES_USER}:${encodeURIComponent(POSTGRES_PASSWORD)}@127.0.0.1:${port}/${database}`;
+}
+
+/** A connection for one use. */
+export async function connected<Result>(url: string, use: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'test-admin',
+    connectionTimeoutMillis: STATEMENT_MS_MAX,
+    query_timeout: STATEMENT_MS_MAX,
+  });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end().catch(() => {});
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sentenceOf } from '../../src/ops/misuse.js';
 import { CHECK_BOUNDS } from './checker/check-history.js';
 import { compareWithPostgres, type Stored } from './checker/compare-with-postgres.js';
 import type { ShowtimeLine } from './checker/history.js';
 import type { Crowd } from './clients/crowd.js';
 import type { Recorder } from './clients/recorder.js';
-import { readStored } from './stage/read-postgres.js';
+import { readLosses, readStored } from './stage/read-postgres.js';
 import type { Stage } from './stage/stage.js';
 
 /** The SDK itself gives up after two minutes. */
@@ -23,7 +24,8 @@ interface SeatsView {
 export interface QuietFindings {
   /** What is not so, a sentence each. */
   readonly found: readonly string[];
-  readonly stored: Stored;
+  /** Undefined where nodes do not get ready: there is no quiet then. */
+  readonly stored: Stored | undefined;
 }
 
 /**
@@ -33,8 +35,10 @@ export interface QuietFindings {
 export async function quietPoint(stage: Stage, crowd: Crowd, recorder: Recorder): Promise<QuietFindings> {
   const late = await crowd.pause(ANSWERS_MS_MAX);
   const faults = late.map((name) => `${name} still waits for what its command came to, ${ANSWERS_MS_MAX} ms later`);
-  await stage.ready();
+  const notReady = await stage.ready().then(() => undefined, sentenceOf);
+  if (notReady !== undefined) return { found: [...faults, notReady], stored: undefined };
   for (const showtime of stage.showtimes) faults.push(...(await oneHouse(stage, crowd, recorder, showtime)));
+  recorder.losses(await readLosses(stage.pool));
   const { found, stored } = await compareSettled(stage, recorder);
   return { found: [...faults, ...found], stored };
 }

@@ -1,6 +1,7 @@
 import type { HistoryVerdict } from './checker/check-history.js';
 import type { Stored } from './checker/compare-with-postgres.js';
 import type { Line } from './checker/history.js';
+import { describeFirstHolds, firstHolds, slowHolds } from './first-holds.js';
 import type { Tally } from './tally.js';
 import type { TortureOptions } from './torture-options.js';
 
@@ -11,6 +12,8 @@ const CONTESTED_SHARE_MIN = 0.5;
 const FAULTS_A_MINUTE_MIN = 3;
 /** From here on every kind of fault must have come. */
 const EVERY_KIND_MS = 240_000;
+/** Its pool of four, the one that commits, and some that are being replaced, or wait for a standby with nobody behind. */
+const CONNECTIONS_A_NODE_MAX = 8;
 const SHOWN_MAX = 10;
 
 export interface RunResult {
@@ -24,12 +27,15 @@ export interface RunResult {
   readonly quietPoints: number;
   readonly compared: number;
   readonly crashes: readonly string[];
+  /** The most backends of nodes that one server had at a time. */
+  readonly connectionsMax: number;
   readonly checkMs: number;
   readonly isInterrupted: boolean;
 }
 
 /** Everything that makes the run a failure, a sentence each. */
-export function failings({ tally, verdict, found, isInterrupted }: RunResult, options: TortureOptions): string[] {
+export function failings(result: RunResult, options: TortureOptions): string[] {
+  const { tally, verdict, found, isInterrupted, connectionsMax } = result;
   const { durationMs, faults } = options;
   const failed = [...found, ...verdict.violations.map(({ rule, text }) => `${rule}: ${text}`)];
   if (isInterrupted) failed.push('It was interrupted: a run that was not finished proves nothing.');
@@ -50,6 +56,11 @@ export function failings({ tally, verdict, found, isInterrupted }: RunResult, op
   if (all < faultsMin) failed.push(`Too few faults: ${all}, and ${faultsMin} are needed.`);
   const missing = durationMs < EVERY_KIND_MS ? [] : faults.filter((name) => !tally.faults.get(name));
   if (missing.length > 0) failed.push(`Too few faults: none of ${missing.join(', ')}.`);
+  const connectionsAllowed = options.nodes * CONNECTIONS_A_NODE_MAX;
+  if (connectionsMax > connectionsAllowed) {
+    failed.push(`Nodes had ${connectionsMax} connections to Postgres at a time, and ${connectionsAllowed} are enough.`);
+  }
+  failed.push(...slowHolds(result.lines));
   return failed;
 }
 
@@ -73,10 +84,23 @@ export function describe(result: RunResult, options: TortureOptions): string {
     `Houses: ${tally.reads} positions in ${tally.epochs} epochs, ${compared} seen again and compared.`,
     `History: ${verdict.steps} steps at ${verdict.seats} seats; of ${verdict.refusals} refused seats ${verdict.excused} may rest on what a fault undid. Judged in ${checkMs} ms.`,
     `Postgres was compared at ${quietPoints} quiet points.`,
+    ...(options.failover ? describeFailovers(result) : []),
     ...(crashes.length > 0 ? [`Nodes that ended by themselves: ${crashes.join('; ')}.`] : []),
     ...(failed.length === 0 ? ['Nothing was found.'] : [`FAILED, for ${failed.length} reasons:`]),
     ...failed.slice(0, SHOWN_MAX).map((text) => `- ${text}`),
     ...(failed.length > SHOWN_MAX ? [`- and ${failed.length - SHOWN_MAX} more.`] : []),
     '',
   ].join('\n');
+}
+
+function describeFailovers({ lines, verdict, connectionsMax }: RunResult): string[] {
+  const promotions = lines.filter((line) => line.type === 'promotion');
+  const lost = promotions.flatMap((promotion) => promotion.lost);
+  const commands = lost.reduce((sum, tail) => sum + tail.commands.length, 0);
+  return [
+    `Promotions: ${promotions.length}, of which ${promotions.filter(({ synchronous }) => synchronous).length} of a synchronous standby.`,
+    `Lost tails: ${lost.length} of showtimes, with ${commands} commands that had taken effect; of ${verdict.lost.commands} the only memory died, ${verdict.lost.named} holds and bookings were reported as lost.`,
+    `Connections to Postgres: at most ${connectionsMax}.`,
+    ...firstHolds(lines).map(describeFirstHolds),
+  ];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Misuse } from '../../src/ops/misuse.js';
-import { FAULTS, LONE_FAULTS } from './nemesis/all-faults.js';
+import { FAILOVER_FAULTS, FAULTS, loneFaults, mayCoincide } from './nemesis/all-faults.js';
 import { HELP, readOptions } from './torture-options.js';
 
 test('everything has a default, and every fault is drawn from', () => {
@@ -9,6 +9,7 @@ test('everything has a default, and every fault is drawn from', () => {
     seed: 7,
     nodes: 3,
     clients: 60,
+    failover: false,
     history: undefined,
     faults: Object.keys(FAULTS),
   });
@@ -16,8 +17,23 @@ test('everything has a default, and every fault is drawn from', () => {
 });
 
 test('one node has no Redis to break', () => {
-  expect(readOptions(['--nodes', '1'])).toMatchObject({ faults: LONE_FAULTS });
+  expect(readOptions(['--nodes', '1'])).toMatchObject({ faults: loneFaults(FAULTS) });
   expect(() => readOptions(['--nodes', '1', '--faults', 'redis killed'])).toThrow(Misuse);
+});
+
+test('a standby can be promoted only where there is one', () => {
+  expect(readOptions(['--failover'])).toMatchObject({ failover: true, faults: Object.keys(FAILOVER_FAULTS) });
+  expect(readOptions(['--failover', '--nodes', '1'])).toMatchObject({ faults: loneFaults(FAILOVER_FAULTS) });
+  expect(() => readOptions(['--faults', 'synchronous standby away'])).toThrow(Misuse);
+  for (const name of Object.keys(FAILOVER_FAULTS)) expect(HELP).toContain(name);
+});
+
+test('no two faults break the same server at once, and each is drawn beside some other', () => {
+  const names = Object.keys(FAILOVER_FAULTS);
+  expect(mayCoincide('postgres killed', 'synchronous standby away')).toBe(false);
+  expect(mayCoincide('redis killed', 'owner killed with redis away')).toBe(false);
+  expect(mayCoincide('redis killed', 'redis frozen')).toBe(true);
+  for (const name of names) expect(names.filter((other) => mayCoincide(name, other)).length).toBeGreaterThan(5);
 });
 
 test.each([

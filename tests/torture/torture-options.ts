@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 import { Misuse } from '../../src/ops/misuse.js';
 import { parsed, wholeNumber } from '../../src/ops/option-values.js';
-import { FAULTS, LONE_FAULTS } from './nemesis/all-faults.js';
+import { FAILOVER_FAULTS, FAULTS, loneFaults } from './nemesis/all-faults.js';
 
 export interface TortureOptions {
   readonly durationMs: number;
   readonly seed: number;
   readonly nodes: number;
   readonly clients: number;
+  /** Postgres has a standby, and is failed over. */
+  readonly failover: boolean;
   /** Where the history goes; undefined: to a temporary file, which is kept where the run failed. */
   readonly history: string | undefined;
   /** Names of the faults to draw from. */
@@ -25,10 +27,15 @@ one order of events per seat that explains all answers, and does Postgres hold e
   --history <file>    where the history goes     (default: a temporary file, kept where the run failed)
   --nodes <n>         1 runs without Redis                                    (default 3)
   --clients <n>       SDK clients, HTTP clients, and such that send everything twice  (default 60)
+  --failover          Postgres gets a standby: primaries die, standbys lag and are promoted, proxies move late, waits
+                      for a synchronous standby are cancelled, Redis is away for long
   --faults <names>    only these, separated by commas                         (default: all)
   --help
 
 Faults: ${Object.keys(FAULTS).join(', ')}.
+With --failover as well: ${Object.keys(FAILOVER_FAULTS)
+  .filter((name) => !(name in FAULTS))
+  .join(', ')}.
 
 Exits with 0 where nothing was found and enough happened to have found something; else with 1. The same seed gives
 the same plan of faults and wishes, not the same run: processes and networks take their own time.
@@ -42,16 +49,21 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
   const values = parse(argv);
   if (values.help) return 'help';
   const nodes = wholeNumber('--nodes', values.nodes, 3, 1, 9);
-  const possible = nodes > 1 ? Object.keys(FAULTS) : LONE_FAULTS;
+  const failover = values.failover === true;
+  const known = failover ? FAILOVER_FAULTS : FAULTS;
+  const possible = nodes > 1 ? Object.keys(known) : loneFaults(known);
   const faults = values.faults?.split(',').map((name) => name.trim()) ?? possible;
   for (const name of faults) {
-    if (!possible.includes(name)) throw new Misuse(`With ${nodes} nodes there is no fault called "${name}".`);
+    if (possible.includes(name)) continue;
+    const where = failover ? 'a standby' : 'no standby';
+    throw new Misuse(`With ${nodes} nodes and ${where} there is no fault called "${name}".`);
   }
   return {
     durationMs: Math.round(minutes(values.minutes) * 60_000),
     seed: wholeNumber('--seed', values.seed, Math.floor(Math.random() * 2 ** 31), 0, 2 ** 32 - 1),
     nodes,
     clients: wholeNumber('--clients', values.clients, 60, 5, 500),
+    failover,
     history: values.history,
     faults,
   };
@@ -60,7 +72,8 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
 function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const options = { minutes: text, seed: text, history: text, nodes: text, clients: text, faults: text };
-  return parsed(() => parseArgs({ args: [...argv], options: { ...options, help: { type: 'boolean' } } }).values);
+  const flag = { type: 'boolean' } as const;
+  return parsed(() => parseArgs({ args: [...argv], options: { ...options, failover: flag, help: flag } }).values);
 }
 
 function minutes(text: string | undefined): number {

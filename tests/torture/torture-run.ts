@@ -6,6 +6,7 @@ import { Recorder } from './clients/recorder.js';
 import { Nemesis } from './nemesis/nemesis.js';
 import { quietPoint } from './quiet-point.js';
 import { progressLine, type RunResult } from './report.js';
+import { BackendCount } from './stage/backend-count.js';
 import { Stage } from './stage/stage.js';
 import { tallyOf } from './tally.js';
 import type { TortureOptions } from './torture-options.js';
@@ -40,6 +41,7 @@ export async function torture(options: TortureOptions, place: TorturePlace): Pro
   say('Postgres, Redis and the nodes start');
   const stage = await Stage.open({
     nodes: options.nodes,
+    standby: options.failover,
     program,
     sql,
     showtimes: Array.from({ length: houses }, (_, i) => ({
@@ -49,10 +51,13 @@ export async function torture(options: TortureOptions, place: TorturePlace): Pro
     onCrash: (node, how) => void crashes.push(`${node} (${how})`),
   });
   const recorder = new Recorder(historyFile, options.seed, stage.showtimes);
+  stage.witness = recorder;
+  const backends = new BackendCount(stage.pool);
   let run: Attack;
   try {
     run = await attack(options, stage, recorder, say, signal);
   } finally {
+    backends.stop();
     await recorder.close();
     await stage.close();
   }
@@ -61,7 +66,16 @@ export async function torture(options: TortureOptions, place: TorturePlace): Pro
   const verdict = checkHistory(recorder.lines);
   const checkMs = Math.round(performance.now() - startedAt);
   const { lines } = recorder;
-  return { ...run, lines, tally: tallyOf(lines), verdict, crashes, checkMs, isInterrupted: signal.aborted };
+  return {
+    ...run,
+    lines,
+    tally: tallyOf(lines),
+    verdict,
+    crashes,
+    connectionsMax: backends.max,
+    checkMs,
+    isInterrupted: signal.aborted,
+  };
 }
 
 async function attack(

@@ -18,6 +18,7 @@ const OPTIONS: TortureOptions = {
   seed: 5,
   nodes: noRedis === undefined ? 3 : 1,
   clients: 30,
+  failover: false,
   history: undefined,
   faults: ['node killed', 'postgres killed', 'link to clients broken'],
 };

@@ -32,7 +32,8 @@ export function findSingleGaps(house: House, seats: readonly number[]): SeatConf
     const block = map.blockOf[seat] ?? NONE;
     if (block !== judged) {
       judged = block;
-      forgiven = !canChooseWithoutGap(house, block, { ...sizeInBlock(house, seats, block), strict });
+      const { count, pieces } = sizeInBlock(house, seats, block);
+      forgiven = !canChooseWithoutGap(house, block, count, pieces, strict);
     }
     if (forgiven) continue;
     conflicts ??= [];

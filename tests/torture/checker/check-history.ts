@@ -1,4 +1,5 @@
 /** Judges a recorded history. Pure: the same lines, the same verdict. */
+import { Excuses } from './excuses.js';
 import { type Command, commandsOf, type Line, type ReadLine, type RunLine, wasDecided } from './history.js';
 import { isHold, SeatHistoriesOf, sameTold } from './seat-histories.js';
 import { type SearchBounds, searchSeat } from './seat-search.js';
@@ -15,6 +16,8 @@ export interface HistoryVerdict {
   readonly steps: number;
   readonly refusals: number;
   readonly excused: number;
+  /** Commands whose effect was lost with the only memory of it, and holds and bookings that nodes reported as lost. */
+  readonly lost: Excuses['count'];
 }
 
 export interface CheckBounds {
@@ -36,19 +39,20 @@ export function checkHistory(lines: readonly Line[], bounds: CheckBounds = CHECK
   const run = lines.find((line): line is RunLine => line.type === 'run');
   if (!run) throw new Error('The history does not say of what it is: its first line is missing.');
   const commands = commandsOf(lines);
-  const reads = lines.filter((line): line is ReadLine => line.type === 'read');
+  const excuses = new Excuses(lines, commands);
+  const reads = lines.filter((line): line is ReadLine => line.type === 'read' && !excuses.isOfLostEpoch(line));
   const violations = [
-    ...commands.flatMap((command) => [...checkCommand(command, run, bounds)]),
+    ...commands.flatMap((command) => [...checkCommand(command, run, bounds, excuses)]),
     ...checkIds(commands),
     ...checkReads(reads),
+    ...[...excuses.needless(commands)].map((text) => ({ rule: 'only what was lost is reported lost', text })),
   ];
   let [seats, steps, refusals, excused] = [0, 0, 0, 0];
   for (const showtime of run.showtimes) {
-    const histories = new SeatHistoriesOf(
-      run,
-      showtime,
-      commands.filter((command) => command.showtime === showtime.id),
-    ).build(onceEach(reads.filter((read) => read.showtime === showtime.id)));
+    const own = commands.filter((command) => command.showtime === showtime.id);
+    const histories = new SeatHistoriesOf(run, showtime, own, excuses).build(
+      onceEach(reads.filter((read) => read.showtime === showtime.id)),
+    );
     refusals += histories.refusals;
     excused += histories.excused;
     for (const [seat, history] of histories.seats.entries()) {
@@ -58,7 +62,7 @@ export function checkHistory(lines: readonly Line[], bounds: CheckBounds = CHECK
       violations.push(...checkSeat(`${showtime.id} seat ${showtime.labels[seat]}`, history, search));
     }
   }
-  return { violations, seats, steps, refusals, excused };
+  return { violations, seats, steps, refusals, excused, lost: excuses.count };
 }
 
 function checkSeat(seat: string, history: Parameters<typeof searchSeat>[0], bounds: SearchBounds): Violation[] {
@@ -75,7 +79,9 @@ function checkSeat(seat: string, history: Parameters<typeof searchSeat>[0], boun
   return [{ rule: 'one seat, one order', text }];
 }
 
-function* checkCommand(command: Command, run: RunLine, bounds: CheckBounds): Generator<Violation> {
+function* checkCommand(command: Command, run: RunLine, bounds: CheckBounds, excuses: Excuses): Generator<Violation> {
+  // What was lost and excused may be asked again, and then comes to something else.
+  if (excuses.isExcused(command)) return;
   const { commandId, tries, told, wish } = command;
   const who = `${command.process} ${wish.f} ${commandId}`;
   const answered = tries.filter((one) => one.told.phase === 'ok');
@@ -86,7 +92,7 @@ function* checkCommand(command: Command, run: RunLine, bounds: CheckBounds): Gen
     if (told.phase === 'ok' && other.phase === 'fail' && wasDecided(other) && invoked > command.completed) {
       yield { rule: 'a replay is remembered', text: `${who} had taken effect, and was then refused: ${other.error}` };
     }
-    if (other.phase === 'fail' && NEVER_TOLD.has(other.error ?? '')) {
+    if (other.phase === 'fail' && NEVER_TOLD.has(other.error ?? '') && !excuses.excusesRefusal(wish, other.error)) {
       yield { rule: 'refusals make sense', text: `${who} was refused with ${other.error}` };
     }
   }

@@ -1,4 +1,5 @@
 /** Holds what Postgres has against what clients were told. Pure; to be given a moment at which nothing goes on. */
+import { Excuses } from './excuses.js';
 import { type Command, commandsOf, type Line, type RunLine, type ShowtimeLine, type Told } from './history.js';
 import { isHold } from './seat-histories.js';
 
@@ -45,7 +46,10 @@ export interface Stored {
 export function compareWithPostgres(lines: readonly Line[], stored: Stored, toleranceMs: number): string[] {
   const run = lines.find((line): line is RunLine => line.type === 'run');
   if (!run) throw new Error('The history does not say of what it is: its first line is missing.');
-  const commands = commandsOf(lines);
+  const known = commandsOf(lines);
+  const excuses = new Excuses(lines, known);
+  // What was lost, and may be, is there or is not: as where nobody was answered.
+  const commands = known.map((command) => (excuses.isExcused(command) ? { ...command, told: UNKNOWN } : command));
   return run.showtimes.flatMap((showtime) => {
     const of = stored.showtimes.find((one) => one.showtime === showtime.id);
     if (!of) return [`${showtime.id} is not in Postgres`];
@@ -53,6 +57,8 @@ export function compareWithPostgres(lines: readonly Line[], stored: Stored, tole
     return [...new Comparison(showtime, own, of, stored.now, toleranceMs).differences()];
   });
 }
+
+const UNKNOWN: Told = { phase: 'unknown' };
 
 /** What became of a hold, by what its holder was told. */
 interface Life {

@@ -1,5 +1,5 @@
 import type { Stored } from './compare-with-postgres.js';
-import type { Line, Told, Wish } from './history.js';
+import type { Line, LossLine, LostTail, Told, Wish } from './history.js';
 
 export const SHOWTIME = 'showtime';
 /** Seats of the one house are called 1, 2, 3 and 4. */
@@ -56,6 +56,31 @@ export class HandMade {
   cancel(process: string, span: Span, bookingId: string, seats: readonly string[]): this {
     const told: Told = { phase: 'ok', bookingId, seats };
     return this.command(process, `c-cancel-${bookingId}`, span, { f: 'cancel', bookingId }, told);
+  }
+
+  /** The process of node `n` ended. */
+  ends(time: number, node = 'n'): this {
+    this.lines.push({ type: 'life', node, phase: 'end', time });
+    return this;
+  }
+
+  /** A standby is promoted that lacks these commands; the seats of `then` differ, and are as told. Owned by node `n`. */
+  promoted(
+    [deadAt, time]: Span,
+    commands: readonly string[],
+    then: LostTail['seats'],
+    synchronous = false,
+    epochs: LostTail['epochs'] = [1, 1],
+  ): this {
+    const tail = { showtime: SHOWTIME, owner: 'n', claimedAt: WALL_AT_ZERO_MS, epochs, commands, seats: then };
+    this.lines.push({ type: 'promotion', time, deadAt, synchronous, lost: [tail] });
+    return this;
+  }
+
+  /** A node names it as lost. */
+  reported(time: number, kind: LossLine['kind'], subject: string, seat: number): this {
+    this.lines.push({ type: 'loss', time, showtime: SHOWTIME, subject, kind, seat, reason: 'sold' });
+    return this;
   }
 
   sees(position: readonly [epoch: number, seq: number], time: number, house: string, strict = false): this {

@@ -82,7 +82,78 @@ export interface FaultLine {
   readonly detail?: string;
 }
 
-export type Line = RunLine | InvokeLine | ReturnLine | ReadLine | FaultLine;
+/** A process of a node began or ended, however it did. */
+export interface LifeLine {
+  readonly type: 'life';
+  readonly node: string;
+  readonly phase: 'start' | 'end';
+  readonly time: number;
+}
+
+/** Something that figures are counted from: the end of a fault's worst part, and whom it concerned. */
+export interface MomentLine {
+  readonly type: 'moment';
+  readonly name: string;
+  readonly time: number;
+  readonly showtimes: readonly string[];
+}
+
+/** How a seat was on record; times in milliseconds since 1970. */
+export type SeatThen =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'held'; readonly hold: string; readonly until: number }
+  | { readonly kind: 'booked'; readonly booking: string };
+
+/** What a promoted standby lacked of one showtime. */
+export interface LostTail {
+  readonly showtime: string;
+  /** Who owned it, as the dead primary had it, and since when by the clock of Postgres. */
+  readonly owner: string;
+  readonly claimedAt: number;
+  /** As the dead primary and as the promoted standby had it. */
+  readonly epochs: readonly [dead: number, promoted: number];
+  /** Ids of commands whose effect had been committed. */
+  readonly commands: readonly string[];
+  /** Seats that differed, by index, as the promoted standby had them. */
+  readonly seats: readonly (readonly [seat: number, then: SeatThen])[];
+}
+
+/** A standby took the place of the primary. */
+export interface PromotionLine {
+  readonly type: 'promotion';
+  /** When the standby took writes. */
+  readonly time: number;
+  /** By when the former primary had surely ended. */
+  readonly deadAt: number;
+  /** No commit might be acknowledged that the standby did not have: then nothing may be lost at all. */
+  readonly synchronous: boolean;
+  readonly lost: readonly LostTail[];
+}
+
+/** A node reported that something was lost: one line a seat. */
+export interface LossLine {
+  readonly type: 'loss';
+  /** When the report was read. */
+  readonly time: number;
+  readonly showtime: string;
+  /** The booking or the hold. */
+  readonly subject: string;
+  readonly kind: string;
+  /** By index; -1 where nobody knows. */
+  readonly seat: number;
+  readonly reason: string;
+}
+
+export type Line =
+  | RunLine
+  | InvokeLine
+  | ReturnLine
+  | ReadLine
+  | FaultLine
+  | LifeLine
+  | MomentLine
+  | PromotionLine
+  | LossLine;
 
 export interface Try {
   readonly op: number;

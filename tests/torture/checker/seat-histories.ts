@@ -1,4 +1,5 @@
 import { type ChangeOfOwner, Contenders } from './contenders.js';
+import type { Excuses } from './excuses.js';
 import type { Command, ReadLine, RunLine, ShowtimeLine, Told, Try } from './history.js';
 import type { Published, SeatEvent, SeatHistory, SeatLetter, SeatStep } from './seat-search.js';
 
@@ -32,6 +33,8 @@ function changesOfOwner(reads: readonly ReadLine[]): ChangeOfOwner[] {
 
 /** Takes a showtime's commands and reads apart, seat by seat. */
 export class SeatHistoriesOf {
+  readonly #showtime: ShowtimeLine;
+  readonly #excuses: Excuses;
   readonly #indexOf: ReadonlyMap<string, number>;
   readonly #events: SeatEvent[][];
   readonly #wallAtZeroMs: number;
@@ -45,7 +48,9 @@ export class SeatHistoriesOf {
   #refusals = 0;
   #excused = 0;
 
-  constructor(run: RunLine, showtime: ShowtimeLine, commands: readonly Command[]) {
+  constructor(run: RunLine, showtime: ShowtimeLine, commands: readonly Command[], excuses: Excuses) {
+    this.#showtime = showtime;
+    this.#excuses = excuses;
     this.#indexOf = new Map(showtime.labels.map((label, seat) => [label, seat]));
     this.#events = showtime.labels.map(() => []);
     this.#wallAtZeroMs = run.wallAtZeroMs;
@@ -63,7 +68,10 @@ export class SeatHistoriesOf {
       if (command.told.phase === 'ok') this.#done(command);
       else if (command.told.phase === 'unknown') this.#perhaps(command);
       for (const one of command.tries) if (one.told.phase === 'fail') this.#refused(command, one);
+      // Where nobody remembers it any more, a copy of it may have an effect of its own.
+      if (command.told.phase === 'ok' && this.#excuses.isExcused(command)) this.#perhaps(command);
     }
+    for (const [seat, event] of this.#excuses.eventsOf(this.#showtime)) this.#events[seat]?.push(event);
     for (const { strict, house, invoked, time, process, epoch, seq } of reads) {
       if (!strict) continue;
       const from = `${process} at ${epoch}.${seq}`;

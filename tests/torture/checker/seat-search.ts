@@ -17,7 +17,11 @@ export type SeatStep =
   | { readonly kind: 'see'; readonly status: SeatLetter; readonly dirty: boolean }
   /** Somebody was told that there is no such hold, or no such booking, any more. */
   | { readonly kind: 'gone'; readonly hold: string }
-  | { readonly kind: 'unsold'; readonly booking: string };
+  | { readonly kind: 'unsold'; readonly booking: string }
+  /** The seat is again as an older copy of the journal had it; by then at the latest, or not at all. */
+  | { readonly kind: 'restore'; readonly state: SeatState; readonly by: number }
+  /** The hold or booking was lost, and somebody said so. */
+  | { readonly kind: 'vanish'; readonly of: string };
 
 /** Available, held, booked. */
 export type SeatLetter = '.' | 'h' | 'b';
@@ -63,7 +67,7 @@ export type SearchResult =
       readonly by: number;
     };
 
-type State =
+export type SeatState =
   | { readonly kind: 'free' }
   | { readonly kind: 'held'; readonly hold: string; readonly from: number; readonly till: number }
   | { readonly kind: 'booked'; readonly booking: string };
@@ -75,12 +79,12 @@ interface Place {
   /** Events without an answer that are taken to have happened. */
   readonly used: readonly number[];
   readonly shown: number;
-  readonly state: State;
+  readonly state: SeatState;
   /** The earliest moment at which it can be so. */
   readonly now: number;
 }
 
-const FREE: State = { kind: 'free' };
+const FREE: SeatState = { kind: 'free' };
 const LETTERS = { free: '.', held: 'h', booked: 'b' } as const;
 
 export function searchSeat({ events, published }: SeatHistory, bounds: SearchBounds): SearchResult {
@@ -188,7 +192,7 @@ class SeatSearch {
     return next;
   }
 
-  #done(place: Place, event: number, state: State): Place {
+  #done(place: Place, event: number, state: SeatState): Place {
     const now = Math.max(place.now, this.#required[event]?.invoked ?? 0);
     let { base } = place;
     let extra = inserted(place.extra, event);
@@ -200,7 +204,7 @@ class SeatSearch {
   }
 
   /** The state after the step, or undefined where a seat in this state cannot take it. */
-  #apply(state: State, step: SeatStep, now: number): State | undefined {
+  #apply(state: SeatState, step: SeatStep, now: number): SeatState | undefined {
     const { ttlMs, toleranceMs } = this.#bounds;
     const isAlive = (hold: string) => state.kind === 'held' && state.hold === hold && now <= state.till + toleranceMs;
     switch (step.kind) {
@@ -220,20 +224,25 @@ class SeatSearch {
         return state.kind === 'held' && state.hold === step.hold ? undefined : state;
       case 'unsold':
         return state.kind === 'booked' && state.booking === step.booking ? undefined : state;
+      case 'restore':
+        return now <= step.by ? step.state : undefined;
+      case 'vanish':
+        if (state.kind === 'held') return state.hold === step.of ? FREE : undefined;
+        return state.kind === 'booked' && state.booking === step.of ? FREE : undefined;
       case 'see':
         return this.#sees(state, step.status, step.dirty, now) ? state : undefined;
     }
   }
 
   /** A refusal knows the time; a read may come a little before the end of a hold has been written down. */
-  #sees(state: State, status: SeatLetter, dirty: boolean, now: number): boolean {
+  #sees(state: SeatState, status: SeatLetter, dirty: boolean, now: number): boolean {
     if (LETTERS[state.kind] !== status) return false;
     const { toleranceMs, sweepMs } = this.#bounds;
     return state.kind !== 'held' || now <= state.till + (dirty ? toleranceMs : sweepMs);
   }
 }
 
-function heldBy(hold: string, until: number | undefined, earliest: number): State {
+function heldBy(hold: string, until: number | undefined, earliest: number): SeatState {
   return { kind: 'held', hold, from: until ?? earliest, till: until ?? Number.POSITIVE_INFINITY };
 }
 
@@ -255,7 +264,7 @@ function keyOf({ base, extra, used, shown, state }: Place): string {
   return `${base}|${extra}|${used}|${shown}|${textOf(state)}`;
 }
 
-function textOf(state: State): string {
+function textOf(state: SeatState): string {
   switch (state.kind) {
     case 'free':
       return 'available';

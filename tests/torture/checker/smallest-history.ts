@@ -67,7 +67,10 @@ function isSeen({ kind }: SeatStep): boolean {
 
 function textOf({ invoked, completed, step, from }: SeatEvent): string {
   const { kind, ...what } = step;
-  const words = Object.entries(what).map(([name, value]) => `${name} ${typeof value === 'number' ? ms(value) : value}`);
+  const words = Object.entries(what).map(
+    ([name, value]) =>
+      `${name} ${typeof value === 'number' ? ms(value) : typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return `[${ms(invoked)}, ${ms(completed)}] ${kind} ${words.join(', ')}  (${from})`;
 }
 

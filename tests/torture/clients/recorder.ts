@@ -1,11 +1,25 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
-import type { FaultLine, InvokeLine, Line, ReadLine, RunLine, ShowtimeLine, Told, Wish } from '../checker/history.js';
+import type {
+  FaultLine,
+  InvokeLine,
+  LifeLine,
+  Line,
+  PromotionLine,
+  ReadLine,
+  RunLine,
+  ShowtimeLine,
+  Told,
+  Wish,
+} from '../checker/history.js';
+import type { Promotion } from '../stage/paired-database.js';
+import type { StoredLoss } from '../stage/read-postgres.js';
 
 /** Writes the history down as it happens, one JSON line each, and keeps it. */
 export class Recorder {
   readonly lines: Line[] = [];
   readonly #file: WriteStream;
   readonly #zero = performance.now();
+  readonly #losses = new Set<string>();
   #lastOp = 0;
   #isClosed = false;
 
@@ -39,6 +53,29 @@ export class Recorder {
 
   fault(name: string, phase: FaultLine['phase'], detail?: string): void {
     this.#write({ type: 'fault', name, phase, time: this.now(), ...(detail === undefined ? {} : { detail }) });
+  }
+
+  life(node: string, phase: LifeLine['phase']): void {
+    this.#write({ type: 'life', node, phase, time: this.now() });
+  }
+
+  moment(name: string, showtimes: readonly string[]): void {
+    this.#write({ type: 'moment', name, time: this.now(), showtimes });
+  }
+
+  promotion({ deadAt, promotedAt, synchronous, lost }: Promotion): void {
+    const [time, dead] = [promotedAt - this.#zero, deadAt - this.#zero];
+    this.#write({ type: 'promotion', time, deadAt: dead, synchronous, lost } satisfies PromotionLine);
+  }
+
+  /** Those of the report that were not in it before. */
+  losses(report: readonly StoredLoss[]): void {
+    for (const loss of report) {
+      const key = `${loss.showtime} ${loss.subject} ${loss.seat}`;
+      if (this.#losses.has(key)) continue;
+      this.#losses.add(key);
+      this.#write({ type: 'loss', time: this.now(), ...loss });
+    }
   }
 
   /** Resolves when all is in the file. */

@@ -6,7 +6,15 @@ import { nodeFrozen } from './node-frozen.js';
 import { nodeKilled } from './node-killed.js';
 import { nodeKilledRepeatedly } from './node-killed-repeatedly.js';
 import { postgresKilled } from './postgres-killed.js';
+import {
+  primaryKilledStandbyLags,
+  primaryKilledStandbySynchronous,
+  primaryKilledWithAnOwner,
+} from './primary-killed.js';
+import { redisAway, redisAwayOwnerKilled } from './redis-away.js';
 import { redisEmptied, redisFrozen, redisKilled } from './redis-faults.js';
+import { rolesSwitched } from './roles-switched.js';
+import { standbyAway, waitsCancelled } from './standby-waited-for.js';
 
 /** By the name that each has in the history. */
 export const FAULTS: Readonly<Record<string, MakeFault>> = {
@@ -25,4 +33,34 @@ export const FAULTS: Readonly<Record<string, MakeFault>> = {
 };
 
 /** Those that a node without Redis can suffer. */
-export const LONE_FAULTS: readonly string[] = Object.keys(FAULTS).filter((name) => !name.includes('redis'));
+export function loneFaults(faults: Readonly<Record<string, MakeFault>>): readonly string[] {
+  return Object.keys(faults).filter((name) => !name.includes('redis'));
+}
+
+/** Those that a Postgres with a standby can suffer as well. */
+const OF_A_PAIR: Readonly<Record<string, MakeFault>> = {
+  'primary killed while the standby lags': primaryKilledStandbyLags,
+  'primary and owner killed while the standby lags': primaryKilledWithAnOwner,
+  'primary killed with a synchronous standby': primaryKilledStandbySynchronous,
+  'waits for the standby cancelled': waitsCancelled,
+  'synchronous standby away': standbyAway,
+  'roles switched before the proxies': rolesSwitched,
+};
+const OF_A_LONG_SILENCE: Readonly<Record<string, MakeFault>> = {
+  'redis away': redisAway,
+  'owner killed with redis away': redisAwayOwnerKilled,
+};
+
+/** Of a run in which Postgres is failed over. */
+export const FAILOVER_FAULTS: Readonly<Record<string, MakeFault>> = { ...FAULTS, ...OF_A_PAIR, ...OF_A_LONG_SILENCE };
+
+/** Two that break the same server would heal one another. */
+export function mayCoincide(a: string, b: string): boolean {
+  const ofPair = (name: string) => name in OF_A_PAIR || name === 'postgres killed';
+  const ofRedis = (name: string) => name.includes('redis') && !name.startsWith('link');
+  const isLong = (name: string) => name in OF_A_LONG_SILENCE;
+  // Each of those lives would leave behind what waits for the standby.
+  const leaves = ['synchronous standby away', 'node killed repeatedly'];
+  if (leaves.includes(a) && leaves.includes(b)) return false;
+  return a !== b && !(ofPair(a) && ofPair(b)) && !(ofRedis(a) && ofRedis(b) && (isLong(a) || isLong(b)));
+}

@@ -15,19 +15,24 @@ const SECOND_SHARE = 0.35;
 export class FaultDeck {
   readonly #kinds: readonly string[];
   readonly #random: () => number;
+  readonly #mayCoincide: (a: string, b: string) => boolean;
   #deck: string[] = [];
 
-  constructor(kinds: readonly string[], random: () => number) {
+  constructor(kinds: readonly string[], random: () => number, mayCoincide = (a: string, b: string) => a !== b) {
     this.#kinds = kinds;
     this.#random = random;
+    this.#mayCoincide = mayCoincide;
   }
 
-  /** One, or two that overlap; never the same twice at once, as they would heal one another. */
+  /** One, or two that overlap; never two at once that would heal one another, as the same twice. */
   next(): readonly PlannedFault[] {
     const first = this.#draw();
     if (this.#random() >= SECOND_SHARE) return [first];
     const second = this.#draw();
-    return second.name === first.name ? [first] : [first, second];
+    if (this.#mayCoincide(first.name, second.name)) return [first, second];
+    // Its turn is still to come.
+    if (second.name !== first.name) this.#deck.push(second.name);
+    return [first];
   }
 
   #draw(): PlannedFault {

@@ -1,14 +1,14 @@
-import type { FaultyLink } from '../stage/faulty-link.js';
-import type { StagedNode } from '../stage/stage.js';
+import type { Breakable } from '../stage/faulty-link.js';
+import type { StagedNode } from '../stage/staged-node.js';
 import { type MakeFault, pick } from './fault.js';
 
-const LINKS: Readonly<Record<string, (node: StagedNode) => FaultyLink>> = {
+const LINKS: Readonly<Record<string, (node: StagedNode) => Breakable>> = {
   postgres: (node) => node.toPostgres,
   redis: (node) => node.toRedis,
   clients: (node) => node.fromClients,
 };
 
-const HOW: Readonly<Record<string, (link: FaultyLink) => void>> = {
+const HOW: Readonly<Record<string, (link: Breakable) => void>> = {
   'questions held': (link) => link.hold('up'),
   'answers held': (link) => link.hold('down'),
   'questions lost': (link) => link.lose('up'),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sentenceOf } from '../../../src/ops/misuse.js';
 import type { Recorder } from '../clients/recorder.js';
 import type { Stage } from '../stage/stage.js';
-import { FAULTS } from './all-faults.js';
+import { FAILOVER_FAULTS, mayCoincide } from './all-faults.js';
 import type { Fault } from './fault.js';
 import { FaultDeck, type PlannedFault } from './fault-deck.js';
 
@@ -17,7 +17,7 @@ export class Nemesis {
     this.#stage = stage;
     this.#recorder = recorder;
     this.#random = random;
-    this.#deck = new FaultDeck(kinds, random);
+    this.#deck = new FaultDeck(kinds, random, mayCoincide);
   }
 
   /** Resolves when all that was broken is mended. */
@@ -26,7 +26,7 @@ export class Nemesis {
   }
 
   async #suffer({ name, delayMs, lastsMs }: PlannedFault): Promise<void> {
-    const make = FAULTS[name];
+    const make = FAILOVER_FAULTS[name];
     if (!make) throw new Error(`There is no fault called ${name}.`);
     // Before anything is waited for, so that what it picks follows from the seed.
     const fault: Fault = make(this.#stage, this.#random);

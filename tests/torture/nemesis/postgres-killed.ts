@@ -19,7 +19,7 @@ export const postgresKilled: MakeFault = (stage, random) => {
       // A node that owns nothing commits nothing.
       await Promise.race([sent, sleep(WAIT_MS_MAX)]);
       await sleep(delayMs);
-      await stage.killPostgres();
+      await stage.database.kill();
     },
     async heal() {
       for (;;) {

@@ -10,6 +10,9 @@ interface Pass {
   torn: boolean;
 }
 
+/** What faults do to a way, be it one link or several. */
+export type Breakable = Pick<FaultyLink, 'hold' | 'lose' | 'reset' | 'cut' | 'heal' | 'onNext' | 'stop'>;
+
 /** A way to a port of this host that can be broken in each direction, without either end being told. */
 export class FaultyLink {
   readonly #server = net.createServer((client) => this.#pass(client));

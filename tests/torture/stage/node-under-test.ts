@@ -5,30 +5,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LOG_KEPT = 20_000;
 const RESPAWN_MS = 300;
 
+interface NodeEvents {
+  /** It ended without having been told to. */
+  crashed(how: string): void;
+  lives(phase: 'start' | 'end'): void;
+}
+
 /** A node as a supervisor keeps it: started again whenever it ended, unless it was told to stay down. */
 export class NodeUnderTest {
   readonly name: string;
   readonly url: string;
   readonly #program: string;
   readonly #environment: Readonly<Record<string, string>>;
-  readonly #onCrash: (how: string) => void;
+  readonly #events: NodeEvents;
   #child: ChildProcess | undefined;
   #wanted = false;
   #log = '';
 
-  /** @param onCrash is told when it ended without having been told to. */
   constructor(
     name: string,
     port: number,
     program: string,
     environment: Readonly<Record<string, string>>,
-    onCrash: (how: string) => void,
+    events: NodeEvents,
   ) {
     this.name = name;
     this.url = `http://127.0.0.1:${port}`;
     this.#program = program;
     this.#environment = { ...environment, PORT: String(port), NODE_NAME: name };
-    this.#onCrash = onCrash;
+    this.#events = events;
   }
 
   /** The end of what it wrote to its log, over all its lives. */
@@ -73,6 +78,7 @@ export class NodeUnderTest {
       env: { PATH: process.env['PATH'], HOST: '127.0.0.1', LOG_LEVEL: 'warn', DEMO: 'false', ...this.#environment },
     });
     this.#child = child;
+    this.#events.lives('start');
     const listen = (bytes: Buffer) => {
       this.#log = (this.#log + bytes.toString()).slice(-LOG_KEPT);
     };
@@ -82,8 +88,9 @@ export class NodeUnderTest {
   }
 
   async #exited(child: ChildProcess, how: string): Promise<void> {
+    this.#events.lives('end');
     if (child !== this.#child || !this.#wanted) return;
-    this.#onCrash(how);
+    this.#events.crashed(how);
     await sleep(RESPAWN_MS);
     // Somebody may have ended it and started it again meanwhile.
     if (this.#wanted && child === this.#child) this.#spawn();

@@ -75,3 +75,21 @@ function toResult({ commandId, command, reply }: ResultRow): StoredResult {
     ...(about ? { seats: about } : {}),
   };
 }
+
+export interface StoredLoss {
+  readonly showtime: string;
+  readonly subject: string;
+  readonly kind: string;
+  readonly seat: number;
+  readonly reason: string;
+}
+
+/** What nodes reported as lost; nothing where the schema has no such report. */
+export async function readLosses(pool: pg.Pool): Promise<readonly StoredLoss[]> {
+  const there = await pool.query<{ there: boolean }>(`SELECT to_regclass('usher.losses') IS NOT NULL AS there`);
+  if (!there.rows[0]?.there) return [];
+  const { rows } = await pool.query<StoredLoss>(
+    'SELECT showtime_id AS showtime, subject, kind, seat_index AS seat, reason FROM usher.losses ORDER BY noted_at',
+  );
+  return rows;
+}

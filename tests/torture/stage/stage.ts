@@ -4,30 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openSale } from '../../../bench/rush/showtime.js';
-import { freePort } from '../../../src/adapters/free-port.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/adapters/postgres/embedded-postgres.js';
 import { migrate } from '../../../src/adapters/postgres/migrate.js';
-import { killServer } from '../../postgres/kill-server.js';
 import { startRedis, type TestRedis } from '../../redis/redis.js';
 import { silentLog } from '../../silent-log.js';
-import type { ShowtimeLine } from '../checker/history.js';
-import { FaultyLink } from './faulty-link.js';
-import { NodeUnderTest } from './node-under-test.js';
-import { ShiftedClock } from './shifted-clock.js';
-
-/** One node, and the ways from and to it. */
-export interface StagedNode {
-  readonly process: NodeUnderTest;
-  readonly clock: ShiftedClock;
-  readonly toPostgres: FaultyLink;
-  readonly toRedis: FaultyLink;
-  /** By which its clients come. */
-  readonly fromClients: FaultyLink;
-  readonly clientUrl: string;
-}
+import type { LifeLine, ShowtimeLine } from '../checker/history.js';
+import { PairedDatabase, type Promotion } from './paired-database.js';
+import { LoneDatabase, type StagedDatabase } from './staged-database.js';
+import { closeNode, type StagedNode, stageNode } from './staged-node.js';
 
 export interface StageOptions {
   readonly nodes: number;
+  /** Postgres has a standby, and can be failed over. */
+  readonly standby: boolean;
   readonly program: string;
   /** The folder of the migrations. */
   readonly sql: string;
@@ -35,8 +23,15 @@ export interface StageOptions {
   readonly onCrash: (node: string, how: string) => void;
 }
 
-const BEAT_MS = 200;
-export const DETECTION_MS = 2_000;
+/** What a stage and its faults have to say for the history. */
+export interface Witness {
+  life(node: string, phase: LifeLine['phase']): void;
+  moment(name: string, showtimes: readonly string[]): void;
+  promotion(promotion: Promotion): void;
+}
+
+const NOBODY: Witness = { life() {}, moment() {}, promotion() {} };
+
 const READY_MS_MAX = 30_000;
 
 /** A Postgres, a Redis and nodes of its own, in a temporary folder, with a faulty link wherever one of them meets another. */
@@ -45,32 +40,40 @@ export class Stage {
   readonly redis: TestRedis;
   readonly pool: pg.Pool;
   readonly showtimes: readonly ShowtimeLine[];
-  readonly #directory: string;
+  readonly database: StagedDatabase;
+  /** To be set by whoever writes the history. */
+  witness: Witness = NOBODY;
   readonly #undo: readonly (() => Promise<unknown>)[];
 
   private constructor(
-    parts: Pick<Stage, 'nodes' | 'redis' | 'pool' | 'showtimes'> & { readonly directory: string },
+    parts: Pick<Stage, 'nodes' | 'redis' | 'pool' | 'showtimes' | 'database'>,
     undo: readonly (() => Promise<unknown>)[],
   ) {
     this.nodes = parts.nodes;
     this.redis = parts.redis;
     this.pool = parts.pool;
     this.showtimes = parts.showtimes;
-    this.#directory = parts.directory;
+    this.database = parts.database;
     this.#undo = undo;
   }
 
   /** Resolves when all nodes are ready. What was started is ended again where it fails. */
   static async open(options: StageOptions): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'usher-torture-'));
+    let stage: Stage | undefined;
     const undo: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
     try {
-      const postgres = await startEmbeddedPostgres({ directory, log: silentLog });
-      undo.push(() => postgres.stop());
+      const database = options.standby ? await PairedDatabase.open() : await LoneDatabase.in(directory);
+      undo.push(() => database.stop());
       const redis = await startRedis();
       undo.push(() => redis.stop());
-      await migrate(postgres.url, options.sql, silentLog);
-      const pool = new pg.Pool({ connectionString: postgres.url, max: 2, connectionTimeoutMillis: 5_000 });
+      await migrate(database.url, options.sql, silentLog);
+      const pool = new pg.Pool({
+        connectionString: database.url,
+        application_name: 'test-conductor',
+        max: 3,
+        connectionTimeoutMillis: 5_000,
+      });
       pool.on('error', () => {});
       undo.push(() => pool.end());
       const showtimes: ShowtimeLine[] = [];
@@ -80,12 +83,17 @@ export class Stage {
       }
       const nodes: StagedNode[] = [];
       for (let i = 0; i < options.nodes; i++) {
-        const node = await stageNode(`node-${i + 1}`, directory, postgres, redis, options);
+        const node = await stageNode(`node-${i + 1}`, {
+          ...{ directory, redis, program: options.program, clustered: options.nodes > 1 },
+          database: await database.wayOf(i),
+          onCrash: (name, how) => options.onCrash(name, how),
+          onLife: (name, phase) => stage?.witness.life(name, phase),
+        });
         undo.push(() => closeNode(node));
         nodes.push(node);
         node.process.start();
       }
-      const stage = new Stage({ nodes, redis, pool, showtimes, directory }, undo);
+      stage = new Stage({ nodes, redis, pool, showtimes, database }, undo);
       await stage.ready();
       return stage;
     } catch (error) {
@@ -117,61 +125,24 @@ export class Stage {
     return this.nodes.find(({ process }) => process.name === rows[0]?.node);
   }
 
-  /** Postgres as after a power cut: every process of it at once. It is started again by whoever keeps it. */
-  async killPostgres(): Promise<void> {
-    await killServer(join(this.#directory, 'postgres'));
+  /** The showtimes that a node claimed last, as Postgres has it. */
+  async ownedBy(node: StagedNode): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      'SELECT showtime_id AS id FROM usher.showtime_owners WHERE node = $1',
+      [node.process.name],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** @throws Error where Postgres has no standby. */
+  get pair(): PairedDatabase {
+    if (this.database instanceof PairedDatabase) return this.database;
+    throw new Error('This Postgres has no standby.');
   }
 
   async close(): Promise<void> {
     await undoAll(this.#undo);
   }
-}
-
-async function stageNode(
-  name: string,
-  directory: string,
-  postgres: EmbeddedPostgres,
-  redis: TestRedis,
-  options: StageOptions,
-): Promise<StagedNode> {
-  const database = new URL(postgres.url);
-  const port = await freePort();
-  const [toPostgres, toRedis, fromClients, clock] = await Promise.all([
-    FaultyLink.to(Number(database.port)),
-    FaultyLink.to(redis.port),
-    FaultyLink.to(port),
-    ShiftedClock.in(directory, name),
-  ]);
-  database.port = String(toPostgres.port);
-  const clientUrl = `http://127.0.0.1:${fromClients.port}`;
-  const environment = {
-    ...clock.environment,
-    DATABASE_URL: database.href,
-    DATABASE_CONNECTIONS: '4',
-    PUBLIC_URL: clientUrl,
-    TOKEN_SECRET: 'a secret of thirty-two characters or more',
-    MESSAGES_PER_SECOND: '200',
-    HTTP_REQUESTS_PER_SECOND: '5000',
-    SESSIONS_PER_SECOND: '1000',
-    EXTENSIONS_PER_HOLD: '3',
-    HEARTBEAT_MS: '1000',
-    COMMIT_WAIT_MS_MAX: '1500',
-    ...(options.nodes > 1
-      ? {
-          REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
-          CLUSTER_BEAT_MS: String(BEAT_MS),
-          CLUSTER_DETECTION_MS: String(DETECTION_MS),
-        }
-      : {}),
-  };
-  const process = new NodeUnderTest(name, port, options.program, environment, (how) => options.onCrash(name, how));
-  return { process, clock, toPostgres, toRedis, fromClients, clientUrl };
-}
-
-async function closeNode({ process, toPostgres, toRedis, fromClients }: StagedNode): Promise<void> {
-  process.thaw();
-  await process.end('SIGKILL');
-  await Promise.all([toPostgres.stop(), toRedis.stop(), fromClients.stop()]);
 }
 
 /** In the reverse order, each of them whatever became of the others. */

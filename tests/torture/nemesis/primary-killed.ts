@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stage } from '../stage/stage.js';
+import type { StagedNode } from '../stage/staged-node.js';
+import { type MakeFault, pick } from './fault.js';
+
+const LAG_MS_MIN = 200;
+const LAG_MS_MAX = 2_500;
+const COMMIT_MS_MAX = 3;
+const COMMIT_WAIT_MS_MAX = 2_000;
+const PROXY_MS_MAX = 600;
+
+/** Within some milliseconds of a commit of this node having been sent. A node that owns nothing commits nothing. */
+async function amidCommit({ toPostgres }: StagedNode, random: () => number): Promise<void> {
+  const sent = new Promise<void>((resolve) => toPostgres.onNext('commit_batch', resolve));
+  await Promise.race([sent, sleep(COMMIT_WAIT_MS_MAX)]);
+  await sleep(random() * COMMIT_MS_MAX);
+}
+
+/**
+ * kill -9 of the primary amid a commit of this node; the standby is promoted, and the proxies are moved, with or without
+ * the connections that there are.
+ * @param also `first` is what happens just before the primary dies; `moment` is what figures are counted under.
+ */
+export async function failOver(
+  stage: Stage,
+  random: () => number,
+  amid: StagedNode,
+  also: { readonly moment?: string; readonly first?: () => Promise<void> } = {},
+): Promise<void> {
+  const { pair } = stage;
+  await amidCommit(amid, random);
+  await also.first?.();
+  const promotion = await pair.killAndPromote();
+  stage.witness.promotion(promotion);
+  stage.witness.moment(
+    also.moment ?? 'promoted',
+    stage.showtimes.map(({ id }) => id),
+  );
+  pair.moveProxies(random() < 0.5);
+}
+
+/** The standby was cut off for a while: what was acknowledged since is in the memory of nodes, and nowhere else. */
+export const primaryKilledStandbyLags: MakeFault = (stage, random) => {
+  const lagMs = LAG_MS_MIN + random() * (LAG_MS_MAX - LAG_MS_MIN);
+  const node = pick(stage.nodes, random);
+  return {
+    name: 'primary killed while the standby lags',
+    detail: `${lagMs.toFixed(0)} ms, amid a commit of ${node.process.name}`,
+    async start() {
+      stage.pair.pair.cutReplication();
+      await sleep(lagMs);
+      await failOver(stage, random, node);
+    },
+    heal: () => stage.pair.mend(),
+  };
+};
+
+/** The same, and an owner dies with the primary: what it alone knew is lost, and nothing else may be. */
+export const primaryKilledWithAnOwner: MakeFault = (stage, random) => {
+  const lagMs = LAG_MS_MIN + random() * (LAG_MS_MAX - LAG_MS_MIN);
+  const showtime = pick(stage.showtimes, random);
+  let owner: StagedNode | undefined;
+  return {
+    name: 'primary and owner killed while the standby lags',
+    detail: `${lagMs.toFixed(0)} ms, the owner of ${showtime.id}`,
+    async start() {
+      const dying = (await stage.ownerOf(showtime.id)) ?? pick(stage.nodes, random);
+      owner = dying;
+      stage.pair.pair.cutReplication();
+      await sleep(lagMs);
+      await failOver(stage, random, dying, {
+        moment: 'promoted, an owner dead',
+        first: () => dying.process.end('SIGKILL'),
+      });
+    },
+    async heal() {
+      owner?.process.start();
+      await stage.pair.mend();
+    },
+  };
+};
+
+/** Every commit had to be on the standby before it was acknowledged: nothing at all may be lost. */
+export const primaryKilledStandbySynchronous: MakeFault = (stage, random) => {
+  const calmMs = random() * PROXY_MS_MAX;
+  const node = pick(stage.nodes, random);
+  return {
+    name: 'primary killed with a synchronous standby',
+    detail: `amid a commit of ${node.process.name}`,
+    async start() {
+      await stage.pair.setSynchronous(true);
+      await sleep(calmMs);
+      await failOver(stage, random, node);
+    },
+    heal: () => stage.pair.mend(),
+  };
+};

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MakeFault, pick } from './fault.js';
+import { failOver } from './primary-killed.js';
+
+const CANCEL_EVERY_MS = 40;
+const CANCELLED_MS_MIN = 800;
+const CANCELLED_MS_MAX = 2_500;
+/** Claims are given up after some seconds and made again: this is long enough for several rounds. */
+const AWAY_MS_MIN = 2_000;
+const AWAY_MS_MAX = 8_000;
+
+/**
+ * Commits wait for a synchronous standby that is away, and somebody cancels every wait, as operators do: Postgres answers
+ * "done" with a notice. Then the standby comes back, or is promoted and has none of it.
+ */
+export const waitsCancelled: MakeFault = (stage, random) => {
+  const forMs = CANCELLED_MS_MIN + random() * (CANCELLED_MS_MAX - CANCELLED_MS_MIN);
+  const comesBack = random() < 0.3;
+  const node = pick(stage.nodes, random);
+  return {
+    name: 'waits for the standby cancelled',
+    detail: comesBack ? 'and it comes back' : 'and it is promoted',
+    async start() {
+      await stage.pair.setSynchronous(true);
+      stage.pair.pair.cutReplication();
+      const until = performance.now() + forMs;
+      while (performance.now() < until) {
+        await stage.pair.pair.cancelWaits();
+        await sleep(CANCEL_EVERY_MS);
+      }
+      if (!comesBack) await failOver(stage, random, node);
+    },
+    heal: () => stage.pair.mend(),
+  };
+};
+
+/** Every commit and every claim waits for a synchronous standby that is away, while a node dies and others take over. */
+export const standbyAway: MakeFault = (stage, random) => {
+  const node = pick(stage.nodes, random);
+  const awayMs = AWAY_MS_MIN + random() * (AWAY_MS_MAX - AWAY_MS_MIN);
+  return {
+    name: 'synchronous standby away',
+    detail: `${awayMs.toFixed(0)} ms and more, ${node.process.name} killed`,
+    async start() {
+      await stage.pair.setSynchronous(true);
+      stage.pair.pair.cutReplication();
+      await node.process.end('SIGKILL');
+      node.process.start();
+      await sleep(awayMs);
+    },
+    heal: () => stage.pair.mend(),
+  };
+};

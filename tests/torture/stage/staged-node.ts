@@ -1,0 +1,73 @@
+import { freePort } from '../../../src/adapters/free-port.js';
+import type { TestRedis } from '../../redis/redis.js';
+import { type Breakable, FaultyLink } from './faulty-link.js';
+import { NodeUnderTest } from './node-under-test.js';
+import { ShiftedClock } from './shifted-clock.js';
+import type { WayToDatabase } from './staged-database.js';
+
+/** One node, and the ways from and to it. */
+export interface StagedNode {
+  readonly process: NodeUnderTest;
+  readonly clock: ShiftedClock;
+  readonly toPostgres: Breakable;
+  readonly toRedis: FaultyLink;
+  /** By which its clients come. */
+  readonly fromClients: FaultyLink;
+  readonly clientUrl: string;
+}
+
+interface NodeOptions {
+  readonly directory: string;
+  readonly database: WayToDatabase;
+  readonly redis: TestRedis;
+  readonly program: string;
+  /** One among others, which meet over Redis. */
+  readonly clustered: boolean;
+  readonly onCrash: (node: string, how: string) => void;
+  readonly onLife: (node: string, phase: 'start' | 'end') => void;
+}
+
+const BEAT_MS = 200;
+export const DETECTION_MS = 2_000;
+
+export async function stageNode(name: string, options: NodeOptions): Promise<StagedNode> {
+  const { directory, database, redis } = options;
+  const port = await freePort();
+  const [toRedis, fromClients, clock] = await Promise.all([
+    FaultyLink.to(redis.port),
+    FaultyLink.to(port),
+    ShiftedClock.in(directory, name),
+  ]);
+  const clientUrl = `http://127.0.0.1:${fromClients.port}`;
+  const environment = {
+    ...clock.environment,
+    DATABASE_URL: database.url,
+    DATABASE_CONNECTIONS: '4',
+    PUBLIC_URL: clientUrl,
+    TOKEN_SECRET: 'a secret of thirty-two characters or more',
+    MESSAGES_PER_SECOND: '200',
+    HTTP_REQUESTS_PER_SECOND: '5000',
+    SESSIONS_PER_SECOND: '1000',
+    EXTENSIONS_PER_HOLD: '3',
+    HEARTBEAT_MS: '1000',
+    COMMIT_WAIT_MS_MAX: '1500',
+    ...(options.clustered
+      ? {
+          REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+          CLUSTER_BEAT_MS: String(BEAT_MS),
+          CLUSTER_DETECTION_MS: String(DETECTION_MS),
+        }
+      : {}),
+  };
+  const process = new NodeUnderTest(name, port, options.program, environment, {
+    crashed: (how) => options.onCrash(name, how),
+    lives: (phase) => options.onLife(name, phase),
+  });
+  return { process, clock, toPostgres: database.link, toRedis, fromClients, clientUrl };
+}
+
+export async function closeNode({ process, toPostgres, toRedis, fromClients }: StagedNode): Promise<void> {
+  process.thaw();
+  await process.end('SIGKILL');
+  await Promise.all([toPostgres.stop(), toRedis.stop(), fromClients.stop()]);
+}
