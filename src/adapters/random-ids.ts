@@ -1,8 +1,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
+import { makeReference } from '../core/booking-reference.js';
 import type { Ids } from '../runtime/ports.js';
 
-/** Crockford's base 32 without I, L, O and U: what is read out over a counter is not misheard. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const POOL_BYTES = 4096;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const NIBBLE = '0123456789abcdef';
@@ -42,10 +41,6 @@ export function randomIds(wallMs: () => number): Ids {
       const middle = `${version}${hex(at + 1)}-${variant}${hex(at + 3)}-`;
       return `${prefix}${middle}${hex(at + 4)}${hex(at + 5)}${hex(at + 6)}${hex(at + 7)}${hex(at + 8)}${hex(at + 9)}`;
     },
-    reference() {
-      let reference = '';
-      for (let at = draw(10), end = at + 10; at < end; at++) reference += ALPHABET[(pool[at] ?? 0) & 31];
-      return reference;
-    },
+    reference: () => makeReference(() => pool[draw(1)] ?? 0),
   };
 }

@@ -4,23 +4,27 @@ import type { Refusal } from './refusal.js';
 /** Late commands of this many ended holds still hear `hold_expired`; older ones hear `unknown_hold`. */
 const EXPIRED_MAX = 10_000;
 
-/** The live hold, if it is the holder's: unknown_hold → hold_expired → wrong_holder. */
+/**
+ * The live hold, if it is the holder's: unknown_hold → wrong_holder → hold_expired. Only the holder learns that a hold
+ * has ended: to anybody else it stays somebody else's.
+ */
 export function findHold(house: House, holdId: string, holder: string, now: number): Hold | Refusal {
   const hold = house.holds.get(holdId);
-  if (hold === undefined) return { code: house.expired.has(holdId) ? 'hold_expired' : 'unknown_hold' };
-  // Its end counts from the moment it is due, whether or not the expire command has come by.
-  if (hold.expiresAt <= now) return { code: 'hold_expired' };
-  return hold.holder === holder ? hold : { code: 'wrong_holder' };
+  const ownedBy = hold?.holder ?? house.expired.get(holdId);
+  if (ownedBy === undefined) return { code: 'unknown_hold' };
+  if (ownedBy !== holder) return { code: 'wrong_holder' };
+  // A hold ends at the moment it is due, whether or not the expire command has run by then.
+  return hold !== undefined && hold.expiresAt > now ? hold : { code: 'hold_expired' };
 }
 
 export function isRefusal(value: object): value is Refusal {
   return 'code' in value;
 }
 
-export function rememberExpired(house: House, holdId: string): void {
-  house.expired.add(holdId);
+export function rememberExpired(house: House, { id, holder }: Hold): void {
+  house.expired.set(id, holder);
   if (house.expired.size <= EXPIRED_MAX) return;
-  for (const oldest of house.expired) {
+  for (const oldest of house.expired.keys()) {
     house.expired.delete(oldest);
     return;
   }

@@ -67,8 +67,8 @@ export interface House {
   readonly bookings: Map<string, Booking>;
   /** With distancing, the ids of the confirmed bookings of each holder: a party may sit beside itself. Empty without. */
   readonly bookingsOf: Map<string, Set<string>>;
-  /** Ids of holds that ended by time, so that a late command hears `hold_expired` and not `unknown_hold`; bounded. */
-  readonly expired: Set<string>;
+  /** Holds that ended by time, id to holder: a late command of the holder gets `hold_expired`, not `unknown_hold`. Bounded. */
+  readonly expired: Map<string, string>;
   available: number;
   /** Available seats by block and by standing area: what lets a search skip most of a full hall. */
   readonly freeInBlock: Int32Array;

@@ -21,7 +21,7 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
     holdsOf: new Map(),
     bookings: new Map(),
     bookingsOf: new Map(),
-    expired: new Set(),
+    expired: new Map(),
     available: map.count,
     freeInBlock: Int32Array.from(map.blocks, (block) => block.length),
     freeInArea: Int32Array.from(map.data.areas, (area) => area.count),

@@ -2,7 +2,7 @@
  * From the labels of a command to seats. Each step returns a refusal or undefined, so that a command reads as its list
  * of rules, first failing rule first.
  */
-import { AVAILABLE, BLOCKED, BOOKED, type House } from './house.js';
+import { AVAILABLE, BLOCKED, BOOKED, type Hold, type House } from './house.js';
 import type { Refusal, SeatConflict } from './refusal.js';
 
 /** The seats that the labels name, or every label that names none. An empty command names no seat either. */
@@ -29,6 +29,15 @@ export function selectOnce(house: House, seats: readonly number[]): Refusal | un
     select(house, seat);
   }
   return conflicts && { code: 'duplicate_seat', conflicts };
+}
+
+/** Names every seat that the hold has already: adding it again is a slip of the client, not a lost race. */
+export function refuseOwn(house: House, seats: readonly number[], hold: Hold): Refusal | undefined {
+  const conflicts: SeatConflict[] = [];
+  for (const seat of seats) {
+    if (house.ownerOf[seat] === hold.id) conflicts.push({ seat: labelOf(house, seat), reason: 'duplicate' });
+  }
+  return conflicts.length > 0 ? { code: 'duplicate_seat', conflicts } : undefined;
 }
 
 /** Names every seat that is not available, and what it is instead. */

@@ -15,7 +15,7 @@ export function applyExpire(house: House, now: number): Applied {
       freed.push(seat);
     }
     removeHold(house, hold);
-    rememberExpired(house, hold.id);
+    rememberExpired(house, hold);
     changes.push({ type: 'hold_dropped', hold, seats: hold.seats, rest: undefined, cause: 'expired' });
   }
   return { reply: { ok: true, type: 'seats', seats: freed }, changes };

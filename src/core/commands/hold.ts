@@ -4,7 +4,7 @@ import type { Hold, House } from '../house.js';
 import { newHold, putHold, refuseAnotherHold, refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
 import { refuseByRules } from '../seat-rules.js';
-import { findSeats, refuseTaken, selectOnce } from '../selection.js';
+import { findSeats, refuseOwn, refuseTaken, selectOnce } from '../selection.js';
 
 /** All named seats, or none of them. With `addTo` they join that hold, whose clock runs on. */
 export function applyHold(house: House, command: Extract<Command, { type: 'hold' }>, now: number): Applied {
@@ -17,6 +17,8 @@ export function applyHold(house: House, command: Extract<Command, { type: 'hold'
   if (command.addTo !== undefined) {
     const found = findHold(house, command.addTo, command.holder, now);
     if (isRefusal(found)) return refused(found);
+    const again = refuseOwn(house, seats, found);
+    if (again !== undefined) return refused(again);
     old = found;
   }
   const { seatsPerHold } = house.rules;

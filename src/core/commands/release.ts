@@ -7,7 +7,7 @@ import { refused } from '../put-hold.js';
 import type { SeatConflict } from '../refusal.js';
 import type { Applied } from '../reply.js';
 import { NONE } from '../seat-map.js';
-import { clearSelection, findSeats, isSelected, labelOf, select } from '../selection.js';
+import { findSeats, isSelected, labelOf, selectOnce } from '../selection.js';
 
 /**
  * Gives seats back; without `seats`, all of the hold. No gap rule stands in the way of giving back. What may not stay
@@ -19,13 +19,13 @@ export function applyRelease(house: House, command: Extract<Command, { type: 're
   if (command.seats === undefined) return drop(house, hold, hold.seats, []);
   const named = findSeats(house, command.seats);
   if (isRefusal(named)) return refused(named);
+  const duplicate = selectOnce(house, named);
+  if (duplicate !== undefined) return refused(duplicate);
   const conflicts: SeatConflict[] = [];
   for (const seat of named) {
     if (house.ownerOf[seat] !== hold.id) conflicts.push({ seat: labelOf(house, seat), reason: 'not_in_hold' });
   }
   if (conflicts.length > 0) return refused({ code: 'not_in_hold', conflicts });
-  clearSelection(house);
-  for (const seat of named) select(house, seat);
   const goes = (seat: number) => {
     const mate = house.map.pairOf[seat] ?? NONE;
     const wheelchair = house.map.wheelchairOf[seat] ?? NONE;

@@ -49,10 +49,10 @@ function idOf(known: Iterable<string>, gone: string, { nth, isStray }: OfHold): 
 
 /** The hold that is meant, and who asks for it: its holder, or a stranger. */
 function holdOf(model: Readonly<Model>, of: OfHold): { holder: string; holdId: string; seats: string[] } | undefined {
-  const holdId = idOf(model.holds.keys(), [...model.ended].at(-1) ?? 'never', of);
+  const holdId = idOf(model.holds.keys(), [...model.ended.keys()].at(-1) ?? 'never', of);
   if (holdId === undefined) return undefined;
   const hold = model.holds.get(holdId);
-  return { holder: of.isStranger ? 'eve' : (hold?.holder ?? 'ann'), holdId, seats: hold?.seats ?? [] };
+  return { holder: of.isStranger ? 'eve' : (hold?.holder ?? model.ended.get(holdId) ?? 'ann'), holdId, seats: hold?.seats ?? [] };
 }
 
 class HoldOne extends Asked {

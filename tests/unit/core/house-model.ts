@@ -36,7 +36,7 @@ export class Model {
   readonly holds = new Map<string, ModelHold>();
   readonly bookings = new Map<string, ModelBooking>();
   readonly blocked = new Set<string>();
-  readonly ended = new Set<string>();
+  readonly ended = new Map<string, string>();
 
   constructor(
     readonly hall: Hall,
@@ -64,6 +64,7 @@ export class Model {
         const adds = command.addTo === undefined ? 'ok' : this.#access(command.addTo, command.holder, now);
         if (adds !== 'ok') return adds;
         const old = command.addTo === undefined ? [] : this.holds.get(command.addTo)!.seats;
+        if (command.seats.some((label) => old.includes(label))) return 'duplicate_seat';
         if (old.length + command.seats.length > this.rules.seatsPerHold) return 'too_many_seats';
         if (command.addTo === undefined && this.#hasEnough(command.holder, now)) return 'too_many_holds';
         if (!command.seats.every((label) => this.statusOf(label) === 'available')) return 'seats_unavailable';
@@ -79,6 +80,7 @@ export class Model {
         const may = this.#access(command.holdId, command.holder, now);
         if (may !== 'ok' || command.seats === undefined) return may;
         if (isUnknown) return 'unknown_seat';
+        if (isTwice) return 'duplicate_seat';
         const { seats: own } = this.holds.get(command.holdId)!;
         return command.seats.every((label) => own.includes(label)) ? 'ok' : 'not_in_hold';
       }
@@ -154,7 +156,7 @@ export class Model {
     } else if (command.type === 'unblock') {
       for (const label of command.seats) this.blocked.delete(label);
     } else {
-      for (const id of this.#dropDue(now)) this.ended.add(id);
+      for (const [id, holder] of this.#dropDue(now)) this.ended.set(id, holder);
     }
   }
 
@@ -164,17 +166,20 @@ export class Model {
     if (withoutDue) this.#dropDue(now);
   }
 
-  #dropDue(now: number): string[] {
-    const due = [...this.holds].flatMap(([id, { until }]) => (until <= now ? [id] : []));
-    for (const id of due) this.holds.delete(id);
+  #dropDue(now: number): [id: string, holder: string][] {
+    const due = [...this.holds].flatMap(([id, { until, holder }]): [string, string][] =>
+      until <= now ? [[id, holder]] : [],
+    );
+    for (const [id] of due) this.holds.delete(id);
     return due;
   }
 
   #access(id: string, holder: string, now: number): string {
     const hold = this.holds.get(id);
-    if (hold === undefined) return this.ended.has(id) ? 'hold_expired' : 'unknown_hold';
-    if (hold.until <= now) return 'hold_expired';
-    return hold.holder === holder ? 'ok' : 'wrong_holder';
+    const owner = hold?.holder ?? this.ended.get(id);
+    if (owner === undefined) return 'unknown_hold';
+    if (owner !== holder) return 'wrong_holder';
+    return hold === undefined || hold.until <= now ? 'hold_expired' : 'ok';
   }
 
   #hasEnough(holder: string, now: number): boolean {

@@ -77,6 +77,9 @@ describe('hold refuses, in this order', () => {
       conflicts('duplicate_seat', ['A-5', 'duplicate'], ['A-5', 'duplicate']),
     );
   });
+  it('[HOLD-6] duplicate_seat also where the hold that it joins has the seat', () => {
+    expect(refusal(holding(['A-1', 'A-2'], 'mine'))).toEqual(conflicts('duplicate_seat', ['A-1', 'duplicate']));
+  });
   it('[TIME-1] unknown_hold, hold_expired, wrong_holder', () => {
     expect(refusal(holding(['A-5', 'A-2'], 'nothing'), { seatsPerHold: 1 })).toEqual({ code: 'unknown_hold' });
     expect(refusal(holding(['A-5', 'A-2'], 'late'), { seatsPerHold: 1 })).toEqual({ code: 'hold_expired' });
@@ -93,7 +96,7 @@ describe('hold refuses, in this order', () => {
     expect(refusal(holding(['A-5'], 'mine'), { holdsPerHolder: 1 }).code).toBe('seats_unavailable');
   });
   it('[REFUSAL-1] [HOLD-1] [HOLD-6] seats_unavailable, naming each seat and what it is, own ones too', () => {
-    expect(refusal(holding(['A-5', 'A-2', 'B-1', 'A-8', 'A-1', 'B-7'], 'mine'))).toEqual(
+    expect(refusal(holding(['A-5', 'A-2', 'B-1', 'A-8', 'A-1', 'B-7']))).toEqual(
       conflicts('seats_unavailable', ['A-5', 'held'], ['B-1', 'booked'], ['A-8', 'blocked'], ['A-1', 'held']),
     );
   });
@@ -157,12 +160,24 @@ describe('commands on a hold refuse, in this order', () => {
       expect(refusal({ ...command, holdId: 'theirs' } as Command)).toEqual({ code: 'wrong_holder' });
     },
   );
+  it.each([on('extend', 'late'), on('release', 'late'), book('late')])(
+    'a stranger is told that the hold is not theirs, ended or not: %j',
+    (command) => {
+      const stranger = { ...command, holder: 'stranger' } as Command;
+      expect(refusal(stranger)).toEqual({ code: 'wrong_holder' });
+      const house = houseOf(map, {}, STATE);
+      apply(house, { type: 'expire' }, NOW);
+      expect(apply(house, stranger, NOW).reply).toEqual({ ok: false, refusal: { code: 'wrong_holder' } });
+      expect(apply(house, command, NOW).reply).toEqual({ ok: false, refusal: { code: 'hold_expired' } });
+    },
+  );
   it('[EXTEND-2] extend: too_many_extensions', () => {
     const holds = [{ ...hold('mine', 'me', ['A-1']), extensions: 2 }];
     expect(refusal(on('extend', 'mine'), {}, { ...STATE, holds })).toEqual({ code: 'too_many_extensions', limit: 2 });
   });
-  it('[REFUSAL-1] release: unknown_seat, then not_in_hold', () => {
+  it('[REFUSAL-1] release: unknown_seat, then duplicate_seat, then not_in_hold', () => {
     const release = (seats: string[]): Command => ({ type: 'release', holder: 'me', holdId: 'mine', seats });
+    expect(refusal(release(['A-1', 'A-1', 'A-5']))).toEqual(conflicts('duplicate_seat', ['A-1', 'duplicate']));
     expect(refusal(release(['A-1', 'A-5', 'Q-1']))).toEqual(conflicts('unknown_seat', ['Q-1', 'unknown']));
     expect(refusal(release(['A-1', 'A-5', 'A-2']))).toEqual(
       conflicts('not_in_hold', ['A-5', 'not_in_hold'], ['A-2', 'not_in_hold']),
