@@ -165,6 +165,8 @@ function arrange(env: Environment) {
   const production = env.NODE_ENV === 'production';
   return {
     production,
+    /** Whether HTTP answers are held against their schemas. */
+    checkAnswers: env.NODE_ENV === 'test',
     host: env.HOST,
     port: env.PORT,
     sharedPort: env.SHARED_PORT,

@@ -81,7 +81,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     rates: boxOffice.rates,
     proxyHops: config.proxyHops,
     tokens: new Tokens(secret, config.guestTtlMs, randomUUID, Date.now),
-    listings: boxOffice.listings,
+    endpoints: boxOffice.endpoints,
+    checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {
       if (draining || clustered?.cluster.self.draining) return 'draining';

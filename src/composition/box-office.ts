@@ -6,8 +6,11 @@ import { RedisCache } from '../adapters/redis/redis-cache.js';
 import { connectByKey } from '../adapters/redis/redis-connection.js';
 import { AvailabilityBoard } from '../boxoffice/availability/availability-board.js';
 import { KnownAvailability } from '../boxoffice/availability/known-availability.js';
-import { type AvailableListings, withAvailability } from '../boxoffice/availability/listed-availability.js';
+import { withAvailability } from '../boxoffice/availability/listed-availability.js';
+import { bookingLookupEndpoints } from '../boxoffice/bookings/booking-endpoints.js';
+import { findBooking } from '../boxoffice/bookings/find-booking.js';
 import { cachedListings, LISTING_LIMITS } from '../boxoffice/catalogue/cached-listings.js';
+import { catalogueEndpoints } from '../boxoffice/catalogue/catalogue-endpoints.js';
 import { CatalogueGeneration } from '../boxoffice/catalogue/generation.js';
 import { listMovies } from '../boxoffice/catalogue/movies.js';
 import { seatMapDocument } from '../boxoffice/catalogue/seat-maps.js';
@@ -15,6 +18,7 @@ import { showtimePlaybill } from '../boxoffice/catalogue/showtime-playbill.js';
 import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtimes.js';
 import { Toggles } from '../boxoffice/toggles.js';
 import type { Config } from '../config.js';
+import type { Endpoint } from '../http/endpoint.js';
 import type { Cache, Log, Playbill, Rates } from '../runtime/ports.js';
 import type { Store, Undo } from './store.js';
 
@@ -26,7 +30,7 @@ const CATALOGUE_CIRCUIT = { name: 'catalogue', timeoutMs: 3_000, retryAfterMs: 5
 
 /** What surrounds the seats, as one node has it. */
 export interface BoxOffice {
-  readonly listings: AvailableListings;
+  readonly endpoints: readonly Endpoint[];
   readonly playbill: Playbill;
   readonly rates: Rates;
   readonly toggles: Toggles;
@@ -61,7 +65,12 @@ export function openBoxOffice(config: Config, { pool, clock, ids }: Store, log: 
     areCountsOn,
     () => clock.now(),
   );
-  return { listings, playbill: showtimePlaybill(db, config.rules), rates, toggles, generation, board, cache };
+  const playbill = showtimePlaybill(db, config.rules);
+  const endpoints = [
+    ...catalogueEndpoints(listings, log),
+    ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
+  ];
+  return { endpoints, playbill, rates, toggles, generation, board, cache };
 }
 
 function loneParts(config: Config, clock: Store['clock']): { cache: Cache; rates: Rates } {

@@ -1,10 +1,10 @@
 import type { Command } from '../core/command.js';
+import type { Caller } from '../http/access.js';
 import type { CommandMessage } from '../protocol/client-messages.js';
 import { type WireError, wireError } from '../protocol/errors.js';
 import type { Submission } from '../runtime/outcome.js';
 import type { Ids } from '../runtime/ports.js';
 import { type IsOn, switchedOff } from './parts.js';
-import type { Who } from './tokens.js';
 
 export type Taken =
   | { readonly ok: true; readonly submission: Submission }
@@ -20,7 +20,7 @@ export class CommandIntake {
     this.#isOn = isOn;
   }
 
-  take(message: CommandMessage, identity: Who): Taken {
+  take(message: CommandMessage, identity: Caller): Taken {
     const { id: requestId, commandId } = message;
     if ((message.type === 'block' || message.type === 'unblock') && identity.role !== 'staff') {
       return { ok: false, error: wireError('forbidden', 'Only staff may block seats.') };
@@ -36,7 +36,7 @@ export class CommandIntake {
     return { ok: true, submission: { ...submission, ...payment, ...(message.again ? { again: true } : {}) } };
   }
 
-  #command(message: CommandMessage, { holder, role }: Who): Command {
+  #command(message: CommandMessage, { holder, role }: Caller): Command {
     const ids = this.#ids;
     switch (message.type) {
       case 'hold': {

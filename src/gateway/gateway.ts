@@ -1,19 +1,22 @@
 import uWS, { type ListenOptions, type us_listen_socket } from 'uWebSockets.js';
+import { checkAnswer } from '../http/check-answer.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { documentEndpoint } from '../http/openapi.js';
+import { Origins } from '../http/origins.js';
+import { RateLimits } from '../http/rate-limits.js';
+import { Router } from '../http/router.js';
+import { serveFiles } from '../http/static-files.js';
 import type { Hosts } from '../runtime/hosts.js';
 import type { Clock, Ids, Log, Rates } from '../runtime/ports.js';
 import { CommandIntake } from './command-intake.js';
-import { catalogueRoutes } from './http/catalogue-routes.js';
-import { healthRoutes, type Readiness } from './http/health-routes.js';
-import type { Listings } from './http/listings.js';
-import { RateLimits } from './http/rate-limits.js';
-import { Router } from './http/router.js';
-import { seatRoutes } from './http/seat-routes.js';
-import { staticRoutes } from './http/static-routes.js';
+import { healthEndpoints, type Readiness } from './endpoints/health-endpoints.js';
+import { houseEndpoints } from './endpoints/house-endpoints.js';
+import { seatEndpoints } from './endpoints/seat-endpoints.js';
+import { sessionEndpoints } from './endpoints/session-endpoints.js';
 import { Channels } from './live/channels.js';
 import type { LiveLimits } from './live/live-context.js';
 import { LiveEndpoint } from './live/live-endpoint.js';
 import { Newcomers } from './live/newcomers.js';
-import { Origins } from './origins.js';
 import type { IsOn } from './parts.js';
 import type { Tokens } from './tokens.js';
 
@@ -28,7 +31,10 @@ export interface GatewayOptions {
   /** Proxies of ours in front: so many entries at the end of X-Forwarded-For are believed. */
   readonly proxyHops: number;
   readonly tokens: Tokens;
-  readonly listings: Listings;
+  /** Of the box office; the gateway adds those of sessions, seats and operation. */
+  readonly endpoints: readonly Endpoint[];
+  /** Whether each answer is held against the schema of its endpoint: in tests. */
+  readonly checkAnswers?: boolean;
   readonly isOn: IsOn;
   readonly readiness: Readiness;
   readonly clock: Clock;
@@ -59,7 +65,7 @@ export class Gateway {
 
   /** @throws Error where the port is taken, or the demo app is not built; nothing of the gateway runs then. */
   async listen(hosts: Hosts): Promise<void> {
-    const { allowedOrigins, limits, tokens, listings, isOn, readiness, clock, ids, log, demoDirectory } = this.#options;
+    const { allowedOrigins, limits, tokens, isOn, clock, ids, log, demoDirectory } = this.#options;
     const origins = new Origins(allowedOrigins);
     const intake = new CommandIntake(ids, isOn);
     const { channels } = this;
@@ -71,18 +77,35 @@ export class Gateway {
     );
     this.#live.attach(this.#app);
     const rates = new RateLimits(this.#options.rates, this.#options.proxyHops);
-    const router = new Router(this.#app, { origins, rates, bodyBytesMax: limits.frameBytes, log });
-    healthRoutes(router, readiness);
-    catalogueRoutes(router, listings, log);
-    seatRoutes(router, { hosts, tokens, intake, isOn, rates });
+    const router = new Router(this.#app, {
+      origins,
+      rates,
+      authenticate: (session) => tokens.verify(session),
+      check: this.#options.checkAnswers ? checkAnswer : undefined,
+      bodyBytesMax: limits.frameBytes,
+      log,
+    });
+    router.add(this.#endpoints(hosts, intake));
     try {
-      if (demoDirectory) await staticRoutes(router, demoDirectory);
+      if (demoDirectory) await serveFiles(router, demoDirectory);
       router.close();
       await this.#open();
     } catch (error) {
       this.close();
       throw error;
     }
+  }
+
+  #endpoints(hosts: Hosts, intake: CommandIntake): readonly Endpoint[] {
+    const { tokens, isOn, readiness, endpoints } = this.#options;
+    const all = [
+      ...healthEndpoints(readiness),
+      ...endpoints,
+      ...sessionEndpoints(tokens, isOn),
+      ...houseEndpoints(hosts),
+      ...seatEndpoints({ hosts, intake, isOn }),
+    ];
+    return [...all, documentEndpoint(all)];
   }
 
   get sockets(): number {

@@ -1,17 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-
-export type Role = 'guest' | 'user' | 'staff';
-
-/** Who somebody is. */
-export interface Who {
-  /** `guest:<uuid>` for signed guests. */
-  readonly holder: string;
-  readonly role: Role;
-}
+import type { Caller } from '../http/access.js';
 
 /** Who somebody is, and the token that says so. */
-export interface Identity extends Who {
+export interface Identity extends Caller {
   /** The token that says so. */
   readonly session: string;
   /** Milliseconds since 1970. */

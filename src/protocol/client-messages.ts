@@ -14,7 +14,7 @@ const remark = z
   .string()
   .max(255)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has characters that are not text');
-const seats = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
+export const seatsField = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
 const holdId = uuid;
 
 export const helloSchema = z.strictObject({
@@ -27,7 +27,7 @@ export const helloSchema = z.strictObject({
 const payment = z.strictObject({ method: z.literal('test'), token: remark.optional() });
 
 const hold = z.strictObject({
-  seats,
+  seats: seatsField,
   /** Adds the seats to this hold, whose clock runs on; absent: a new hold. */
   holdId: holdId.optional(),
 });
@@ -38,12 +38,12 @@ const bestAvailable = z.strictObject({
   /** One wheelchair space, and the other seats beside it. */
   accessible: z.boolean().optional(),
 });
-const release = z.strictObject({ holdId, seats: seats.optional() });
+const release = z.strictObject({ holdId, seats: seatsField.optional() });
 const extend = z.strictObject({ holdId });
 const book = z.strictObject({ holdId, payment });
 const cancel = z.strictObject({ bookingId: uuid });
-const block = z.strictObject({ seats, reason: remark.optional() });
-const unblock = z.strictObject({ seats });
+const block = z.strictObject({ seats: seatsField, reason: remark.optional() });
+const unblock = z.strictObject({ seats: seatsField });
 
 /** The fields of each command without its envelope; HTTP bodies carry just these. */
 export const commandFields = {

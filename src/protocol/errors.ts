@@ -34,6 +34,7 @@ export const ERRORS = {
   unknown_zone: refused(404),
   unknown_hold: refused(404),
   unknown_booking: refused(404),
+  invalid_reference: refused(422),
   wrong_holder: refused(403),
   hold_expired: refused(410),
   too_many_seats: refused(422),

@@ -1,66 +1,135 @@
-/** Bodies of the HTTP API that are not already wire messages. Errors are application/problem+json: see Problem. */
-import type { ErrorCode, WireError } from './errors.js';
+/**
+ * Bodies of the HTTP API. The schemas are the authority: types, the OpenAPI document and the checks of the tests come
+ * from them. Errors are application/problem+json.
+ */
+import { z } from 'zod';
+import type { DeepReadonly } from './deep-readonly.js';
+import { ERRORS, type ErrorCode, type WireError } from './errors.js';
 import type { BookingView, HoldView, Money } from './server-messages.js';
 
-export interface MovieView {
-  readonly id: string;
-  readonly title: string;
-  readonly year: number;
-  readonly runtimeMinutes: number;
-  readonly director: string;
-  readonly genres: readonly string[];
-  readonly synopsis: string;
-}
+export const moneySchema = z
+  .object({
+    amount: z.int().meta({ description: 'Minor units, such as cents.' }),
+    currency: z.string().meta({ description: 'ISO 4217.', example: 'EUR' }),
+  })
+  .meta({ id: 'Money' }) satisfies z.ZodType<Money>;
 
-export interface ShowtimeView {
-  readonly id: string;
-  readonly movie: { readonly id: string; readonly title: string };
-  readonly venue: { readonly id: string; readonly name: string; readonly city: string };
-  readonly hall: { readonly id: string; readonly name: string };
-  /** RFC 3339, UTC. */
-  readonly startsAt: string;
-  readonly seatMap: { readonly hash: string; readonly url: string; readonly seats: number };
-  readonly prices: readonly { readonly category: string; readonly price: Money }[];
-  readonly live: { readonly url: string };
-  /** How full it was a moment ago, where that is known: a hint, and no promise. */
-  readonly availability?: { readonly available: number; readonly seats: number };
-}
+const milliseconds = z.int().meta({ description: "Milliseconds since 1970, UTC, by the server's clock." });
+const labels = z.array(z.string()).meta({ description: 'Seat labels.', example: ['K-12', 'K-13'] });
 
-export interface SeatsView {
-  readonly epoch: number;
-  readonly seq: number;
-  /** A letter a seat, by index: `.` available, `h` held, `b` booked, `x` blocked. */
-  readonly seats: string;
-  readonly counts: {
-    readonly available: number;
-    readonly held: number;
-    readonly booked: number;
-    readonly blocked: number;
-  };
-}
+export const holdSchema = z
+  .object({
+    id: z.uuid(),
+    seats: labels,
+    expiresAt: milliseconds,
+    extensionsLeft: z.int(),
+    price: moneySchema,
+  })
+  .meta({ id: 'Hold' }) satisfies z.ZodType<DeepMutable<HoldView>>;
 
-export interface SessionView {
-  readonly session: string;
-  readonly holder: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
+export const bookingSchema = z
+  .object({
+    id: z.uuid(),
+    reference: z.string(),
+    status: z.enum(['confirmed', 'cancelled']),
+    seats: labels,
+    price: moneySchema,
+  })
+  .meta({ id: 'Booking' }) satisfies z.ZodType<DeepMutable<BookingView>>;
 
-export interface OwnView {
-  readonly holds: readonly HoldView[];
-  readonly bookings: readonly BookingView[];
-}
+export const movieSchema = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    year: z.int(),
+    runtimeMinutes: z.int(),
+    director: z.string(),
+    genres: z.array(z.string()),
+    synopsis: z.string(),
+  })
+  .meta({ id: 'Movie' });
+export type MovieView = DeepReadonly<z.infer<typeof movieSchema>>;
 
-/** RFC 9457. `type` is `about:blank`-free and stable: `/problems/{code}`; the other members are the wire error's. */
+export const moviesSchema = z.object({ movies: z.array(movieSchema) });
+
+export const showtimeSchema = z
+  .object({
+    id: z.uuid(),
+    movie: z.object({ id: z.string(), title: z.string() }),
+    venue: z.object({ id: z.string(), name: z.string(), city: z.string() }),
+    hall: z.object({ id: z.string(), name: z.string() }),
+    startsAt: z.iso.datetime().meta({ description: 'RFC 3339, UTC.' }),
+    seatMap: z.object({ hash: z.string(), url: z.string(), seats: z.int() }),
+    prices: z.array(z.object({ category: z.string(), price: moneySchema })).meta({ description: 'Dearest first.' }),
+    live: z.object({ url: z.string() }),
+    availability: z
+      .object({ available: z.int(), seats: z.int() })
+      .optional()
+      .meta({ description: 'How full it was a moment ago, where that is known: a hint, and no promise.' }),
+  })
+  .meta({ id: 'Showtime' });
+export type ShowtimeView = DeepReadonly<z.infer<typeof showtimeSchema>>;
+
+export const showtimesSchema = z.object({
+  showtimes: z.array(showtimeSchema),
+  next: z
+    .string()
+    .optional()
+    .meta({ description: 'The list goes on: ask again with this as `cursor` and the other parameters as they were.' }),
+});
+
+export const seatsSchema = z.object({
+  epoch: z.int(),
+  seq: z.int(),
+  seats: z
+    .string()
+    .meta({ description: 'A letter a seat, by index: `.` available, `h` held, `b` booked, `x` blocked.' }),
+  counts: z.object({ available: z.int(), held: z.int(), booked: z.int(), blocked: z.int() }),
+});
+export type SeatsView = DeepReadonly<z.infer<typeof seatsSchema>>;
+
+export const sessionSchema = z.object({ session: z.string(), holder: z.string(), expiresAt: milliseconds });
+export type SessionView = DeepReadonly<z.infer<typeof sessionSchema>>;
+
+export const ownSchema = z.object({ holds: z.array(holdSchema), bookings: z.array(bookingSchema) });
+export type OwnView = DeepReadonly<z.infer<typeof ownSchema>>;
+
+export const connectSchema = z.object({
+  live: z.object({
+    url: z.string().meta({ description: 'A whole URL of the node that has the showtime, or a path on this server.' }),
+  }),
+});
+export type ConnectView = DeepReadonly<z.infer<typeof connectSchema>>;
+
+/** A booking found by its reference, with the showtime that it is for. */
+export const foundBookingSchema = z.object({ showtimeId: z.uuid(), booking: bookingSchema });
+export type FoundBookingView = DeepReadonly<z.infer<typeof foundBookingSchema>>;
+
+/** RFC 9457. `type` is stable: `/problems/{code}`; the other members are the wire error's. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    retryable: z.boolean(),
+    outcome: z.enum(['not-applied', 'unknown']),
+    retryAfterMs: z.int().optional(),
+    field: z.string().optional(),
+    conflicts: z.array(z.object({ seat: z.string(), reason: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
 export interface Problem extends Omit<WireError, 'message'> {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: ErrorCode;
 }
 
-/** Where the sockets of a showtime connect best: a whole URL of the node that owns it, or a path on this server. */
-export interface ConnectView {
-  readonly live: { readonly url: string };
-}
+type DeepMutable<Value> = Value extends readonly (infer Item)[]
+  ? DeepMutable<Item>[]
+  : Value extends object
+    ? { -readonly [Name in keyof Value]: DeepMutable<Value[Name]> }
+    : Value;

@@ -11,7 +11,7 @@ import {
   pingSchema,
 } from './client-messages.js';
 import { type WireError, wireError } from './errors.js';
-import { printable } from './printable.js';
+import { fieldError, quote } from './field-error.js';
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -60,22 +60,4 @@ function schemaFor(type: unknown): z.ZodType<ClientMessage> | undefined {
 
 function isCommandType(type: string): type is CommandType {
   return Object.hasOwn(commandFields, type);
-}
-
-/** The first fault as `invalid_field`, with the path of the field and what is wrong with it. */
-export function fieldError(error: z.ZodError): WireError {
-  const issue = error.issues[0];
-  const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])];
-  const spelt = path
-    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
-    .join('');
-  // The client may have made the name up, and cutting may halve a character: MessagePack could not say that in UTF-8.
-  const field = printable(spelt.slice(0, 200));
-  const what = issue?.code === 'unrecognized_keys' ? 'There is no such field.' : `${issue?.message ?? 'Invalid'}.`;
-  return wireError('invalid_field', field ? `${quote(field)}: ${what}` : what, field ? { field } : {});
-}
-
-/** What a client sent, as it may stand in a message: short, and printable. */
-function quote(text: string): string {
-  return JSON.stringify(printable(text.slice(0, 80)));
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientAddress } from '../../src/gateway/client-address.js';
+import { clientAddress } from '../../src/http/client-address.js';
 import { openStage, type Stage } from '../integration/gateway/stage.js';
 import { guestOf } from './web-buyer.js';
 

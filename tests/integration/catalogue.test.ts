@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMovie, listMovies } from '../../src/boxoffice/catalogue/movies.js';
 import { addSeatMap, seatMapData, seatMapDocument } from '../../src/boxoffice/catalogue/seat-maps.js';
+import { readCursor, writeCursor } from '../../src/boxoffice/catalogue/showtime-cursor.js';
 import {
   addShowtime,
   findShowtime,
@@ -146,14 +147,28 @@ describe('showtimes', () => {
     expect((await listShowtimes(pool, { movieId: 'another' })).map((each) => each.id)).toEqual([other.id]);
   });
 
-  it('stop at the bound of one listing', async () => {
+  it('come a page at a time, and one more tells that the list goes on: each once, in order', async () => {
     await pool.query(
       `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
        SELECT gen_random_uuid(), $1, 'one', $2, now() + interval '1 year', 'EUR', '{"Front":1,"Back":1}'
          FROM generate_series(1, $3::int)`,
       [MOVIE.id, hash, SHOWTIMES_LISTED_MAX + 1],
     );
-    expect(await listShowtimes(pool)).toHaveLength(SHOWTIMES_LISTED_MAX);
+    const seen: string[] = [];
+    let page = await listShowtimes(pool);
+    expect(page).toHaveLength(SHOWTIMES_LISTED_MAX + 1);
+    for (let pages = 1; ; pages++) {
+      const told = page.slice(0, SHOWTIMES_LISTED_MAX);
+      seen.push(...told.map((each) => each.id));
+      if (page.length <= SHOWTIMES_LISTED_MAX || pages > 5) break;
+      const { startsAt, id } = told.at(-1)!;
+      // As a client goes on: by the cursor.
+      page = await listShowtimes(pool, { after: readCursor(writeCursor({ startsAt, id }))! });
+    }
+    const { rows } = await pool.query<{ id: string }>(
+      `SELECT id FROM usher.showtimes WHERE starts_at >= date_trunc('day', now(), 'UTC') ORDER BY starts_at, id`,
+    );
+    expect(seen).toEqual(rows.map(({ id }) => id));
   });
 
   it('are refused where a category could not be sold for want of a price, and in no hall', async () => {

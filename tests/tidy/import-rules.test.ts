@@ -9,15 +9,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/runtime': ['src/core'],
   'src/observability': ['src/runtime'],
   'src/adapters': ['src/runtime', 'src/core'],
-  'src/gateway': ['src/runtime', 'src/core', 'src/protocol'],
-  'src/boxoffice': ['src/runtime', 'src/core'],
+  'src/http': ['src/runtime', 'src/protocol'],
+  'src/gateway': ['src/http', 'src/runtime', 'src/core', 'src/protocol'],
+  'src/boxoffice': ['src/http', 'src/runtime', 'src/core', 'src/protocol'],
   // Programs beside the server: they start and steer nodes, and are no part of any.
   'src/ops': ['src/adapters', 'src/runtime', 'src/core', 'src/boxoffice'],
   'client-sdk': ['src/protocol'],
 };
 
 /** Adapters and the box office see the ports of the runtime, not its machinery. */
-const PORTS_ONLY = ['src/adapters', 'src/boxoffice', 'src/observability'];
+const PORTS_ONLY = ['src/adapters', 'src/boxoffice', 'src/http', 'src/observability'];
 
 const sources = sourcesUnder('src', 'client-sdk');
 

@@ -40,7 +40,7 @@ const SHOWTIME: Kind<Showtime | undefined> = {
 
 /**
  * Listings that are read once for many. Seat maps pass by: they never change, and the gateway keeps them compressed.
- * A listing with times of its own is kept in this node only, since anybody can ask for any; the ones that everybody asks
+ * A listing with times of its own, or a later page, is kept in this node only, since anybody can ask for any; the ones that everybody asks
  * for (all, one movie's, one showtime) are shared.
  */
 export function cachedListings(reads: ListingReads, context: ReadThroughContext): ListingReads {
@@ -50,9 +50,14 @@ export function cachedListings(reads: ListingReads, context: ReadThroughContext)
   return {
     movies: () => movies.read('all', reads.movies),
     showtimes(filter) {
-      const { movieId, from, until } = filter;
-      const key = JSON.stringify([movieId ?? null, from?.getTime() ?? null, until?.getTime() ?? null]);
-      return showtimes.read(key, () => reads.showtimes(filter), from !== undefined || until !== undefined);
+      const { movieId, from, until, after } = filter;
+      const times = [from, until, after?.startsAt].map((time) => time?.getTime() ?? null);
+      const key = JSON.stringify([movieId ?? null, ...times, after?.id ?? null]);
+      return showtimes.read(
+        key,
+        () => reads.showtimes(filter),
+        [from, until, after].some((part) => part !== undefined),
+      );
     },
     showtime: (id) => showtime.read(id, () => reads.showtime(id)),
     seatMapDocument: (hash) => reads.seatMapDocument(hash),

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { HouseRules } from '../../core/house.js';
 import type { Reads } from './reads.js';
+import type { ShowtimePosition } from './showtime-cursor.js';
 
 /** A showtime as people choose it: the members of the HTTP API's view, less its URLs. */
 export interface Showtime {
@@ -26,6 +27,8 @@ export interface ShowtimeFilter {
   readonly from?: Date;
   /** Starting before then. */
   readonly until?: Date;
+  /** Only those behind this one in the order of the list. */
+  readonly after?: ShowtimePosition;
 }
 
 /** What one showtime may set for itself; everything else is the node's default. */
@@ -54,7 +57,7 @@ export interface ShowtimeTerms {
   readonly salesOpen: boolean;
 }
 
-/** The most showtimes that one listing gives; a caller that needs more asks on from the last one's start. */
+/** The most showtimes on one page of the list. */
 export const SHOWTIMES_LISTED_MAX = 500;
 
 const wholeNumber = z.int().nonnegative();
@@ -93,16 +96,24 @@ const SELECT_SHOWTIME = `
     JOIN usher.venues v ON v.id = h.venue_id
     JOIN usher.seat_maps p ON p.hash = s.seat_map_hash`;
 
-/** Showtimes in the order in which they start, at most SHOWTIMES_LISTED_MAX. */
+/** Showtimes in the order in which they start: a page, and one more where the list goes on behind it. */
 export async function listShowtimes(pool: Reads, filter: ShowtimeFilter = {}): Promise<Showtime[]> {
   const { rows } = await pool.query<ShowtimeRow>(
     `${SELECT_SHOWTIME}
       WHERE ($1::text IS NULL OR s.movie_id = $1)
         AND s.starts_at >= coalesce($2::timestamptz, date_trunc('day', now(), 'UTC'))
         AND s.starts_at < coalesce($3::timestamptz, 'infinity')
+        AND ($4::timestamptz IS NULL OR (s.starts_at, s.id) > ($4, $5::uuid))
       ORDER BY s.starts_at, s.id
-      LIMIT $4`,
-    [filter.movieId ?? null, filter.from ?? null, filter.until ?? null, SHOWTIMES_LISTED_MAX],
+      LIMIT $6`,
+    [
+      filter.movieId ?? null,
+      filter.from ?? null,
+      filter.until ?? null,
+      filter.after?.startsAt ?? null,
+      filter.after?.id ?? null,
+      SHOWTIMES_LISTED_MAX + 1,
+    ],
   );
   return rows.map(showtimeOf);
 }

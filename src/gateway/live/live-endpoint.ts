@@ -1,7 +1,7 @@
 import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
+import { clientAddress, forwardedFor } from '../../http/client-address.js';
+import type { Origins } from '../../http/origins.js';
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../protocol/version.js';
-import { clientAddress, forwardedFor } from '../client-address.js';
-import type { Origins } from '../origins.js';
 import { readShowtimeId } from '../showtime-id.js';
 import { BACKPRESSURE_BYTES_MAX, type LiveContext } from './live-context.js';
 import { wasMoved } from './moved-url.js';

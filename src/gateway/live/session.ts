@@ -1,4 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js';
+import type { Caller, Role } from '../../http/access.js';
 import type { CommandMessage, Hello } from '../../protocol/client-messages.js';
 import { CLOSE } from '../../protocol/close-codes.js';
 import { encodeServerFrame, type Frame } from '../../protocol/encode.js';
@@ -10,7 +11,7 @@ import type { Host } from '../../runtime/host.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
-import type { Identity, Role, Who } from '../tokens.js';
+import type { Identity } from '../tokens.js';
 import { ownView, replyView } from '../views.js';
 import type { Channel, LivePhase } from './channel.js';
 import { type LiveContext, limitsView, UNANSWERED_BYTES_MAX } from './live-context.js';
@@ -57,7 +58,7 @@ const FAULT_OF_OURS = 'Something went wrong on our side; it has been noted.';
  * One socket of one client on one showtime. Tens of thousands of these do nothing but watch, so a live one keeps only what
  * it needs: what opening and joining took is let go, and what is the same for all of a showtime is shared.
  */
-export class Session implements Watcher, Newcomer, Who {
+export class Session implements Watcher, Newcomer, Caller {
   readonly encoding: Encoding;
   /** Empty until it is live; still the same when it is closed, for the channel that it leaves. */
   holder = '';

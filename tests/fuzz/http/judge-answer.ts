@@ -28,7 +28,6 @@ export function faultOfAnswer(
   const type = headers.get('content-type') ?? '';
   if (!type.startsWith('application/problem+json')) {
     if (!sound && OF_THE_LIBRARY.has(status) && headers.get('connection') === 'close') return undefined;
-    // A node that is not ready says so in its own words.
     return `${status} as ${JSON.stringify(type)}`;
   }
   if (head) return documentedStatus(status, documented) ? undefined : `${status}, which is not documented`;

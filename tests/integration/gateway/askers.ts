@@ -73,7 +73,7 @@ function requestOf(type: string, { holdId, bookingId, ...rest }: Record<string, 
     case 'best_available':
       return ['POST', '/best-available', rest];
     case 'release':
-      return ['DELETE', `/holds/${holdId}`, rest];
+      return ['DELETE', `/holds/${holdId}${seatsQuery(rest['seats'])}`, {}];
     case 'extend':
       return ['POST', `/holds/${holdId}/extend`, rest];
     case 'book':
@@ -85,6 +85,10 @@ function requestOf(type: string, { holdId, bookingId, ...rest }: Record<string, 
     default:
       return ['POST', '/blocks/remove', rest];
   }
+}
+
+function seatsQuery(seats: unknown): string {
+  return Array.isArray(seats) ? `?seats=${encodeURIComponent(seats.join(','))}` : '';
 }
 
 /** The error in a problem (RFC 9457), after checking that it is one in every respect. */

@@ -12,7 +12,12 @@ import { openStage, type Stage } from './stage.js';
 
 /** Frames have no paths and methods, and HTTP has no hello. Its rates have a file of their own: http-rates.test.ts. */
 const NOT_OVER_HTTP: ErrorCode[] = ['hello_expected', 'unknown_type', 'rate_limited'];
-const NOT_OVER_WEBSOCKET: ErrorCode[] = ['not_found', 'method_not_allowed', 'unsupported_media_type'];
+const NOT_OVER_WEBSOCKET: ErrorCode[] = [
+  'not_found',
+  'method_not_allowed',
+  'unsupported_media_type',
+  'invalid_reference',
+];
 
 const seen = { live: new Set<ErrorCode>(), http: new Set<ErrorCode>() };
 
@@ -259,6 +264,8 @@ describe('over HTTP, before any command', () => {
     expect(await problem(`http://127.0.0.1:${stage.port}/v1/movies`, { method: 'DELETE' })).toBe('method_not_allowed');
     expect(await problem(holds, { method: 'POST', headers: KEY })).toBe('unauthorized');
     expect(await problem(stage.httpUrl('', randomUUID()))).toBe('unknown_showtime');
+    const booking = `http://127.0.0.1:${stage.port}/v1/bookings/`;
+    expect(await problem(`${booking}1BCDEFGHJK2`, { headers: await bearer() })).toBe('invalid_reference');
     expect(await problem(stage.httpUrl('/seats', randomUUID()))).toBe('unknown_showtime');
     expect(await problem(stage.httpUrl('/seats', 'nonsense'))).toBe('unknown_showtime');
     expect(await post('{"seats":["R1-1"]}', { 'content-type': 'text/plain' })).toBe('unsupported_media_type');

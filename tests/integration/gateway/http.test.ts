@@ -228,10 +228,13 @@ describe('a seat map', () => {
     expect(plain.headers.get('cache-control')).toContain('immutable');
     expect(plain.headers.get('vary')).toBe('Accept-Encoding, Origin');
     for (const [accepts, encoding] of [
-      ['gzip, br', 'gzip'],
-      ['br;q=1.0, *;q=0.5', 'gzip'],
+      ['gzip', 'gzip'],
+      ['gzip, br', 'br'],
+      ['gzip, br;q=0.5', 'gzip'],
+      ['br;q=1.0, *;q=0.5', 'br'],
+      ['*', 'br'],
       ['gzip;q=0', null],
-      ['gzip;q=0, *', null],
+      ['gzip;q=0, br;q=0, *', null],
       ['identity', null],
       ['x-gzip-like', null],
     ] as const) {

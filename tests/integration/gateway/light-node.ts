@@ -3,11 +3,12 @@ import { freePort } from '../../../src/adapters/free-port.js';
 import { nodeTimers } from '../../../src/adapters/node-timers.js';
 import { randomIds } from '../../../src/adapters/random-ids.js';
 import { localRates } from '../../../src/adapters/rate-limits.js';
+import type { AvailableListings } from '../../../src/boxoffice/availability/listed-availability.js';
+import { catalogueEndpoints } from '../../../src/boxoffice/catalogue/catalogue-endpoints.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { HouseRules } from '../../../src/core/house.js';
 import type { SeatMapData } from '../../../src/core/seat-map.js';
 import { Gateway } from '../../../src/gateway/gateway.js';
-import type { Listings } from '../../../src/gateway/http/listings.js';
 import type { LiveLimits } from '../../../src/gateway/live/live-context.js';
 import type { IsOn } from '../../../src/gateway/parts.js';
 import { Tokens } from '../../../src/gateway/tokens.js';
@@ -28,7 +29,7 @@ export interface LightNodeOptions {
   readonly actorLimits?: Partial<ActorLimits>;
   readonly actorsMax?: number;
   readonly till?: Till;
-  readonly listings?: Partial<Listings>;
+  readonly listings?: Partial<AvailableListings>;
   readonly demoDirectory?: string;
   readonly isOn?: IsOn;
   /** Whether the node may tell what it has. */
@@ -83,7 +84,7 @@ const RULES: HouseRules = {
   currency: 'EUR',
   salesOpen: true,
 };
-const NO_LISTINGS: Listings = {
+const NO_LISTINGS: AvailableListings = {
   movies: async () => [],
   showtimes: async () => [],
   showtime: async () => undefined,
@@ -115,7 +116,8 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     proxyHops: 0,
     tokens: new Tokens(SECRET, 3_600_000, randomUUID, Date.now),
     isOn: options.isOn ?? (() => true),
-    listings: { ...NO_LISTINGS, ...options.listings },
+    endpoints: catalogueEndpoints({ ...NO_LISTINGS, ...options.listings }, silentLog),
+    checkAnswers: true,
     readiness: async () => undefined,
     clock,
     ids,

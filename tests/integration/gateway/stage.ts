@@ -54,6 +54,7 @@ export async function openStage(environment: Record<string, string> = {}, option
   const showtimeId = await add();
   const port = await freePort();
   const config = readConfig({
+    NODE_ENV: 'test',
     HOST: '127.0.0.1',
     PORT: String(port),
     DATABASE_URL: (await options.through?.(database.url)) ?? database.url,

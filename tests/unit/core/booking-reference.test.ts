@@ -74,9 +74,12 @@ describe('a booking reference', () => {
     expect(readReference('7kq2m rx4td')).toEqual({ ok: true, reference: '7KQ2MRX4TD' });
   });
 
-  it.each(['', 'ABC', '7KQ2MRX4T', '7KQ2MRX4TDDD', "7KQ2MRX4T'", '7KQ2MRX4TDÄ', 'AAAAAAAAAAA'])('%j is malformed', (text) => {
-    expect(readReference(text)).toEqual({ ok: false, fault: 'malformed' });
-  });
+  it.each(['', 'ABC', '7KQ2MRX4T', '7KQ2MRX4TDDD', "7KQ2MRX4T'", '7KQ2MRX4TDÄ', 'AAAAAAAAAAA'])(
+    '%j is malformed',
+    (text) => {
+      expect(readReference(text)).toEqual({ ok: false, fault: 'malformed' });
+    },
+  );
 });
 
 function bytesOf(bytes: readonly number[]): () => number {

@@ -52,7 +52,11 @@ function holdOf(model: Readonly<Model>, of: OfHold): { holder: string; holdId: s
   const holdId = idOf(model.holds.keys(), [...model.ended.keys()].at(-1) ?? 'never', of);
   if (holdId === undefined) return undefined;
   const hold = model.holds.get(holdId);
-  return { holder: of.isStranger ? 'eve' : (hold?.holder ?? model.ended.get(holdId) ?? 'ann'), holdId, seats: hold?.seats ?? [] };
+  return {
+    holder: of.isStranger ? 'eve' : (hold?.holder ?? model.ended.get(holdId) ?? 'ann'),
+    holdId,
+    seats: hold?.seats ?? [],
+  };
 }
 
 class HoldOne extends Asked {

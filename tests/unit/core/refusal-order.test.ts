@@ -110,18 +110,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
   'adding to a hold': {
     id: 'HOLD-ORDER',
     command: (scene) => ({ ...holding(scene), addTo: scene.holdId }) as Command,
-    breaks: [
-      closed,
-      unknownSeat,
-      duplicate,
-      unknownHold,
-      notTheirs,
-      ended,
-      inTheHold,
-      tooManySeats,
-      taken,
-      halfAPair,
-    ],
+    breaks: [closed, unknownSeat, duplicate, unknownHold, notTheirs, ended, inTheHold, tooManySeats, taken, halfAPair],
     never: A_LIVING_HOLD,
   },
   'the pairs before the gaps': {
@@ -156,7 +145,14 @@ const ORDERS: Readonly<Record<string, Order>> = {
     id: 'RELEASE-ORDER',
     command: ({ asker, holdId, seats }) => ({ type: 'release', holder: asker, holdId, seats }),
     base: { seats: ['A-1'] },
-    breaks: [unknownHold, notTheirs, ended, unknownSeat, duplicate, ['not_in_hold', (scene) => scene.seats.push('A-6')]],
+    breaks: [
+      unknownHold,
+      notTheirs,
+      ended,
+      unknownSeat,
+      duplicate,
+      ['not_in_hold', (scene) => scene.seats.push('A-6')],
+    ],
     never: ONE_HOLD,
   },
   extend: {

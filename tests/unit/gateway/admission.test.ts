@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Origins } from '../../../src/gateway/origins.js';
 import { readShowtimeId } from '../../../src/gateway/showtime-id.js';
 import { TokenBucket } from '../../../src/gateway/token-bucket.js';
+import { Origins } from '../../../src/http/origins.js';
 
 describe('origins', () => {
   const origins = new Origins(['https://tickets.example', 'http://localhost:5173']);

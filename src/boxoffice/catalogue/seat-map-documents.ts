@@ -1,8 +1,5 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import type { Document } from './document.js';
+import { type Document, makeDocument } from '../../http/document.js';
 
-const compress = promisify(gzip);
 /** A chain has a few dozen halls; the bound is for whoever imports without end. */
 const DOCUMENTS_MAX = 64;
 
@@ -31,7 +28,6 @@ export class SeatMapDocuments {
   async #load(hash: string): Promise<Document | undefined> {
     const text = await this.#read(hash);
     if (text === undefined) return undefined;
-    const plain = Buffer.from(text);
-    return { plain, gzip: await compress(plain, { level: 9 }) };
+    return await makeDocument(Buffer.from(text), 'best');
   }
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { sendDocument } from './document.js';
+import { etagOf, makeDocument } from './document.js';
 import type { Router } from './router.js';
 
 const TYPES: Record<string, string> = {
@@ -27,7 +25,7 @@ const POLICY = [
  * The files of the demo app: `index.html` at `/`, the others under `/assets/`. Read and compressed once, at the start.
  * @throws Error where the folder is not there: the client was not built.
  */
-export async function staticRoutes(router: Router, directory: string): Promise<void> {
+export async function serveFiles(router: Router, directory: string): Promise<void> {
   const names = await readdir(directory).catch((cause) => {
     throw new Error(`The demo app is not built: ${directory} is missing. Run npm run build.`, { cause });
   });
@@ -35,18 +33,13 @@ export async function staticRoutes(router: Router, directory: string): Promise<v
     const type = TYPES[extname(name)];
     if (!type) continue;
     const plain = await readFile(join(directory, name));
-    const gzip = gzipSync(plain, { level: 9 });
-    const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
     const headers = {
       'content-type': type,
       // Asked for again each time, answered by 304: a new version must never meet an old part of itself.
       'cache-control': 'no-cache',
-      etag,
+      etag: etagOf(plain),
       ...(name.endsWith('.html') ? { 'content-security-policy': POLICY } : {}),
     };
-    // Not counted: a page is many files, and many people may share an address.
-    router.always('GET', name === 'index.html' ? '/' : `/assets/${name}`, (exchange) => {
-      sendDocument(exchange, headers, { plain, gzip });
-    });
+    router.file(name === 'index.html' ? '/' : `/assets/${name}`, headers, await makeDocument(plain, 'best'));
   }
 }

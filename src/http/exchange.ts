@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { ERRORS, type WireError, wireError } from '../../protocol/errors.js';
-import type { Problem } from '../../protocol/http.js';
-import { forwardedFor } from '../client-address.js';
+import { ERRORS, type WireError, wireError } from '../protocol/errors.js';
+import type { Problem } from '../protocol/http.js';
+import { forwardedFor } from './client-address.js';
 
 const REASONS: Record<number, string> = {
   200: 'OK',
@@ -29,7 +29,6 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** Of a method that takes none: what is sent all the same is let go by unread. */
 const NO_BODY: Promise<Buffer> = Promise.resolve(Buffer.alloc(0));
 const JSON_HEADERS: Headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
@@ -37,11 +36,13 @@ const JSON_HEADERS: Headers = { 'content-type': 'application/json', 'cache-contr
 const KEPT_HEADERS = [
   'accept-encoding',
   'authorization',
+  'content-length',
   'content-type',
   'host',
   'idempotency-key',
   'if-none-match',
   'origin',
+  'transfer-encoding',
 ] as const;
 
 export interface ExchangeOptions {
@@ -100,6 +101,15 @@ export class Exchange {
     return new URLSearchParams(this.#query);
   }
 
+  get hasQuery(): boolean {
+    return this.#query !== '';
+  }
+
+  /** Whether the client announced a body, of whatever method. */
+  get announcesBody(): boolean {
+    return !['', '0'].includes(this.header('content-length')) || this.header('transfer-encoding') !== '';
+  }
+
   get answered(): boolean {
     return this.#done;
   }
@@ -126,11 +136,6 @@ export class Exchange {
     this.send(status, { ...JSON_HEADERS, ...headers }, JSON.stringify(value));
   }
 
-  /** What is JSON already. */
-  jsonText(status: number, text: Uint8Array): void {
-    this.send(status, JSON_HEADERS, text);
-  }
-
   /** RFC 9457. */
   problem(error: WireError, headers: Headers = {}): void {
     const { message, ...rest } = error;
@@ -149,6 +154,9 @@ export class Exchange {
 
   /** The body, which is a JSON object or absent, or the error that it deserves. */
   async readJson(): Promise<{ ok: true; value: object } | { ok: false; error: WireError }> {
+    if (this.#body === NO_BODY && this.announcesBody) {
+      return { ok: false, error: wireError('invalid_field', 'This request takes no body.', { field: 'body' }) };
+    }
     const bytes = await this.#body;
     if (bytes === undefined) {
       return { ok: false, error: wireError('frame_too_large', `A body may have at most ${this.#bodyBytesMax} bytes.`) };

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { SeatMapDocuments } from '../../../src/gateway/http/seat-map-documents.js';
+import { SeatMapDocuments } from '../../../src/boxoffice/catalogue/seat-map-documents.js';
 
 const hashOf = (n: number) => n.toString(16).padStart(64, '0');
 

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import type { Access, Caller } from '../../http/access.js';
+import { type Answer, type Endpoint, endpoint } from '../../http/endpoint.js';
+import { type CommandMessage, commandFields, commandSchema, seatsField } from '../../protocol/client-messages.js';
+import type { ErrorCode } from '../../protocol/errors.js';
+import { bookingSchema, holdSchema } from '../../protocol/http.js';
+import type { Hosts } from '../../runtime/hosts.js';
+import type { CommandIntake } from '../command-intake.js';
+import { type IsOn, switchedOff } from '../parts.js';
+import { outcomeError, replyView } from '../views.js';
+import { HttpRecipient } from './http-recipient.js';
+import { OPENING_ERRORS, openHost, showtimeParameter } from './opened-host.js';
+
+export interface SeatEndpointsOptions {
+  readonly hosts: Hosts;
+  readonly intake: CommandIntake;
+  readonly isOn: IsOn;
+}
+
+interface Asked {
+  readonly parameters: { readonly showtimeId: string | undefined };
+  readonly caller: Caller;
+  readonly commandId: string;
+}
+
+/** Whatever the command: what the life of a command may come to. */
+const COMMAND_ERRORS = [
+  ...OPENING_ERRORS,
+  'moving',
+  'outcome_unknown',
+  'command_reused',
+  'sales_closed',
+] as const satisfies readonly ErrorCode[];
+const OF_A_HOLD = ['unknown_hold', 'wrong_holder', 'hold_expired'] as const;
+const OF_CHOSEN_SEATS = ['unknown_seat', 'duplicate_seat', 'seats_unavailable'] as const;
+
+const uuid = z.uuid().toLowerCase();
+const holdReply = z.object({ hold: holdSchema });
+const bookingReply = z.object({ booking: bookingSchema });
+const seatsReply = z.object({ seats: z.array(z.string()) });
+
+/** Holds and bookings for clients without a socket: the same commands, actors and outcomes. */
+export function seatEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
+  return [...holdEndpoints(options), ...bookingEndpoints(options), ...blockEndpoints(options)];
+}
+
+/** What all commands over HTTP have in common. */
+function commanded<Who extends Access>({ isOn }: SeatEndpointsOptions, access: Who) {
+  const refused = () => (isOn('http_commands') ? undefined : switchedOff('http_commands'));
+  return { method: 'POST', access, rate: 'commands', idempotent: true, refused } as const;
+}
+
+function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
+  const ofShowtime = { ...commanded(options, 'session'), tag: 'Holds' as const, parameters: { showtimeId: showtimeParameter } };
+  const ofHold = { ...ofShowtime, parameters: { showtimeId: showtimeParameter, holdId: uuid } };
+  const ask = asking(options);
+  return [
+    endpoint({
+      ...ofShowtime,
+      id: 'holdSeats',
+      path: '/v1/showtimes/{showtimeId}/holds',
+      summary: 'Holds all the seats or none; with `holdId` they join that hold.',
+      body: commandFields.hold,
+      reply: holdReply,
+      errors: [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS, ...OF_A_HOLD, 'too_many_seats', 'too_many_holds', 'seat_rule'],
+      handle: (request) => ask(request, { type: 'hold', ...request.body }),
+    }),
+    endpoint({
+      ...ofShowtime,
+      id: 'holdBestAvailable',
+      path: '/v1/showtimes/{showtimeId}/best-available',
+      summary: 'Holds the best seats that can be found for a party.',
+      body: commandFields.best_available,
+      reply: holdReply.extend({
+        quality: z.enum(['adjacent', 'adjacent_leaves_gap', 'same_row', 'nearby', 'scattered']),
+      }),
+      errors: [
+        ...COMMAND_ERRORS,
+        'too_many_seats',
+        'too_many_holds',
+        'unknown_category',
+        'unknown_zone',
+        'none_available',
+      ],
+      handle: (request) => ask(request, { type: 'best_available', ...request.body }),
+    }),
+    endpoint({
+      ...ofHold,
+      method: 'DELETE',
+      id: 'releaseHold',
+      path: '/v1/showtimes/{showtimeId}/holds/{holdId}',
+      summary: 'Gives seats of a hold back; without `seats` the whole hold.',
+      query: {
+        seats: z
+          .string()
+          .transform((text) => text.split(','))
+          .pipe(seatsField)
+          .optional()
+          .meta({ override: { type: 'string' }, description: 'Labels, separated by commas.', example: 'K-12,K-13' }),
+      },
+      reply: seatsReply.extend({ hold: holdSchema.optional() }),
+      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'unknown_seat', 'duplicate_seat', 'not_in_hold'],
+      handle: (request) => {
+        const { seats } = request.query;
+        return ask(request, { type: 'release', holdId: request.parameters.holdId, ...(seats ? { seats } : {}) });
+      },
+    }),
+    endpoint({
+      ...ofHold,
+      id: 'extendHold',
+      path: '/v1/showtimes/{showtimeId}/holds/{holdId}/extend',
+      summary: "Starts the hold's time anew, a bounded number of times.",
+      reply: holdReply,
+      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'too_many_extensions'],
+      handle: (request) => ask(request, { type: 'extend', holdId: request.parameters.holdId }),
+    }),
+  ];
+}
+
+function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
+  const ofShowtime = {
+    ...commanded(options, 'session'),
+    tag: 'Bookings',
+    parameters: { showtimeId: showtimeParameter },
+  };
+  const ask = asking(options);
+  return [
+    endpoint({
+      ...ofShowtime,
+      id: 'bookHold',
+      path: '/v1/showtimes/{showtimeId}/bookings',
+      summary: 'Turns a hold into a booking, seat for seat.',
+      body: commandFields.book,
+      reply: bookingReply,
+      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'payment_required', 'payment_declined'],
+      handle: (request) => ask(request, { type: 'book', ...request.body }),
+    }),
+    endpoint({
+      ...ofShowtime,
+      parameters: { showtimeId: showtimeParameter, bookingId: uuid },
+      id: 'cancelBooking',
+      path: '/v1/showtimes/{showtimeId}/bookings/{bookingId}/cancel',
+      summary: 'Cancels a booking; its seats are available again.',
+      reply: bookingReply,
+      errors: [...COMMAND_ERRORS, 'unknown_booking', 'wrong_holder', 'booking_cancelled'],
+      handle: (request) => ask(request, { type: 'cancel', bookingId: request.parameters.bookingId }),
+    }),
+  ];
+}
+
+function blockEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
+  const ofShowtime = { ...commanded(options, 'staff'), tag: 'Staff' as const, parameters: { showtimeId: showtimeParameter } };
+  const ask = asking(options);
+  const errors = [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS];
+  return [
+    endpoint({
+      ...ofShowtime,
+      id: 'blockSeats',
+      path: '/v1/showtimes/{showtimeId}/blocks',
+      summary: 'Takes available seats off sale.',
+      body: commandFields.block,
+      reply: seatsReply,
+      errors,
+      handle: (request) => ask(request, { type: 'block', ...request.body }),
+    }),
+    endpoint({
+      ...ofShowtime,
+      id: 'unblockSeats',
+      path: '/v1/showtimes/{showtimeId}/blocks/remove',
+      summary: 'Puts blocked seats on sale again.',
+      body: commandFields.unblock,
+      reply: seatsReply,
+      errors,
+      handle: (request) => ask(request, { type: 'unblock', ...request.body }),
+    }),
+  ];
+}
+
+/** Asks the house, and waits for what comes of it. Who has an Idempotency-Key may use it again, and does not say when. */
+function asking({ hosts, intake }: SeatEndpointsOptions) {
+  return async <Reply>({ parameters, caller, commandId }: Asked, fields: object): Promise<Answer<Reply>> => {
+    const message: CommandMessage = commandSchema.parse({ ...fields, id: 0, commandId, again: true });
+    const opened = await openHost(hosts, parameters.showtimeId);
+    if (!opened.ok) return opened;
+    const { host } = opened;
+    const taken = intake.take(message, caller);
+    if (!taken.ok) return taken;
+    const recipient = new HttpRecipient(caller.holder);
+    host.submit(taken.submission, recipient);
+    const outcome = await recipient.outcome;
+    if (!outcome.ok) return { ok: false, error: outcomeError(outcome, host.terms.rules) };
+    const { type: _type, id: _id, ok: _ok, ...body } = { ...replyView(0, outcome, host.terms) };
+    return { ok: true, body: body as Reply };
+  };
+}

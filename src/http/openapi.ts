@@ -1,0 +1,104 @@
+/** The OpenAPI 3.1 document, made from the table of endpoints. */
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { ERRORS, type ErrorCode } from '../protocol/errors.js';
+import { problemSchema } from '../protocol/http.js';
+import { etagOf, makeDocument } from './document.js';
+import { type Endpoint, endpoint, errorsOf, type Rendered, TAGS } from './endpoint.js';
+
+const DESCRIPTION = `The HTTP API of Usher, a realtime seat server. Live seat maps and the fastest way to hold and book are
+on the WebSocket at /v1/showtimes/{showtimeId}/live, which PROTOCOL.md describes, with what all errors mean and what to
+do about each.`;
+
+/** Serves the document of these endpoints, and of itself, at `/openapi.json`. */
+export function documentEndpoint(endpoints: readonly Endpoint[]): Endpoint {
+  let rendered: Promise<Rendered> | undefined;
+  const self: Endpoint = endpoint({
+    id: 'getOpenApiDocument',
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This document.',
+    tag: 'Operation',
+    access: 'public',
+    rate: 'reads',
+    parameters: {},
+    reply: z.record(z.string(), z.unknown()),
+    errors: [],
+    handle: async () => {
+      rendered ??= render([...endpoints, self]);
+      return { ok: true, body: await rendered };
+    },
+  });
+  return self;
+}
+
+async function render(endpoints: readonly Endpoint[]): Promise<Rendered> {
+  const plain = Buffer.from(JSON.stringify(openApiDocument(endpoints)));
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache', etag: etagOf(plain) };
+  return { document: await makeDocument(plain, 'best'), headers };
+}
+
+export function openApiDocument(endpoints: readonly Endpoint[]): object {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const each of endpoints) {
+    paths[each.path] ??= {};
+    Object.assign(paths[each.path] ?? {}, { [each.method.toLowerCase()]: operation(each) });
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Usher',
+      version: '1',
+      description: DESCRIPTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      securitySchemes: {
+        session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A session of a guest or user.' },
+      },
+    },
+  });
+}
+
+function operation(each: Endpoint): ZodOpenApiOperationObject {
+  const { id, summary, tag, access, idempotent, parameters, query, body } = each;
+  const key = z.object({
+    'Idempotency-Key': z.uuid().meta({ description: 'New for every intention, the same for every try of it.' }),
+  });
+  return {
+    operationId: id,
+    summary,
+    tags: [tag],
+    security: access === 'public' ? [] : [{ session: [] }],
+    requestParams: {
+      ...(Object.keys(parameters.shape).length > 0 ? { path: parameters } : {}),
+      ...(Object.keys(query.shape).length > 0 ? { query } : {}),
+      ...(idempotent ? { header: key } : {}),
+    },
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    responses: responses(each),
+  };
+}
+
+function responses(each: Endpoint): ZodOpenApiResponsesObject {
+  const { status, reply, mediaType } = each;
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorsOf(each)) {
+    const { status: ofError } = ERRORS[code];
+    byStatus.set(ofError, [...(byStatus.get(ofError) ?? []), code]);
+  }
+  const problems = [...byStatus]
+    .sort(([one], [other]) => one - other)
+    .map(([ofError, codes]) => [
+      `${ofError}`,
+      {
+        description: `\`code\` is ${codes.map((code) => `\`${code}\``).join(' or ')}.`,
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]);
+  const success = { description: 'Done.', content: { [mediaType]: { schema: reply } } };
+  return { [`${status}`]: success, ...Object.fromEntries(problems) } as ZodOpenApiResponsesObject;
+}

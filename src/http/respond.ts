@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type WireError, wireError } from '../protocol/errors.js';
+import { fieldError } from '../protocol/field-error.js';
+import type { Authenticate, Caller } from './access.js';
+import { sendDocument } from './document.js';
+import { type Answer, type Endpoint, isRendered, type Request } from './endpoint.js';
+import type { Exchange } from './exchange.js';
+import type { RateLimits } from './rate-limits.js';
+import { readQuery } from './read-query.js';
+
+export interface RespondContext {
+  readonly rates: RateLimits;
+  readonly authenticate: Authenticate;
+  /** Told each answer before it is sent, where somebody checks them; throws where it is not as documented. */
+  readonly check?: ((endpoint: Endpoint, answer: Answer<unknown>) => void) | undefined;
+}
+
+const commandIdSchema = z.uuid().toLowerCase();
+const NO_BODY = z.strictObject({});
+
+type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: WireError };
+
+/** Answers one request. The order in which faults are told is HTTP-ORDER of the specification. */
+export async function respond(exchange: Exchange, endpoint: Endpoint, context: RespondContext): Promise<void> {
+  const answer = await answerTo(exchange, endpoint, context);
+  context.check?.(endpoint, answer);
+  if (!answer.ok) exchange.problem(answer.error);
+  else if (isRendered(answer.body)) sendDocument(exchange, answer.body.headers, answer.body.document);
+  else if (typeof answer.body === 'string') {
+    exchange.send(endpoint.status, { 'content-type': endpoint.mediaType, ...answer.headers }, answer.body);
+  } else exchange.json(endpoint.status, answer.body, answer.headers);
+}
+
+async function answerTo(exchange: Exchange, endpoint: Endpoint, context: RespondContext): Promise<Answer<unknown>> {
+  const { rates } = context;
+  const refused =
+    (endpoint.rate === 'none' ? undefined : await rates.request(exchange)) ??
+    endpoint.refused() ??
+    (endpoint.rate === 'sessions' ? await rates.session(exchange) : undefined);
+  if (refused) return { ok: false, error: refused };
+  const caller = await callerOf(exchange, endpoint, context);
+  if (!caller.ok) return caller;
+  const request = await readRequest(exchange, endpoint, caller.value);
+  return request.ok ? await endpoint.handle(request.value) : request;
+}
+
+async function callerOf(
+  exchange: Exchange,
+  { access, rate }: Endpoint,
+  { authenticate, rates }: RespondContext,
+): Promise<Read<Caller | undefined>> {
+  if (access === 'public') return { ok: true, value: undefined };
+  const [, session] = /^Bearer ([\w.-]+)$/i.exec(exchange.header('authorization')) ?? [];
+  if (session === undefined) return refuse(wireError('unauthorized', 'Send a session as `Authorization: Bearer …`.'));
+  const caller = await authenticate(session);
+  if (typeof caller === 'string') return refuse(wireError('unauthorized', caller));
+  if (access === 'staff' && caller.role !== 'staff') return refuse(wireError('forbidden', 'Only staff may do this.'));
+  const tooFast = rate === 'commands' ? await rates.command(caller.holder) : undefined;
+  return tooFast ? refuse(tooFast) : { ok: true, value: caller };
+}
+
+async function readRequest(
+  exchange: Exchange,
+  endpoint: Endpoint,
+  caller: Caller | undefined,
+): Promise<Read<Request<unknown, unknown, unknown, unknown>>> {
+  const json = await exchange.readJson();
+  if (!json.ok) return json;
+  const commandId = endpoint.idempotent ? commandIdSchema.safeParse(exchange.header('idempotency-key')) : undefined;
+  if (commandId?.success === false) {
+    const message = 'The header Idempotency-Key is a UUID of your making: the same for each try of one command.';
+    return refuse(wireError('invalid_field', message, { field: 'Idempotency-Key' }));
+  }
+  const names = Object.keys(endpoint.parameters.shape);
+  const inPath = Object.fromEntries(names.map((name, at) => [name, exchange.parameters[at] ?? '']));
+  const parameters = endpoint.parameters.safeParse(inPath);
+  if (!parameters.success) return refuse(fieldError(parameters.error));
+  const query = readQuery(exchange, endpoint.query);
+  if (!query.ok) return query;
+  const body = (endpoint.body ?? NO_BODY).safeParse(json.value);
+  if (!body.success) return refuse(fieldError(body.error));
+  return {
+    ok: true,
+    value: {
+      parameters: parameters.data,
+      query: query.value,
+      body: body.data,
+      caller,
+      commandId: commandId?.data ?? '',
+    },
+  };
+}
+
+function refuse(error: WireError): { readonly ok: false; readonly error: WireError } {
+  return { ok: false, error };
+}

@@ -1,0 +1,221 @@
+/** What every endpoint has in common, asked of each that the OpenAPI document names. */
+import { randomUUID } from 'node:crypto';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readProblem } from './askers.js';
+import { lines, talk } from './raw-http.js';
+import { sign } from './sign.js';
+import { openStage, type Stage } from './stage.js';
+
+interface Parameter {
+  readonly in: 'path' | 'query' | 'header';
+  readonly name: string;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly Parameter[];
+  readonly security: readonly object[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+/** Named here once more, by hand: an endpoint that is lost from the table is missed. */
+const ALL = [
+  'GET /healthz',
+  'GET /openapi.json',
+  'GET /readyz',
+  'GET /v1/bookings/{reference}',
+  'GET /v1/movies',
+  'GET /v1/seat-maps/{hash}',
+  'GET /v1/showtimes',
+  'GET /v1/showtimes/{showtimeId}',
+  'GET /v1/showtimes/{showtimeId}/connect',
+  'GET /v1/showtimes/{showtimeId}/own',
+  'GET /v1/showtimes/{showtimeId}/seats',
+  'DELETE /v1/showtimes/{showtimeId}/holds/{holdId}',
+  'POST /v1/sessions',
+  'POST /v1/showtimes/{showtimeId}/best-available',
+  'POST /v1/showtimes/{showtimeId}/blocks',
+  'POST /v1/showtimes/{showtimeId}/blocks/remove',
+  'POST /v1/showtimes/{showtimeId}/bookings',
+  'POST /v1/showtimes/{showtimeId}/bookings/{bookingId}/cancel',
+  'POST /v1/showtimes/{showtimeId}/holds',
+  'POST /v1/showtimes/{showtimeId}/holds/{holdId}/extend',
+];
+
+let stage: Stage;
+let operations: { method: string; path: string; operation: Operation }[];
+let text: string;
+beforeAll(async () => {
+  stage = await openStage();
+  text = await (await fetch(`http://127.0.0.1:${stage.port}/openapi.json`)).text();
+  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> };
+  operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+});
+afterAll(() => stage.close());
+
+/** A request that is right but for the query or body that a test adds. */
+async function ask({ method, path, operation }: (typeof operations)[number], query = '', init: RequestInit = {}) {
+  const at = path
+    .replace('{showtimeId}', stage.showtimeId)
+    .replace('{hash}', stage.hash)
+    .replace('{reference}', '7KQ2MRX4TD')
+    .replace(/\{\w+\}/, randomUUID());
+  const keyed = operation.parameters?.some(({ name }) => name === 'Idempotency-Key');
+  const headers = {
+    ...(operation.security.length > 0 ? { authorization: `Bearer ${await sign('staff:1', { role: 'staff' })}` } : {}),
+    ...(keyed ? { 'idempotency-key': randomUUID() } : {}),
+    ...(init.headers as Record<string, string> | undefined),
+  };
+  return await fetch(`http://127.0.0.1:${stage.port}${at}${query}`, { method, ...init, headers });
+}
+
+const inQuery = ({ operation }: (typeof operations)[number]) =>
+  (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
+
+describe('the OpenAPI document', () => {
+  it('names every endpoint', () => {
+    expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([...ALL].sort());
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(ALL.length);
+  });
+
+  it('passes the validator with no error and no warning', async () => {
+    const config = await createConfig({ extends: ['recommended'] });
+    const problems = await lintFromString({ source: text, config });
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
+  });
+});
+
+describe('every endpoint', () => {
+  it('[HTTP-5] refuses a query parameter that it does not have, and does nothing', async () => {
+    for (const each of operations) {
+      const error = await readProblem(await ask(each, '?seat=R1-1'));
+      expect(error, each.path).toMatchObject({ code: 'invalid_field', field: 'seat' });
+    }
+  });
+
+  it('[HTTP-5] refuses a parameter that is given twice', async () => {
+    const having = operations.filter((each) => inQuery(each).length > 0);
+    expect(having.length).toBeGreaterThan(1);
+    for (const each of having) {
+      for (const { name } of inQuery(each)) {
+        const error = await readProblem(await ask(each, `?${name}=&${name}=`));
+        expect(error, `${each.path} ${name}`).toMatchObject({ code: 'invalid_field', field: name });
+      }
+    }
+  });
+
+  it('[HTTP-5] that takes no body refuses one', async () => {
+    for (const each of operations.filter(({ operation }) => !operation.requestBody)) {
+      if (each.method === 'GET') continue;
+      const init = { body: '{"colour":"red"}', headers: { 'content-type': 'application/json' } };
+      expect(await readProblem(await ask(each, '', init)), each.path).toMatchObject({
+        code: 'invalid_field',
+        field: 'colour',
+      });
+    }
+    // No browser or fetch sends one with GET; curl -d -X GET does.
+    const answer = await talk(stage.port, `${lines('GET /v1/movies HTTP/1.1', 'Host: x', 'Content-Length: 2')}{}`);
+    expect(answer).toContain('"field":"body"');
+  });
+
+  it('that needs a session says so, and is documented to', async () => {
+    for (const each of operations.filter(({ operation }) => operation.security.length > 0)) {
+      const answer = await ask(each, '', { headers: { authorization: '' } });
+      expect((await readProblem(answer)).code, each.path).toBe('unauthorized');
+      expect(Object.keys(each.operation.responses)).toContain('401');
+    }
+  });
+
+  it('answers 405 to methods that it does not have', async () => {
+    for (const each of operations) {
+      const error = await readProblem(await ask(each, '', { method: 'PUT' }));
+      expect(error.code, each.path).toBe('method_not_allowed');
+    }
+  });
+});
+
+describe('a list that is longer than a page', () => {
+  it('says where it goes on, and refuses a cursor that it did not give', async () => {
+    const at = `http://127.0.0.1:${stage.port}/v1/showtimes`;
+    for (const cursor of ['x', 'MTIzIGFiYw', `${'9'.repeat(40)}`]) {
+      const error = await readProblem(await fetch(`${at}?cursor=${cursor}`));
+      expect(error).toMatchObject({ code: 'invalid_field', field: 'cursor' });
+    }
+    await stage.pool.query(
+      `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
+       SELECT gen_random_uuid(), 'm', 'h', $1, now() + n * interval '1 second' + interval '1 day', 'EUR',
+              '{"Front":1,"Back":1}'
+         FROM generate_series(1, 600) AS n`,
+      [stage.hash],
+    );
+    const from = new Date(Date.now() + 3_600_000 * 12).toISOString();
+    const read = async (query: string) =>
+      (await (await fetch(`${at}?from=${from}${query}`)).json()) as { showtimes: { id: string }[]; next?: string };
+    const first = await read('');
+    expect(first.showtimes).toHaveLength(500);
+    const second = await read(`&cursor=${first.next}`);
+    expect(second.showtimes).toHaveLength(100);
+    expect(second.next).toBeUndefined();
+    expect(new Set([...first.showtimes, ...second.showtimes].map(({ id }) => id)).size).toBe(600);
+  });
+});
+
+describe('a list', () => {
+  it('is compressed for whoever takes that, and not sent again to whoever has it', async () => {
+    const at = `http://127.0.0.1:${stage.port}/v1/movies`;
+    const plain = await fetch(at, { headers: { 'accept-encoding': 'identity' } });
+    const etag = plain.headers.get('etag')!;
+    for (const coding of ['br', 'gzip']) {
+      const answer = await fetch(at, { headers: { 'accept-encoding': coding } });
+      expect(answer.headers.get('content-encoding')).toBe(coding);
+      expect(answer.headers.get('vary')).toContain('Accept-Encoding');
+    }
+    expect((await fetch(at, { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+});
+
+describe('a booking', () => {
+  it('is found by its reference, by its holder and by staff, and by nobody else', async () => {
+    const token = await sign('guest:finder');
+    const post = async (path: string, body: object) => {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+      };
+      const answer = await fetch(stage.httpUrl(path), { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await answer.json()) as { hold: { id: string }; booking: { reference: string } };
+    };
+    const { hold } = await post('/holds', { seats: ['R2-5', 'R2-6'] });
+    const { booking } = await post('/bookings', { holdId: hold.id, payment: { method: 'test' } });
+    const find = async (reference: string, who: string) =>
+      await fetch(`http://127.0.0.1:${stage.port}/v1/bookings/${reference}`, { headers: { authorization: `Bearer ${who}` } });
+    const typed = `${booking.reference.slice(0, 5)}-${booking.reference.slice(5)}`.toLowerCase();
+    expect(await (await find(typed, token)).json()).toEqual({ showtimeId: stage.showtimeId, booking });
+    const staff = await sign('staff:1', { role: 'staff' });
+    expect((await find(booking.reference, staff)).status).toBe(200);
+    const stranger = await readProblem(await find(booking.reference, await sign('guest:stranger')));
+    expect(stranger.code).toBe('unknown_booking');
+    const swapped = booking.reference.replace(/^(.)(.)/, '$2$1');
+    if (swapped !== booking.reference) {
+      expect((await readProblem(await find(swapped, token))).code).toBe('invalid_reference');
+    }
+  });
+
+  it('from before the check sign is still found', async () => {
+    const holder = 'guest:old';
+    await stage.pool.query(
+      `INSERT INTO usher.bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
+                                   payment_method, status, confirmed_at)
+       VALUES ($1, $2, '7KQ2MRX4TD', $3, $4, $5, '{70}', 900, 'EUR', 'test', 'confirmed', now())`,
+      [randomUUID(), stage.showtimeId, holder, randomUUID(), randomUUID()],
+    );
+    const answer = await fetch(`http://127.0.0.1:${stage.port}/v1/bookings/7kq2mrx4td`, {
+      headers: { authorization: `Bearer ${await sign(holder)}` },
+    });
+    expect(await answer.json()).toMatchObject({ booking: { reference: '7KQ2MRX4TD', seats: ['R4-11'] } });
+  });
+});
