@@ -134,7 +134,7 @@ CREATE TABLE usher.showtimes (
   movie_id text NOT NULL,
   hall_id text NOT NULL,
   seat_map_hash text NOT NULL,
-  starts_at timestamp with time zone NOT NULL,
+  starts_at timestamp(3) with time zone NOT NULL,
   currency text NOT NULL,
   prices jsonb NOT NULL,
   rules jsonb DEFAULT '{}'::jsonb NOT NULL,

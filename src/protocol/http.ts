@@ -92,14 +92,12 @@ export const sessionSchema = z.object({ session: z.string(), holder: z.string(),
 export type SessionView = DeepReadonly<z.infer<typeof sessionSchema>>;
 
 export const ownSchema = z.object({ holds: z.array(holdSchema), bookings: z.array(bookingSchema) });
-export type OwnView = DeepReadonly<z.infer<typeof ownSchema>>;
 
 export const connectSchema = z.object({
   live: z.object({
     url: z.string().meta({ description: 'A whole URL of the node that has the showtime, or a path on this server.' }),
   }),
 });
-export type ConnectView = DeepReadonly<z.infer<typeof connectSchema>>;
 
 /** A booking found by its reference, with the showtime that it is for. */
 export const foundBookingSchema = z.object({ showtimeId: z.uuid(), booking: bookingSchema });

@@ -19,7 +19,7 @@ export interface HoldView {
 
 export interface BookingView {
   readonly id: string;
-  /** What people read out: ten characters without look-alikes. */
+  /** What people read out: eleven signs without look-alikes, the last a check sign. */
   readonly reference: string;
   readonly status: 'confirmed' | 'cancelled';
   readonly seats: readonly string[];

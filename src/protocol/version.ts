@@ -6,7 +6,8 @@
  * History:
  * - 1: first version. Since: the error `moving` and the close code 4203 (`moved`), which an older client takes as any other
  *   error that may be tried again, and as any other close; GET /v1/showtimes/{id}/connect, which it need not ask; and
- *   `availability` in showtimes, which it passes over; `again` in commands, which a client need not say.
+ *   `availability` in showtimes, which it passes over; `again` in commands, which a client need not say; the error
+ *   `invalid_reference`, GET /v1/bookings/{reference}, GET /openapi.json, and `next` in lists of showtimes.
  */
 export const PROTOCOL_VERSION = 1;
 

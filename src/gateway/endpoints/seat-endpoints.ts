@@ -51,7 +51,11 @@ function commanded<Who extends Access>({ isOn }: SeatEndpointsOptions, access: W
 }
 
 function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
-  const ofShowtime = { ...commanded(options, 'session'), tag: 'Holds' as const, parameters: { showtimeId: showtimeParameter } };
+  const ofShowtime = {
+    ...commanded(options, 'session'),
+    tag: 'Holds' as const,
+    parameters: { showtimeId: showtimeParameter },
+  };
   const ofHold = { ...ofShowtime, parameters: { showtimeId: showtimeParameter, holdId: uuid } };
   const ask = asking(options);
   return [
@@ -120,7 +124,7 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
 function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
   const ofShowtime = {
     ...commanded(options, 'session'),
-    tag: 'Bookings',
+    tag: 'Bookings' as const,
     parameters: { showtimeId: showtimeParameter },
   };
   const ask = asking(options);
@@ -149,7 +153,11 @@ function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
 }
 
 function blockEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
-  const ofShowtime = { ...commanded(options, 'staff'), tag: 'Staff' as const, parameters: { showtimeId: showtimeParameter } };
+  const ofShowtime = {
+    ...commanded(options, 'staff'),
+    tag: 'Staff' as const,
+    parameters: { showtimeId: showtimeParameter },
+  };
   const ask = asking(options);
   const errors = [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS];
   return [

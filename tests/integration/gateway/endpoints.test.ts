@@ -192,7 +192,9 @@ describe('a booking', () => {
     const { hold } = await post('/holds', { seats: ['R2-5', 'R2-6'] });
     const { booking } = await post('/bookings', { holdId: hold.id, payment: { method: 'test' } });
     const find = async (reference: string, who: string) =>
-      await fetch(`http://127.0.0.1:${stage.port}/v1/bookings/${reference}`, { headers: { authorization: `Bearer ${who}` } });
+      await fetch(`http://127.0.0.1:${stage.port}/v1/bookings/${reference}`, {
+        headers: { authorization: `Bearer ${who}` },
+      });
     const typed = `${booking.reference.slice(0, 5)}-${booking.reference.slice(5)}`.toLowerCase();
     expect(await (await find(typed, token)).json()).toEqual({ showtimeId: stage.showtimeId, booking });
     const staff = await sign('staff:1', { role: 'staff' });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeReference, readReference } from '../../../src/core/booking-reference.js';
@@ -7,6 +8,13 @@ const SIGNS = '0123456789BCDEFGHJKNPRSTVX';
 const references = fc.infiniteStream(fc.nat(255)).map((bytes) => makeReference(() => bytes.next().value as number));
 
 describe('a booking reference', () => {
+  it('in the examples of PROTOCOL.md is one', () => {
+    const page = readFileSync('client-sdk/PROTOCOL.md', 'utf8');
+    const examples = [...page.matchAll(/"reference": ?"(\w+)"/g)].map(([, reference]) => reference!);
+    expect(examples.length).toBeGreaterThan(1);
+    for (const reference of examples) expect(readReference(reference)).toEqual({ ok: true, reference });
+  });
+
   it('has eleven signs and reads back as it is', () => {
     fc.assert(
       fc.property(references, (reference) => {
