@@ -12,8 +12,9 @@ const HALL: ScheduledHall = {
   turnaroundMinutes: 20,
 };
 const BERLIN = 'Europe/Berlin';
-const localTime = (date: Date) =>
-  date.toLocaleString('sv-SE', { timeZone: BERLIN, dateStyle: 'short', timeStyle: 'short' });
+/** One for all: making it takes longer than a thousand uses. */
+const berlinClock = new Intl.DateTimeFormat('sv-SE', { timeZone: BERLIN, dateStyle: 'short', timeStyle: 'short' });
+const localTime = (date: Date) => berlinClock.format(date);
 
 /** The date by the cinema's clocks set back by four hours: a showtime in the small hours is the evening's. */
 const cinemaDay = (at: number) =>
@@ -45,7 +46,7 @@ describe('the demo schedule', () => {
     const changes = ['2026-03-29', '2026-10-25'].flatMap((day) =>
       Array.from({ length: 60 }, (_, i) => Date.parse(`${day}T00:00:00Z`) + i * 5 * 60_000),
     );
-    const year = Array.from({ length: 1_000 }, (_, i) => Date.parse('2026-01-01T00:07:00Z') + i * 523 * 60_000);
+    const year = Array.from({ length: 400 }, (_, i) => Date.parse('2026-01-01T00:07:00Z') + i * 1_307 * 60_000);
     for (const now of [...changes, ...year]) {
       const ahead = scheduleAround(new Date(now), BERLIN, HALLS).filter(
         ({ startsAt }) => startsAt.getTime() > now - 15 * 60_000 && cinemaDay(startsAt.getTime()) === cinemaDay(now),
