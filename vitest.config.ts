@@ -16,6 +16,7 @@ const PAIRS = [
   'tests/browser/{accessible,race}.test.ts',
   'tests/faults/{ops,postgres-outage}.test.ts',
   'tests/fuzz/*.test.ts',
+  'tests/package/*.test.ts',
   'tests/rush/rush.test.ts',
   'tests/soak/soak.test.ts',
 ];

@@ -1,4 +1,4 @@
-/** Builds the package (four entries that share chunks, and their types) and the demo app, all into dist. */
+/** Builds the package (four entries that share chunks, one script for plain pages, types) and the demo app, all into dist. */
 import { execFileSync } from 'node:child_process';
 import { copyFile, readdir, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
@@ -21,8 +21,17 @@ await build({
   outbase: 'src',
   outdir: 'dist',
   splitting: true,
-  // Left to the one who installs: their bundler takes msgpackr's half for reading alone, and their React is one.
-  packages: 'external',
+  // React is the page's own. There is nothing else to leave out: the client depends on no package.
+  external: ['react'],
+});
+
+await build({
+  ...common,
+  entryPoints: { 'usher.global': 'src/picker/global.ts' },
+  outdir: 'dist',
+  format: 'iife',
+  globalName: 'Usher',
+  minify: true,
 });
 
 await build({ ...common, entryPoints: ['demo/main.ts'], outdir: 'dist/demo', minify: true });

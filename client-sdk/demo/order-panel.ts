@@ -2,7 +2,7 @@
 import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 import type { Money } from '../../src/protocol/server-messages.js';
 import type { BookingView, HoldView, ShowtimeClient } from '../src/index.js';
-import { HoldClock } from '../src/picker/hold-clock.js';
+import { runHoldClock } from '../src/picker/hold-clock.js';
 import { element } from './element.js';
 import { errorText } from './error-text.js';
 import { money } from './formats.js';
@@ -18,14 +18,15 @@ export interface OrderOptions {
 export class OrderPanel {
   readonly element = element('section', { className: 'card order', id: 'order', 'aria-labelledby': 'order-title' });
   private readonly clockFace = element('span', { className: 'clock', 'aria-hidden': 'true' });
-  private readonly clock: HoldClock;
+  /** Stops the clock. */
+  readonly stop: () => void;
   private readonly body = element('div', {});
   private readonly message = element('p', { className: 'alert', role: 'alert', hidden: true });
   private shown: readonly HoldView[] | undefined;
 
   constructor(private readonly options: OrderOptions) {
     // The picker's own clock warns aloud; this one is for the eye.
-    this.clock = new HoldClock(this.clockFace, options.client, () => undefined);
+    this.stop = runHoldClock(this.clockFace, options.client);
     this.element.append(
       element('div', { className: 'order-head' }, element('h2', { id: 'order-title' }, 'Your seats'), this.clockFace),
       this.body,
@@ -34,12 +35,7 @@ export class OrderPanel {
     this.update();
   }
 
-  stop(): void {
-    this.clock.stop();
-  }
-
   update(): void {
-    this.clock.update();
     const { holds } = this.options.client.getSnapshot();
     if (holds === this.shown) return;
     const focused = this.element.contains(document.activeElement);

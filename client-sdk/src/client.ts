@@ -2,8 +2,11 @@ import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 import type { SeatStatus } from '../../src/protocol/seat-status.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import type { BestAvailableWish, CommandOptions, Payment } from './commands.js';
+import type { ConnectionState } from './connection-state.js';
+import type { TimeLeft } from './countdown.js';
 import type { Environment } from './environment.js';
 import type { BestAvailableResult, BookingResult, HoldResult, ReleaseResult } from './results.js';
+import type { TokenSource } from './session.js';
 import type { SessionStore } from './session-store.js';
 import type { WebSocketConstructor } from './web-socket.js';
 
@@ -11,8 +14,13 @@ export interface ClientOptions {
   /** The server's base URL, http or https; in a browser by default the page's origin. */
   readonly url?: string | URL;
   readonly showtimeId: string;
-  /** A session token, of a signed-in user for instance. Without one the server makes a guest session. */
+  /** A session token that lasts for as long as the client does. Without one the server makes a guest session. */
   readonly session?: string;
+  /**
+   * Answers with the session token of a signed-in user. It is asked before every attempt to connect, and once more where
+   * the server refuses what it answered. Where it throws or rejects, the client tries again later.
+   */
+  readonly token?: TokenSource;
   /** Where a guest session is kept; by default nowhere. See `browserSessionStore`. */
   readonly sessionStore?: SessionStore;
   /** What the server shall send; both say the same, `msgpack` (the default) in fewer bytes. */
@@ -32,8 +40,11 @@ export interface ClientOptions {
  * at once with `unavailable`, `not-applied`; once sent they are pursued over reconnects until their outcome is known.
  */
 export interface ShowtimeClient {
-  /** Starts, also again after `close()` or a failure. Does nothing while running. */
-  connect(): void;
+  /**
+   * Starts, also again after `close()` or a failure; starts nothing while running. Resolves when the map is live, with
+   * `connected`, or when there is nothing more to wait for, with `failed` or `closed`. Never rejects.
+   */
+  connect(): Promise<ConnectionState>;
   /** Ends; commands in flight come to `outcome_unknown`. */
   close(): void;
   getSnapshot(): ClientState;
@@ -59,4 +70,10 @@ export interface ShowtimeClient {
   serverNow(): number;
   /** Milliseconds that a hold has left, shown slightly short; 0 for one that is over or not ours. */
   remainingMs(holdId: string): number;
+  /**
+   * Calls back with the time left of the hold that ends first: now if there is one, then once a second, and with undefined
+   * when no hold is left. It keeps up in the background too, where browsers ring a page's own timers once a minute.
+   * Returns what ends that.
+   */
+  countdown(listener: (left: TimeLeft | undefined) => void): () => void;
 }

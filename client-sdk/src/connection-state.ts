@@ -10,7 +10,7 @@ export type ConnectionState =
   | { readonly state: 'connected' }
   /** The connection was lost. With `retryAt` the next attempt waits until then; without, it is under way. */
   | { readonly state: 'reconnecting'; readonly attempt: number; readonly retryAt?: number; readonly error: ClientError }
-  /** The browser says that it is offline: the next attempt comes as soon as it says otherwise. */
+  /** The browser is offline, or keeps the page in its back/forward cache: the next attempt comes when that ends. */
   | { readonly state: 'suspended'; readonly error: ClientError }
   /** The server will not have this client as it is; only another `connect()` tries again. */
   | { readonly state: 'failed'; readonly error: ClientError }

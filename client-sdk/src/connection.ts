@@ -23,6 +23,8 @@ const BACK_OFF_MS = 1_000;
 const BACK_OFF_CAP_MS = 60_000;
 
 export interface ConnectionHandlers {
+  /** Called before each attempt, which waits for what it returns. Where that rejects, the attempt has failed. */
+  prepare(): Promise<unknown> | undefined;
   /** The first frame of a new socket. */
   hello(): object;
   received(message: ServerMessage): void;
@@ -33,6 +35,8 @@ export interface ConnectionHandlers {
   unreadable(cause: unknown): void;
   /** The server closed with a code that means stop. True: say hello again, with what is now another hello. */
   mendHello(code: number): boolean;
+  /** The page was woken, or the network came or went. */
+  woken(): void;
   /** Send something that the server answers. */
   probe(): void;
   serverNow(): number;
@@ -142,6 +146,19 @@ export class Connection {
       () => this.restart(clientError('unavailable', 'No answer in time.')),
       CONNECT_DEADLINE_MS,
     );
+    const prepared = this.#handlers.prepare();
+    if (!prepared) this.#openSocket(url, turn);
+    else
+      prepared.then(
+        () => this.#openSocket(url, turn),
+        (cause) => {
+          if (turn === this.#turn) this.restart(clientError('unavailable', 'No session token.', 'not-applied', cause));
+        },
+      );
+  }
+
+  #openSocket(url: string, turn: number): void {
+    if (turn !== this.#turn) return;
     const unopenable = (cause: unknown): void => {
       if (turn === this.#turn)
         this.#stop({ state: 'failed', error: clientError('bad_message', String(cause), 'not-applied', cause) });
@@ -156,6 +173,12 @@ export class Connection {
   }
 
   #attach(socket: SocketLike, turn: number): void {
+    let opened = false;
+    // First of all: `ws` throws where an error has no listener, as that of a socket which is closed before it opened.
+    socket.addEventListener('error', () => {
+      // Node 22 fires no `close` after a failed connect. Elsewhere one follows, and finds the socket given up.
+      if (socket === this.#socket && !opened) this.#closed(1006, '');
+    });
     if (turn !== this.#turn) {
       socket.close();
       return;
@@ -163,6 +186,7 @@ export class Connection {
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
+      opened = true;
       if (socket === this.#socket) socket.send(JSON.stringify(this.#handlers.hello()));
     });
     socket.addEventListener('message', (event) => {
@@ -171,8 +195,6 @@ export class Connection {
     socket.addEventListener('close', (event) => {
       if (socket === this.#socket) this.#closed(event.code, event.reason);
     });
-    // A close always follows; without a listener, though, `ws` would throw.
-    socket.addEventListener('error', () => undefined);
   }
 
   #received(data: unknown): void {
@@ -250,8 +272,13 @@ export class Connection {
   }
 
   #woken(wake: Wake): void {
+    this.#handlers.woken();
     const { state } = this.#state;
-    if (state === 'connected') {
+    if (wake === 'away') {
+      // In the back/forward cache a socket looks open, takes one more command after the return, and is dead.
+      this.#drop(true);
+      this.#suspend(clientError('unavailable', 'The page is not shown.'));
+    } else if (state === 'connected') {
       this.#probe();
     } else if (state === 'suspended' || (state === 'reconnecting' && this.#state.retryAt !== undefined)) {
       if (wake === 'offline') this.#suspend(this.#state.error);

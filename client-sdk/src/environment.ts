@@ -1,7 +1,10 @@
 import { uuid } from './uuid.js';
 import { platformWebSocket, type SocketLike, type WebSocketConstructor } from './web-socket.js';
 
-export type Wake = 'online' | 'offline' | 'visible';
+/**
+ * `away`: the page goes into the back/forward cache, from which it may never come back. `back`: it is shown again.
+ */
+export type Wake = 'online' | 'offline' | 'visible' | 'away' | 'back';
 
 /** Everything the client takes from its surroundings, in one place, so that a test can be all of it. */
 export interface Environment {
@@ -18,7 +21,7 @@ export interface Environment {
   fetch(url: string): Promise<Response>;
   /** False only where the platform is sure that there is no network. */
   isOnline(): boolean;
-  /** Tells when the network comes or goes, and when the page is looked at again; what it returns stops that. */
+  /** Tells when the network comes or goes, when the page is looked at again, and of `away`; what it returns stops that. */
   onWake(call: (wake: Wake) => void): () => void;
   /** Where the errors of listeners go. */
   report(error: unknown): void;
@@ -62,5 +65,8 @@ function onWake(call: (wake: Wake) => void): () => void {
     if (document.visibilityState === 'visible') call('visible');
   };
   document.addEventListener('visibilitychange', look, { signal });
+  // A page that is left for good closes its sockets by itself; `persisted` says that this one may come back.
+  addEventListener('pagehide', ({ persisted }) => persisted && call('away'), { signal });
+  addEventListener('pageshow', ({ persisted }) => persisted && call('back'), { signal });
   return () => listening.abort();
 }

@@ -9,6 +9,7 @@ import { ServerClock } from './clock.js';
 import type { BestAvailableWish, Command, CommandOptions, Payment } from './commands.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
+import type { TimeLeft } from './countdown.js';
 import { type Endpoints, endpointsOf } from './endpoints.js';
 import type { Environment } from './environment.js';
 import { nearestAvailable } from './nearest-available.js';
@@ -42,16 +43,17 @@ export class LiveClient implements ShowtimeClient {
   #lastId = 0;
 
   constructor(options: ClientOptions, environment: Environment) {
-    const { url = globalThis.location?.origin, showtimeId, session, sessionStore, encoding } = options;
+    const { url = globalThis.location?.origin, showtimeId, session, token, sessionStore, encoding } = options;
     this.#environment = environment;
     this.#endpoints = endpointsOf(url, showtimeId);
     this.#waitForConnectionMs = options.waitForConnectionMs ?? 0;
-    this.#session = new Session(session, sessionStore);
+    this.#session = new Session(session, token, sessionStore);
     this.#clock = new ServerClock(environment);
     this.#state = new ShowtimeState(environment, this.#clock);
     // JSON is offered too, so that a server without MessagePack still talks.
     const protocols = encoding === 'json' ? [SUBPROTOCOL_JSON] : [SUBPROTOCOL_MSGPACK, SUBPROTOCOL_JSON];
     this.#connection = new Connection(environment, this.#endpoints.live, protocols, {
+      prepare: () => this.#session.renew(),
       hello: () => ({ type: 'hello', token: this.#session.token, resume: this.#state.house.position }),
       received: (message) => this.#received(message),
       changed: (state) => this.#connectionChanged(state),
@@ -60,7 +62,8 @@ export class LiveClient implements ShowtimeClient {
         this.#requests.connectionLost();
       },
       unreadable: (cause) => this.#startOver(cause),
-      mendHello: (code) => code === CLOSE.unauthorized && this.#becomeNewGuest(),
+      mendHello: (code) => code === CLOSE.unauthorized && (this.#session.askAgain() || this.#becomeNewGuest()),
+      woken: () => this.#state.lookAtTime(),
       probe: () => this.#pings.ping(),
       serverNow: this.serverNow,
     });
@@ -75,7 +78,10 @@ export class LiveClient implements ShowtimeClient {
     });
   }
 
-  connect = (): void => this.#connection.connect();
+  connect = (): Promise<ConnectionState> => {
+    this.#connection.connect();
+    return this.#when(({ connection }) => /^(connected|failed|closed)$/.test(connection.state) && connection);
+  };
 
   close = (): void => this.#connection.close();
 
@@ -139,6 +145,10 @@ export class LiveClient implements ShowtimeClient {
     return this.#state.remainingMs(holdId);
   }
 
+  countdown(listener: (left: TimeLeft | undefined) => void): () => void {
+    return this.#state.countdown(listener);
+  }
+
   #received(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
@@ -175,6 +185,7 @@ export class LiveClient implements ShowtimeClient {
         break;
       // Anything else is of a later version of the protocol, and no concern of this one.
     }
+    this.#state.lookAtTime();
   }
 
   #welcomed(welcome: Welcome): void {
@@ -228,18 +239,25 @@ export class LiveClient implements ShowtimeClient {
     return { ok: false, error: clientError('internal', 'Reply without result.', 'unknown') };
   }
 
-  #firstWelcome(): Promise<Welcome['seatMap']> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const { seatMap, connection } = this.getSnapshot();
-        if (seatMap) resolve(seatMap);
-        else if (connection.state === 'failed') reject(new Error(connection.error.message));
-        else if (connection.state === 'closed') reject(new Error('Client closed.'));
-        else return;
+  async #firstWelcome(): Promise<Welcome['seatMap']> {
+    const { seatMap, connection } = await this.#when(
+      (state) => (state.seatMap || /^(failed|closed)$/.test(state.connection.state)) && state,
+    );
+    if (seatMap) return seatMap;
+    throw new Error(connection.state === 'failed' ? connection.error.message : 'Client closed.');
+  }
+
+  /** What `look` finds in the state, now or as soon as it finds anything. */
+  #when<Found extends object>(look: (state: ClientState) => Found | false): Promise<Found> {
+    return new Promise((resolve) => {
+      const again = (): void => {
+        const found = look(this.getSnapshot());
+        if (!found) return;
+        resolve(found);
         unlisten();
       };
-      const unlisten = this.subscribe(look);
-      look();
+      const unlisten = this.subscribe(again);
+      again();
     });
   }
 }

@@ -156,7 +156,7 @@ export class Requests {
   /** What was never sent took no effect, and that is known. */
   #abandon(pending: Pending, message: string): void {
     const { refusal, tries, uncertain } = pending;
-    let outcome = refused('unavailable', 'Not connected.');
+    let outcome = refused('unavailable', 'Not connected. Await connect(), or set waitForConnectionMs.');
     if (refusal && !uncertain) outcome = { ok: false, error: refusal };
     else if (tries > 0) outcome = refused('outcome_unknown', message, 'unknown');
     this.#settle(pending, outcome);

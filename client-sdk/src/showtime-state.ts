@@ -4,6 +4,7 @@ import type { ClientEvents, ClientState } from './client-state.js';
 import type { ServerClock } from './clock.js';
 import type { Command } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
+import { Countdown, type TimeLeft } from './countdown.js';
 import { Emitter } from './emitter.js';
 import type { Environment } from './environment.js';
 import { LocalHouse, type Position, type SeatChange } from './local-house.js';
@@ -35,6 +36,9 @@ export class ShowtimeState {
   #announced: Position | undefined;
   #telling = false;
   #cancelExpiry: () => void = () => undefined;
+  readonly #countdowns = new Set<Countdown>();
+  /** When the first hold is over beyond doubt, by the server's clock. */
+  #overdueAt = Number.POSITIVE_INFINITY;
 
   constructor(environment: Environment, clock: ServerClock) {
     this.#environment = environment;
@@ -142,6 +146,38 @@ export class ShowtimeState {
     return !due || (due.epoch === position?.epoch && due.seq <= position.seq);
   }
 
+  /** Calls back once a second while there is a hold, see `ShowtimeClient.countdown`. */
+  countdown(listener: (left: TimeLeft | undefined) => void): () => void {
+    const held = { holds: () => this.#own.holds, remainingMs: (holdId: string) => this.remainingMs(holdId) };
+    const countdown = new Countdown(this.#environment, held, (left) => {
+      try {
+        listener(left);
+      } catch (error) {
+        this.#listenerThrew(error);
+      }
+    });
+    const stop = this.on('change', () => countdown.look());
+    this.#countdowns.add(countdown);
+    return () => {
+      stop();
+      countdown.stop();
+      this.#countdowns.delete(countdown);
+    };
+  }
+
+  /**
+   * Ends holds whose time is over, and moves countdowns on. Timers do both too; in a page in the background these ring up
+   * to a minute late, so every message and every return to the page looks as well.
+   */
+  lookAtTime(): void {
+    for (const countdown of this.#countdowns) countdown.look();
+    const now = this.#clock.now();
+    if (now < this.#overdueAt) return;
+    const due = this.#own.holds.filter((hold) => hold.expiresAt + EXPIRY_GRACE_MS <= now);
+    for (const { id } of due) this.holdExpired(id);
+    this.#armExpiry();
+  }
+
   settled(command: Command, outcome: Outcome): void {
     const holdId = 'holdId' in command ? command.holdId : undefined;
     if (outcome.ok) {
@@ -186,13 +222,12 @@ export class ShowtimeState {
 
   #armExpiry(): void {
     this.#cancelExpiry();
-    const next = Math.min(...this.#own.holds.map((hold) => hold.expiresAt)) + EXPIRY_GRACE_MS;
-    if (!Number.isFinite(next)) return;
+    this.#overdueAt = Math.min(...this.#own.holds.map((hold) => hold.expiresAt)) + EXPIRY_GRACE_MS;
+    if (!Number.isFinite(this.#overdueAt)) return;
     // One more, as a timer may ring a fraction early.
-    const wait = Math.max(0, next - this.#clock.now()) + 1;
+    const wait = Math.max(0, this.#overdueAt - this.#clock.now()) + 1;
     this.#cancelExpiry = this.#environment.setTimer(() => {
-      const due = this.#own.holds.filter((hold) => hold.expiresAt + EXPIRY_GRACE_MS <= this.#clock.now());
-      for (const { id } of due) this.holdExpired(id);
+      this.lookAtTime();
       this.#armExpiry();
     }, wait);
   }

@@ -1,5 +1,4 @@
-import { cutRows } from './geometry/cut-rows.js';
-import { orderRows } from './geometry/order-rows.js';
+import { arrangeRows } from './geometry/arrange-rows.js';
 import { buildSeatGrid } from './geometry/seat-grid.js';
 import { invariant } from './invariant.js';
 import { NONE, type SeatMap, type SeatMapData } from './seat-map.js';
@@ -13,9 +12,8 @@ export function compileSeatMap(data: SeatMapData): SeatMap {
   checkColumns(data);
   const count = data.seats.label.length;
   const pairOf = pairColumn(data, count);
-  const rows = orderRows(data);
-  const { blocks, pitch } = cutRows(data, rows, pairOf);
-  const adjacency = linkBlocks(blocks, count);
+  const { blocks, closed, lines, pitch } = arrangeRows(data, pairOf);
+  const adjacency = linkBlocks(blocks, closed, count);
   for (const [left, right] of data.pairs) invariant(adjacency.right[left] === right, 'a pair is not side by side');
   const areaOf = new Int32Array(count).fill(NONE);
   data.areas.forEach((area, index) => void areaOf.fill(index, area.first, area.first + area.count));
@@ -26,6 +24,7 @@ export function compileSeatMap(data: SeatMapData): SeatMap {
     count,
     indexOf: indexLabels(data),
     blocks,
+    isRing: closed,
     ...adjacency,
     pairOf,
     ...roles,
@@ -35,7 +34,7 @@ export function compileSeatMap(data: SeatMapData): SeatMap {
     zoneIndex: indexNames(data.zones),
     areaOf,
     ...focal,
-    ...joinLines(data, blocks, rows, adjacency.blockOf, focal.blockFocal),
+    ...joinLines(blocks, lines, focal.blockFocal),
     categoryOfBlock: categoryOfBlocks(data, blocks),
     pitch,
     selection: { mark: new Uint32Array(count), stamp: 0 },
@@ -80,7 +79,7 @@ function pairColumn(data: SeatMapData, count: number): Int32Array {
   return pairOf;
 }
 
-function linkBlocks(blocks: readonly Int32Array[], count: number) {
+function linkBlocks(blocks: readonly Int32Array[], closed: Uint8Array, count: number) {
   const column = () => new Int32Array(count).fill(NONE);
   const [left, right, blockOf, placeInBlock] = [column(), column(), column(), column()];
   blocks.forEach((block, index) => {
@@ -90,6 +89,10 @@ function linkBlocks(blocks: readonly Int32Array[], count: number) {
       left[seat] = block[place - 1] ?? NONE;
       right[seat] = block[place + 1] ?? NONE;
     });
+    const [first, last] = [block[0], block.at(-1)];
+    if (closed[index] !== 1 || first === undefined || last === undefined) return;
+    left[first] = last;
+    right[last] = first;
   });
   return { left, right, blockOf, placeInBlock };
 }
@@ -153,46 +156,28 @@ function focalOrders(data: SeatMapData, blocks: readonly Int32Array[], areaOf: I
   return { focalDistance, blockFocal, blocksByFocal, seatsByFocal, wheelchairsByFocal, focalRank, areasByFocal };
 }
 
-/**
- * A row that the plan draws in several pieces is one line to people. The pieces are put in order by their middles; the
- * blocks within a piece are in order already.
- */
+/** Lines are given as blocks; here are their seats, and the places among these at which another block begins. */
 function joinLines(
-  data: SeatMapData,
   blocks: readonly Int32Array[],
-  rows: readonly Int32Array[],
-  blockOf: Int32Array,
+  blocksOfLine: readonly (readonly number[])[],
   blockFocal: Float64Array,
 ) {
-  const rowsOfLine = new Map<string, number[]>();
-  rows.forEach((seats, row) => {
-    if (seats.length === 0) return;
-    const key = `${data.rows[row]?.zone} ${data.rows[row]?.label}`;
-    const known = rowsOfLine.get(key);
-    if (known === undefined) rowsOfLine.set(key, [row]);
-    else known.push(row);
-  });
-  const lineOfRow = new Int32Array(rows.length).fill(NONE);
+  const lineOfBlock = new Int32Array(blocks.length).fill(NONE);
+  const lineFocal = new Float64Array(blocksOfLine.length).fill(Infinity);
   const lines: Int32Array[] = [];
-  for (const pieces of rowsOfLine.values()) {
-    const middle = (row: number) => rows[row]?.[(rows[row]?.length ?? 0) >> 1] ?? 0;
-    const { x, y } = data.seats;
-    pieces.sort((a, b) => {
-      const [p, q] = [middle(a), middle(b)];
-      return (x[p] ?? 0) - (x[q] ?? 0) || (y[p] ?? 0) - (y[q] ?? 0) || a - b;
-    });
-    for (const row of pieces) lineOfRow[row] = lines.length;
-    lines.push(Int32Array.from(pieces.flatMap((row) => Array.from(rows[row] ?? []))));
-  }
-  const lineOfBlock = Int32Array.from(blocks, (block) => lineOfRow[data.seats.row[block[0] ?? NONE] ?? NONE] ?? NONE);
-  const aislesOfLine = lines.map((line) => {
-    const places = Array.from(line.keys());
-    return places.filter((place) => place > 0 && blockOf[line[place] ?? NONE] !== blockOf[line[place - 1] ?? NONE]);
+  const aislesOfLine: number[][] = [];
+  blocksOfLine.forEach((members, line) => {
+    const seats: number[] = [];
+    const aisles: number[] = [];
+    for (const block of members) {
+      if (seats.length > 0) aisles.push(seats.length);
+      for (const seat of blocks[block] ?? []) seats.push(seat);
+      lineOfBlock[block] = line;
+      lineFocal[line] = Math.min(lineFocal[line] ?? Infinity, blockFocal[block] ?? Infinity);
+    }
+    lines.push(Int32Array.from(seats));
+    aislesOfLine.push(aisles);
   });
   const linesWithAisles = [...lines.keys()].filter((line) => (aislesOfLine[line]?.length ?? 0) > 0);
-  const lineFocal = new Float64Array(lines.length).fill(Infinity);
-  lineOfBlock.forEach((line, block) => {
-    lineFocal[line] = Math.min(lineFocal[line] ?? Infinity, blockFocal[block] ?? Infinity);
-  });
   return { lines, lineOfBlock, aislesOfLine, linesWithAisles, lineFocal };
 }

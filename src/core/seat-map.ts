@@ -70,11 +70,13 @@ export interface SeatMap {
   readonly data: SeatMapData;
   readonly count: number;
   readonly indexOf: ReadonlyMap<string, number>;
-  /** The adjacent seat on either side in the same row, from geometry; NONE at an aisle, a wall or in a standing area. */
+  /** The adjacent seat on either side, from geometry; NONE at an aisle, a wall, the end of a table's side or in a standing area. */
   readonly left: Int32Array;
   readonly right: Int32Array;
   /** Maximal runs of adjacent seats, each as seat indexes from left to right. */
   readonly blocks: readonly Int32Array[];
+  /** 1 for a block whose last seat is beside its first: around a table. */
+  readonly isRing: Uint8Array;
   /** The block of each seat, and its place in it; NONE in a standing area. */
   readonly blockOf: Int32Array;
   readonly placeInBlock: Int32Array;
@@ -110,7 +112,7 @@ export interface SeatMap {
   /** The place of each seat in `seatsByFocal`; NONE of a standing place. */
   readonly focalRank: Int32Array;
   readonly areasByFocal: readonly number[];
-  /** The seats of all rows of one label in one zone, from left to right across the aisles; and the line of each block. */
+  /** The seats that people call one row, from left to right across aisles of a bounded width; and the line of each block. */
   readonly lines: readonly Int32Array[];
   readonly lineOfBlock: Int32Array;
   /** The places in each line at which another block begins, the lines that have such a place, and their nearest seat. */

@@ -12,4 +12,11 @@ export interface PickerEvents {
   /** A hold ended by time. */
   expire: { readonly holdId: string; readonly seats: readonly string[] };
   connectionchange: { readonly state: string; readonly stale: boolean };
+  /** A limit of the showtime kept a seat from being held; `max` is how many seats a hold, or holds a buyer, may have. */
+  limit: { readonly code: 'too_many_seats' | 'too_many_holds'; readonly max: number | undefined };
 }
+
+/** For `addEventListener`. */
+export type PickerEventMap = Omit<HTMLElementEventMap, keyof PickerEvents> & {
+  readonly [Name in keyof PickerEvents]: CustomEvent<PickerEvents[Name]>;
+};

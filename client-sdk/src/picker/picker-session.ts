@@ -1,7 +1,7 @@
 /** One showtime in the picker: binds the client's state to map, grid and clock, and what people do to commands. */
 import type { ClientState, ShowtimeClient } from '../index.js';
 import { lineAt, type Place, placeOf, seatAt } from './grid-navigation.js';
-import { HoldClock } from './hold-clock.js';
+import { runHoldClock } from './hold-clock.js';
 import { HoldNews } from './hold-news.js';
 import { HouseView } from './house-view.js';
 import { HouseWords, type PickerSettings } from './house-words.js';
@@ -36,7 +36,7 @@ export class PickerSession {
   readonly #commands: SeatCommands;
   readonly #map: MapView;
   readonly #grid: SeatGrid;
-  readonly #clock: HoldClock;
+  readonly #stopClock: () => void;
   readonly #holdNews: HoldNews;
   #offered = false;
   #unseen = false;
@@ -70,7 +70,7 @@ export class PickerSession {
       left: () => this.#map.ring(undefined),
       activated: (place) => this.#activated(place),
     });
-    this.#clock = new HoldClock(frame.timer, client, (ms) => host.say(this.#messages.remaining(ms)));
+    this.#stopClock = runHoldClock(frame.timer, client, (ms) => host.say(this.#messages.remaining(ms)));
     this.#holdNews = new HoldNews(host);
     frame.zoomIn.onclick = () => this.#map.zoomBy(1.6);
     frame.zoomOut.onclick = () => this.#map.zoomBy(1 / 1.6);
@@ -86,7 +86,7 @@ export class PickerSession {
   stop(): void {
     this.#map.stop();
     this.#grid.stop();
-    this.#clock.stop();
+    this.#stopClock();
   }
 
   resize(): void {
@@ -109,7 +109,6 @@ export class PickerSession {
     const state = this.#client.getSnapshot();
     this.#look(state);
     this.#holdNews.update(state.holds);
-    this.#clock.update();
   }
 
   /** Seats of others changed. A busy house changes many times a frame, and is looked at once. */

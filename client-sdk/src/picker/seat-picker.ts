@@ -5,15 +5,31 @@
 import { browserSessionStore, type ClientState, createClient, type ShowtimeClient } from '../index.js';
 import { defaultMessages, type Messages } from './messages.js';
 import { showCover } from './panels.js';
-import type { PickerEvents } from './picker-events.js';
+import type { PickerEventMap, PickerEvents } from './picker-events.js';
 import { buildFrame, type PickerFrame, speak } from './picker-frame.js';
 import { type PickerHost, PickerSession } from './picker-session.js';
 import { createPlan } from './plan.js';
 import type { CategoryPrice } from './seat-naming.js';
 import type { Point } from './viewport.js';
 
-/** Where there is no DOM (a server rendering the page) the class must still load; it is never constructed there. */
-const Base = typeof HTMLElement === 'undefined' ? (class {} as typeof HTMLElement) : HTMLElement;
+interface ListensToPicker {
+  addEventListener<Name extends keyof PickerEventMap>(
+    type: Name,
+    listener: (this: UsherSeatPicker, event: PickerEventMap[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Name extends keyof PickerEventMap>(
+    type: Name,
+    listener: (this: UsherSeatPicker, event: PickerEventMap[Name]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+/**
+ * Where there is no DOM (a server rendering the page) the class must still load; it is never constructed there. Its type
+ * knows the picker's own events before those of all elements.
+ */
+const Base = (typeof HTMLElement === 'undefined' ? class {} : HTMLElement) as new () => ListensToPicker & HTMLElement;
 
 export class UsherSeatPicker extends Base {
   static readonly formAssociated = true;

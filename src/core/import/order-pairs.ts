@@ -1,5 +1,5 @@
-import { orderRows } from '../geometry/order-rows.js';
-import type { SeatMapData } from '../seat-map.js';
+import { arrangeRows } from '../geometry/arrange-rows.js';
+import { NONE, type SeatMapData } from '../seat-map.js';
 import type { Findings } from './findings.js';
 
 /**
@@ -12,15 +12,22 @@ export function orderPairs(
   pathOf: (seat: number) => string,
 ): (readonly [left: number, right: number])[] {
   if (data.pairs.length === 0) return [];
-  const place = new Int32Array(data.seats.x.length);
-  for (const row of orderRows(data)) {
-    row.forEach((seat, index) => {
-      place[seat] = index;
+  const pairOf = new Int32Array(data.seats.x.length).fill(NONE);
+  for (const [seat, other] of data.pairs) {
+    pairOf[seat] = other;
+    pairOf[other] = seat;
+  }
+  const rightOf = new Int32Array(data.seats.x.length).fill(NONE);
+  for (const block of arrangeRows(data, pairOf).blocks) {
+    block.forEach((seat, place) => {
+      rightOf[seat] = block[place + 1] ?? NONE;
     });
   }
   return data.pairs.map(([seat, other]) => {
-    const step = (place[other] ?? 0) - (place[seat] ?? 0);
-    if (Math.abs(step) !== 1) findings.problem(`${pathOf(seat)}.usher.pair_with`, 'is not the next seat in the row');
-    return step > 0 ? [seat, other] : [other, seat];
+    const isLeft = rightOf[seat] === other;
+    if (!isLeft && rightOf[other] !== seat) {
+      findings.problem(`${pathOf(seat)}.usher.pair_with`, 'is not the next seat in the row');
+    }
+    return isLeft ? [seat, other] : [other, seat];
   });
 }

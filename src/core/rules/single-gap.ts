@@ -32,8 +32,7 @@ export function findSingleGaps(house: House, seats: readonly number[]): SeatConf
     const block = map.blockOf[seat] ?? NONE;
     if (block !== judged) {
       judged = block;
-      const { count, pieces } = sizeInBlock(house, seats, block);
-      forgiven = !canChooseWithoutGap(house, block, count, pieces, strict);
+      forgiven = !canChooseWithoutGap(house, block, { ...sizeInBlock(house, seats, block), strict });
     }
     if (forgiven) continue;
     conflicts ??= [];

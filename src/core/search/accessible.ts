@@ -27,8 +27,8 @@ export function findAccessible(search: Search): Found | undefined {
   const spaces = map.wheelchairsByFocal.filter((seat) => isCandidate(special, seat));
   let [clean, gapped, across]: (Choice | undefined)[] = [];
   for (const space of spaces) {
-    const block = map.blocks[map.blockOf[space] ?? NONE] ?? new Int32Array();
-    for (const choice of windowsAround(search, block, space, map.placeInBlock[space] ?? NONE)) {
+    const { block, place } = blockAround(search, space);
+    for (const choice of windowsAround(search, block, space, place)) {
       if (leavesLoneSeat(search, block, choice.first, choice.last)) gapped = better(gapped, choice);
       else clean = better(clean, choice);
     }
@@ -42,6 +42,18 @@ export function findAccessible(search: Search): Found | undefined {
   if (across !== undefined) return { seats: across.seats, quality: 'same_row' };
   const candidates = new Candidates(search);
   return findNearSpace(search, spaces, candidates) ?? findFarFromSpace(search, spaces, candidates);
+}
+
+/** The block of the space, and the place of the space in it: of a ring, all windows that have the space. */
+function blockAround({ house: { map }, party }: Search, space: number): { block: Int32Array; place: number } {
+  const index = map.blockOf[space] ?? NONE;
+  const block = map.blocks[index] ?? new Int32Array();
+  const place = map.placeInBlock[space] ?? NONE;
+  if (map.isRing[index] !== 1 || party.count >= block.length) return { block, place };
+  const reach = party.count - 1;
+  const first = place - reach + block.length;
+  const around = Int32Array.from({ length: 2 * reach + 1 }, (_, i) => block[(first + i) % block.length] ?? NONE);
+  return { block: around, place: reach };
 }
 
 function better(best: Choice | undefined, choice: Choice): Choice {

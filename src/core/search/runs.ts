@@ -4,6 +4,7 @@
  */
 import { AVAILABLE, type House } from '../house.js';
 import { isNearTaken } from '../rules/distancing.js';
+import { NONE } from '../seat-map.js';
 
 /** Bit n says that there is a run of n seats, and the highest bit that there is one of so many or more. */
 const LENGTH_MAX = 31;
@@ -37,20 +38,23 @@ export function runsIn(house: House, block: number): number {
 }
 
 function measure(house: House, block: number): number {
-  const { status, rules, map } = house;
+  const { map } = house;
   const seats = map.blocks[block] ?? new Int32Array();
-  const distancing = rules.distancing > 0;
+  const isRing = map.isRing[block] === 1;
+  // A ring is looked at from behind a taken seat, so that no run goes around its end.
+  const start = isRing ? 1 + seats.findIndex((seat) => !isOpen(house, seat)) : 0;
   let runs = KNOWN;
   let [length, open] = [0, 0];
-  for (let place = 0; place <= seats.length; place++) {
-    const seat = seats[place];
-    if (seat !== undefined && status[seat] === AVAILABLE && !(distancing && isNearTaken(house, seat))) {
+  for (let place = start; place <= start + seats.length; place++) {
+    const seat = place < start + seats.length ? seats[place % seats.length] : undefined;
+    if (seat !== undefined && isOpen(house, seat)) {
       length++;
       open++;
     } else if (length > 0) {
       runs |= 1 << Math.min(length, LENGTH_MAX);
       // Where one more than the party needs is no lone seat, the run is as good as one that is shorter by it.
-      if (length <= LENGTH_MAX && toleratesRest(house, seats, place - length, place - 1)) runs |= 1 << (length - 1);
+      const [first, last] = [seats[(place - length) % seats.length], seats[(place - 1) % seats.length]];
+      if (length <= LENGTH_MAX && toleratesRest(house, first, last)) runs |= 1 << (length - 1);
       length = 0;
     }
   }
@@ -58,10 +62,15 @@ function measure(house: House, block: number): number {
   return runs;
 }
 
+function isOpen(house: House, seat: number): boolean {
+  return house.status[seat] === AVAILABLE && !(house.rules.distancing > 0 && isNearTaken(house, seat));
+}
+
 /** Whether a seat that is left over at one end of a run would not count as lone. */
-function toleratesRest(house: House, seats: Int32Array, first: number, last: number): boolean {
-  const { map, rules } = house;
+function toleratesRest({ map, rules }: House, first = NONE, last = NONE): boolean {
   if (rules.distancing > 0) return true;
-  if (map.isOrdinary[seats[first] ?? 0] !== 1 || map.isOrdinary[seats[last] ?? 0] !== 1) return true;
-  return rules.singleGap === 'lenient' && (first === 0 || last === seats.length - 1);
+  // Around an empty table the run has no ends, so any of its seats may be left over.
+  if (map.left[first] === last) return true;
+  if (map.isOrdinary[first] !== 1 || map.isOrdinary[last] !== 1) return true;
+  return rules.singleGap === 'lenient' && (map.left[first] === NONE || map.right[last] === NONE);
 }

@@ -1,7 +1,7 @@
 import { NONE } from '../seat-map.js';
 import { type Found, isCandidate, type Search } from './party.js';
 import { hasCleanRoom, hasRoom, runsIn } from './runs.js';
-import { type BestWindows, noWindows, scanWindows } from './windows.js';
+import { type BestWindows, noWindows, scanWindows, unrolled } from './windows.js';
 
 /** Sums of distances are rounded, so only what is farther by more than any rounding is surely farther. */
 const SURELY = 1 - 1e-6;
@@ -25,7 +25,7 @@ export function findAdjacent(search: Search): Found | undefined {
       if (!hasRoom(runs, party.count)) continue;
       if (!hasCleanRoom(runs, party.count) && nearest * SURELY > best.gapped.total) continue;
     }
-    scanWindows(search, block, best, true);
+    scanWindows(search, unrolled(map, index, party.count), best, true);
   }
   return pick(best, 'adjacent');
 }

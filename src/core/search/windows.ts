@@ -1,6 +1,6 @@
 /** Windows: as many seats side by side as the party has heads, somewhere along a block or a line. */
 import { AVAILABLE, type House } from '../house.js';
-import { NONE } from '../seat-map.js';
+import { NONE, type SeatMap } from '../seat-map.js';
 import { isCandidate, type Search } from './party.js';
 
 export interface Window {
@@ -48,12 +48,20 @@ export function scanWindows(search: Search, seats: Int32Array, best: BestWindows
   }
 }
 
+/** A ring from its first seat around to where the last window of the party ends; any other block as it is. */
+export function unrolled({ isRing, blocks }: SeatMap, index: number, count: number): Int32Array {
+  const block = blocks[index] ?? new Int32Array();
+  if (isRing[index] !== 1 || count >= block.length) return block;
+  return Int32Array.from({ length: block.length + count - 1 }, (_, place) => block[place % block.length] ?? NONE);
+}
+
 /** No pair is cut by the ends of the window, and no companion is in it without its wheelchair space. */
 export function keepsTogether({ house, special }: Search, seats: Int32Array, first: number, last: number): boolean {
   const { map } = house;
-  const [before, after] = [seats[first - 1] ?? NONE, seats[last + 1] ?? NONE];
-  if (before !== NONE && map.pairOf[seats[first] ?? NONE] === before) return false;
-  if (after !== NONE && map.pairOf[seats[last] ?? NONE] === after) return false;
+  const [start, end] = [seats[first] ?? NONE, seats[last] ?? NONE];
+  const [before, after] = [map.pairOf[start] ?? NONE, map.pairOf[end] ?? NONE];
+  if (before !== NONE && before === map.left[start] && before !== end) return false;
+  if (after !== NONE && after === map.right[end] && after !== start) return false;
   if (!special) return true;
   for (let place = first; place <= last; place++) {
     const wheelchair = map.wheelchairOf[seats[place] ?? NONE] ?? NONE;
@@ -65,10 +73,15 @@ export function keepsTogether({ house, special }: Search, seats: Int32Array, fir
 /** As the single-gap rule has it; where the house has none (`off`), as `strict`, since a lone seat is still a pity. */
 export function leavesLoneSeat({ house }: Search, seats: Int32Array, first: number, last: number): boolean {
   if (house.rules.distancing > 0) return false;
-  return isLone(house, seats[first - 1], seats[first - 2]) || isLone(house, seats[last + 1], seats[last + 2]);
+  const [start, end] = [seats[first] ?? NONE, seats[last] ?? NONE];
+  return isLone(house, start, house.map.left, end) || isLone(house, end, house.map.right, start);
 }
 
-function isLone({ rules, status, map }: House, gap: number | undefined, beyond: number | undefined): boolean {
-  if (gap === undefined || status[gap] !== AVAILABLE || map.isOrdinary[gap] !== 1) return false;
-  return beyond === undefined ? rules.singleGap !== 'lenient' : status[beyond] !== AVAILABLE;
+/** Whether the seat beside `end` stays alone. Around a table it may be the other end of the window, or beside that. */
+function isLone({ rules, status, map }: House, end: number, side: Int32Array, otherEnd: number): boolean {
+  const gap = side[end] ?? NONE;
+  if (gap === NONE || gap === otherEnd || status[gap] !== AVAILABLE || map.isOrdinary[gap] !== 1) return false;
+  const beyond = side[gap] ?? NONE;
+  if (beyond === NONE) return rules.singleGap !== 'lenient';
+  return beyond === otherEnd || status[beyond] !== AVAILABLE;
 }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CLOSE } from '../../../src/protocol/close-codes.js';
-import { admit, FakeSurroundings, liveStage, SERVER_TIME, snapshot, stage, welcome } from './fake-surroundings.js';
+import {
+  admit,
+  FakeSocket,
+  FakeSurroundings,
+  liveStage,
+  SERVER_TIME,
+  snapshot,
+  stage,
+  welcome,
+} from './fake-surroundings.js';
 
 const states = (client: ReturnType<typeof stage>['client']): string[] => {
   const seen: string[] = [];
@@ -289,6 +298,45 @@ describe('the connection', () => {
       state: 'failed',
       error: { message: expect.stringContaining('install "ws"') },
     });
+  });
+
+  it('ends an attempt at once where its socket tells of an error and of no close, as in Node 22', async () => {
+    const { around, client } = stage();
+    client.connect();
+    around.socket.fail();
+    expect(client.getSnapshot().connection).toMatchObject({ state: 'reconnecting', error: { code: 'unavailable' } });
+    await around.pass(250);
+    expect(around.sockets).toHaveLength(2);
+    // Elsewhere both come: the attempt is counted once.
+    around.socket.fail();
+    around.socket.drop();
+    expect(client.getSnapshot().connection).toMatchObject({ attempt: 2 });
+  });
+
+  it('takes an error on an open socket for nothing before its close', () => {
+    const { client, socket } = liveStage();
+    socket.fail();
+    expect(client.getSnapshot().connection.state).toBe('connected');
+  });
+
+  it('listens for errors of a socket that it closes before it opened', async () => {
+    const around = new FakeSurroundings();
+    const listened: string[] = [];
+    const openSocket = async () => {
+      const socket = new FakeSocket('', []);
+      const add = socket.addEventListener.bind(socket);
+      socket.addEventListener = (type, listener) => {
+        listened.push(type);
+        add(type, listener);
+      };
+      socket.close = () => listened.push('closed');
+      return socket;
+    };
+    const { client } = stage({ environment: { ...around, openSocket } });
+    client.connect();
+    client.close();
+    await around.pass(0);
+    expect(listened).toEqual(['error', 'closed']);
   });
 
   it('refuses a base url that is none', () => {

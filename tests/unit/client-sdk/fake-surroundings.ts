@@ -4,6 +4,7 @@ import {
   createClient,
   type Environment,
   type ShowtimeClient,
+  type Wake,
 } from '../../../client-sdk/src/index.js';
 import { type ClientMessage, commandSchema, helloSchema, pingSchema } from '../../../src/protocol/client-messages.js';
 import { wireError } from '../../../src/protocol/errors.js';
@@ -36,6 +37,11 @@ export class FakeSocket {
 
   close(): void {
     this.closedByClient = true;
+  }
+
+  /** As Node 22 does where nothing listens: an error, and no close after it. */
+  fail(): void {
+    this.#fire('error', {});
   }
 
   open(): void {
@@ -73,7 +79,7 @@ export class FakeSurroundings implements Environment {
   readonly fetched: string[] = [];
   responses: (() => Response)[] = [];
   #timers: { readonly at: number; readonly call: () => void }[] = [];
-  #wakers: ((wake: 'online' | 'offline' | 'visible') => void)[] = [];
+  #wakers: ((wake: Wake) => void)[] = [];
   #ids = 0;
 
   now = (): number => this.time;
@@ -104,14 +110,14 @@ export class FakeSurroundings implements Environment {
     return next();
   };
 
-  onWake = (call: (wake: 'online' | 'offline' | 'visible') => void): (() => void) => {
+  onWake = (call: (wake: Wake) => void): (() => void) => {
     this.#wakers.push(call);
     return () => {
       this.#wakers = this.#wakers.filter((other) => other !== call);
     };
   };
 
-  wake(wake: 'online' | 'offline' | 'visible'): void {
+  wake(wake: Wake): void {
     for (const call of [...this.#wakers]) call(wake);
   }
 

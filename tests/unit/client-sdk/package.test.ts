@@ -6,6 +6,7 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 
 it('every entry of the package has a source at the place that its exports say', () => {
   const entries = Object.entries<{ types: string; default: string }>(manifest.exports).filter(([, at]) => at.types);
+  expect(Object.keys(manifest.exports).slice(entries.length)).toEqual(['./global', './package.json']);
   expect(entries.map(([name]) => name)).toEqual(['.', './react', './picker', './picker/define']);
   for (const [, at] of entries) {
     const source = at.types.replace('./dist/types/client-sdk/', '').replace('.d.ts', '.ts');
@@ -13,6 +14,17 @@ it('every entry of the package has a source at the place that its exports say', 
     // The build keeps the folders of src, so both are named after the same file.
     expect(at.default).toBe(source.replace('src/', './dist/').replace('.ts', '.js'));
   }
+});
+
+it('installs no package and runs no script', () => {
+  expect(manifest.dependencies).toBeUndefined();
+  expect(Object.keys(manifest.scripts).filter((name) => /install|prepare/.test(name))).toEqual([]);
+  expect(manifest.peerDependenciesMeta).toMatchObject({ ws: { optional: true }, react: { optional: true } });
+});
+
+it("has the licence of the whole, as npm takes a package's own file only", () => {
+  const whole = readFileSync(new URL('../LICENSE', root), 'utf8');
+  expect(readFileSync(new URL('LICENSE', root), 'utf8')).toBe(whole);
 });
 
 it('the published types of the core need neither zod nor the schemas', () => {

@@ -51,9 +51,18 @@ describe('a browser', () => {
     document.dispatchEvent(new Event('visibilitychange'));
     window.dispatchEvent(new Event('offline'));
     window.dispatchEvent(new Event('online'));
+    // A page that is left for good has persisted: false.
+    for (const [type, persisted] of [
+      ['pagehide', false],
+      ['pagehide', true],
+      ['pageshow', true],
+      ['pageshow', false],
+    ] as const) {
+      window.dispatchEvent(Object.assign(new Event(type), { persisted }));
+    }
     stop();
     window.dispatchEvent(new Event('online'));
-    expect(heard).toEqual(['visible', 'offline', 'online']);
+    expect(heard).toEqual(['visible', 'offline', 'online', 'away', 'back']);
   });
 
   it('counts as online unless it is sure not to be', () => {

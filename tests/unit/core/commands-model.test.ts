@@ -16,6 +16,8 @@ import { Model } from './house-model.js';
 const plain = mapOf({ rows: ['......', '..._..'], standing: { Floor: 3 } });
 const special = mapOf({ rows: ['......_...', '.pqpqwc...', '.........'] });
 
+const tables = mapOf({ rows: ['...'], tables: ['.....', '..pqwc.'] });
+
 const heard = new Map<string, number>();
 
 const houses: [what: string, map: typeof plain, rules: Partial<HouseRules>, runs: number][] = [
@@ -24,6 +26,8 @@ const houses: [what: string, map: typeof plain, rules: Partial<HouseRules>, runs
   ['pairs and companions, no gap at all', special, { singleGap: 'strict' }, 700],
   ['pairs and companions, no gap but at the aisle', special, { singleGap: 'lenient' }, 700],
   ['a seat between parties', special, { distancing: 1 }, 700],
+  ['round tables', tables, { singleGap: 'strict' }, 700],
+  ['round tables, a seat between parties', tables, { distancing: 1 }, 500],
   ['two seats between parties', special, { distancing: 2, singleGap: 'strict' }, 700],
 ];
 

@@ -25,7 +25,11 @@ export function hallOf(map: SeatMap): Hall {
   const companions = map.data.companions.map(([seat, space]) => [name(seat), name(space)] as const);
   return {
     all: map.data.seats.label,
-    lines: map.blocks.map((block) => labels(map, [...block])),
+    // Around a table nobody is at an end: it goes on before the first and after the last.
+    lines: map.blocks.map((block, index) => {
+      const line = labels(map, [...block]);
+      return map.isRing[index] === 1 ? [...line, ...line, ...line] : line;
+    }),
     mates: new Map(pairs.flatMap(([left, right]) => [[left, right] as const, [right, left] as const])),
     spaces: new Map(companions),
   };

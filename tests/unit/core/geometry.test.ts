@@ -6,8 +6,15 @@ import { blocksOf, labels, mapOf } from './halls.js';
 
 type Spot = readonly [x: number, y: number];
 
-/** Rows of free-standing seats, labelled "row/place" in the order given, which need not be the seating order. */
-function dataOf(rows: readonly (readonly Spot[])[], zoneOfRow: readonly number[] = []): SeatMapData {
+/**
+ * Rows of free-standing seats, labelled "row/place" in the order given, which need not be the seating order. Each row has
+ * a label of its own unless `labelOfRow` says otherwise.
+ */
+function dataOf(
+  rows: readonly (readonly Spot[])[],
+  zoneOfRow: readonly number[] = [],
+  labelOfRow: readonly string[] = [],
+): SeatMapData {
   const spots = rows.flatMap((row, r) => row.map((spot, i) => ({ spot, row: r, label: `${r}/${i}` })));
   return {
     name: 'Geometry',
@@ -15,7 +22,7 @@ function dataOf(rows: readonly (readonly Spot[])[], zoneOfRow: readonly number[]
     focalPoint: { x: 0, y: 0 },
     categories: [{ name: 'A', color: '#000' }],
     zones: [{ name: 'Z0' }, { name: 'Z1' }],
-    rows: rows.map((_, r) => ({ label: 'A', zone: zoneOfRow[r] ?? 0 })),
+    rows: rows.map((_, r) => ({ label: labelOfRow[r] ?? `R${r}`, zone: zoneOfRow[r] ?? 0 })),
     seats: {
       label: spots.map(({ label }) => label),
       x: spots.map(({ spot }) => spot[0]),
@@ -123,10 +130,11 @@ describe('adjacency comes from geometry', () => {
   });
 
   it('never joins rows of one label in two zones, but joins the pieces of one zone to a line', () => {
-    const map = compileSeatMap(dataOf([level(90, 120), level(0, 30), level(150, 180)], [0, 0, 1]));
-    expect(map.blocks.map((block) => labels(map, [...block]))).toEqual([
-      ['0/0', '0/1'],
+    const pieces = [level(90, 120), level(0, 30), level(150, 180)];
+    const map = compileSeatMap(dataOf(pieces, [0, 0, 1], ['A', 'A', 'A']));
+    expect(blocksOf(map)).toEqual([
       ['1/0', '1/1'],
+      ['0/0', '0/1'],
       ['2/0', '2/1'],
     ]);
     expect(map.lines.map((line) => labels(map, [...line]))).toEqual([

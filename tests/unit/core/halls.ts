@@ -1,7 +1,7 @@
 /**
  * Small halls as pictures, one text a row from the front: `.` a seat, `_` an aisle, `w` a wheelchair space, `c` a
  * companion seat of the nearest `w` of its row, `p` and `q` the halves of a pair. Rows are called A, B, C… and seats are
- * numbered from 1 in each row, aisles not counted: "B-3".
+ * numbered from 1 in each row, aisles not counted: "B-3". Round tables are called T1, T2… in each zone: "T1-3".
  */
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { House, HouseRules, HouseState } from '../../../src/core/house.js';
@@ -27,6 +27,8 @@ export interface ZonePicture {
   readonly name?: string;
   readonly category?: string;
   readonly rows: readonly string[];
+  /** Round tables below the rows, each with at least five seats, as a row that closes. */
+  readonly tables?: readonly string[];
   /** Standing areas: name → capacity. */
   readonly standing?: Readonly<Record<string, number>>;
 }
@@ -39,16 +41,25 @@ export function planOf(zones: readonly ZonePicture[]) {
     categories: [{ name: 'Standard', color: '#445566' }],
     zones: zones.map((zone, z) => {
       const position = { x: 0, y: top };
-      top += (zone.rows.length + 4) * PITCH;
+      const tables = zone.tables ?? [];
+      const below = (zone.rows.length + 2) * PITCH;
+      top += (zone.rows.length + 4 + (tables.length > 0 ? TABLE_SPACE + 2 : 0)) * PITCH;
       const category = zone.category ?? 'Standard';
       return {
         name: zone.name ?? `Zone ${z + 1}`,
         position,
-        rows: zone.rows.map((row, r) => ({
-          row_number: String.fromCharCode(65 + r),
-          position: { x: 0, y: r * PITCH },
-          seats: seatsOf(row, `${z}/${r}`, category),
-        })),
+        rows: [
+          ...zone.rows.map((row, r) => ({
+            row_number: String.fromCharCode(65 + r),
+            position: { x: 0, y: r * PITCH },
+            seats: seatsOf(row, `${z}/${r}`, category),
+          })),
+          ...tables.map((table, t) => ({
+            row_number: `T${t + 1}`,
+            position: { x: (t + 0.5) * TABLE_SPACE * PITCH, y: below + (TABLE_SPACE * PITCH) / 2 },
+            seats: seatsOf(table, `${z}/T${t}`, category, (place) => onRing(place, table.length)),
+          })),
+        ],
         areas: Object.entries(zone.standing ?? {}).map(([name, capacity]) => ({
           shape: 'rectangle',
           position: { x: 0, y: zone.rows.length * PITCH },
@@ -60,7 +71,21 @@ export function planOf(zones: readonly ZonePicture[]) {
   };
 }
 
-function seatsOf(row: string, prefix: string, category: string) {
+/** What a table takes of the hall, in seats, so that nobody at it is near another row. */
+const TABLE_SPACE = 8;
+
+/** Seats a pitch apart around a middle, from the top clockwise. */
+export function onRing(place: number, count: number): { x: number; y: number } {
+  const [radius, angle] = [PITCH / (2 * Math.sin(Math.PI / count)), (2 * Math.PI * place) / count];
+  return { x: radius * Math.sin(angle), y: -radius * Math.cos(angle) };
+}
+
+function seatsOf(
+  row: string,
+  prefix: string,
+  category: string,
+  positionOf = (place: number) => ({ x: place * PITCH, y: 0 }),
+) {
   const seats: object[] = [];
   const guid = (place: number) => `${prefix}/${place}`;
   [...row].forEach((kind, place) => {
@@ -73,7 +98,7 @@ function seatsOf(row: string, prefix: string, category: string) {
       spaces.sort((a, b) => Math.abs(a - place) - Math.abs(b - place));
       usher = { usher: { companion_of: guid(spaces[0]!) } };
     }
-    const position = { x: place * PITCH, y: 0 };
+    const position = positionOf(place);
     const number = String(seats.length + 1);
     seats.push({ seat_guid: guid(place), seat_number: number, position, category, ...usher });
   });

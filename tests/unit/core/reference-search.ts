@@ -62,27 +62,37 @@ function scanWindows(search: Search, seats: Int32Array, best: BestWindows, gaps:
   }
 }
 
+/** All windows of a ring begin somewhere in its first round. */
+function unroll({ house: { map }, party }: Search, index: number): Int32Array {
+  const block = map.blocks[index] ?? new Int32Array();
+  return map.isRing[index] === 1 && party.count < block.length
+    ? Int32Array.from([...block, ...block.slice(0, party.count - 1)])
+    : block;
+}
+
 function keepsTogether({ house, special }: Search, seats: Int32Array, first: number, last: number): boolean {
   const { map } = house;
-  const [before, after] = [seats[first - 1] ?? NONE, seats[last + 1] ?? NONE];
-  if (before !== NONE && map.pairOf[seats[first] ?? NONE] === before) return false;
-  if (after !== NONE && map.pairOf[seats[last] ?? NONE] === after) return false;
-  if (!special) return true;
-  for (let place = first; place <= last; place++) {
-    const wheelchair = map.wheelchairOf[seats[place] ?? NONE] ?? NONE;
-    if (wheelchair !== NONE && !seats.subarray(first, last + 1).includes(wheelchair)) return false;
+  const window = seats.subarray(first, last + 1);
+  const isWhole = (other: number) => other === NONE || window.includes(other);
+  for (const seat of window) {
+    if (!isWhole(map.pairOf[seat] ?? NONE) || (special && !isWhole(map.wheelchairOf[seat] ?? NONE))) return false;
   }
   return true;
 }
 
 function leavesLoneSeat({ house }: Search, seats: Int32Array, first: number, last: number): boolean {
   if (house.rules.distancing > 0) return false;
+  const { map, status } = house;
   const strict = house.rules.singleGap !== 'lenient';
-  const isLone = (gap: number | undefined, beyond: number | undefined) => {
-    if (gap === undefined || house.status[gap] !== AVAILABLE || house.map.isOrdinary[gap] !== 1) return false;
-    return beyond === undefined ? strict : house.status[beyond] !== AVAILABLE;
+  const window = seats.subarray(first, last + 1);
+  const isFree = (seat: number) => status[seat] === AVAILABLE && !window.includes(seat);
+  const isLone = (seat: number) => {
+    if (!isFree(seat) || map.isOrdinary[seat] !== 1) return false;
+    const [left, right] = [map.left[seat] ?? NONE, map.right[seat] ?? NONE];
+    return !isFree(left) && !isFree(right) && (strict || (left !== NONE && right !== NONE));
   };
-  return isLone(seats[first - 1], seats[first - 2]) || isLone(seats[last + 1], seats[last + 2]);
+  for (const seat of window) if (isLone(map.left[seat] ?? NONE) || isLone(map.right[seat] ?? NONE)) return true;
+  return false;
 }
 
 function findAdjacent(search: Search): Found | undefined {
@@ -94,7 +104,7 @@ function findAdjacent(search: Search): Found | undefined {
     if ((house.freeInBlock[index] ?? 0) < party.count) continue;
     const block = map.blocks[index];
     if (block === undefined || (party.zone !== NONE && map.zoneOf[block[0] ?? NONE] !== party.zone)) continue;
-    scanWindows(search, block, best, true);
+    scanWindows(search, unroll(search, index), best, true);
   }
   return pick(best, 'adjacent');
 }
@@ -240,7 +250,7 @@ function findAccessible(search: Search): Found | undefined {
   spaces.sort((a, b) => (map.focalDistance[a] ?? 0) - (map.focalDistance[b] ?? 0) || a - b);
   let [clean, gapped, across]: (Choice | undefined)[] = [];
   for (const space of spaces) {
-    const block = map.blocks[map.blockOf[space] ?? NONE] ?? new Int32Array();
+    const block = unroll(search, map.blockOf[space] ?? NONE);
     for (const choice of windowsAround(search, block, space)) {
       if (leavesLoneSeat(search, block, choice.first, choice.last)) gapped = better(gapped, choice);
       else clean = better(clean, choice);
@@ -263,10 +273,10 @@ function better(best: Choice | undefined, choice: Choice): Choice {
 function* windowsAround(search: Search, seats: Int32Array, space: number) {
   const { map } = search.house;
   const { count }: Party = search.party;
-  const place = seats.indexOf(space);
-  for (let first = Math.max(0, place - count + 1); first <= place && first + count <= seats.length; first++) {
+  for (let first = 0; first + count <= seats.length; first++) {
     const last = first + count - 1;
     const window = Array.from(seats.subarray(first, last + 1));
+    if (!window.includes(space)) continue;
     if (!window.every((seat) => mayJoin(search, seat, space)) || !keepsTogether(search, seats, first, last)) continue;
     const companions = window.filter((seat) => map.wheelchairOf[seat] === space).length;
     const total = window.reduce((sum, seat) => sum + (map.focalDistance[seat] ?? 0), 0);

@@ -28,39 +28,48 @@ const pieces = fc.array(fc.constantFrom('.', '.', '.', '..', '...', '_', 'pq', '
 const rowPictures = pieces
   .map((row) => row.join('').replace(/_+/g, '_').replace(/^_|_$/g, ''))
   .filter((row) => row !== '' && (row.includes('w') || !row.includes('c')));
-const zonePictures = fc.record({
-  rows: fc.array(rowPictures, { minLength: 1, maxLength: 4 }).map((rows) => [...rows, '......']),
-  standing: fc.constantFrom({}, {}, { Floor: 3 }, { Floor: 2, Stairs: 4 }),
-});
-/** Seats a little out of line, so that no two are equally far, or all in line, so that many are; in mixed categories. */
-const smallMaps = fc
-  .record({
-    zones: fc.array(zonePictures, { minLength: 1, maxLength: 3 }),
-    jitter: fc.constantFrom(0, 0, 3),
-    mixed: fc.boolean(),
-    seed: fc.nat(),
-  })
-  .map(({ zones, jitter, mixed, seed }) => {
-    const named: ZonePicture[] = zones.map((zone, z) => ({
-      ...zone,
-      name: `Z${z}`,
-      category: z % 2 ? 'Gold' : 'Standard',
-    }));
-    const { data } = mapOf(...named);
-    const noise = (n: number) => (Math.imul(n + seed, 0x9e3779b1) >>> 8) / 2 ** 24;
-    const seated = (seat: number) => data.seats.row[seat] !== NONE;
-    return compileSeatMap({
-      ...data,
-      seats: {
-        ...data.seats,
-        x: data.seats.x.map((x, seat) => x + jitter * noise(seat)),
-        y: data.seats.y.map((y, seat) => y + jitter * noise(seat + 1000)),
-        category: data.seats.category.map((category, seat) =>
-          mixed && seated(seat) && data.categories.length > 1 ? Math.floor(noise(seat + 2000) * 2) : category,
-        ),
-      },
-    });
+const zonesWith = (tables: fc.Arbitrary<string[]>) =>
+  fc.record({
+    rows: fc.array(rowPictures, { minLength: 1, maxLength: 4 }).map((rows) => [...rows, '......']),
+    tables,
+    standing: fc.constantFrom({}, {}, { Floor: 3 }, { Floor: 2, Stairs: 4 }),
   });
+/** Seats a little out of line, so that no two are equally far, or all in line, so that many are; in mixed categories. */
+const smallMaps = (tables: fc.Arbitrary<string[]>) =>
+  fc
+    .record({
+      zones: fc.array(zonesWith(tables), { minLength: 1, maxLength: 3 }),
+      jitter: fc.constantFrom(0, 0, 3),
+      mixed: fc.boolean(),
+      seed: fc.nat(),
+    })
+    .map(({ zones, jitter, mixed, seed }) => {
+      const named: ZonePicture[] = zones.map((zone, z) => ({
+        ...zone,
+        name: `Z${z}`,
+        category: z % 2 ? 'Gold' : 'Standard',
+      }));
+      const { data } = mapOf(...named);
+      const noise = (n: number) => (Math.imul(n + seed, 0x9e3779b1) >>> 8) / 2 ** 24;
+      const seated = (seat: number) => data.seats.row[seat] !== NONE;
+      return compileSeatMap({
+        ...data,
+        seats: {
+          ...data.seats,
+          x: data.seats.x.map((x, seat) => x + jitter * noise(seat)),
+          y: data.seats.y.map((y, seat) => y + jitter * noise(seat + 1000)),
+          category: data.seats.category.map((category, seat) =>
+            mixed && seated(seat) && data.categories.length > 1 ? Math.floor(noise(seat + 2000) * 2) : category,
+          ),
+        },
+      });
+    });
+
+const noTables = fc.constant<string[]>([]);
+const roundTables = fc.array(fc.constantFrom('.....', '.......', '..pq...', '.wc...', 'pqpqpq'), {
+  minLength: 1,
+  maxLength: 2,
+});
 
 const wishes = fc.record({
   holder: fc.constantFrom(...HOLDERS),
@@ -100,10 +109,13 @@ const QUALITIES = ['adjacent', 'adjacent_leaves_gap', 'same_row', 'nearby', 'sca
 const ACCESSIBLE = QUALITIES.map((quality) => `accessible ${quality}`);
 
 describe('best available', () => {
-  it('finds what looking at every seat finds, whatever happened to the house before', () => {
+  it.each([
+    { halls: 'rows', tables: noTables, numRuns: 1_500 },
+    { halls: 'rows and round tables', tables: roundTables, numRuns: 400 },
+  ])('finds what looking at every seat finds in $halls, whatever happened before', ({ tables, numRuns }) => {
     const seen = new Map<string, number>();
     fc.assert(
-      fc.property(smallMaps, rules, steps, (map, rule, sequence) => {
+      fc.property(smallMaps(tables), rules, steps, (map, rule, sequence) => {
         const house = houseOf(map, { ...RULES, ...rule });
         let serial = 0;
         for (const { kind, seats, pick, wish } of sequence) {
@@ -129,7 +141,7 @@ describe('best available', () => {
           assertHouse(house);
         }
       }),
-      { numRuns: 1_500 },
+      { numRuns },
     );
     for (const quality of [...QUALITIES, ...ACCESSIBLE]) expect(seen.get(quality) ?? 0, quality).toBeGreaterThan(0);
   });

@@ -1,4 +1,6 @@
 /** A client without a server: commands are answered by the test, the state is what the test says. */
+import { Countdown, type TimeLeft } from '../../../client-sdk/src/countdown.js';
+import { platformEnvironment } from '../../../client-sdk/src/environment.js';
 import type { ClientEvents, ClientState, HoldView, ShowtimeClient } from '../../../client-sdk/src/index.js';
 import type { SeatMapDocument } from '../../../src/protocol/seat-map-document.js';
 
@@ -63,6 +65,15 @@ export class FakeClient {
   remainingMs(holdId: string): number {
     const hold = this.state.holds.find(({ id }) => id === holdId);
     return Math.max(0, (hold?.expiresAt ?? 0) - this.now);
+  }
+  countdown(listener: (left: TimeLeft | undefined) => void): () => void {
+    const held = { holds: () => this.state.holds, remainingMs: (holdId: string) => this.remainingMs(holdId) };
+    const countdown = new Countdown(platformEnvironment({}), held, listener);
+    const stop = this.subscribe(() => countdown.look());
+    return () => {
+      stop();
+      countdown.stop();
+    };
   }
   nearestAvailable(): string | undefined {
     return 'A-4';

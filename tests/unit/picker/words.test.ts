@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { thresholdPassed, untilNextSecond } from '../../../client-sdk/src/countdown.js';
 import { contrast, inkOn, type Rgb, readable } from '../../../client-sdk/src/picker/contrast.js';
-import { formatRemaining, thresholdPassed, untilNextSecond } from '../../../client-sdk/src/picker/countdown.js';
+import { formatRemaining } from '../../../client-sdk/src/picker/hold-clock.js';
 import { defaultMessages } from '../../../client-sdk/src/picker/messages.js';
 import { createPlan } from '../../../client-sdk/src/picker/plan.js';
 import { MINE } from '../../../client-sdk/src/picker/seat-look.js';
