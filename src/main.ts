@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from './config.js';
 import { type RunningNode, startNode } from './node.js';
+import { type FoldingLog, foldRepeats } from './observability/fold-repeats.js';
 import { createLog } from './observability/log.js';
-import type { Log } from './runtime/ports.js';
 
 /** One level below the root of the project, both as source and as bundle. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 let asked = false;
 
-function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: Log): void {
+function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: FoldingLog): void {
   process.on(signal, () => {
     // Whoever asks twice does not want to wait.
     if (asked) process.exit(1);
@@ -20,7 +20,10 @@ function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: Log
     starting
       .then((node) => node.stop())
       .then(
-        () => process.exit(0),
+        () => {
+          log.flush();
+          process.exit(0);
+        },
         (error) => {
           log.error({ err: error }, 'the node did not stop cleanly');
           process.exit(1);
@@ -32,7 +35,10 @@ function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: Log
 try {
   const settings = readConfig(process.env);
   const config = { ...settings, dataDirectory: resolve(settings.dataDirectory) };
-  const log = createLog(config.logLevel);
+  const log = foldRepeats(createLog(config.logLevel), (ms, call) => {
+    const timer = setTimeout(call, ms).unref();
+    return () => clearTimeout(timer);
+  });
   const started = performance.now();
   const starting = startNode(config, { sql: resolve(root, 'sql'), demo: resolve(root, 'client-sdk/dist/demo') }, log);
   // From the first moment: a start that is cut short must not leave its Postgres running.

@@ -82,12 +82,15 @@ export class CircuitBreaker {
     this.#circuit.on('open', () => {
       if (this.#isTold) return;
       this.#isTold = true;
-      log.warn({ circuit: name, retryAfterMs }, 'a store failed too often and is left alone for a while');
+      log.warn(
+        { event: 'store.circuit_opened', circuit: name, retryAfterMs },
+        'a store failed too often and is left alone for a while',
+      );
     });
     this.#circuit.on('close', () => {
       if (!this.#isTold) return;
       this.#isTold = false;
-      log.info({ circuit: name }, 'a store answers again');
+      log.info({ event: 'store.circuit_closed', circuit: name }, 'a store answers again');
     });
   }
 }

@@ -159,7 +159,7 @@ async function receive(calls: NodeCalls, timers: Timers, log: Log, undo: Undo): 
     try {
       await calls.start();
     } catch (error) {
-      log.warn({ err: error }, 'other nodes cannot reach this one yet');
+      log.warn({ event: 'link.not_receiving', err: error }, 'other nodes cannot reach this one yet');
       timers.after(RECEIVE_RETRY_MS, () => void again());
     }
   };

@@ -9,9 +9,12 @@ import { makeHouse } from '../core/make-house.js';
 import type { CoreReply } from '../core/reply.js';
 import { type Audience, announce, type EndReason, type Feed, type PublishedDelta } from './audience.js';
 import { type DeltaLimits, DeltaTicker } from './delta-ticker.js';
+import { isDoubted } from './denials.js';
+import { MOVING, OVERLOADED, REUSED, UNAVAILABLE, UNKNOWN } from './failures.js';
 import type { Committing, GroupCommitter } from './group-committer.js';
 import type { Host } from './host.js';
-import { MOVING, type Outcome, type Recipient, type Submission } from './outcome.js';
+import { type LossReason, tellOfLoss } from './loss.js';
+import type { Outcome, Recipient, Submission } from './outcome.js';
 import { type GatedOutput, OutputGate } from './output-gate.js';
 import { PendingWrites } from './pending-writes.js';
 import type { Claim, Clock, CommandResult, Log, Slice, Terms, Till, Timers } from './ports.js';
@@ -40,13 +43,6 @@ export interface ActorContext {
   /** False while other nodes may have taken over what runs here, and this one would not know. */
   readonly confirmed: () => boolean;
 }
-
-/** What an overloaded or cut-off node asks its clients to wait. */
-const RETRY_AFTER_MS = 1_000;
-const UNAVAILABLE: Outcome = { ok: false, failure: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
-const OVERLOADED: Outcome = { ok: false, failure: 'overloaded', retryAfterMs: RETRY_AFTER_MS };
-const REUSED: Outcome = { ok: false, failure: 'command_reused' };
-const UNKNOWN: Outcome = { ok: false, failure: 'outcome_unknown', retryAfterMs: RETRY_AFTER_MS };
 
 /**
  * The running owner of one house. A command is applied to memory at once, in the turn in which it arrives: that is the
@@ -202,14 +198,15 @@ export class Actor implements Committing, Host {
     const result: CommandResult = { holder: recipient.holder, commandId, command: command.type, reply };
     // A copy of it may be on its way still, and must not do what its sender was told was not done.
     if (!reply.ok) this.#replays.put(result, 0);
-    // A refusal depends on no write, unless the command may have taken effect at a later owner: then on still being it.
-    // A yes that changed nothing may rest on changes that are still on their way.
-    if (!reply.ok && submission.again) this.#askWhoOwnsIt();
-    const mark = reply.ok || submission.again ? this.#mark : 0;
-    if (changes.length === 0) return this.#inTurn(recipient, requestId, reply, mark, now, false);
+    if (changes.length === 0) {
+      // A yes that changed nothing may rest on changes that are on their way, here or at a later owner.
+      const mark = reply.ok || isDoubted(reply, submission, this.#house, recipient.holder) ? this.#askWhoOwnsIt() : 0;
+      return this.#inTurn(recipient, requestId, reply, mark, now, false);
+    }
     this.#record(changes, result, paid.method);
     this.#replays.put(result, this.#mark);
-    this.#gate.push({ mark: this.#mark, at: now, changes, requestId, outcome: reply, isReplay: false, recipient });
+    const mark = this.#mark;
+    this.#gate.push({ mark, restsOn: mark, at: now, changes, requestId, outcome: reply, isReplay: false, recipient });
     return undefined;
   }
 
@@ -227,16 +224,16 @@ export class Actor implements Committing, Host {
 
   /** The outcome of the first try. Where it cannot wait its turn: what is certain, or that nothing is. */
   #replay(earlier: Replay, submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
-    const { requestId, command, again } = submission;
+    const { requestId, command } = submission;
     const { ok } = earlier.reply;
     const isFull = this.#gate.length >= this.#context.limits.gatedMax;
     // Nothing came of it then, and nothing comes of it now.
     if (isFull && !ok && !this.#ended) return OVERLOADED;
     const cannotWait = this.#ended !== undefined || isFull;
-    const isDoubted = !ok && again && !cannotWait;
-    if (isDoubted) this.#askWhoOwnsIt();
+    const asks = !cannotWait && isDoubted(earlier.reply, submission, this.#house, recipient.holder);
+    const restsOn = asks ? this.#askWhoOwnsIt() : earlier.mark;
     const isReused = earlier.command !== command.type;
-    const [outcome, mark] = isReused ? [REUSED, 0] : [earlier.reply, isDoubted ? this.#mark : earlier.mark];
+    const [outcome, mark] = isReused ? [REUSED, 0] : [earlier.reply, restsOn];
     if (cannotWait) return ok && mark <= this.#durable ? outcome : UNKNOWN;
     return this.#inTurn(recipient, requestId, outcome, mark, now, true);
   }
@@ -267,7 +264,7 @@ export class Actor implements Committing, Host {
     if (this.#ended) return;
     // It was true when the journal took it; what has become of it since, the next owner knows.
     if (!this.confirmed) {
-      this.lost('not confirmed in time');
+      this.lost('unconfirmed');
       return;
     }
     this.#durable = mark;
@@ -276,18 +273,14 @@ export class Actor implements Committing, Host {
     if (this.#durable === this.#mark) this.#tellFlushed();
   }
 
-  lost(reason: string): void {
-    const { log } = this.#context;
-    log.warn(
-      { showtimeId: this.showtimeId, epoch: this.epoch, reason },
-      'this node does not own the showtime any more',
-    );
+  lost(reason: LossReason): void {
+    tellOfLoss(this, reason, this.#context.log);
     this.end('lost');
   }
 
   late(): void {
     const { clock, limits } = this.#context;
-    this.#gate.giveUp(clock.now() - limits.commitWaitMsMax, UNKNOWN);
+    this.#gate.giveUp(clock.now() - limits.commitWaitMsMax, this.#durable, UNKNOWN);
   }
 
   /** The end of this actor's life. Nothing that still waits in the gate is ever published. */
@@ -328,9 +321,10 @@ export class Actor implements Committing, Host {
     this.#scheduleExpiry();
   }
 
-  /** By a write of nothing, which is fenced like any other. */
-  #askWhoOwnsIt(): void {
+  /** By a write of nothing, which is fenced like any other. Returns the mark that the journal reaches with it. */
+  #askWhoOwnsIt(): number {
     this.#record([], undefined, 'none');
+    return this.#mark;
   }
 
   /** The outcome itself, where the journal has what it rests on and no earlier one to the same recipient waits. */
@@ -344,7 +338,8 @@ export class Actor implements Committing, Host {
   ): Outcome | undefined {
     if (mark <= this.#durable && recipient.waiting === 0) return outcome;
     // The gate is in the order of marks, and what waits there has none above the last.
-    this.#gate.push({ mark: this.#mark, at: now, changes: [], requestId, outcome, isReplay, recipient });
+    const waits = { mark: this.#mark, restsOn: mark, at: now };
+    this.#gate.push({ ...waits, changes: [], requestId, outcome, isReplay, recipient });
     return undefined;
   }
 
@@ -359,7 +354,7 @@ export class Actor implements Committing, Host {
 
   #tell(delta: PublishedDelta): void {
     if (!this.confirmed) {
-      this.lost('not confirmed in time');
+      this.lost('unconfirmed');
       return;
     }
     this.#feed.delta(delta);
@@ -378,7 +373,7 @@ export class Actor implements Committing, Host {
   #gateExpiry(changes: readonly Change[], now: number): void {
     this.#record(changes, undefined, 'none');
     const nobody = { requestId: 0, outcome: undefined, isReplay: false, recipient: undefined };
-    this.#gate.push({ mark: this.#mark, at: now, changes, ...nobody });
+    this.#gate.push({ mark: this.#mark, restsOn: this.#mark, at: now, changes, ...nobody });
   }
 
   /** One timer an actor, for the hold that ends first. */

@@ -105,7 +105,10 @@ export class Directory {
       cancel = timers.after(flushMsMax, () => resolve('late'));
     });
     if ((await Promise.race([actor.flushed(), late])) === 'late') {
-      log.warn({ showtimeId }, 'a showtime was handed over before all was flushed; its clients will ask again');
+      log.warn(
+        { event: 'showtime.handed_over_unflushed', showtimeId },
+        'a showtime was handed over before all was flushed; its clients will ask again',
+      );
     }
     cancel();
     const isTaken = await taken().catch(() => true);
@@ -129,7 +132,7 @@ export class Directory {
       const some = actors.slice(first, first + VERIFIED_AT_ONCE);
       const owners = await this.#options.ledger.owners(some.map(({ showtimeId }) => showtimeId));
       for (const actor of some) {
-        if (!actor.ended && owners.get(actor.showtimeId)?.epoch !== actor.epoch) actor.lost('taken over');
+        if (!actor.ended && owners.get(actor.showtimeId)?.epoch !== actor.epoch) actor.lost('taken_over');
       }
     }
   }
@@ -163,7 +166,10 @@ export class Directory {
       context.log.debug({ showtimeId, epoch: actor.epoch }, 'showtime activated');
       return { ok: true, host: actor };
     } catch (error) {
-      context.log.warn({ err: error, showtimeId }, 'a showtime could not be activated');
+      context.log.warn(
+        { event: 'showtime.not_activated', err: error, showtimeId },
+        'a showtime could not be activated',
+      );
       return { ok: false, reason: 'unavailable' };
     }
   }

@@ -1,3 +1,4 @@
+import type { LossReason } from './loss.js';
 import { rowsOf } from './pending-writes.js';
 import type { Batch, Clock, Ledger, Log, Slice, Timers } from './ports.js';
 import { LedgerRefusal } from './ports.js';
@@ -9,7 +10,7 @@ export interface Committing {
   /** All up to the mark is in the journal for good. */
   durable(mark: number): void;
   /** The journal did not take it and never will: fenced, or refused. Or the actor threw, and is not to be trusted. */
-  lost(reason: string): void;
+  lost(reason: LossReason): void;
   /** Commands have waited for longer than the bound. */
   late(): void;
 }
@@ -128,7 +129,8 @@ export class GroupCommitter {
       return durable;
     }
     for (const { actor, slice } of taken) {
-      this.#log.error({ err: refusal, showtimeId: slice.showtimeId }, 'the journal refused a write');
+      const fields = { event: 'journal.write_refused', err: refusal, showtimeId: slice.showtimeId };
+      this.#log.error(fields, 'a guard of the database refused a write, which is a fault of the server');
       this.#attempt(actor, () => actor.lost('refused'));
     }
     return [];
@@ -142,7 +144,7 @@ export class GroupCommitter {
     try {
       call();
     } catch (error) {
-      this.#log.error({ err: error }, 'an actor failed; it is ended');
+      this.#log.error({ event: 'showtime.actor_failed', err: error }, 'the actor of a showtime threw; it is ended');
       try {
         actor.lost('broken');
       } catch (again) {
@@ -158,7 +160,10 @@ export class GroupCommitter {
         return await this.#ledger.commit(batch);
       } catch (error) {
         if (error instanceof LedgerRefusal) throw error;
-        this.#log.warn({ err: error, batch: batch.number, retryMs }, 'the journal did not answer; trying again');
+        this.#log.warn(
+          { event: 'journal.unanswered', err: error, batch: batch.number, retryMs },
+          'the journal did not answer; trying again',
+        );
         await new Promise<void>((resolve) => this.#timers.after(retryMs, resolve));
       }
     }

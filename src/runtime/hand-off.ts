@@ -71,7 +71,10 @@ export class HandOff {
       const call = { showtimeId, to: self.name };
       return (await calls.call(member.id, 'yield', call, flushMsMax + answerMsMax)) !== false;
     } catch (error) {
-      log.warn({ err: error, showtimeId, owner: member.name }, 'a showtime is claimed without its owner answering');
+      log.warn(
+        { event: 'showtime.claimed_unanswered', err: error, showtimeId, owner: member.name },
+        'a showtime is claimed without its owner answering',
+      );
       return true;
     }
   }
@@ -94,7 +97,7 @@ export class HandOff {
     if (owner?.node !== from) return 'failed';
     // One of ours from before, which does not know yet that it was overtaken, is not what they give.
     const running = directory.running(showtimeId);
-    if (running && running.epoch !== owner.epoch) running.lost('taken over');
+    if (running && running.epoch !== owner.epoch) running.lost('taken_over');
     this.#given.add(showtimeId);
     try {
       return (await directory.open(showtimeId)).ok ? 'taken' : 'failed';

@@ -19,9 +19,6 @@ export type Failure =
   | 'payment_required'
   | 'payment_declined';
 
-/** What a command hears that came between two owners. */
-export const MOVING: Outcome = { ok: false, failure: 'moving', retryAfterMs: 100 };
-
 /** What a command came to. */
 export type Outcome = CoreReply | { readonly ok: false; readonly failure: Failure; readonly retryAfterMs?: number };
 

@@ -4,6 +4,8 @@ import type { Outcome, Recipient } from './outcome.js';
 /** An output that leaves when the journal has reached its mark. */
 export interface GatedOutput {
   readonly mark: number;
+  /** The mark that the outcome itself depends on; where it is lower than `mark`, the output only waits its turn. */
+  readonly restsOn: number;
   /** When it was queued, on the node's clock. */
   readonly at: number;
   readonly changes: readonly Change[];
@@ -46,11 +48,11 @@ export class OutputGate {
   }
 
   /**
-   * Answers those who wait since before `since`: `unknown` where something is still to be written, the outcome itself
-   * where it only waited its turn. The outputs stay, to be published once they are durable.
+   * Answers those who wait since before `since`: the outcome itself where it rests on nothing past `durable` and only waited
+   * its turn, else `unknown`. The outputs stay, to be published once they are durable.
    */
-  giveUp(since: number, unknown: Outcome): void {
-    this.#answer(since, (outcome) => (outcome?.ok === false ? outcome : unknown));
+  giveUp(since: number, durable: number, unknown: Outcome): void {
+    this.#answer(since, ({ outcome, restsOn }) => (outcome && restsOn <= durable ? outcome : unknown));
   }
 
   /** Answers all who wait that it is not known: a refusal may rest on what never gets to the journal. */
@@ -58,7 +60,7 @@ export class OutputGate {
     this.#answer(Number.POSITIVE_INFINITY, () => unknown);
   }
 
-  #answer(since: number, answerOf: (outcome: Outcome | undefined) => Outcome): void {
+  #answer(since: number, answerOf: (output: GatedOutput) => Outcome): void {
     for (let i = this.#head; i < this.#queue.length; i++) {
       const output = this.#queue[i];
       if (!output || output.at > since) break;
@@ -66,7 +68,7 @@ export class OutputGate {
       const { recipient } = output;
       output.recipient = undefined;
       recipient.waiting--;
-      recipient.reply(output.requestId, answerOf(output.outcome), output.isReplay);
+      recipient.reply(output.requestId, answerOf(output), output.isReplay);
     }
   }
 }

@@ -53,7 +53,10 @@ export class Recalls {
     this.#recorded
       .recall(holder, commandId)
       .catch((error: unknown) => {
-        log.warn({ err: error }, 'the outcome of an earlier command could not be read');
+        log.warn(
+          { event: 'journal.record_unreadable', err: error },
+          'the outcome of an earlier command could not be read',
+        );
         return 'unknown' as const;
       })
       .then((result) => settle(result ?? 'nothing'))

@@ -3,6 +3,7 @@ import { Orders } from './oracles/orders.js';
 import { comesToRest } from './oracles/rest.js';
 import { ToldStates } from './oracles/told-states.js';
 import { Buyer } from './people/buyer.js';
+import { Caller } from './people/caller.js';
 import { Staff } from './people/staff.js';
 import type { Plan } from './plan/plan.js';
 import { heal, strike } from './plan/strike.js';
@@ -57,7 +58,8 @@ async function run(plan: Plan, world: World): Promise<void> {
   const orders = new Orders(world);
   const buyers = plan.buyers.map((number) => new Buyer(number, world, states, orders));
   const staff = new Staff(world, orders);
-  for (const fault of plan.faults) world.time.after(fault.at, () => strike(fault, world, buyers));
+  const caller = new Caller(world, orders);
+  for (const fault of plan.faults) world.time.after(fault.at, () => strike(fault, world, { buyers, caller }));
   await world.time.advance(plan.chaosMs);
   heal(world);
   staff.leave();

@@ -103,7 +103,10 @@ export class MemoryNodeLink implements NodeLink {
       try {
         handler(copy);
       } catch (error) {
-        this.#hub.log.error({ err: error, channel }, 'a message from another node broke its receiver');
+        this.#hub.log.error(
+          { event: 'link.receiver_failed', err: error, channel },
+          'a message from another node broke its receiver',
+        );
       }
     }
   }

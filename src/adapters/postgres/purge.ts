@@ -38,7 +38,11 @@ export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () 
     try {
       await purge();
     } catch (error) {
-      if (!isStopped) log.warn({ err: error }, 'old command results could not be purged; trying again later');
+      if (!isStopped)
+        log.warn(
+          { event: 'results.not_purged', err: error },
+          'old command results could not be purged; trying again later',
+        );
     }
     isRunning = false;
   }, EVERY_MS);

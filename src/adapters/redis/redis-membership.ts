@@ -95,7 +95,10 @@ export class RedisMembership implements Membership {
   #noteMalformed(malformed: readonly string[]): void {
     if (malformed.length > 0 && !this.#sawMalformed) {
       const named = malformed.slice(0, MALFORMED_NAMED_MAX);
-      this.#log.warn({ entries: named, count: malformed.length }, 'the roll in Redis holds what is no entry of ours');
+      this.#log.warn(
+        { event: 'cluster.roll_garbage', entries: named, count: malformed.length },
+        'the roll in Redis holds what is no entry of ours',
+      );
     }
     this.#sawMalformed = malformed.length > 0;
   }

@@ -100,7 +100,10 @@ export class Subscriptions {
 
   reconnect(reason: string): void {
     if (this.#options.client.status !== 'ready') return;
-    this.#options.log.warn({ reason }, 'the connection that receives from other nodes is made anew');
+    this.#options.log.warn(
+      { event: 'link.reconnecting', reason },
+      'the connection that receives from other nodes is made anew',
+    );
     this.#options.client.disconnect(true);
   }
 
@@ -131,7 +134,10 @@ export class Subscriptions {
       try {
         handler(message.payload);
       } catch (error) {
-        this.#options.log.error({ err: error, channel }, 'a message from another node broke its receiver');
+        this.#options.log.error(
+          { event: 'link.receiver_failed', err: error, channel },
+          'a message from another node broke its receiver',
+        );
       }
     }
   }

@@ -89,7 +89,8 @@ export class Reconciler {
     try {
       await this.#round();
     } catch (error) {
-      if (!this.#isStopped) log.warn({ err: error }, 'the counts could not be compared; trying again later');
+      if (!this.#isStopped)
+        log.warn({ event: 'counts.not_compared', err: error }, 'the counts could not be compared; trying again later');
     }
   }
 

@@ -49,7 +49,11 @@ export class StuckMonitor {
       const isWrong = stuck.expiredHoldsHere + stuck.bookingsWithoutSeats + stuck.seatsWithoutBooking > 0;
       log[isWrong ? 'warn' : 'info'](this.#found, 'looked for stuck bookings');
     } catch (error) {
-      if (!this.#isStopped) log.warn({ err: error }, 'stuck bookings could not be looked for; trying again later');
+      if (!this.#isStopped)
+        log.warn(
+          { event: 'bookings.not_searched', err: error },
+          'stuck bookings could not be looked for; trying again later',
+        );
     }
   }
 }

@@ -115,7 +115,10 @@ export class ReadThrough<T> {
         (error) => {
           cancel();
           if (!this.#isFailing) {
-            log.warn({ err: error, what: this.#kind.name }, 'the catalogue cannot be read; old values stand in');
+            log.warn(
+              { event: 'catalogue.stale', err: error, what: this.#kind.name },
+              'the catalogue cannot be read; old values stand in',
+            );
           }
           this.#isFailing = true;
           standIn();

@@ -15,7 +15,9 @@ export async function keepDemoCurrent(pool: Pool, changed: () => Promise<unknown
   };
   await seed();
   const timer = setInterval(() => {
-    seed().catch((error) => log.warn({ err: error }, 'the demo cinema could not be renewed'));
+    seed().catch((error) =>
+      log.warn({ event: 'demo.not_renewed', err: error }, 'the demo cinema could not be renewed'),
+    );
   }, EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);

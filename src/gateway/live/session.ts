@@ -181,7 +181,7 @@ export class Session implements Watcher, Newcomer, Caller {
       if (!channel || host.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');
       this.#socket?.cork(() => this.#enter(identity, host, channel, resume));
     } catch (error) {
-      log.error({ err: error, showtimeId }, 'a session could not join');
+      log.error({ event: 'socket.not_joined', err: error, showtimeId }, 'a session could not join');
       this.#refuse(CLOSE.overloaded, wireError('internal', FAULT_OF_OURS));
     }
   }
@@ -220,7 +220,7 @@ export class Session implements Watcher, Newcomer, Caller {
       this.#refuse(CLOSE.flooding, error);
       return false;
     } catch (error) {
-      log.error({ err: error }, 'a socket could not be counted, and is let in');
+      log.error({ event: 'socket.not_counted', err: error }, 'a socket could not be counted, and is let in');
       return true;
     }
   }

@@ -183,12 +183,13 @@ export class Cluster {
     try {
       roll = await membership.beat(self, ++this.#beat);
     } catch (error) {
-      if (!this.#failing) log.warn({ err: error }, 'the store of the members does not answer');
+      if (!this.#failing)
+        log.warn({ event: 'cluster.store_silent', err: error }, 'the store of the members does not answer');
       this.#failing = true;
       if (this.#store === 'answering') this.#store = 'silent';
       return;
     }
-    if (this.#failing) log.info({}, 'the store of the members answers again');
+    if (this.#failing) log.info({ event: 'cluster.store_answers' }, 'the store of the members answers again');
     this.#failing = false;
     this.#store = 'answering';
     if (self.draining) this.#announcedAt ??= monotonic();
@@ -248,8 +249,11 @@ export class Cluster {
   #tellOfFreeze(frozen: boolean): void {
     if (frozen === this.#seen.frozen) return;
     if (frozen)
-      this.#options.log.error({}, 'most other nodes vanished at once; for a while nobody takes their showtimes');
-    else this.#options.log.info({}, 'nodes that vanished are back, or have been given up');
+      this.#options.log.error(
+        { event: 'cluster.frozen' },
+        'most other nodes vanished at once; for a while nobody takes their showtimes',
+      );
+    else this.#options.log.info({ event: 'cluster.thawed' }, 'nodes that vanished are back, or have been given up');
   }
 
   #forget(): void {

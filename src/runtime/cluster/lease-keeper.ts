@@ -79,7 +79,11 @@ export class LeaseKeeper {
     const lapsed = !lease.held(monotonic());
     if (lapsed === this.#lapsed) return;
     this.#lapsed = lapsed;
-    if (lapsed) log.warn({}, 'the lease lapsed: nothing is told until Postgres has confirmed what runs here');
-    else log.info({}, 'the lease is held again');
+    if (lapsed)
+      log.warn(
+        { event: 'cluster.lease_lapsed' },
+        'the lease lapsed: nothing is told until Postgres has confirmed what runs here',
+      );
+    else log.info({ event: 'cluster.lease_held' }, 'the lease is held again');
   }
 }

@@ -124,7 +124,10 @@ export class FollowedStream {
       this.#take(readFrame(payload));
     } catch (error) {
       // Of an unknown version, or rubbish: if it was the owner's, the next number or beat shows that one is missing.
-      this.#context.log.warn({ err: error, showtimeId: this.#showtimeId }, 'a frame of a showtime could not be read');
+      this.#context.log.warn(
+        { event: 'relay.frame_unreadable', err: error, showtimeId: this.#showtimeId },
+        'a frame of a showtime could not be read',
+      );
     }
   }
 
@@ -141,7 +144,10 @@ export class FollowedStream {
       if (isBeat ? step < 0 : step <= 0) return;
       if (step === (isBeat ? 0 : 1)) this.#step(n, events);
       else {
-        this.#context.log.warn({ showtimeId: this.#showtimeId, have: this.#n, got: n }, 'a relay missed frames');
+        this.#context.log.warn(
+          { event: 'relay.frames_missed', showtimeId: this.#showtimeId, have: this.#n, got: n },
+          'a relay missed frames',
+        );
         this.doubt();
       }
     }
@@ -154,7 +160,10 @@ export class FollowedStream {
     try {
       for (const event of events) this.#reader.take(event);
     } catch (error) {
-      log.error({ err: error, showtimeId: this.#showtimeId }, 'an event of a showtime does not fit; it is read anew');
+      log.error(
+        { event: 'relay.event_unfit', err: error, showtimeId: this.#showtimeId },
+        'an event of a showtime does not fit; it is read anew',
+      );
       this.doubt();
     }
     this.#reader.moved();

@@ -87,7 +87,10 @@ export class NodeCalls {
     try {
       envelope = readEnvelope(payload);
     } catch (error) {
-      this.#log.warn({ err: error }, 'what came from another node is no message that this one knows');
+      this.#log.warn(
+        { event: 'link.unknown_message', err: error },
+        'what came from another node is no message that this one knows',
+      );
       return;
     }
     if (envelope.kind === 'call') void this.#answerCall(envelope);
@@ -115,7 +118,10 @@ export class NodeCalls {
       if (!answerer) throw new Error(`No node of this version answers "${method}".`);
       return { ok: true, answer: await answerer(body) };
     } catch (error) {
-      this.#log.error({ err: error, method }, 'a message of another node could not be answered');
+      this.#log.error(
+        { event: 'link.call_failed', err: error, method },
+        'a message of another node could not be answered',
+      );
       return { ok: false };
     }
   }

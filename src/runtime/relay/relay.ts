@@ -1,6 +1,7 @@
 import { type Audience, announce, type EndReason, type PublishedDelta } from '../audience.js';
+import { MOVING } from '../failures.js';
 import type { Host } from '../host.js';
-import { MOVING, type Recipient, type Submission } from '../outcome.js';
+import type { Recipient, Submission } from '../outcome.js';
 import type { Member, Terms } from '../ports.js';
 import { type Own, PublishedView } from '../published-view.js';
 import {
@@ -130,7 +131,10 @@ export class Relay implements Host, StreamReader {
       if (refused) this.end('lost');
       return refused === 'not_owner' ? 'unavailable' : refused;
     } catch (error) {
-      this.#context.log.warn({ err: error, showtimeId: this.showtimeId }, 'a showtime could not be relayed');
+      this.#context.log.warn(
+        { event: 'relay.not_opened', err: error, showtimeId: this.showtimeId },
+        'a showtime could not be relayed',
+      );
       this.end('lost');
       return 'unavailable';
     }

@@ -1,4 +1,5 @@
-import { MOVING, type Outcome, type Recipient, type Submission } from '../outcome.js';
+import { MOVING } from '../failures.js';
+import type { Outcome, Recipient, Submission } from '../outcome.js';
 import type { Log } from '../ports.js';
 import type { CommandAnswer, CommandCall } from './messages.js';
 

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Hold } from '../../../src/core/house.js';
 import { describe, type Order, type Told } from '../people/order.js';
+import { CLOCK_ERROR_MS_MAX } from '../world/times.js';
 import type { World } from '../world/world.js';
 
 /** A connection, or the want of one, and nothing of the house: such a try says nothing of the tries before it. */
@@ -9,6 +11,12 @@ interface Followed {
   readonly order: Order;
   asks: number;
   readonly told: Told[];
+}
+
+interface Has {
+  readonly hold: boolean;
+  readonly booking: boolean;
+  readonly isConfirmed: boolean;
 }
 
 /** One asking, in one window. */
@@ -56,6 +64,7 @@ export class Orders {
     followed.asks++;
     this.#open++;
     const first = followed.told.find(({ ok }) => ok);
+    const had = this.#has(order);
     return {
       isFirst: followed.asks === 1,
       heard: (told) => {
@@ -66,6 +75,7 @@ export class Orders {
         if (told.ok) this.#checkCommitted(order, told);
         else if (told.outcome === 'unknown' && !window.isClosed) this.#unresolved(order, told.code);
         this.#checkReplay(order, first, told);
+        this.#checkNotDenied(order, told, had);
       },
     };
   }
@@ -111,6 +121,32 @@ export class Orders {
     if (!told.ok && (told.outcome === 'unknown' || OF_THIS_TRY.has(told.code))) return;
     const what = `${describe(order)} was told ${JSON.stringify(first)}, and asked again ${JSON.stringify(told)}`;
     this.#world.violate('one request, one effect', what);
+  }
+
+  /** A hold or booking that the journal had when a command named it, and still has, is denied by nobody. */
+  #checkNotDenied(order: Order, told: Told, had: Has): void {
+    if (told.ok || told.outcome !== 'not-applied') return;
+    const has = this.#has(order);
+    const isDenied =
+      (/^(unknown_hold|hold_expired)$/.test(told.code) && had.hold && has.hold) ||
+      (told.code === 'unknown_booking' && had.booking && has.booking) ||
+      (told.code === 'booking_cancelled' && has.isConfirmed);
+    if (!isDenied) return;
+    this.#world.violate('what is acknowledged is not denied', `${describe(order)} was ${told.code}`);
+  }
+
+  /** What the journal has of what a command names, and will have for as long as clocks may differ. */
+  #has({ showtimeId, holder, holdId, bookingId = '' }: Order): Has {
+    const { journal, time } = this.#world;
+    const { holds, bookings } = journal.peek(showtimeId);
+    const endsAfter = time.now() + CLOCK_ERROR_MS_MAX;
+    const isTheirs = (hold: Hold) => hold.id === holdId && hold.holder === holder && hold.expiresAt > endsAfter;
+    const booking = bookings.get(bookingId)?.booking;
+    return {
+      hold: holdId !== undefined && [...holds.values()].some(isTheirs),
+      booking: booking !== undefined,
+      isConfirmed: booking?.status === 'confirmed',
+    };
   }
 
   #unresolved(order: Order, code: string): void {

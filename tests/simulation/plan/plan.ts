@@ -33,7 +33,14 @@ const WEIGHTS = {
   'socket stalls': 4,
   'reader slow': 3,
   pin: 2,
+  'owner cut off': 3,
 } as const;
+
+/**
+ * How long an owner is cut off: until it was found dead and another took over, and it has asked that one in vain for the
+ * showtime, for four seconds, and claimed it back.
+ */
+export const CUT_OFF_MS = 6_500;
 
 export type FaultKind = keyof typeof WEIGHTS;
 
@@ -60,8 +67,8 @@ export function planOf(seed: number): Plan {
   const random = new Random(seed, 'plan');
   const chaosMs = random.between(1_500, 6_000);
   // Some runs are calm: what breaks there breaks without any fault.
-  const faults = random.chance(0.1) ? 0 : random.between(1, 12);
-  return {
+  const faultCount = random.chance(0.1) ? 0 : random.between(1, 12);
+  const plan = {
     seed,
     nodes: random.between(1, 4),
     buyers: Array.from({ length: random.between(1, 5) }, (_, index) => index + 1),
@@ -71,15 +78,16 @@ export function planOf(seed: number): Plan {
     hotWatchers: random.chance(0.3) ? 0 : 100,
     latencyMs: random.between(0, 20),
     jitterMs: random.pick([0, 5, 60]),
-    chaosMs,
     redisGoneAt: redisGoneAt(seed, chaosMs),
-    faults: Array.from({ length: faults }, () => ({
+    faults: Array.from({ length: faultCount }, () => ({
       at: random.between(300, chaosMs),
       kind: random.weighted(WEIGHTS),
       whom: random.between(0, 11),
       ms: random.pick([20, 100, 400, 1_000, 2_500]) + random.between(0, 300),
     })).toSorted((a, b) => a.at - b.at),
   };
+  const cutOff = plan.faults.findLast(({ kind }) => kind === 'owner cut off');
+  return { ...plan, chaosMs: Math.max(chaosMs, cutOff ? cutOff.at + CUT_OFF_MS : 0) };
 }
 
 /** By a stream of chance of its own: the rest of a plan is the same with Redis and without. */

@@ -1,17 +1,23 @@
 import type { Buyer } from '../people/buyer.js';
+import type { Caller } from '../people/caller.js';
 import type { SimNode } from '../world/sim-node.js';
 import { TIMES } from '../world/times.js';
 import type { World } from '../world/world.js';
-import { describeFault, type Fault, type FaultKind } from './plan.js';
+import { CUT_OFF_MS, describeFault, type Fault, type FaultKind } from './plan.js';
 
-type Act = (fault: Fault, world: World, buyers: readonly Buyer[]) => void;
+export interface People {
+  readonly buyers: readonly Buyer[];
+  readonly caller: Caller;
+}
+
+type Act = (fault: Fault, world: World, people: People) => void;
 
 const NODES_MAX = 5;
 
 /** Has a fault happen, and end by itself where it can. */
-export function strike(fault: Fault, world: World, buyers: readonly Buyer[]): void {
+export function strike(fault: Fault, world: World, people: People): void {
   world.trace.add('fault', describeFault(fault));
-  ACTS[fault.kind](fault, world, buyers);
+  ACTS[fault.kind](fault, world, people);
 }
 
 /** Ends every fault that lasts: from now on all is as it should be. */
@@ -111,16 +117,16 @@ const ACTS: Readonly<Record<FaultKind, Act>> = {
     world.count('a connection was reset');
     for (const connection of world.network.ofNode(node)) connection.reset();
   },
-  'socket cut': (fault, world, buyers) => {
+  'socket cut': (fault, world, { buyers }) => {
     for (const connection of connectionsOf(fault, world, buyers)) {
       world.count('a connection was cut without a word');
       connection.cut((['up', 'down', 'both'] as const)[fault.ms % 3] ?? 'both');
     }
   },
-  'socket stalls': (fault, world, buyers) => {
+  'socket stalls': (fault, world, { buyers }) => {
     for (const connection of connectionsOf(fault, world, buyers)) connection.stall(fault.ms);
   },
-  'reader slow': (fault, world, buyers) => {
+  'reader slow': (fault, world, { buyers }) => {
     for (const connection of connectionsOf(fault, world, buyers)) {
       connection.pause();
       world.time.after(fault.ms, () => connection.resume());
@@ -132,6 +138,16 @@ const ACTS: Readonly<Record<FaultKind, Act>> = {
     if (!node || !showtimeId) return;
     world.roll.pins.set(showtimeId, node.name);
     world.rollInPostgres.pins.set(showtimeId, node.name);
+  },
+  'owner cut off': ({ whom }, world, { caller }) => {
+    const showtimeId = world.showtimes[whom % world.showtimes.length] ?? '';
+    const owner = world.journal.owners([showtimeId]).get(showtimeId)?.node;
+    const node = world.nodes.find(({ name, life }) => name === owner && life.isRunning);
+    if (!node) return;
+    world.weather.trouble('redis', 'away', CUT_OFF_MS, node.name);
+    world.weather.trouble('roll', 'away', CUT_OFF_MS, node.name);
+    cutLink(node.link, CUT_OFF_MS, world);
+    void caller.claimBack(showtimeId, node, CUT_OFF_MS);
   },
 };
 

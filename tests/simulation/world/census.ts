@@ -40,6 +40,7 @@ export const SOMETIMES = [
   'a showtime was passivated',
   'a showtime was handed over',
   'a node lost its lease',
+  'an overtaken owner was asked for what the next one acknowledged',
 ] as const;
 
 export type Sometimes = (typeof SOMETIMES)[number];

@@ -1,10 +1,15 @@
 import { CommandIntake } from '../../../src/gateway/command-intake.js';
+import { HttpRecipient } from '../../../src/gateway/endpoints/http-recipient.js';
 import { Channels } from '../../../src/gateway/live/channels.js';
 import type { LiveContext, LiveLimits } from '../../../src/gateway/live/live-context.js';
 import { wasMoved } from '../../../src/gateway/live/moved-url.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
+import type { Who } from '../../../src/gateway/tokens.js';
+import { replyView } from '../../../src/gateway/views.js';
+import type { CommandMessage } from '../../../src/protocol/client-messages.js';
 import type { Frame } from '../../../src/protocol/encode.js';
+import type { Reply } from '../../../src/protocol/server-messages.js';
 import type { Hosts } from '../../../src/runtime/hosts.js';
 import type { Clock, Ids, Log } from '../../../src/runtime/ports.js';
 import type { Sometimes } from './census.js';
@@ -82,6 +87,25 @@ export class SimGateway implements Topics {
       address: '127.0.0.1',
       wasMoved: wasMoved(url.search.slice(1)),
     });
+  }
+
+  /** Has this node load the showtime, or find who has it, as any request does that names it. */
+  async look(showtimeId: string): Promise<void> {
+    await this.#context?.hosts.open(showtimeId);
+  }
+
+  /**
+   * As an HTTP request has it where the message says `again`; without, as the first try of a command on a socket. Undefined
+   * where the node does not take the request, and nothing was done.
+   */
+  async ask(showtimeId: string, message: CommandMessage, who: Who): Promise<Reply | undefined> {
+    const { hosts, intake } = this.#context ?? {};
+    const opened = await hosts?.open(showtimeId);
+    const taken = intake?.take(message, who);
+    if (!opened?.ok || !taken?.ok || !this.#isListening) return undefined;
+    const recipient = new HttpRecipient(who.holder);
+    opened.host.submit(taken.submission, recipient);
+    return replyView(message.id, await recipient.outcome, opened.host.terms);
   }
 
   stopListening(): void {

@@ -216,7 +216,7 @@ export class SimNode {
     const memory = new MemoryMembership(
       store === 'redis'
         ? { roll, timers, trip: () => weather.redis(name) }
-        : { roll: rollInPostgres, timers, trip: () => weather.postgres(name, 'owners') },
+        : { roll: rollInPostgres, timers, trip: () => weather.rollInPostgres(name) },
     );
     return {
       beat: (self, beat) => life.hears(memory.beat(self, beat)),
@@ -259,7 +259,7 @@ function nodeLog(world: World, who: string, census: Census): Log {
     },
     info: (fields, message) => world.trace.add(who, line(fields, message)),
     warn: (fields, message) => {
-      if ((fields as { reason?: string }).reason === 'not confirmed in time') census.count('a node lost its lease');
+      if ((fields as { event?: string }).event === 'showtime.unconfirmed') census.count('a node lost its lease');
       world.trace.add(who, line(fields, message));
     },
     error: (fields, message) => {

@@ -4,7 +4,8 @@ import type { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Census } from './census.js';
 import type { Random } from './random.js';
 
-type Store = 'postgres' | 'redis';
+/** `roll`: the table of nodes in Postgres, which goes over the pool, while commits have a connection of their own. */
+type Store = 'postgres' | 'redis' | 'roll';
 /** `away`: connections are refused. `slow`: it answers in a while. `flaky`: requests and answers are lost. */
 type Spell = 'away' | 'slow' | 'flaky';
 
@@ -47,6 +48,11 @@ export class Weather {
     return trip;
   }
 
+  rollInPostgres(node: string): Trip {
+    if (!this.isAway('roll', node)) return this.postgres(node, 'owners');
+    return { lost: 'request', brokenAfterMs: this.#random.between(1, 30) };
+  }
+
   redis(node: string): Trip {
     return this.#trip('redis', node, 120);
   }
@@ -56,7 +62,7 @@ export class Weather {
     return this.#spell(store, node) === 'away';
   }
 
-  #trip(store: Store, node: string, slowMs: number): Trip {
+  #trip(store: 'postgres' | 'redis', node: string, slowMs: number): Trip {
     const random = this.#random;
     const spell = this.#spell(store, node);
     if (spell === 'away') {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { book, hold, Playhouse, SHOWTIME, story } from './playhouse.js';
+import { book, hold, newId, Playhouse, SHOWTIME, story } from './playhouse.js';
 
 const SAME_ID = '00000000-0000-4000-8000-00000000bbbb';
 
@@ -108,11 +108,13 @@ describe('a journal that does not answer', () => {
     const ann = house.listener('ann');
     house.trips.push({ backMs: 5_000 });
     house.submit(actor, ann, 1, hold('ann', [0]), SAME_ID);
-    house.submit(actor, ann, 2, hold('ann', [0]));
+    house.submit(actor, ann, 2, { type: 'hold', holder: 'ann', seats: ['no such seat'], newHoldId: newId() });
+    house.submit(actor, ann, 5, hold('ann', [0]));
     await house.time.advance(1_250);
     expect(ann.outcomes(1)).toMatchObject([{ failure: 'outcome_unknown', retryAfterMs: 1_000 }]);
-    // A refusal only waited for its turn: it is true whatever becomes of the write.
-    expect(ann.outcomes(2)).toMatchObject([{ refusal: { code: 'seats_unavailable' } }]);
+    // A refusal that only waited for its turn is true whatever becomes of the write; one that rests on it is not.
+    expect(ann.outcomes(2)).toMatchObject([{ refusal: { code: 'unknown_seat' } }]);
+    expect(ann.outcomes(5)).toMatchObject([{ failure: 'outcome_unknown' }]);
     expect(ann.waiting).toBe(0);
     house.submit(actor, ann, 3, hold('ann', [0]), SAME_ID);
     expect(ann.outcomes(3)).toEqual([]);

@@ -118,14 +118,16 @@ function checkHoldEnd(world: ScheduledWorld, { command, attempts, commandId }: O
 /** Nobody is kept away from a seat by a hold that has ended. (Of an owner that is gone nobody knows what it knew.) */
 function checkRefused(world: ScheduledWorld, { commandId, attempts }: Order): void {
   const here = attempts.filter(({ node, outcome }) => node === world.owner && outcome && !('failure' in outcome));
-  // Copies are told what the first was.
-  const cameAt = Math.min(...here.map(({ arrivedAt = 0 }) => arrivedAt));
+  // Copies are told what the first was, which may have been decided and not told: its refusal waited for the journal.
+  const isDecided = ({ node, outcome }: Attempt) =>
+    node === world.owner && outcome && (!('failure' in outcome) || outcome.failure === 'outcome_unknown');
+  const cameAt = attempts.filter(isDecided).map(({ arrivedAt = 0 }) => arrivedAt);
   for (const { outcome } of here) {
     if (!outcome || outcome.ok || 'failure' in outcome || outcome.refusal.code !== 'seats_unavailable') continue;
     for (const { seat, reason } of outcome.refusal.conflicts) {
       if (reason !== 'held') continue;
       const index = TERMS.map.indexOf.get(seat) ?? -1;
-      const isOfThen = (end: number) => end > cameAt && end - TERMS.rules.holdTtlMs <= cameAt;
+      const isOfThen = (end: number) => cameAt.some((at) => end > at && end - TERMS.rules.holdTtlMs <= at);
       const isHeld =
         holdsTold(world).some(({ seats, expiresAt }) => seats.includes(index) && isOfThen(expiresAt)) ||
         world.journal.held.some((row) => row.seat === index && isOfThen(row.expiresAt));

@@ -58,11 +58,13 @@ it('[COMMAND-ORDER] a replay of what was refused is `overloaded` where there is 
   const ann = house.listener('ann');
   const refused = book('ann', 'nothing');
   const again = house.submit(actor, ann, 1, refused);
+  await house.time.advance(0);
   house.trips.push({ backMs: 1_000 });
   house.submit(actor, house.listener('zoe'), 1, hold('zoe', [5]));
   house.submit(actor, ann, 2, refused, again);
   await house.time.advance(1_000);
   actor.stopIntake();
   house.submit(actor, ann, 3, refused, again);
+  await house.time.advance(0);
   expect([1, 2, 3].flatMap((id) => ann.outcomes(id)).map(word)).toEqual(['unknown_hold', 'overloaded', 'unknown_hold']);
 });

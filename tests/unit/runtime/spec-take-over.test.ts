@@ -10,8 +10,10 @@ it('[EXPIRY-3] a hold that ended by time is `hold_expired` to its owner, and unk
   house.submit(first, ann, 1, asked);
   await house.time.advance(house.terms.rules.holdTtlMs);
   house.submit(first, ann, 2, book('ann', asked.newHoldId));
+  await house.time.advance(0);
   expect(ann.outcomes(2)).toMatchObject([{ refusal: { code: 'hold_expired' } }]);
   const next = await house.openActor(house.startNode('node-2', () => ({})));
   house.submit(next, ann, 3, book('ann', asked.newHoldId));
+  await house.time.advance(0);
   expect(ann.outcomes(3)).toMatchObject([{ refusal: { code: 'unknown_hold' } }]);
 });

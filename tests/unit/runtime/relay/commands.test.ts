@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Recipient } from '../../../../src/runtime/outcome.js';
-import { hold, SHOWTIME, story, word } from '../playhouse.js';
+import { hold, newId, SHOWTIME, story, word } from '../playhouse.js';
 import { isFrame, isMessage, pair, RELAY_LIMITS } from './small-cluster.js';
 
 const OTHER = '00000000-0000-7000-8000-000000000002';
@@ -123,9 +123,9 @@ describe('a command by a relay', () => {
     house.trips.push({ thereMs: 500 });
     cluster.submit(relay, ann, 1, hold('ann', [0]));
     await cluster.advance(1);
-    cluster.submit(other, ann, 2, { type: 'extend', holder: 'ann', holdId: 'none' });
+    cluster.submit(other, ann, 2, { type: 'hold', holder: 'ann', seats: ['none'], newHoldId: newId() });
     await cluster.advance(1);
-    expect([ann.outcomes(1), ann.outcomes(2).map(word)]).toEqual([[], ['unknown_hold']]);
+    expect([ann.outcomes(1), ann.outcomes(2).map(word)]).toEqual([[], ['unknown_seat']]);
   });
 
   it('of a relay that ended is not mistaken for one of its successor', async () => {

@@ -1,0 +1,67 @@
+import type { Command } from '../core/command.js';
+import { BOOKED, type House } from '../core/house.js';
+import type { Refusal } from '../core/refusal.js';
+import type { CoreReply } from '../core/reply.js';
+import type { Submission } from './outcome.js';
+
+/** Whether a refusal speaks of what its sender has; `look` where its code alone does not tell. */
+type Speaks = boolean | 'look';
+
+/**
+ * By code. A later owner may have acknowledged a hold, an extension, a release or a booking of which an overtaken one does
+ * not know: a refusal that contradicts it is false, and its client would forget what it has. What concerns the message,
+ * the plan, the terms or other holders is at worst a little old, as any map of free seats is.
+ */
+const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
+  // Of holds and bookings by their ids, and of the holder's counts.
+  unknown_hold: true,
+  hold_expired: true,
+  not_in_hold: true,
+  too_many_extensions: true,
+  too_many_holds: true,
+  unknown_booking: true,
+  booking_cancelled: true,
+  // Seats that the message names twice, or that the hold has already.
+  duplicate_seat: 'look',
+  too_many_seats: 'look',
+  seats_unavailable: 'look',
+  seat_rule: 'look',
+  // The plan and the terms are the same at every owner; a hold or booking never changes its holder.
+  unknown_seat: false,
+  unknown_category: false,
+  unknown_zone: false,
+  sales_closed: false,
+  wrong_holder: false,
+  none_available: false,
+};
+
+/**
+ * A refusal rests on no write, unless a later owner may have carried out this very command, or acknowledged what the
+ * refusal denies its sender: then it rests on still being the owner.
+ */
+export function isDoubted(reply: CoreReply, { again, command }: Submission, house: House, holder: string): boolean {
+  if (reply.ok) return false;
+  if (again) return true;
+  const { refusal } = reply;
+  const speaks = SPEAKS_OF_OWN[refusal.code];
+  return speaks === 'look' ? looksAtOwn(refusal, command, house, holder) : speaks;
+}
+
+function looksAtOwn(refusal: Refusal, command: Command, house: House, holder: string): boolean {
+  // Named or counted together with what the hold has.
+  if (command.type === 'hold' && command.addTo !== undefined) return true;
+  if (!('conflicts' in refusal)) return false;
+  return refusal.conflicts.some(({ seat, reason }) => {
+    // Its wheelchair space may be booked by the same holder.
+    if (reason === 'companion_alone') return true;
+    return (reason === 'held' || reason === 'booked') && isOf(holder, house.map.indexOf.get(seat), house);
+  });
+}
+
+/** Whether the seat is in a hold or booking of this holder, as this owner knows it. */
+function isOf(holder: string, seat: number | undefined, house: House): boolean {
+  const id = seat === undefined ? undefined : house.ownerOf[seat];
+  if (seat === undefined || id === undefined) return false;
+  const owner = house.status[seat] === BOOKED ? house.bookings.get(id) : house.holds.get(id);
+  return owner?.holder === holder;
+}
