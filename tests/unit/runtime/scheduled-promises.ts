@@ -120,8 +120,8 @@ function checkRefused(world: ScheduledWorld, { commandId, attempts }: Order): vo
   const here = attempts.filter(({ node, outcome }) => node === world.owner && outcome && !('failure' in outcome));
   // Copies are told what the first was, which may have been decided and not told: its refusal waited for the journal.
   const isDecided = ({ node, outcome }: Attempt) =>
-    node === world.owner && outcome && (!('failure' in outcome) || outcome.failure === 'outcome_unknown');
-  const cameAt = attempts.filter(isDecided).map(({ arrivedAt = 0 }) => arrivedAt);
+    node === world.owner && (!outcome || !('failure' in outcome) || outcome.failure === 'outcome_unknown');
+  const cameAt = attempts.flatMap((attempt) => (isDecided(attempt) ? (attempt.arrivedAt ?? []) : []));
   for (const { outcome } of here) {
     if (!outcome || outcome.ok || 'failure' in outcome || outcome.refusal.code !== 'seats_unavailable') continue;
     for (const { seat, reason } of outcome.refusal.conflicts) {
