@@ -123,8 +123,7 @@ function guarded(handle: Endpoint['handle'], log: Log): Endpoint['handle'] {
       // One that says when to try again was refused by the cache's own bounds; that was logged when it began.
       const { retryAfterMs } = error as { readonly retryAfterMs?: number };
       const fields = { event: 'catalogue.unreadable', err: error };
-      if (retryAfterMs === undefined)
-        log.error({ event: 'catalogue.unreadable', ...fields }, 'the catalogue could not be read');
+      if (retryAfterMs === undefined) log.error(fields, 'the catalogue could not be read');
       else log.debug(fields, 'the catalogue was not read');
       const detail = { retryAfterMs: retryAfterMs ?? RETRY_AFTER_MS };
       return { ok: false, error: wireError('unavailable', 'The programme cannot be read at the moment.', detail) };

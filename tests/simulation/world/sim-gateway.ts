@@ -5,8 +5,8 @@ import type { LiveContext, LiveLimits } from '../../../src/gateway/live/live-con
 import { wasMoved } from '../../../src/gateway/live/moved-url.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
-import type { Who } from '../../../src/gateway/tokens.js';
 import { replyView } from '../../../src/gateway/views.js';
+import type { Caller } from '../../../src/http/access.js';
 import type { CommandMessage } from '../../../src/protocol/client-messages.js';
 import type { Frame } from '../../../src/protocol/encode.js';
 import type { Reply } from '../../../src/protocol/server-messages.js';
@@ -98,7 +98,7 @@ export class SimGateway implements Topics {
    * As an HTTP request has it where the message says `again`; without, as the first try of a command on a socket. Undefined
    * where the node does not take the request, and nothing was done.
    */
-  async ask(showtimeId: string, message: CommandMessage, who: Who): Promise<Reply | undefined> {
+  async ask(showtimeId: string, message: CommandMessage, who: Caller): Promise<Reply | undefined> {
     const { hosts, intake } = this.#context ?? {};
     const opened = await hosts?.open(showtimeId);
     const taken = intake?.take(message, who);
