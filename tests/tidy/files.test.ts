@@ -5,7 +5,7 @@ import { sourcesUnder, trackedFiles } from './sources.js';
 
 const LINES_MAX = 400;
 const TOP_LEVEL =
-  /^(src|client-sdk|sql|tests|bench|package\.json|package-lock\.json|tsconfig\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|Dockerfile|compose\.yaml|biome\.json|vitest\.config\.ts|knip\.json|\..*)$/;
+  /^(src|client-sdk|sql|tests|bench|deploy|findings|package\.json|package-lock\.json|tsconfig\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|Dockerfile|compose\.yaml|biome\.json|vitest\.config\.ts|knip\.json|\..*)$/;
 
 describe('files', () => {
   test(`no source is longer than ${LINES_MAX} lines`, () => {
