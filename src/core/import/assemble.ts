@@ -1,44 +1,41 @@
 /** Turns a draft without problems into the columns of a seat map. */
 import type { SeatMapData, StandingArea } from '../seat-map.js';
 import { type Draft, LABEL_LENGTH_MAX } from './draft.js';
+import { type Bounds, findFocalPoint, type PlanSettings } from './focal-point.js';
 import { labelSeats } from './label-seats.js';
 import { linkSeats } from './link-seats.js';
 import { asObject, type JsonObject, member, type Point, readPoint, readText, roundCoordinate } from './read-value.js';
 
-interface Bounds {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
 /** Seats come first, row after row in the order of the file; standing places follow, area after area. */
-export function assemble(draft: Draft, plan: JsonObject): SeatMapData {
+export function assemble(draft: Draft, plan: JsonObject, settings: PlanSettings): SeatMapData {
   const { seats } = draft;
   const standing = labelSeats(draft);
   const links = linkSeats(draft);
   const x = seats.map((seat) => roundCoordinate(seat.x));
   const y = seats.map((seat) => roundCoordinate(seat.y));
-  const category = seats.map((seat) => seat.category);
+  const { categories, indexOf } = usedCategories(draft);
+  const category = seats.map((seat) => indexOf(seat.category));
   const row = seats.map((seat) => seat.row);
   const areas: StandingArea[] = [];
   for (const { name, zone, category: areaCategory, capacity, ...shape } of draft.areas) {
     const corner = { x: roundCoordinate(shape.x), y: roundCoordinate(shape.y) };
     const size = { width: roundCoordinate(shape.width), height: roundCoordinate(shape.height) };
-    areas.push({ name, zone, category: areaCategory, first: x.length, count: capacity, ...corner, ...size });
+    areas.push({ name, zone, category: indexOf(areaCategory), first: x.length, count: capacity, ...corner, ...size });
     for (let i = 0; i < capacity; i++) {
       x.push(roundCoordinate(corner.x + size.width / 2));
       y.push(roundCoordinate(corner.y + size.height / 2));
-      category.push(areaCategory);
+      category.push(indexOf(areaCategory));
       row.push(-1);
     }
   }
   const bounds = boundsOf(seats.length > 0 ? seats : areas);
+  const { decorations } = draft;
+  const view = { seats: draft.seats, rows: draft.rows, decorations, category, categories: categories.length, bounds };
   return {
     name: planName(draft, plan),
     size: planSize(draft, plan, bounds),
-    focalPoint: focalPoint(draft, plan, bounds),
-    categories: draft.categories,
+    focalPoint: findFocalPoint(draft.findings, plan, settings, view),
+    categories,
     zones: draft.zones,
     rows: draft.rows.map(({ label, zone }) => ({ label, zone })),
     seats: { label: [...seats.map((seat) => seat.label), ...standing], x, y, category, row },
@@ -46,7 +43,7 @@ export function assemble(draft: Draft, plan: JsonObject): SeatMapData {
     companions: links.companions,
     pairs: links.pairs,
     areas,
-    decorations: draft.decorations,
+    decorations,
   };
 }
 
@@ -74,15 +71,24 @@ function isPositive(value: unknown): boolean {
   return (typeof value === 'number' || typeof value === 'string') && Number(value) > 0;
 }
 
-/** Where the plan names no focal point, it is the middle of the top edge of the seats: there the screen is. */
-function focalPoint(draft: Draft, plan: JsonObject, bounds: Bounds): Point {
-  const usher = asObject(member(plan, 'usher'));
-  const given = usher && member(usher, 'focal_point');
-  if (given !== undefined && given !== null) {
-    const point = readPoint(draft.findings, given, 'usher.focal_point');
-    if (point !== undefined) return point;
-  }
-  return { x: roundCoordinate((bounds.left + bounds.right) / 2), y: roundCoordinate(bounds.top) };
+/** The categories that some place has, in their order: whoever makes a showtime prices these and no others. */
+function usedCategories(draft: Draft): {
+  readonly categories: Draft['categories'];
+  readonly indexOf: (category: number) => number;
+} {
+  const isUsed = new Uint8Array(draft.categories.length);
+  for (const { category } of [...draft.seats, ...draft.areas]) isUsed[category] = 1;
+  const indexes = new Map<number, number>();
+  const categories = draft.categories.filter((category, index) => {
+    if (isUsed[index] === 1) {
+      indexes.set(index, indexes.size);
+      return true;
+    }
+    const message = `No seat is of the category "${category.name}"; it was left out and needs no price.`;
+    draft.findings.repair('categories', 'unused_category', message);
+    return false;
+  });
+  return { categories, indexOf: (category) => indexes.get(category) ?? 0 };
 }
 
 function boundsOf(shapes: readonly (Point & { readonly width?: number; readonly height?: number })[]): Bounds {

@@ -1,6 +1,7 @@
 /** The plan while it is being read: objects with their paths, before labels, links and columns are made of them. */
 import type { Decoration } from '../seat-map.js';
 import type { Findings } from './findings.js';
+import { skeleton } from './lookalikes.js';
 import type { Point } from './read-value.js';
 
 /** Enough for any arena; what a client can still load and a snapshot still carry. */
@@ -31,6 +32,8 @@ export interface DraftSeat {
 export interface DraftRow {
   readonly path: string;
   readonly label: string;
+  /** Its labels were made by the plan's own patterns ("Row 5", "Seat 1"), and are not joined by a dash. */
+  readonly isSpelt: boolean;
   readonly zone: number;
   /** The row's seats are `first` … `first + count - 1` of the draft. */
   readonly first: number;
@@ -102,11 +105,11 @@ export class Draft {
   }
 }
 
-/** The name itself, or with the first free number behind it. Adds what it returns to `taken`. */
+/** The name itself, or with the first free number behind it. Adds the skeleton of what it returns to `taken`. */
 export function uniqueName(taken: Set<string>, name: string): string {
   let unique = name;
-  for (let n = 2; taken.has(unique); n++) unique = `${name.slice(0, LABEL_LENGTH_MAX - 7)} ${n}`;
-  taken.add(unique);
+  for (let n = 2; taken.has(skeleton(unique)); n++) unique = `${name.slice(0, LABEL_LENGTH_MAX - 7)} ${n}`;
+  taken.add(skeleton(unique));
   return unique;
 }
 

@@ -12,20 +12,35 @@ export type RepairKind =
   | 'missing_guid'
   | 'duplicate_guid'
   | 'duplicate_label'
+  | 'lookalike_label'
   | 'row_in_two_zones'
   | 'numeric_string'
   | 'undeclared_category'
   | 'duplicate_category'
+  | 'unused_category'
   | 'missing_color'
   | 'text_cut'
   | 'missing_shape'
   | 'skipped_decoration'
-  | 'ignored_extension';
+  | 'ignored_extension'
+  | 'unknown_key'
+  | 'foreign_wheelchair'
+  | 'foreign_standing'
+  | 'ordered_booking'
+  | 'overlapping_seats'
+  | 'guessed_focal_point';
 
 export interface Repair {
   readonly path: string;
   readonly kind: RepairKind;
   readonly message: string;
+}
+
+/** All repairs of one kind: how many there were, and the first of them. */
+export interface RepairGroup {
+  readonly kind: RepairKind;
+  readonly count: number;
+  readonly examples: readonly Repair[];
 }
 
 export interface Problem {
@@ -35,18 +50,38 @@ export interface Problem {
 
 /** A file that is wrong in every seat needs no more than this many sentences to say so. */
 const PROBLEMS_MAX = 100;
+/** Enough to find the place in the file and to see what the others are like. */
+const EXAMPLES_MAX = 3;
+/** Keys of other editors are groups of their own, up to this many. */
+const GROUPS_MAX = 60;
 
 /** Collects both while the file is read, so that one import tells everything instead of the first fault only. */
 export class Findings {
-  readonly repairs: Repair[] = [];
   readonly problems: Problem[] = [];
+  readonly #groups = new Map<string, { kind: RepairKind; count: number; examples: Repair[] }>();
 
-  repair(path: string, kind: RepairKind, message: string): void {
-    this.repairs.push({ path, kind, message });
+  /** @param root the path of the plan within the file, with a dot behind it; empty where the file is the plan. */
+  constructor(private readonly root = '') {}
+
+  /** @param subject repairs of one kind that are not of one subject are groups apart. */
+  repair(path: string, kind: RepairKind, message: string, subject = ''): void {
+    const key = this.#groups.size < GROUPS_MAX ? `${kind} ${subject}` : `${kind} `;
+    const repair = { path: this.root + path, kind, message };
+    const group = this.#groups.get(key);
+    if (group === undefined) {
+      this.#groups.set(key, { kind, count: 1, examples: [repair] });
+      return;
+    }
+    group.count++;
+    if (group.examples.length < EXAMPLES_MAX) group.examples.push(repair);
   }
 
   problem(path: string, reason: string): void {
-    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ path, reason });
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ path: this.root + path, reason });
+  }
+
+  get repairs(): readonly RepairGroup[] {
+    return [...this.#groups.values()];
   }
 
   /** True where reading on can add nothing that would be kept. */

@@ -1,6 +1,7 @@
 import type { Decoration } from '../seat-map.js';
 import { AREAS_MAX, DECORATIONS_MAX, type Draft, LABEL_LENGTH_MAX, SEATS_MAX, shifted, uniqueName } from './draft.js';
 import { Findings } from './findings.js';
+import { noteUnknownKeys } from './known-keys.js';
 import {
   asObject,
   type JsonObject,
@@ -27,20 +28,26 @@ interface AreaPlace {
   readonly names: Set<string>;
 }
 
-/** Reads one area: a standing area where our `usher.standing` says so, a decoration otherwise. */
+/**
+ * Reads one area: a standing area where our `usher.standing` says so, or a key `standing` of another editor; a decoration
+ * otherwise.
+ */
 export function readArea(draft: Draft, value: unknown, path: string, place: AreaPlace): void {
   const area = asObject(value);
   const usher = area === undefined ? undefined : member(area, 'usher');
   const extension = asObject(usher);
+  if (area !== undefined) noteUnknownKeys(draft.findings, area, 'area', path);
   if (area !== undefined && extension !== undefined) {
+    noteUnknownKeys(draft.findings, extension, 'usher key of an area', `${path}.usher`);
     const standing = member(extension, 'standing');
     if (standing !== undefined && standing !== null) {
-      readStanding(draft, area, standing, path, place);
+      readStanding(draft, area, standing, `${path}.usher.standing`, place);
       return;
     }
   } else if (usher !== undefined && usher !== null) {
     draft.findings.repair(`${path}.usher`, 'ignored_extension', 'The usher key is not an object and was ignored.');
   }
+  if (area !== undefined && readForeignStanding(draft, area, area, path, place)) return;
   // A decoration sells nothing, so a broken one is left out instead of refusing the hall. Its own findings are
   // discarded for the same reason: one sentence for each area that is missing from the picture is enough.
   const decoration = area === undefined ? undefined : readDecoration(area, place.origin);
@@ -51,9 +58,38 @@ export function readArea(draft: Draft, value: unknown, path: string, place: Area
   }
 }
 
-function readStanding(draft: Draft, area: JsonObject, value: unknown, path: string, place: AreaPlace): void {
+/**
+ * A key `standing` of another editor in a plan, a zone or an area: an object with a capacity, or several of them. Read
+ * where it is understood, and told in either case. @returns whether places were read from it.
+ */
+export function readForeignStanding(
+  draft: Draft,
+  owner: JsonObject,
+  area: JsonObject,
+  path: string,
+  place: AreaPlace,
+): boolean {
+  const value = member(owner, 'standing');
+  if (value === undefined || value === null || value === false) return false;
+  const at = path === '' ? 'standing' : `${path}.standing`;
+  const before = draft.areas.length;
+  const several: readonly unknown[] = Array.isArray(value) ? value.slice(0, AREAS_MAX) : [value];
+  several.forEach((standing, i) => {
+    const one = asObject(standing);
+    const capacity = one && member(one, 'capacity');
+    const where = Array.isArray(value) ? `${at}[${i}]` : at;
+    if (one === undefined || !Number.isInteger(Number(capacity)) || Number(capacity) < 1) {
+      draft.findings.repair(where, 'foreign_standing', 'Standing without a capacity was not read.', 'skipped');
+      return;
+    }
+    draft.findings.repair(where, 'foreign_standing', `It was read as a standing area of ${Number(capacity)} places.`);
+    readStanding(draft, area, one, where, place);
+  });
+  return draft.areas.length > before;
+}
+
+function readStanding(draft: Draft, area: JsonObject, value: unknown, at: string, place: AreaPlace): void {
   const { findings } = draft;
-  const at = `${path}.usher.standing`;
   const standing = asObject(value);
   if (standing === undefined) {
     findings.problem(at, 'must be an object');
@@ -70,7 +106,7 @@ function readStanding(draft: Draft, area: JsonObject, value: unknown, path: stri
     return;
   }
   const position = member(area, 'position');
-  const by = position === undefined ? { x: 0, y: 0 } : readPoint(findings, position, `${path}.position`);
+  const by = position === undefined ? { x: 0, y: 0 } : readPoint(findings, position, `${at}.position`);
   const categoryName = readText(findings, member(standing, 'category'), `${at}.category`, LABEL_LENGTH_MAX);
   const category = draft.usedCategory(categoryName, `${at}.category`);
   if (by === undefined || category === undefined || !draft.admit(capacity, at)) return;
@@ -79,7 +115,7 @@ function readStanding(draft: Draft, area: JsonObject, value: unknown, path: stri
   if (given === '') findings.repair(`${at}.name`, 'missing_name', `A standing area without a name: "${name}".`);
   else if (name !== given) findings.repair(`${at}.name`, 'duplicate_area_name', `Renamed to "${name}".`);
   const box = boxOf(area) ?? { x: 0, y: 0, width: DEFAULT_WIDTH, height: DEFAULT_HEIGHT };
-  if (boxOf(area) === undefined) findings.repair(path, 'missing_shape', 'A standing area without a shape.');
+  if (boxOf(area) === undefined) findings.repair(at, 'missing_shape', 'A standing area without a shape.');
   const corner = shifted(shifted(place.origin, by), box);
   const { width, height } = box;
   draft.areas.push({ path: at, name, zone: place.zone, category, capacity, ...corner, width, height });
@@ -104,14 +140,20 @@ function boxOf(area: JsonObject): Box | undefined {
   }
   if (size === undefined) return undefined;
   // Rectangles hang from their corner, circles and ellipses around their middle.
-  const around = member(area, 'shape') === 'rectangle' ? 0 : 0.5;
+  const around = shapeOf(area) === 'rectangle' ? 0 : 0.5;
   return { x: -size.width * around, y: -size.height * around, ...size };
 }
 
-function sizeOf(area: JsonObject): { width: number; height: number } | undefined {
+/** Before areas had shapes they were rectangles with their width and height in themselves. */
+function shapeOf(area: JsonObject): unknown {
   const shape = member(area, 'shape');
+  return shape === undefined && Object.hasOwn(area, 'width') ? 'rectangle' : shape;
+}
+
+function sizeOf(area: JsonObject): { width: number; height: number } | undefined {
+  const shape = shapeOf(area);
   if (shape !== 'rectangle' && shape !== 'circle' && shape !== 'ellipse') return undefined;
-  const form = asObject(member(area, shape));
+  const form = asObject(member(area, 'shape') === undefined ? area : member(area, shape));
   if (form === undefined) return undefined;
   const width = readNumber(new Findings(), member(form, 'width'), '');
   const height = readNumber(new Findings(), member(form, 'height'), '');
@@ -132,7 +174,7 @@ function pointsOf(area: JsonObject): Point[] | undefined {
 function readDecoration(area: JsonObject, origin: Point): Decoration | undefined {
   const position = member(area, 'position');
   const by = position === undefined ? { x: 0, y: 0 } : readPoint(new Findings(), position, '');
-  const shape = member(area, 'shape');
+  const shape = shapeOf(area);
   const text = readDrawnText(area);
   if (by === undefined) return undefined;
   const place = shifted(origin, by);
@@ -157,7 +199,8 @@ function readDecoration(area: JsonObject, origin: Point): Decoration | undefined
 }
 
 function readDrawnText(area: JsonObject): Decoration['text'] {
-  const form = asObject(member(area, 'text'));
+  const given = member(area, 'text');
+  const form = typeof given === 'string' ? { text: given } : asObject(given);
   if (form === undefined) return undefined;
   const quiet = new Findings();
   const value = readText(quiet, member(form, 'text'), '', 200);

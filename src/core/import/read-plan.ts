@@ -1,12 +1,19 @@
 import { CATEGORIES_MAX, Draft, LABEL_LENGTH_MAX, uniqueName, ZONES_MAX } from './draft.js';
 import type { Findings } from './findings.js';
-import { readArea } from './read-area.js';
+import { noteUnknownKeys } from './known-keys.js';
+import { readArea, readForeignStanding } from './read-area.js';
 import { readRow } from './read-row.js';
 import { asObject, type JsonObject, member, readColor, readPoint, readText } from './read-value.js';
+
+/** How far below the seats standing places are drawn of which the plan does not say where they are. */
+const STANDING_GAP = 60;
 
 /** Reads the whole plan. Whether the draft is whole is in `findings.problems`. */
 export function readPlan(findings: Findings, plan: JsonObject): Draft {
   const draft = new Draft(findings);
+  noteUnknownKeys(findings, plan, 'plan', '');
+  const usher = asObject(member(plan, 'usher'));
+  if (usher !== undefined) noteUnknownKeys(findings, usher, 'usher key of a plan', 'usher');
   readCategories(draft, member(plan, 'categories'));
   const zones = member(plan, 'zones');
   if (!Array.isArray(zones)) {
@@ -14,7 +21,9 @@ export function readPlan(findings: Findings, plan: JsonObject): Draft {
   } else if (zones.length > ZONES_MAX) {
     findings.problem('zones', `more than ${ZONES_MAX} zones`);
   } else {
-    readZones(draft, zones);
+    const names = new ZoneNames();
+    readZones(draft, zones, names);
+    if (!findings.full) readPlanStanding(draft, plan, names);
     if (draft.places === 0 && findings.problems.length === 0) findings.problem('zones', 'the plan has no seats');
   }
   return draft;
@@ -39,6 +48,7 @@ function readCategories(draft: Draft, value: unknown): void {
       findings.problem(path, 'must be an object');
       continue;
     }
+    noteUnknownKeys(findings, category, 'category', path);
     const name = readText(findings, member(category, 'name'), `${path}.name`, LABEL_LENGTH_MAX);
     if (name === '') {
       findings.problem(`${path}.name`, 'must be a text');
@@ -55,10 +65,14 @@ function readCategories(draft: Draft, value: unknown): void {
   }
 }
 
-function readZones(draft: Draft, zones: readonly unknown[]): void {
+/** Names that are taken. Zones are chosen by name, by clients and best-available; places of an area are called by it. */
+class ZoneNames {
+  readonly zones = new Set<string>();
+  readonly areas = new Set<string>();
+}
+
+function readZones(draft: Draft, zones: readonly unknown[], names: ZoneNames): void {
   const { findings } = draft;
-  const zoneNames = new Set<string>();
-  const areaNames = new Set<string>();
   for (let i = 0; i < zones.length && !findings.full; i++) {
     const path = `zones[${i}]`;
     const zone = asObject(zones[i]);
@@ -66,14 +80,15 @@ function readZones(draft: Draft, zones: readonly unknown[]): void {
       findings.problem(path, 'must be an object');
       continue;
     }
+    noteUnknownKeys(findings, zone, 'zone', path);
     const index = draft.zones.length;
-    draft.zones.push({ name: zoneName(findings, zone, path, i, zoneNames) });
+    draft.zones.push({ name: zoneName(findings, zone, path, i, names.zones) });
     const given = member(zone, 'position');
     const missing = given === undefined || given === null;
     if (missing) findings.repair(`${path}.position`, 'missing_position', 'The zone was placed at 0, 0.');
     const origin = missing ? { x: 0, y: 0 } : readPoint(findings, given, `${path}.position`);
     if (origin === undefined) continue;
-    const place = { zone: index, origin, labels: new Set<string>(), nextLabel: 1, names: areaNames };
+    const place = { zone: index, origin, labels: new Set<string>(), nextLabel: 1, names: names.areas };
     for (const [j, row] of listOf(findings, zone, 'rows', path).entries()) {
       if (findings.full) return;
       readRow(draft, row, `${path}.rows[${j}]`, j, place);
@@ -82,7 +97,16 @@ function readZones(draft: Draft, zones: readonly unknown[]): void {
       if (findings.full) return;
       readArea(draft, area, `${path}.areas[${j}]`, place);
     }
+    readForeignStanding(draft, zone, {}, path, place);
   }
+}
+
+/** Standing places that belong to no zone get one of their own, below all seats. */
+function readPlanStanding(draft: Draft, plan: JsonObject, names: ZoneNames): void {
+  const origin = { x: 0, y: draft.seats.reduce((lowest, { y }) => Math.max(lowest, y), 0) + STANDING_GAP };
+  const zone = draft.zones.length;
+  if (!readForeignStanding(draft, plan, {}, '', { zone, origin, names: names.areas })) return;
+  draft.zones.push({ name: uniqueName(names.zones, 'Standing') });
 }
 
 /** Zone names are unique because clients and best-available choose zones by name. */

@@ -1,11 +1,12 @@
 import type { Draft } from './draft.js';
 import { shifted } from './draft.js';
-import { asObject, cutText, type JsonObject, member, type Point, readPoint, readText } from './read-value.js';
+import { noteUnknownKeys } from './known-keys.js';
+import { readSeatExtension } from './read-seat-extension.js';
+import { asObject, cutText, type JsonObject, member, type Point, readGuid, readPoint, readText } from './read-value.js';
 
 /** With the dash, a row label and a seat number always fit the bound of a seat label. */
 const ROW_LABEL_LENGTH_MAX = 28;
 const SEAT_NUMBER_LENGTH_MAX = 32;
-const GUID_LENGTH_MAX = 256;
 
 interface ZonePlace {
   readonly zone: number;
@@ -24,6 +25,7 @@ export function readRow(draft: Draft, value: unknown, path: string, position: nu
     findings.problem(path, 'must be an object');
     return;
   }
+  noteUnknownKeys(findings, row, 'row', path);
   const seats = member(row, 'seats');
   if (seats !== undefined && seats !== null && !Array.isArray(seats)) {
     findings.problem(`${path}.seats`, 'must be a list');
@@ -37,47 +39,74 @@ export function readRow(draft: Draft, value: unknown, path: string, position: nu
   const by = given === undefined || given === null ? { x: 0, y: 0 } : readPoint(findings, given, `${path}.position`);
   if (by === undefined) return;
   const origin = shifted(place.origin, by);
-  const label = rowLabel(draft, row, path, position, place);
   const index = draft.rows.length;
-  const entry = { path, label, zone: place.zone, first: draft.seats.length, count: 0 };
+  const pattern = readText(findings, member(row, 'seat_label'), `${path}.seat_label`, SEAT_NUMBER_LENGTH_MAX);
+  const naming = rowLabel(draft, row, path, position, place);
+  const isSpelt = naming.isSpelt || pattern !== '';
+  const entry = { path, label: naming.label, isSpelt, zone: place.zone, first: draft.seats.length, count: 0 };
   draft.rows.push(entry);
   for (let i = 0; i < seats.length && !findings.full; i++) {
     const seatPath = `${path}.seats[${i}]`;
     if (!draft.admit(1, seatPath)) return;
-    readSeat(draft, seats[i], seatPath, i, index, origin);
+    readSeat(draft, seats[i], { path: seatPath, position: i, row: index, origin, pattern });
   }
   entry.count = draft.seats.length - entry.first;
 }
 
 /**
- * `row_number` is what the format prints; `row_label` is a pattern such as "Row %s" around it and serves only where
- * the number is missing.
+ * `row_number` is what the row is called, and `row_label` a pattern such as "Row %s" around it. A pattern without a place
+ * for the number stands in front of it, unless it has it already ("Table 5") or there is none ("Box").
  */
-function rowLabel(draft: Draft, row: JsonObject, path: string, position: number, place: ZonePlace): string {
+function rowLabel(
+  draft: Draft,
+  row: JsonObject,
+  path: string,
+  position: number,
+  place: ZonePlace,
+): { readonly label: string; readonly isSpelt: boolean } {
   const { findings } = draft;
   const pattern = readText(findings, member(row, 'row_label'), `${path}.row_label`, ROW_LABEL_LENGTH_MAX);
-  const label =
-    readText(findings, member(row, 'row_number'), `${path}.row_number`, ROW_LABEL_LENGTH_MAX) ||
-    (pattern.includes('%s') ? '' : pattern);
-  if (label !== '') {
-    place.labels.add(label);
-    return label;
-  }
+  const given = readText(findings, member(row, 'row_number'), `${path}.row_number`, ROW_LABEL_LENGTH_MAX);
+  const isNamed = given !== '' || (pattern !== '' && !pattern.includes('%s'));
+  const number = isNamed ? given : madeUpNumber(draft, path, position, place);
+  const label = cutText(filled(pattern, number), ROW_LABEL_LENGTH_MAX);
+  if (isNamed) place.labels.add(given === '' ? label : given);
+  return { label, isSpelt: pattern !== '' };
+}
+
+function madeUpNumber(draft: Draft, path: string, position: number, place: ZonePlace): string {
   let number = Math.max(position + 1, place.nextLabel);
   while (place.labels.has(String(number))) number++;
   place.labels.add(String(number));
   place.nextLabel = number + 1;
-  findings.repair(`${path}.row_number`, 'missing_row_label', `A row without a label was called "${number}".`);
+  draft.findings.repair(`${path}.row_number`, 'missing_row_label', `A row without a label was called "${number}".`);
   return String(number);
 }
 
-function readSeat(draft: Draft, value: unknown, path: string, position: number, row: number, origin: Point): void {
+/** A pattern with a number in it, or before it. */
+function filled(pattern: string, number: string): string {
+  if (pattern.includes('%s')) return pattern.replaceAll('%s', () => number).trim();
+  if (pattern === '' || number === '') return pattern || number;
+  return pattern.split(' ').includes(number) ? pattern : `${pattern} ${number}`;
+}
+
+interface SeatPlace {
+  readonly path: string;
+  readonly position: number;
+  readonly row: number;
+  readonly origin: Point;
+  /** The row's pattern for its seats; empty where it has none. */
+  readonly pattern: string;
+}
+
+function readSeat(draft: Draft, value: unknown, { path, position, row, origin, pattern }: SeatPlace): void {
   const { findings } = draft;
   const seat = asObject(value);
   if (seat === undefined) {
     findings.problem(path, 'must be an object');
     return;
   }
+  noteUnknownKeys(findings, seat, 'seat', path);
   const by = readPoint(findings, member(seat, 'position'), `${path}.position`);
   const categoryPath = `${path}.category`;
   const categoryName = readText(findings, member(seat, 'category'), categoryPath, 64);
@@ -93,52 +122,15 @@ function readSeat(draft: Draft, value: unknown, path: string, position: number, 
   if (guid === '') {
     findings.repair(`${path}.seat_guid`, 'missing_guid', 'The seat has no seat_guid; its label identifies it.');
   }
-  draft.seats.push({ path, guid, number, ...shifted(origin, by), category, row, ...special, label: '' });
+  noteOrder(draft, seat, path);
+  const name = cutText(filled(pattern, number), SEAT_NUMBER_LENGTH_MAX);
+  draft.seats.push({ path, guid, number: name, ...shifted(origin, by), category, row, ...special, label: '' });
 }
 
-interface SeatExtension {
-  readonly wheelchair: boolean;
-  readonly companionOf: string | undefined;
-  readonly pairWith: string | undefined;
-}
-
-const ORDINARY: SeatExtension = { wheelchair: false, companionOf: undefined, pairWith: undefined };
-
-/** Our `usher` key. What it says of access is never guessed: a value that is not understood refuses the plan. */
-function readSeatExtension(draft: Draft, seat: JsonObject, path: string): SeatExtension | undefined {
-  const { findings } = draft;
-  const value = member(seat, 'usher');
-  if (value === undefined || value === null) return ORDINARY;
-  const usher = asObject(value);
-  if (usher === undefined) {
-    findings.problem(`${path}.usher`, 'must be an object');
-    return undefined;
-  }
-  const wheelchair = member(usher, 'wheelchair') ?? false;
-  if (typeof wheelchair !== 'boolean') {
-    findings.problem(`${path}.usher.wheelchair`, 'must be true or false');
-    return undefined;
-  }
-  const companionOf = readLink(draft, usher, 'companion_of', path);
-  const pairWith = readLink(draft, usher, 'pair_with', path);
-  const roles = Number(wheelchair) + Number(companionOf !== undefined) + Number(pairWith !== undefined);
-  if (roles > 1) {
-    findings.problem(`${path}.usher`, 'a seat is a wheelchair space, a companion seat or half of a pair, not several');
-    return undefined;
-  }
-  return { wheelchair, companionOf, pairWith };
-}
-
-function readLink(draft: Draft, usher: JsonObject, key: string, path: string): string | undefined {
-  const value = member(usher, key);
-  if (value === undefined || value === null) return undefined;
-  const guid = readGuid(value);
-  if (guid === '') draft.findings.problem(`${path}.usher.${key}`, 'must be the seat_guid of a seat');
-  return guid;
-}
-
-/** Compared by value only, so a long one is cut without a word. */
-function readGuid(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? cutText(value, GUID_LENGTH_MAX) : '';
+/** pretix books such a row in order from this seat. Best-available looks for the nearest seats, in every row. */
+function noteOrder(draft: Draft, seat: JsonObject, path: string): void {
+  const direction = member(seat, 'start_direction');
+  if (direction === undefined || direction === null || direction === '') return;
+  const message = 'start_direction asks to sell this row in order from this seat. Usher sells the best seats first.';
+  draft.findings.repair(`${path}.start_direction`, 'ordered_booking', message);
 }

@@ -13,9 +13,12 @@ export interface Point {
 
 /** Far beyond any hall, and far below where sums of three coordinates lose their thousandths. */
 const COORDINATE_MAX = 10_000_000;
+const GUID_LENGTH_MAX = 256;
 const NUMERIC = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
 /** Control characters and lone surrogates: databases refuse them and nobody can read them. */
 const UNREADABLE = /[\p{Cc}\p{Cs}]/gu;
+/** What has no width: marks of direction, soft hyphens, joiners. Two texts that differ in these only look the same. */
+const INVISIBLE = /\p{Cf}/gu;
 const COLOR = /^[#\w(),.%\s/-]{1,64}$/;
 
 export function asObject(value: unknown): JsonObject | undefined {
@@ -60,10 +63,16 @@ export function readPoint(findings: Findings, value: unknown, path: string): Poi
 export function readText(findings: Findings, value: unknown, path: string, lengthMax: number): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value).slice(0, lengthMax);
   if (typeof value !== 'string') return '';
-  const text = value.replace(UNREADABLE, ' ').replace(/\s+/g, ' ').trim();
+  const text = value.replace(INVISIBLE, '').replace(UNREADABLE, ' ').replace(/\s+/g, ' ').trim().normalize('NFC');
   if (text.length <= lengthMax) return text;
   findings.repair(path, 'text_cut', `The text was cut to ${lengthMax} characters.`);
   return cutText(text, lengthMax);
+}
+
+/** A `seat_guid`. It is compared by value only, so a long one is cut without a word. */
+export function readGuid(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? cutText(value, GUID_LENGTH_MAX) : '';
 }
 
 /** Cuts without leaving half of a surrogate pair or a blank at the end. */

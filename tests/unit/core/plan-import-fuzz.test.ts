@@ -6,14 +6,27 @@ import { planOf } from './halls.js';
 
 /** Keys of the format, so that random objects reach deep into the importer instead of failing at its door. */
 const KEYS =
-  'name size width height categories color zones position x y rows row_number row_label seats seat_guid seat_number category areas shape usher standing capacity wheelchair companion_of pair_with focal_point rectangle circle radius polygon points text __proto__ constructor'.split(
+  'name size width height categories color zones position x y rows row_number row_label seats seat_guid seat_number category areas shape usher standing capacity wheelchair companion_of pair_with focal_point rectangle circle radius polygon points text seat_label start_direction layout whole looks_at __proto__ constructor'.split(
     ' ',
   );
 const leaf = fc.oneof(
   fc.string(),
   fc.double(),
   fc.integer(),
-  fc.constantFrom('', '1', '-3.5', 'polygon', 'circle', '\u0000', '\ud800', '__proto__', 'x'.repeat(100)),
+  fc.constantFrom(
+    '',
+    '1',
+    '-3.5',
+    'polygon',
+    'circle',
+    'Row %s',
+    'S T A G E',
+    'SCREEN',
+    '\u0000',
+    '\ud800',
+    '__proto__',
+    'x'.repeat(100),
+  ),
   fc.boolean(),
   fc.constant(null),
 );
@@ -68,7 +81,11 @@ function check(json: unknown): boolean {
     expect(label.length).toBeGreaterThan(0);
     expect(label.length).toBeLessThanOrEqual(64);
   }
-  for (const { path } of result.repairs) expect(path).not.toBe('');
+  for (const { count, examples } of result.repairs) {
+    expect(count).toBeGreaterThanOrEqual(examples.length);
+    for (const { path } of examples) expect(path).not.toBe('');
+  }
+  expect(result.repairs.length).toBeLessThan(100);
   expect(JSON.parse(JSON.stringify(result.map))).toEqual(result.map);
   return true;
 }
@@ -95,5 +112,18 @@ describe('import: any JSON', () => {
     // Both ends must be reached, or the property says nothing.
     expect(accepted).toBeGreaterThan(50);
     expect(refused).toBeGreaterThan(50);
+  });
+
+  it('finds the same under the key of pretix’s API, as an object and as its text', () => {
+    fc.assert(
+      fc.property(mutated, (json) => {
+        const plain = JSON.parse(JSON.stringify(json));
+        const [result, ...wrapped] = [plain, { layout: plain }, { layout: JSON.stringify(plain) }].map((plan) =>
+          importPlan(plan),
+        );
+        for (const other of wrapped) expect(other.ok && other.map).toEqual(result!.ok && result!.map);
+      }),
+      { numRuns: 100 },
+    );
   });
 });

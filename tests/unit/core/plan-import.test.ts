@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/apply.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
-import { importPlan } from '../../../src/core/plan-import.js';
-import type { SeatMapData } from '../../../src/core/seat-map.js';
+import { importPlan, type PlanSettings } from '../../../src/core/plan-import.js';
 import { houseOf } from './halls.js';
 
 const SAMPLE = new URL('../../../../shared/data/seating-plan.pretix-sample.json', import.meta.url);
@@ -32,10 +31,20 @@ const zoneWith = (rows: unknown[], more: object = {}) => ({
   ...more,
 });
 
-function imported(json: unknown): { map: SeatMapData; kinds: string[]; repairs: { path: string; kind: string }[] } {
-  const result = importPlan(json);
+/** Its repairs less the guess at the focal point, which is a matter of its own; `repairs` are the examples of all groups. */
+function imported(json: unknown, settings: PlanSettings = {}) {
+  const result = importPlan(json, settings);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return { map: result.map, kinds: result.repairs.map(({ kind }) => kind), repairs: [...result.repairs] };
+  const groups = result.repairs.filter(({ kind }) => kind !== 'guessed_focal_point');
+  const counts = Object.fromEntries(groups.map(({ kind, count }) => [kind, count]));
+  const guess = result.repairs.find(({ kind }) => kind === 'guessed_focal_point')?.examples[0]?.message;
+  return {
+    map: result.map,
+    guess,
+    counts,
+    kinds: groups.map(({ kind }) => kind),
+    repairs: groups.flatMap(({ examples }) => examples),
+  };
 }
 
 function problems(json: unknown): { path: string; reason: string }[] {
@@ -117,15 +126,19 @@ describe('import: repairs', () => {
     expect(map.seats.label).toEqual(['A-1', 'A-2', 'B-1', 'B-1 (2)']);
   });
 
-  it('puts the zone name before a whole row that another zone has too', () => {
+  it('puts the zone name before a whole row that another zone has too, in every zone that has it', () => {
     const upper = rowOf('A', seatAt('1', 0), seatAt('2', 30), seatAt('3', 60));
     const zones = [
       zoneWith([rowOf('A', seatAt('1', 0), seatAt('2', 30))]),
       zoneWith([upper, rowOf('B', seatAt('9', 0))], { name: 'Balcony' }),
     ];
     const { map, repairs } = imported(planWith(zones));
-    expect(map.seats.label).toEqual(['A-1', 'A-2', 'Balcony A-1', 'Balcony A-2', 'Balcony A-3', 'B-9']);
-    expect(repairs[0]).toMatchObject({ path: 'zones[1].rows[0]', kind: 'row_in_two_zones' });
+    expect(map.seats.label).toEqual([
+      ...['Stalls A-1', 'Stalls A-2'],
+      ...['Balcony A-1', 'Balcony A-2', 'Balcony A-3', 'B-9'],
+    ]);
+    const renamed = repairs.filter(({ kind }) => kind === 'row_in_two_zones');
+    expect(renamed.map(({ path }) => path)).toEqual(['zones[0].rows[0]', 'zones[1].rows[0]']);
   });
 
   it('lets zones share a row label where the seats differ', () => {
@@ -146,7 +159,7 @@ describe('import: repairs', () => {
   it('reads numeric strings, floats, and names what is missing', () => {
     const row = { position: at('1.5', 2.25), seats: [seatAt('', '10.1', { seat_number: 7 }), { position: at(40) }] };
     const plan = { zones: [{ rows: [row, { row_number: 'Z', seats: [] }], areas: null }] };
-    const { map, kinds } = imported(plan);
+    const { map, kinds, counts } = imported(plan);
     expect(map.zones).toEqual([{ name: 'Zone 1' }]);
     expect(map.seats.label).toEqual(['1-7', '1-2']);
     expect(map.seats.x).toEqual([11.6, 41.5]);
@@ -155,20 +168,34 @@ describe('import: repairs', () => {
     expect(map.categories.map(({ name }) => name)).toEqual(['A', 'Standard']);
     const expected = ['missing_zone_name', 'missing_position', 'missing_row_label', 'numeric_string', 'empty_row'];
     expect(kinds).toEqual(expect.arrayContaining([...expected, 'missing_guid', 'missing_seat_number', 'missing_size']));
-    expect(kinds.filter((kind) => kind === 'undeclared_category')).toHaveLength(2);
+    expect(counts['undeclared_category']).toBe(2);
   });
 
-  it('takes a row label pattern for a label only where it is no pattern', () => {
-    const rows = ['Row %s', 'Box'].map((row_label, i) => ({ row_label, seats: [seatAt(String(i), i * 30)] }));
-    expect(imported(planWith([zoneWith(rows)])).map.rows.map(({ label }) => label)).toEqual(['1', 'Box']);
+  it('calls rows and seats by the patterns of the plan', () => {
+    const pattern = { row_label: 'Tisch %s', seat_label: 'Platz %s' };
+    const rows = [
+      { ...rowOf('5', seatAt('1', 0), seatAt('2', 30)), ...pattern },
+      { ...rowOf('6', seatAt('6-1', 0)), row_label: 'Tisch %s' },
+      { ...rowOf('7', seatAt('1', 0)), seat_label: 'Platz %s' },
+      { ...rowOf('8', seatAt('$&', 0)), row_label: 'Tisch 8', seat_label: 'Nr.' },
+      rowOf('5', seatAt('9', 0)),
+      { row_label: 'Row %s', seats: [seatAt('1', 0)] },
+      { row_label: 'Box', seats: [seatAt('1', 0)] },
+    ];
+    const { map } = imported(planWith([zoneWith(rows)]));
+    expect(map.rows.map(({ label }) => label)).toEqual(['Tisch 5', 'Tisch 6', '7', 'Tisch 8', '5', 'Row 9', 'Box']);
+    expect(map.seats.label).toEqual([
+      ...['Tisch 5, Platz 1', 'Tisch 5, Platz 2', 'Tisch 6, 6-1', '7, Platz 1', 'Tisch 8, Nr. $&'],
+      ...['5-9', 'Row 9, 1', 'Box, 1'],
+    ]);
   });
 
   it('declares a category once that the plan uses and does not declare', () => {
     const seats = [seatAt('1', 0, { category: 'VIP' }), seatAt('2', 30, { category: 'VIP' })];
     const { map, repairs } = imported(planWith([zoneWith([rowOf('A', ...seats)])]));
-    expect(map.categories[1]).toEqual({ name: 'VIP', color: '#9e9e9e' });
-    expect(map.seats.category).toEqual([1, 1]);
-    expect(repairs.map(({ path }) => path)).toEqual(['zones[0].rows[0].seats[0].category']);
+    expect(map.categories).toEqual([{ name: 'VIP', color: '#9e9e9e' }]);
+    expect(map.seats.category).toEqual([0, 0]);
+    expect(repairs.map(({ path }) => path)).toEqual(['zones[0].rows[0].seats[0].category', 'categories']);
   });
 
   it('keeps labels within 64 characters and unique however long the names are', () => {
@@ -246,13 +273,16 @@ describe('import: impossibilities are refused with their path', () => {
 
 describe.skipIf(!existsSync(SAMPLE))('import: the pretix sample (skipped where ../shared/data is absent)', () => {
   it('gives 1,057 seats in five categories and lists its 84 duplicate seat_guids', () => {
-    const { map, repairs } = imported(JSON.parse(readFileSync(SAMPLE, 'utf8')));
+    const { map, repairs, counts, guess } = imported(JSON.parse(readFileSync(SAMPLE, 'utf8')));
     expect(map.seats.label).toHaveLength(1057);
     expect(map.categories).toHaveLength(5);
-    expect(repairs.filter(({ kind }) => kind === 'duplicate_guid')).toHaveLength(84);
-    expect(repairs.filter(({ kind }) => kind === 'row_in_two_zones')).toHaveLength(3);
-    expect(repairs).toHaveLength(87);
+    expect(counts).toEqual({ row_in_two_zones: 6, duplicate_guid: 84 });
+    expect(repairs).toHaveLength(6);
+    expect(guess).toContain('the text "STAGE" stands there');
+    expect(map.focalPoint).toEqual({ x: 555, y: 25 });
     expect(map.seats.label.filter((label) => label.startsWith('Balcony '))).toHaveLength(100);
+    const rows17To19 = map.seats.label.filter((label) => label.startsWith('Ground floor '));
+    expect(rows17To19.every((label) => /^Ground floor 1[789]-/.test(label))).toBe(true);
     const { blocks } = compileSeatMap(map);
     expect([...blocks[1]!].map((seat) => map.seats.label[seat])).toEqual(
       Array.from({ length: 10 }, (_, i) => `1-${i + 4}`),
