@@ -1,13 +1,16 @@
 /** Claims while the synchronous standby is away: each of them waits in Postgres, whatever its client does. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
 import { silentLog } from '../silent-log.js';
 import { PostgresPair } from './postgres-pair.js';
+
+/** Each starts two servers, and copies one. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const POOL = 4;
 const CLAIM_MS_MAX = 400;

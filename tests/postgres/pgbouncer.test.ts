@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
@@ -14,6 +14,9 @@ import { openStage } from '../integration/gateway/stage.js';
 import { silentLog } from '../silent-log.js';
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer, whyNoPgBouncer } from './pgbouncer.js';
 import { PostgresPair } from './postgres-pair.js';
+
+/** Servers are started, and a busy machine takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const why = await whyNoPgBouncer();
 if (why !== undefined) process.stdout.write(`Skipped, all tests on PgBouncer: ${why}\n`);

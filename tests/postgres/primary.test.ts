@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
@@ -12,6 +12,9 @@ import type { Batch } from '../../src/runtime/ports.js';
 import { held, holdOf, slice } from '../contract/slices.js';
 import { silentLog } from '../silent-log.js';
 import { type PairOptions, PostgresPair } from './postgres-pair.js';
+
+/** Each starts two servers, and copies one. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const POOL = 4;
 const FIRST_COMMIT_MS_MAX = 3_000;
@@ -26,14 +29,14 @@ async function startPair(options?: PairOptions): Promise<void> {
 }
 
 /** What a node has of its Postgres. */
-function nodeAt(databaseUrl: string) {
+function nodeAt(databaseUrl: string, log = silentLog) {
   const primary = new Primary(databaseUrl);
   const options = { max: POOL, application_name: 'usher', connectionTimeoutMillis: 3_000, query_timeout: 3_000 };
   const pool = primaryPool(primary, options, silentLog);
   const ledger = new PostgresLedger({
     primary,
     pool,
-    log: silentLog,
+    log,
     writerId: randomUUID(),
     nodeName: 'test',
     replayWindowMs: 60_000,
@@ -107,7 +110,9 @@ describe('with several hosts', () => {
 
   test('a promoted standby is written to within 3 s, by commits, claims and whoever waits in the pool', async () => {
     await startPair();
-    const { ledger, pool } = nodeAt(pair.url);
+    const told: unknown[] = [];
+    const warn = (fields: object) => void told.push(fields);
+    const { ledger, pool } = nodeAt(pair.url, { ...silentLog, warn });
     const showtime = randomUUID();
     const { epoch } = await ledger.claim(showtime);
     await ledger.commit({ number: 1, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] });
@@ -116,13 +121,44 @@ describe('with several hosts', () => {
     await pair.killPrimary();
     const batch = { number: 2, slices: [slice(showtime, epoch, { holds: held(holdOf('bob', [2])) })] };
     const committed = commitUntilAnswered(ledger, batch).then(() => performance.now());
-    await sleep(500);
+    // Longer than one search lasts.
+    await sleep(3_000);
     const promotedAt = await pair.promote();
     const tookMs = (await committed) - promotedAt;
     process.stdout.write(`first commit ${Math.round(tookMs)} ms after the promotion\n`);
     expect(tookMs).toBeLessThan(FIRST_COMMIT_MS_MAX);
     const claim = await ledger.claim(showtime);
     expect(claim.state.holds.map(({ holder }) => holder).sort()).toEqual(['ann', 'bob']);
+    // A line when it begins and one when it ends, however often it was tried in between.
+    const [from, to] = [pair.standby, pair.primary].map(({ port }) => `127.0.0.1:${port}`);
+    expect(told).toEqual([
+      expect.objectContaining({ event: 'postgres.commits_fail', server: from }),
+      { event: 'postgres.primary_moved', from, to },
+      expect.objectContaining({ event: 'postgres.commits_resume', server: to, failures: expect.any(Number) }),
+    ]);
+  });
+
+  test('a former primary that comes back and takes writes is not written to again', async () => {
+    await startPair();
+    const { ledger, pool } = nodeAt(pair.url);
+    await ledger.commit({ number: 1, slices: [] });
+    await pair.caughtUp();
+    await pair.killPrimary();
+    await pair.promote();
+    await commitUntilAnswered(ledger, { number: 2, slices: [] });
+    // Nobody told it that it is not the primary any more; and the present one goes away.
+    await pair.standby.start();
+    await pair.killPrimary();
+    const refused = /takes writes\. .*is a former primary/;
+    await expect
+      .poll(() => ledger.commit({ number: 3, slices: [] }).catch((error: Error) => error.message), { timeout: 9_000 })
+      .toMatch(refused);
+    await expect(pool.query('SELECT')).rejects.toThrow(refused);
+    // A node that starts now, and cannot know, takes it; one that finds both takes the newer.
+    expect((await connected(pair.url)).port).toBe(pair.standby.port);
+    await pair.primary.start();
+    expect((await connected(pair.url)).port).toBe(pair.primary.port);
+    expect(await commitUntilAnswered(ledger, { number: 3, slices: [] })).toBeDefined();
   });
 });
 

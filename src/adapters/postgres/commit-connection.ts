@@ -4,11 +4,11 @@ import type { Primary } from './primary.js';
 import { PrimaryClient } from './primary-client.js';
 import { KEEPALIVES } from './primary-pool.js';
 
-/** `name` and `text` are for a connection with a backend of its own, `sharedText` for one that shares it: see PrimaryClient. */
+/** `name` and `text` are for a connection with a backend of its own, `sharedText`, where it differs, for one that shares it. */
 export interface CommitQuery {
   readonly name: string;
   readonly text: string;
-  readonly sharedText: string;
+  readonly sharedText?: string;
 }
 
 export interface CommitConnection {
@@ -29,6 +29,7 @@ const ANSWER_MS_MAX = 10_000;
 export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWER_MS_MAX): CommitConnection {
   let client: PrimaryClient | undefined;
   let isClosed = false;
+  const outage = new CommitOutage(log);
 
   const open = async (): Promise<PrimaryClient> => {
     const opening = new PrimaryClient(primary, {
@@ -38,7 +39,8 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
       isUrgent: true,
     });
     opening.on('error', (error) => {
-      if (!isClosed) log.warn({ err: error }, 'the connection that commits was lost');
+      // What is committed next opens another; whether that works is what matters, and is told.
+      if (!isClosed) log.debug({ event: 'postgres.commit_connection_lost', err: error }, 'the connection was lost');
       if (client === opening) client = undefined;
     });
     await opening.connect();
@@ -47,6 +49,7 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
       throw closed();
     }
     client = opening;
+    outage.servedBy(`${opening.host}:${opening.port}`);
     return opening;
   };
 
@@ -54,19 +57,12 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
     async query<Row>(query: CommitQuery, values: unknown[]): Promise<Row> {
       if (isClosed) throw closed();
       if (client?.isSuspect) drop(client);
-      const current = client ?? (await open());
       try {
-        const { name, text, sharedText } = query;
-        const result = await current.query(
-          current.hasOwnBackend ? { name, text, values } : { text: sharedText, values },
-        );
-        return result.rows[0] as Row;
+        const row = await run<Row>(client ?? (await open()), query, values);
+        outage.end();
+        return row;
       } catch (error) {
-        if (!isFaultOfData(error)) {
-          // Behind a pooler no setting of ours ends in Postgres what nobody waits for any more.
-          const goesOn = !current.hasOwnBackend && !(error instanceof pg.DatabaseError);
-          drop(current, goesOn ? current.cancel() : undefined);
-        }
+        if (!isFaultOfData(error) && !isClosed) outage.seen(error);
         throw error;
       }
     },
@@ -78,10 +74,67 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
     },
   };
 
+  async function run<Row>(current: PrimaryClient, query: CommitQuery, values: unknown[]): Promise<Row> {
+    try {
+      const { name, text, sharedText } = query;
+      const result = await current.query(
+        current.hasOwnBackend ? { name, text, values } : { text: sharedText ?? text, values },
+      );
+      return result.rows[0] as Row;
+    } catch (error) {
+      if (!isFaultOfData(error)) {
+        // Behind a pooler no setting of ours ends in Postgres what nobody waits for any more.
+        const goesOn = !current.hasOwnBackend && !(error instanceof pg.DatabaseError);
+        drop(current, goesOn ? current.cancel() : undefined);
+      }
+      throw error;
+    }
+  }
+
   /** It is not used any more, and is closed when `cancelled` has resolved. */
   function drop(dropped: PrimaryClient, cancelled: Promise<void> = Promise.resolve()): void {
     if (client === dropped) client = undefined;
     void cancelled.then(() => dropped.end()).catch(() => {});
+  }
+}
+
+/** Tells when Postgres stops taking commits and when it takes them again: a line each, however often it was tried. */
+class CommitOutage {
+  readonly #log: Log;
+  #since: number | undefined;
+  #failures = 0;
+  #server: string | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  seen(error: unknown): void {
+    this.#failures++;
+    if (this.#since !== undefined) return;
+    this.#since = performance.now();
+    this.#log.warn(
+      { event: 'postgres.commits_fail', err: error, server: this.#server },
+      'Postgres does not take commits; the same batch is tried again until it does',
+    );
+  }
+
+  end(): void {
+    if (this.#since === undefined) return;
+    const fields = { failures: this.#failures, ms: Math.round(performance.now() - this.#since), server: this.#server };
+    this.#since = undefined;
+    this.#failures = 0;
+    this.#log.warn({ event: 'postgres.commits_resume', ...fields }, 'Postgres takes commits again');
+  }
+
+  servedBy(server: string): void {
+    if (this.#server !== undefined && this.#server !== server) {
+      this.#log.warn(
+        { event: 'postgres.primary_moved', from: this.#server, to: server },
+        'commits go to another server',
+      );
+    }
+    this.#server = server;
   }
 }
 

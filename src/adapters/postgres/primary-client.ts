@@ -1,6 +1,7 @@
 import net from 'node:net';
 import pg from 'pg';
 import type { Primary } from './primary.js';
+import { askStanding } from './server-standing.js';
 
 const CONNECT_MS_MAX = 3_000;
 
@@ -16,15 +17,13 @@ const TOO_MANY_CONNECTIONS = '53300';
 const READ_ONLY_PARAMETERS = new Set(['in_hot_standby', 'default_transaction_read_only']);
 
 /**
- * In one question: whether the server takes writes; whether its process is ours alone; and, if that is so, our settings.
- * A pooler such as PgBouncer makes up the process id that it tells its clients, and a `SET` over it would reach whoever
- * uses the backend next.
+ * Whether the process is ours alone; and, if that is so, our settings. A pooler such as PgBouncer makes up the process id that
+ * it tells its clients, and a `SET` over it would reach whoever uses the backend next.
  */
-const INTRODUCTION = `
-  SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly",
-         pg_backend_pid() = $1::integer AS "isOwn",
-         (SELECT count(set_config(name, value, false)) FROM unnest($2::text[], $3::text[]) AS setting (name, value)
-           WHERE pg_backend_pid() = $1::integer) AS settings`;
+const OWN_SETTINGS = `
+  pg_backend_pid() = $1::integer AS "isOwn",
+  (SELECT count(set_config(name, value, false)) FROM unnest($2::text[], $3::text[]) AS setting (name, value)
+    WHERE pg_backend_pid() = $1::integer) AS settings`;
 
 export interface PrimaryClientConfig extends pg.ClientConfig {
   /** Of the session, where it has a backend of its own. */
@@ -143,14 +142,13 @@ export class PrimaryClient extends pg.Client {
 
   async #introduce(): Promise<void> {
     const { processID } = this.#backendKey();
-    const { rows } = await this.query<{ isReadOnly: boolean; isOwn: boolean }>({
-      text: INTRODUCTION,
-      values: [processID, Object.keys(this.#settings), Object.values(this.#settings)],
-      query_timeout: CONNECT_MS_MAX,
-    } as pg.QueryConfig);
-    const [said] = rows;
-    if (said?.isReadOnly !== false) throw new Error(`The server at ${this.host}:${this.port} takes no writes.`);
-    this.#hasOwnBackend = said.isOwn;
+    const values = [processID, Object.keys(this.#settings), Object.values(this.#settings)];
+    const question = { columns: OWN_SETTINGS, values, answerMsMax: CONNECT_MS_MAX };
+    const standing = await askStanding<{ isOwn: boolean }>(this, question);
+    const objection = this.#primary.objection(standing);
+    if (objection !== undefined) throw new Error(`The server at ${this.host}:${this.port} ${objection}.`);
+    this.#primary.meet(standing);
+    this.#hasOwnBackend = standing.isOwn;
   }
 
   /** The driver has it and does not declare it. */
