@@ -2,7 +2,7 @@
 import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 import type { BestAvailableQuality, BestAvailableWish, ShowtimeClient } from '../src/index.js';
 import { element } from './element.js';
-import { errorText } from './error-text.js';
+import { ErrorLine } from './error-line.js';
 
 const QUALITY: Readonly<Record<BestAvailableQuality, string>> = {
   adjacent: 'next to each other',
@@ -12,12 +12,16 @@ const QUALITY: Readonly<Record<BestAvailableQuality, string>> = {
   scattered: 'the best that are left',
 };
 
-/** @param onFound called with the labels, so that the map can show them. */
+/**
+ * Asking once more replaces what was found before: the new seats are held first, so that nothing is lost where there are none,
+ * and then those of the suggestion before are released. Seats that were chosen on the map stay.
+ * @param onFound called with the labels, so that the map can show them.
+ */
 export function bestAvailableForm(
   client: ShowtimeClient,
   map: SeatMapDocument,
   onFound: (seats: readonly string[]) => void,
-): HTMLElement {
+): { readonly element: HTMLElement; update(): void } {
   const max = client.getSnapshot().limits?.seatsPerHold ?? 10;
   const count = element('input', {
     type: 'number',
@@ -36,6 +40,8 @@ export function bestAvailableForm(
   const accessible = element('input', { type: 'checkbox', name: 'accessible' });
   const button = element('button', { className: 'wide', type: 'submit' }, 'Find the best seats');
   const outcome = element('p', { className: 'outcome', role: 'status' });
+  const error = new ErrorLine();
+  let suggested: readonly string[] = [];
   const form = element(
     'form',
     { className: 'card best', 'aria-labelledby': 'best-title' },
@@ -50,11 +56,13 @@ export function bestAvailableForm(
       element('label', { className: 'choice' }, accessible, element('span', {}, 'With one wheelchair space')),
     button,
     outcome,
+    error.element,
   );
   form.onsubmit = async (event) => {
     event.preventDefault();
     if (button.getAttribute('aria-disabled') === 'true') return;
     button.setAttribute('aria-disabled', 'true');
+    error.clear();
     outcome.textContent = 'Looking…';
     const wish: BestAvailableWish = {
       count: Number(count.value),
@@ -64,13 +72,24 @@ export function bestAvailableForm(
     const result = await client.bestAvailable(wish);
     button.removeAttribute('aria-disabled');
     if (!result.ok) {
-      outcome.textContent = errorText(result.error);
+      outcome.textContent = '';
+      error.say(result.error);
       return;
     }
     const { seats } = result.hold;
+    await release(client, suggested);
+    suggested = seats;
     const quality = seats.length > 1 && result.quality ? `, ${QUALITY[result.quality]}` : '';
     outcome.textContent = `${seats.join(', ')} held for you${quality}.`;
     onFound(seats);
   };
-  return form;
+  return { element: form, update: () => error.update(client.getSnapshot().stale) };
+}
+
+/** Gives back those of the seats that are still held. */
+async function release(client: ShowtimeClient, seats: readonly string[]): Promise<void> {
+  for (const hold of client.getSnapshot().holds) {
+    const held = hold.seats.filter((seat) => seats.includes(seat));
+    if (held.length > 0) await client.release(hold.id, held);
+  }
 }

@@ -2,18 +2,27 @@
 import type { ShowtimeView } from '../../src/protocol/http.js';
 import type { BookingView, ShowtimeClient } from '../src/index.js';
 import { element } from './element.js';
-import { errorText } from './error-text.js';
+import { ErrorLine } from './error-line.js';
 import { longDate, money, time } from './formats.js';
 
-/** The ticket that replaces the order after paying. Focus it when shown: what was pressed is gone. */
-export function ticketCard(booking: BookingView, showtime: ShowtimeView, onClose: () => void): HTMLElement {
+export interface Ticket {
+  readonly element: HTMLElement;
+  /** The heading: focus it when the ticket is shown, as what was pressed is gone. */
+  readonly title: HTMLElement;
+  /** Says so where the booking was cancelled, here or elsewhere. `bookings`: all of this showtime, by the live state. */
+  update(bookings: readonly BookingView[]): void;
+}
+
+/** The ticket that replaces the order after paying. */
+export function ticketCard(booking: BookingView, showtime: ShowtimeView, onClose: () => void): Ticket {
   const startsAt = new Date(showtime.startsAt);
   const title = element('h2', { tabIndex: -1 }, 'Booked. Enjoy the film.');
-  return element(
+  const label = element('p', { className: 'reference-label' }, 'Your booking reference');
+  const card = element(
     'section',
     { className: 'card ticket' },
     title,
-    element('p', { className: 'reference-label' }, 'Your booking reference'),
+    label,
     element('p', { className: 'reference' }, booking.reference),
     element(
       'dl',
@@ -26,6 +35,15 @@ export function ticketCard(booking: BookingView, showtime: ShowtimeView, onClose
     ),
     element('button', { type: 'button', className: 'wide', onclick: onClose }, 'Choose more seats'),
   );
+  const update = (bookings: readonly BookingView[]) => {
+    const now = bookings.find(({ id }) => id === booking.id);
+    // A list without it is the server's: it names confirmed bookings only.
+    if (now?.status === 'confirmed' || card.classList.contains('cancelled')) return;
+    card.classList.add('cancelled');
+    title.textContent = 'Cancelled. The seats are free again.';
+    label.textContent = 'The booking was';
+  };
+  return { element: card, title, update };
 }
 
 function fact(name: string, value: string): [HTMLElement, HTMLElement] {
@@ -39,20 +57,21 @@ export class BookingsPanel {
     hidden: true,
   });
   private readonly list = element('ul', {});
-  private readonly message = element('p', { className: 'alert', role: 'alert', hidden: true });
+  private readonly error = new ErrorLine();
   private shown: readonly BookingView[] | undefined;
 
   constructor(private readonly client: ShowtimeClient) {
     this.element.append(
       element('h2', { id: 'bookings-title' }, 'Your bookings for this showtime'),
       this.list,
-      this.message,
+      this.error.element,
     );
     this.update();
   }
 
   update(): void {
-    const { bookings } = this.client.getSnapshot();
+    const { bookings, stale } = this.client.getSnapshot();
+    this.error.update(stale);
     if (bookings === this.shown) return;
     this.shown = bookings;
     this.element.hidden = bookings.length === 0;
@@ -87,8 +106,8 @@ export class BookingsPanel {
       button.disabled = true;
       const result = await this.client.cancel(booking.id);
       button.disabled = false;
-      this.message.hidden = result.ok;
-      if (!result.ok) this.message.textContent = errorText(result.error);
+      if (result.ok) this.error.clear();
+      else this.error.say(result.error);
     };
     return button;
   }

@@ -1,6 +1,6 @@
 /** Times, days and money in the language of the page. */
 import type { Money } from '../../src/protocol/server-messages.js';
-import { formatMoney } from '../src/picker/seat-naming.js';
+import { formatMoney } from '../src/index.js';
 
 const language = () => document.documentElement.lang;
 

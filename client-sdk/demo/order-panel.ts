@@ -4,7 +4,7 @@ import type { Money } from '../../src/protocol/server-messages.js';
 import type { BookingView, HoldView, ShowtimeClient } from '../src/index.js';
 import { runHoldClock } from '../src/picker/hold-clock.js';
 import { element } from './element.js';
-import { errorText } from './error-text.js';
+import { ErrorLine } from './error-line.js';
 import { money } from './formats.js';
 import { priceLines } from './price-lines.js';
 
@@ -21,7 +21,7 @@ export class OrderPanel {
   /** Stops the clock. */
   readonly stop: () => void;
   private readonly body = element('div', {});
-  private readonly message = element('p', { className: 'alert', role: 'alert', hidden: true });
+  private readonly error = new ErrorLine();
   private shown: readonly HoldView[] | undefined;
 
   constructor(private readonly options: OrderOptions) {
@@ -30,13 +30,14 @@ export class OrderPanel {
     this.element.append(
       element('div', { className: 'order-head' }, element('h2', { id: 'order-title' }, 'Your seats'), this.clockFace),
       this.body,
-      this.message,
+      this.error.element,
     );
     this.update();
   }
 
   update(): void {
-    const { holds } = this.options.client.getSnapshot();
+    const { holds, stale } = this.options.client.getSnapshot();
+    this.error.update(stale);
     if (holds === this.shown) return;
     const focused = this.element.contains(document.activeElement);
     this.shown = holds;
@@ -120,7 +121,7 @@ export class OrderPanel {
       const payment = token === '' ? ({ method: 'test' } as const) : ({ method: 'test', token } as const);
       await this.run(button, 'Paying…', async () => {
         const result = await this.options.client.book(hold.id, payment);
-        if (!result.ok) return this.say(errorText(result.error));
+        if (!result.ok) return this.error.say(result.error);
         this.options.onBooked(result.booking);
       });
     };
@@ -134,13 +135,13 @@ export class OrderPanel {
     more.onclick = () =>
       this.run(more, 'Asking…', async () => {
         const result = await client.extend(hold.id);
-        if (!result.ok) this.say(errorText(result.error));
+        if (!result.ok) this.error.say(result.error);
       });
     const release = element('button', { type: 'button', className: 'quiet' }, 'Release all');
     release.onclick = () =>
       this.run(release, 'Releasing…', async () => {
         const result = await client.release(hold.id);
-        if (!result.ok) this.say(errorText(result.error));
+        if (!result.ok) this.error.say(result.error);
       });
     return element('div', { className: 'actions' }, more, release);
   }
@@ -151,15 +152,10 @@ export class OrderPanel {
     const text = button.textContent;
     button.setAttribute('aria-disabled', 'true');
     button.textContent = busy;
-    this.message.hidden = true;
+    this.error.clear();
     await action();
     button.removeAttribute('aria-disabled');
     button.textContent = text;
-  }
-
-  private say(text: string): void {
-    this.message.textContent = text;
-    this.message.hidden = false;
   }
 }
 

@@ -1,10 +1,11 @@
 /** The seat page of one showtime: the picker, and beside it all that leads to a booking. */
 import type { ShowtimeView } from '../../src/protocol/http.js';
 import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
-import { browserSessionStore, createClient, type ShowtimeClient } from '../src/index.js';
+import { createClient, type ShowtimeClient } from '../src/index.js';
 import { loadShowtime } from './api.js';
 import { bestAvailableForm } from './best-available-form.js';
-import { BookingsPanel, ticketCard } from './bookings-panel.js';
+import { BookingsPanel, type Ticket, ticketCard } from './bookings-panel.js';
+import { buyerLink, buyerOf, sessionOf } from './buyer.js';
 import { connectionBadge } from './connection-badge.js';
 import { element } from './element.js';
 import { failureCard } from './failure-card.js';
@@ -25,10 +26,11 @@ export async function showSeats(main: HTMLElement, side: HTMLElement, id: string
   }
   const showtime = loaded.value;
   document.title = `${showtime.movie.title} – Usher`;
-  const client = createClient({ url: location.origin, showtimeId: id, sessionStore: browserSessionStore() });
+  const buyer = buyerOf(location.search);
+  const client = createClient({ url: location.origin, showtimeId: id, sessionStore: sessionOf(buyer) });
   signal.addEventListener('abort', () => client.close());
   const connection = connectionBadge(client);
-  side.replaceChildren(connection.badge);
+  side.replaceChildren(buyerLink(buyer, location.hash), connection.badge);
   client.subscribe(connection.update);
 
   const picker = element('usher-seat-picker', { client, prices: showtime.prices });
@@ -76,6 +78,7 @@ interface Furnishing {
 function furnish(aside: HTMLElement, { client, map, showtime, reveal }: Furnishing, signal: AbortSignal): void {
   const bookings = new BookingsPanel(client);
   const desk = element('div', { className: 'desk' });
+  let ticket: Ticket | undefined;
   const best = bestAvailableForm(client, map, (seats) => {
     if (seats[0] !== undefined) reveal(seats[0]);
   });
@@ -84,21 +87,24 @@ function furnish(aside: HTMLElement, { client, map, showtime, reveal }: Furnishi
     map,
     prices: showtime.prices,
     onBooked(booking) {
-      const ticket = ticketCard(booking, showtime, () => {
-        desk.replaceChildren(order.element, best);
+      ticket = ticketCard(booking, showtime, () => {
+        ticket = undefined;
+        desk.replaceChildren(order.element, best.element);
         order.element.tabIndex = -1;
         order.element.focus();
       });
-      desk.replaceChildren(ticket);
-      ticket.querySelector('h2')?.focus();
+      desk.replaceChildren(ticket.element);
+      ticket.title.focus();
     },
   });
   const bar = summaryBar(client, order.element);
-  desk.append(order.element, best);
+  desk.append(order.element, best.element);
   aside.replaceChildren(desk, bookings.element, bar.element);
   const stop = client.subscribe(() => {
     order.update();
     bookings.update();
+    best.update();
+    ticket?.update(client.getSnapshot().bookings);
     bar.update();
   });
   signal.addEventListener('abort', () => {
@@ -117,6 +123,9 @@ function summaryBar(client: ShowtimeClient, target: HTMLElement): { readonly ele
     target.scrollIntoView({ block: 'start' });
   };
   const bar = element('div', { className: 'summary', hidden: true }, text, button);
+  // The end of the order, not its first pixel: the bar goes when the way to pay is there instead of it.
+  const end = element('div', {});
+  target.append(end);
   let orderInView = false;
   const update = () => {
     const { holds } = client.getSnapshot();
@@ -130,7 +139,7 @@ function summaryBar(client: ShowtimeClient, target: HTMLElement): { readonly ele
   new IntersectionObserver((entries) => {
     orderInView = entries.at(-1)?.isIntersecting ?? false;
     update();
-  }).observe(target);
+  }).observe(end);
   update();
   return { element: bar, update };
 }

@@ -59,6 +59,11 @@ export interface ShowtimeClient {
   hold(seats: readonly string[], options?: CommandOptions & { readonly holdId?: string }): Promise<HoldResult>;
   /** Holds what the server finds best. */
   bestAvailable(wish: BestAvailableWish, options?: CommandOptions): Promise<BestAvailableResult>;
+  /**
+   * Holds `count` places of a standing area, by its index in the seat map; the client or the server chooses which. Needs the
+   * seat map to be loaded.
+   */
+  holdPlaces(area: number, count: number, options?: CommandOptions & { readonly holdId?: string }): Promise<HoldResult>;
   /** Without seats: the whole hold. */
   release(holdId: string, seats?: readonly string[], options?: CommandOptions): Promise<ReleaseResult>;
   extend(holdId: string, options?: CommandOptions): Promise<HoldResult>;

@@ -12,6 +12,7 @@ export type { TimeLeft } from './countdown.js';
 export { createClient } from './create-client.js';
 export type { Environment, Wake } from './environment.js';
 export type { SeatChange, SeatCounts } from './local-house.js';
+export { formatMoney } from './money.js';
 export type { BestAvailableResult, BookingResult, ClientError, HoldResult, Refused, ReleaseResult } from './results.js';
 export type { TokenSource } from './session.js';
 export { browserSessionStore, type SessionStore } from './session-store.js';

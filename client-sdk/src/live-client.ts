@@ -12,6 +12,7 @@ import type { ConnectionState } from './connection-state.js';
 import type { TimeLeft } from './countdown.js';
 import { type Endpoints, endpointsOf } from './endpoints.js';
 import type { Environment } from './environment.js';
+import { holdPlaces } from './hold-places.js';
 import { nearestAvailable } from './nearest-available.js';
 import { Pings } from './pings.js';
 import { type OkResult, Requests } from './requests.js';
@@ -112,6 +113,16 @@ export class LiveClient implements ShowtimeClient {
   bestAvailable(wish: BestAvailableWish, options?: CommandOptions): Promise<BestAvailableResult> {
     const { count, category, zone, accessible } = wish;
     return this.#ask({ type: 'best_available', count, category, zone, accessible }, 'hold', options);
+  }
+
+  async holdPlaces(
+    area: number,
+    count: number,
+    options: CommandOptions & { readonly holdId?: string } = {},
+  ): Promise<HoldResult> {
+    const map = this.#state.map?.document;
+    if (!map) return { ok: false, error: clientError('unavailable', 'Load the seat map first.') };
+    return await holdPlaces(this, map, area, count, options, this.#environment.random);
   }
 
   release(holdId: string, seats?: readonly string[], options?: CommandOptions): Promise<ReleaseResult> {

@@ -10,10 +10,10 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Scripts of our own only; styles may be set by script, since the picker places its canvas so. */
+/** Scripts and sheets of our own only. What a script sets on an element, or adopts as a sheet, is no inline style. */
 const POLICY = [
   "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self' ws: wss:",
   "frame-ancestors 'self'",

@@ -44,8 +44,16 @@ export class SeatPage {
     });
     const page = await context.newPage();
     if (gate) await withhold(page, gate);
-    const seatPage = new SeatPage(page);
+    const errors = new SeatPage(page).errors;
     await page.goto(`${url}/#/showtimes/${showtimeId}`);
+    const seatPage = await SeatPage.in(page);
+    seatPage.errors.push(...errors);
+    return seatPage;
+  }
+
+  /** The window that shows a showtime already. */
+  static async in(page: Page): Promise<SeatPage> {
+    const seatPage = new SeatPage(page);
     await seatPage.picker.waitFor();
     await page.waitForFunction(() => {
       const picker = document.querySelector<Picker>('usher-seat-picker');

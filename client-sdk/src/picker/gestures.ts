@@ -86,6 +86,15 @@ export function followGestures(surface: HTMLElement, target: GestureTarget): () 
     if (target.pan(-dx * unit, -dy * unit)) event.preventDefault();
   }
 
+  // While the whole map is in view one finger scrolls the page (`touch-action: pan-y`), and with it would two: a pinch
+  // that slides is the map's.
+  function touch(event: TouchEvent): void {
+    if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+  }
+
+  for (const type of ['touchstart', 'touchmove'] as const) {
+    surface.addEventListener(type, touch, { signal, passive: false });
+  }
   surface.addEventListener('pointerdown', down, { signal });
   surface.addEventListener('pointermove', moved, { signal });
   surface.addEventListener('pointerup', up, { signal });

@@ -7,9 +7,12 @@ interface Listener {
 }
 
 export class HoldNews {
+  readonly #listener: Listener;
   #told: readonly HoldView[] = [];
 
-  constructor(private readonly listener: Listener) {}
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
 
   /** @param holds all own ones, in a new list whenever one of them changed. */
   update(holds: readonly HoldView[]): void {
@@ -17,8 +20,8 @@ export class HoldNews {
     if (holds === before) return;
     this.#told = holds;
     const seats = seatsOf(holds);
-    if (seats.join('\n') !== seatsOf(before).join('\n')) this.listener.emit('selectionchange', { seats });
-    if (holds.length + before.length > 0) this.listener.emit('holdchange', { hold: holds.at(-1), holds });
+    if (seats.join('\n') !== seatsOf(before).join('\n')) this.#listener.emit('selectionchange', { seats });
+    if (holds.length + before.length > 0) this.#listener.emit('holdchange', { hold: holds.at(-1), holds });
   }
 }
 

@@ -23,7 +23,7 @@ import {
 
 export interface MapParts {
   /** Holds the others and gives the size. */
-  readonly frame: HTMLElement;
+  readonly view: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly ring: HTMLElement;
   readonly hint: HTMLElement;
@@ -32,8 +32,8 @@ export interface MapParts {
 export interface MapEvents {
   seat(seat: number): void;
   area(area: number): void;
-  /** How much of the lower end of the map a panel lies over, in CSS pixels. */
-  coveredPx(): number;
+  /** Whether the map can still be zoomed either way. */
+  zoomable(closer: boolean, further: boolean): void;
   hintFor(seat: number): string;
   /** A frame begins: the last moment to say what else is to be painted in it. */
   frame(): unknown;
@@ -49,6 +49,8 @@ const COMFORT_PITCH_PX = 26;
 const PITCH_MAX_PX = 72;
 const FIT_PITCH_MAX_PX = 40;
 const ANIMATION_MS = 220;
+/** How far from the border a spot is that the map moved to. */
+const REVEALED_PX = 56;
 
 export class MapView {
   readonly #parts: MapParts;
@@ -84,12 +86,15 @@ export class MapView {
   }
 
   resize(): void {
-    const size = { width: this.#parts.frame.clientWidth, height: this.#parts.frame.clientHeight };
-    const middle = toPlan(this.#view, { x: this.#size.width / 2, y: this.#size.height / 2 });
-    this.#size = size;
-    this.#renderer.resize(size, globalThis.devicePixelRatio || 1);
-    const at = toScreen(this.#view, middle);
-    this.#set(this.#fitted ? this.#fitView() : panBy(this.#view, size.width / 2 - at.x, size.height / 2 - at.y));
+    const { clientWidth: width, clientHeight: height } = this.#parts.view;
+    const before = this.#size;
+    this.#size = { width, height };
+    this.#renderer.resize(this.#size, globalThis.devicePixelRatio || 1);
+    // Where only the height changed a notice came or went: the seats stay under the finger.
+    const dy = width === before.width ? 0 : (height - before.height) / 2;
+    this.#set(this.#fitted ? this.#fitView() : panBy(this.#view, (width - before.width) / 2, dy));
+    // The new size has emptied the canvas, and another frame would show it so.
+    this.#renderer.paintNow();
   }
 
   setTheme(theme: Theme): void {
@@ -116,9 +121,15 @@ export class MapView {
   }
 
   zoomBy(factor: number): void {
+    const { index, bounds } = this.#house.plan;
+    const middle = { x: this.#size.width / 2, y: this.#size.height / 2 };
+    const at = toPlan(this.#view, middle);
+    const to = zoomTo(this.#view, this.#bounded(this.#view.scale * factor), middle);
+    const seat = index.nearest(at.x, at.y, bounds.width + bounds.height);
     this.#fitted = false;
-    const scale = this.#bounded(this.#view.scale * factor);
-    this.#moveTo(zoomTo(this.#view, scale, { x: this.#size.width / 2, y: this.#size.height / 2 }));
+    // The middle may be an aisle, a stage or a standing area: coming closer must not end in an empty picture.
+    const seen = factor < 1 || seat < 0;
+    this.#moveTo(seen ? to : reveal(to, this.#centreOf({ kind: 'seat', seat }), this.#size, REVEALED_PX));
   }
 
   showRect(rect: Rect): void {
@@ -131,9 +142,7 @@ export class MapView {
     const centre = this.#centreOf(spot);
     const wanted = COMFORT_PITCH_PX / this.#house.plan.pitch;
     const near = spot.kind === 'seat' && this.#view.scale < wanted ? this.#zoomAround(centre, wanted) : this.#view;
-    const { width, height } = this.#size;
-    const clear = { width, height: Math.max(height / 2, height - this.#events.coveredPx()) };
-    const target = reveal(near, centre, clear, 56);
+    const target = reveal(near, centre, this.#size, REVEALED_PX);
     if (target.scale === this.#view.scale && target.x === this.#view.x && target.y === this.#view.y) return;
     this.#fitted = false;
     this.#moveTo(target);
@@ -141,7 +150,7 @@ export class MapView {
 
   /** The middle of a spot in CSS pixels of the browser's viewport. */
   pointOf(spot: Spot): Point {
-    const box = this.#parts.frame.getBoundingClientRect();
+    const box = this.#parts.view.getBoundingClientRect();
     const at = toScreen(this.#view, this.#centreOf(spot));
     return { x: box.left + at.x, y: box.top + at.y };
   }
@@ -289,7 +298,9 @@ export class MapView {
   #apply(view: Viewport): void {
     this.#view = view;
     // While the whole house is in view one finger scrolls the page, as it does anywhere else on it.
-    this.#parts.canvas.style.touchAction = view.scale <= this.#fitView().scale * 1.001 ? 'pan-y' : 'none';
+    const further = view.scale > this.#fitView().scale * 1.001;
+    this.#parts.canvas.style.touchAction = further ? 'none' : 'pan-y';
+    this.#events.zoomable(view.scale * 1.001 < PITCH_MAX_PX / this.#house.plan.pitch, further);
     this.#renderer.show(view);
     this.#placeRing();
   }

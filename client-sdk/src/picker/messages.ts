@@ -43,6 +43,8 @@ export interface Messages {
   seatName(name: SeatName): string;
   /** Beside a seat under the mouse or focus. */
   seatHint(name: SeatName): string;
+  /** How many seats a hold, and holds a buyer, may have, once one more was asked for. */
+  limit(code: 'too_many_seats' | 'too_many_holds', max: number): string;
   areaFree(free: number, count: number): string;
   areaName(name: string, free: number, count: number, price: string | undefined): string;
   areaQuestion(name: string): string;
@@ -130,6 +132,8 @@ export const defaultMessages: Messages = {
     [label, kind === 'ordinary' ? undefined : kinds[kind], price, state === 'available' ? undefined : states[state]]
       .filter(Boolean)
       .join(' · '),
+  limit: (code, max) =>
+    `You cannot hold more than ${plural(max, code === 'too_many_seats' ? 'seat' : 'order')} at once.`,
   areaFree: (free, count) => `${free} of ${count} free`,
   areaName: (name, free, count, price) =>
     [`${name}, standing`, `${free} of ${count} free`, price].filter(Boolean).join(', '),

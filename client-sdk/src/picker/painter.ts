@@ -84,8 +84,11 @@ function paintRuns({ ctx, scene, view, theme, shows }: Pass): void {
     }
     ctx.strokeStyle = color ?? theme.text;
     ctx.lineWidth = width;
+    // Forced colours are one for all categories: from the second on each is dashed in its own length.
+    ctx.setLineDash(theme.forced && share > 0 && run.category > 0 ? [pitch * run.category, pitch * 1.5] : []);
     ctx.stroke();
   });
+  ctx.setLineDash([]);
 }
 
 /** From afar one's own seats stay visible at a size of their own. */

@@ -9,7 +9,8 @@ export interface PickerFrame {
   readonly zoomOut: HTMLButtonElement;
   readonly fit: HTMLButtonElement;
   readonly timer: HTMLElement;
-  readonly frame: HTMLElement;
+  /** What the map fills. A notice takes room from it, so that no seat is ever covered. */
+  readonly view: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly ring: HTMLElement;
   readonly hint: HTMLElement;
@@ -33,8 +34,7 @@ const ICON = {
 const icon = (path: string) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
 
 /** The markup holds no words: they are set by `speak`, and again when the messages are replaced. */
-const MARKUP = `<style>${STYLES}</style>
-<span class="probe" aria-hidden="true"></span>
+const MARKUP = `<span class="probe" aria-hidden="true"></span>
 <div class="bar" part="toolbar">
   <select part="sections" hidden></select>
   <button type="button" class="icon" part="button zoom-in">${icon(ICON.plus)}</button>
@@ -43,21 +43,30 @@ const MARKUP = `<style>${STYLES}</style>
   <span class="timer" part="timer" role="timer" aria-live="off" hidden></span>
 </div>
 <div class="frame" part="map">
+<div class="view">
   <canvas class="map" part="canvas" aria-hidden="true"></canvas>
   <div class="quiet" part="grid" role="grid" aria-multiselectable="true" aria-describedby="keys"></div>
   <span class="quiet keys" id="keys"></span>
   <div class="ring" part="focus-ring" aria-hidden="true" hidden></div>
   <div class="hint" part="hint" aria-hidden="true" hidden></div>
   <div class="banner" part="banner" hidden></div>
-  <div class="notice" part="notice" role="group" hidden></div>
-  <form class="chooser" part="area-chooser" hidden></form>
   <div class="cover" part="cover"></div>
+</div>
+<div class="notice" part="notice" role="group" hidden></div>
+<form class="chooser" part="area-chooser" hidden></form>
 </div>
 <ul class="legend" part="legend" hidden></ul>
 <div class="quiet live" role="status"></div>`;
 
 export function buildFrame(root: ShadowRoot): PickerFrame {
-  root.innerHTML = MARKUP;
+  // Not the root's own innerHTML: where the element stands in a form, its parser drops a form of ours as a nested one.
+  const template = document.createElement('template');
+  template.innerHTML = MARKUP;
+  root.append(template.content.cloneNode(true));
+  // Not a style element: pages with a content security policy forbid those, and allow sheets that a script adopts.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLES);
+  root.adoptedStyleSheets = [sheet];
   const find = <E extends Element>(selector: string): E => {
     const element = root.querySelector<E>(selector);
     if (!element) throw new Error(`The picker's markup lacks ${selector}.`);
@@ -70,7 +79,7 @@ export function buildFrame(root: ShadowRoot): PickerFrame {
     zoomOut: find('[part~=zoom-out]'),
     fit: find('[part~=fit]'),
     timer: find('.timer'),
-    frame: find('.frame'),
+    view: find('.view'),
     canvas: find('canvas'),
     ring: find('.ring'),
     hint: find('.hint'),

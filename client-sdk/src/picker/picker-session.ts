@@ -1,5 +1,5 @@
 /** One showtime in the picker: binds the client's state to map, grid and clock, and what people do to commands. */
-import type { ClientState, ShowtimeClient } from '../index.js';
+import { type ClientState, formatMoney, type ShowtimeClient } from '../index.js';
 import { lineAt, type Place, placeOf, seatAt } from './grid-navigation.js';
 import { runHoldClock } from './hold-clock.js';
 import { HoldNews } from './hold-news.js';
@@ -15,7 +15,6 @@ import type { Plan } from './plan.js';
 import { canHold, type Outcome, SeatCommands } from './seat-commands.js';
 import { SeatGrid } from './seat-grid.js';
 import { FREE, MINE } from './seat-look.js';
-import { formatMoney } from './seat-naming.js';
 import { listSections, WHOLE_HOUSE } from './section-list.js';
 import { readTheme } from './theme.js';
 
@@ -40,6 +39,7 @@ export class PickerSession {
   readonly #holdNews: HoldNews;
   #offered = false;
   #unseen = false;
+  #pointing = false;
 
   constructor(client: ShowtimeClient, plan: Plan, host: PickerHost) {
     this.#client = client;
@@ -53,14 +53,16 @@ export class PickerSession {
       this.#house,
       () => this.update(),
       (outcome) => this.#tell(outcome),
-      Math.random,
     );
     this.#map = new MapView(frame, this.#house, this.#theme(), {
       seat: (seat) => this.#clicked(seat),
       area: (area) => this.#clickedArea(area),
-      coveredPx: () => frame.notice.offsetHeight,
       hintFor: (seat) => this.#words.hint(seat),
       frame: () => this.#unseen && this.#look(client.getSnapshot()),
+      zoomable: (closer, further) => {
+        frame.zoomIn.setAttribute('aria-disabled', String(!closer));
+        frame.zoomOut.setAttribute('aria-disabled', String(!further));
+      },
     });
     this.#grid = new SeatGrid(frame.grid, plan, {
       nameOf: (place) => this.#words.cellName(place),
@@ -178,16 +180,20 @@ export class PickerSession {
   }
 
   #clicked(seat: number): void {
-    const place = placeOf(this.#plan, seat);
-    // The arrows go on from where the mouse was.
-    if (place) this.#grid.show(place, true);
+    this.#pointAt(seat);
     this.#commands.toggle(seat);
   }
 
-  #clickedArea(area: number): void {
-    const place = placeOf(this.#plan, this.#plan.document.areas[area]?.first ?? -1);
-    // The question gives the focus back to where it was, so that must not be nowhere.
+  /** The arrows go on from where the pointer was, and a question gives the focus back to there. */
+  #pointAt(seat: number): void {
+    const place = placeOf(this.#plan, seat);
+    this.#pointing = true;
     if (place) this.#grid.show(place, true);
+    this.#pointing = false;
+  }
+
+  #clickedArea(area: number): void {
+    this.#pointAt(this.#plan.document.areas[area]?.first ?? -1);
     this.#ask(area);
   }
 
@@ -201,9 +207,9 @@ export class PickerSession {
     const line = lineAt(this.#plan, place);
     const spot: Spot =
       line?.kind === 'area' ? { kind: 'area', area: line.area } : { kind: 'seat', seat: seatAt(this.#plan, place) };
-    // A mouse brings focus too, but its eyes are where the mouse is: only the keyboard moves the map.
-    if (!this.#host.frame.grid.matches(':focus-within') || !this.#host.frame.grid.querySelector(':focus-visible'))
-      return;
+    // A pointer brings focus too, but its eyes are where it is: only the keyboard moves the map. The first focus of a page
+    // counts as visible whatever brought it, so that alone does not tell.
+    if (this.#pointing || !this.#host.frame.grid.querySelector(':focus-visible')) return;
     this.#host.frame.sections.value = String(place.section);
     this.#map.reveal(spot);
     this.#map.ring(spot);
@@ -265,7 +271,14 @@ export class PickerSession {
   }
 
   #fail(code: string): void {
-    const text = this.#messages.errors[code] ?? this.#messages.errors.other;
+    const { errors, limit } = this.#messages;
+    const { limits } = this.#client.getSnapshot();
+    let text = errors[code] ?? errors.other;
+    if (code === 'too_many_seats' || code === 'too_many_holds') {
+      const max = limits?.[code === 'too_many_seats' ? 'seatsPerHold' : 'holdsPerHolder'];
+      if (max) text = limit(code, max);
+      this.#host.emit('limit', { code, max });
+    }
     this.#host.say(text);
     this.#notice(text);
   }

@@ -12,25 +12,28 @@ import type { Size, Viewport } from './viewport.js';
 const DIRTY_MAX = 256;
 
 export class Renderer {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #scene: Scene;
+  readonly #beforeFrame: () => void;
   readonly #ctx: CanvasRenderingContext2D | null;
+  #painter: Painter;
   #painted: DeviceView | undefined;
   #dirty: Rect[] = [];
   #requested = 0;
   #view: Viewport = { scale: 1, x: 0, y: 0 };
   #ratio = 1;
 
-  constructor(
-    private readonly canvas: HTMLCanvasElement,
-    private painter: Painter,
-    private readonly scene: Scene,
-    /** Called at the start of each frame: whatever it invalidates is painted in the same one. */
-    private readonly beforeFrame: () => void,
-  ) {
+  /** @param beforeFrame called at the start of each frame: whatever it invalidates is painted in the same one. */
+  constructor(canvas: HTMLCanvasElement, painter: Painter, scene: Scene, beforeFrame: () => void) {
+    this.#canvas = canvas;
+    this.#painter = painter;
+    this.#scene = scene;
+    this.#beforeFrame = beforeFrame;
     this.#ctx = canvas.getContext('2d');
   }
 
   setPainter(painter: Painter): void {
-    this.painter = painter;
+    this.#painter = painter;
     this.invalidate();
   }
 
@@ -39,8 +42,8 @@ export class Renderer {
     this.#ratio = Math.min(devicePixelRatio, 2);
     const width = Math.max(1, Math.round(size.width * this.#ratio));
     const height = Math.max(1, Math.round(size.height * this.#ratio));
-    if (this.canvas.width !== width) this.canvas.width = width;
-    if (this.canvas.height !== height) this.canvas.height = height;
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
     this.invalidate();
   }
 
@@ -61,6 +64,12 @@ export class Renderer {
     this.requestFrame();
   }
 
+  /** Paints what was asked for without waiting for the next frame. */
+  paintNow(): void {
+    this.stop();
+    this.#frame();
+  }
+
   stop(): void {
     cancelAnimationFrame(this.#requested);
     this.#requested = 0;
@@ -72,9 +81,9 @@ export class Renderer {
   }
 
   #frame(): void {
-    this.beforeFrame();
+    this.#beforeFrame();
     this.#requested = 0;
-    const { canvas, painter, scene } = this;
+    const [canvas, painter, scene] = [this.#canvas, this.#painter, this.#scene];
     const ctx = this.#ctx;
     const painted = this.#painted;
     if (!ctx) return;

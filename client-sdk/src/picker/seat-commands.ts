@@ -18,32 +18,20 @@ export type Outcome =
   | { readonly type: 'taken'; readonly seat: number }
   | { readonly type: 'offline' };
 
-/** How often other places of a standing area are tried after somebody was faster. */
-const AREA_ATTEMPTS = 3;
-
 export class SeatCommands {
   readonly #client: ShowtimeClient;
   readonly #house: HouseView;
   /** Called when `pending` changed. */
   readonly #onPending: () => void;
   readonly #onOutcome: (outcome: Outcome) => void;
-  /** Uniform in [0, 1); picks places of a standing area. */
-  readonly #random: () => number;
   readonly pending = new Set<number>();
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(
-    client: ShowtimeClient,
-    house: HouseView,
-    onPending: () => void,
-    onOutcome: (outcome: Outcome) => void,
-    random: () => number,
-  ) {
+  constructor(client: ShowtimeClient, house: HouseView, onPending: () => void, onOutcome: (outcome: Outcome) => void) {
     this.#client = client;
     this.#house = house;
     this.#onPending = onPending;
     this.#onOutcome = onOutcome;
-    this.#random = random;
   }
 
   /** Holds a free seat, releases an own one. Seats sold in pairs go together. */
@@ -70,7 +58,13 @@ export class SeatCommands {
       this.#onOutcome({ type: 'offline' });
       return;
     }
-    this.#run([], () => (this.#currentHold() ? this.#addPlaces(area, count) : this.#openWithPlaces(area, count)));
+    this.#run([], async () => {
+      const hold = this.#currentHold();
+      const result = await this.#client.holdPlaces(area, count, hold ? { holdId: hold.id } : {});
+      if (!result.ok) return this.#refused(result.error, []);
+      const seats = result.hold.seats.filter((seat) => !hold?.seats.includes(seat));
+      return { type: 'held', seats, hold: result.hold };
+    });
   }
 
   #run(seats: readonly number[], command: () => Promise<Outcome>): void {
@@ -99,53 +93,6 @@ export class SeatCommands {
     const result = await this.#client.release(hold.id, labels);
     if (!result.ok) return { type: 'failed', code: result.error.code };
     return { type: 'released', seats: labels, left: hold.seats.length - labels.length };
-  }
-
-  /** Best-available knows zones and categories, not areas; it serves where those two name this area and nothing else. */
-  async #openWithPlaces(area: number, count: number): Promise<Outcome> {
-    const { document } = this.#house.plan;
-    const wanted = document.areas[area];
-    const zone = document.zones[wanted?.zone ?? -1]?.name;
-    const category = document.categories[wanted?.category ?? -1]?.name;
-    if (zone === undefined || category === undefined || !this.#isOnlyOneLikeIt(area))
-      return this.#addPlaces(area, count);
-    const result = await this.#client.bestAvailable({ count, zone, category });
-    if (result.ok) return { type: 'held', seats: result.hold.seats, hold: result.hold };
-    return { type: 'failed', code: result.error.code };
-  }
-
-  async #addPlaces(area: number, count: number): Promise<Outcome> {
-    for (let attempt = 1; ; attempt++) {
-      const labels = this.#labels(this.#somePlaces(area, count));
-      if (labels.length < count) return { type: 'failed', code: 'none_available' };
-      const holdId = this.#currentHold()?.id;
-      const result = await this.#client.hold(labels, holdId === undefined ? {} : { holdId });
-      if (result.ok) return { type: 'held', seats: labels, hold: result.hold };
-      if (result.error.code !== 'seats_unavailable' || attempt === AREA_ATTEMPTS)
-        return this.#refused(result.error, []);
-    }
-  }
-
-  /** A run of free places from a random start: buyers who all took the first free ones would race for the same. */
-  #somePlaces(area: number, count: number): number[] {
-    const { first = 0, count: size = 0 } = this.#house.plan.document.areas[area] ?? {};
-    const start = Math.floor(this.#random() * size);
-    const places: number[] = [];
-    for (let i = 0; i < size && places.length < count; i++) {
-      const place = first + ((start + i) % size);
-      if (this.#house.states[place] === FREE) places.push(place);
-    }
-    return places;
-  }
-
-  #isOnlyOneLikeIt(area: number): boolean {
-    const { areas, seats, rows } = this.#house.plan.document;
-    const wanted = areas[area];
-    const alike = areas.filter((other) => other.zone === wanted?.zone && other.category === wanted.category);
-    return (
-      alike.length === 1 &&
-      !seats.row.some((row, seat) => rows[row]?.zone === wanted?.zone && seats.category[seat] === wanted?.category)
-    );
   }
 
   #refused(

@@ -59,6 +59,7 @@ function drawFree(brush: Brush, { kind, category }: Look, theme: Theme) {
   ctx.beginPath();
   // Places for wheelchairs are round, as the sign painted on their floor is; small, the hole tells them apart.
   if (kind === WHEELCHAIR) ctx.arc(x + side / 2, y + side / 2, side / 2, 0, 2 * Math.PI);
+  else if (theme.forced) cutSquare(brush, CUTS[category % CUTS.length] ?? 0);
   else ctx.roundRect(x, y, side, side, side * (kind === PAIR ? 0.12 : 0.28));
   ctx.fill();
   if (kind === ORDINARY || kind === PAIR) return;
@@ -78,6 +79,29 @@ function drawFree(brush: Brush, { kind, category }: Look, theme: Theme) {
     return;
   }
   drawWheelchair(brush, theme.surface);
+}
+
+/**
+ * With forced colours all categories have the same one: each has its own corners cut off instead. A bit a corner, from the
+ * top left on clockwise; the first ones differ most: whole, a diamond, and cut above, below, right and left.
+ */
+const CUTS = [0, 15, 3, 12, 6, 9, 5, 10, 1, 2, 4, 8, 7, 11, 13, 14];
+
+function cutSquare({ ctx, x, y, side }: Brush, corners: number) {
+  const [near, far] = [side * 0.45, side * 0.55];
+  // Each corner, and the points before and after it on the way round.
+  const path = [
+    [0, 0, 0, near, near, 0],
+    [side, 0, far, 0, side, near],
+    [side, side, side, far, far, side],
+    [0, side, near, side, 0, far],
+  ] as const;
+  path.forEach(([left, top, ...cut], corner) => {
+    const [a, b, c, d] = corners & (1 << corner) ? cut : [left, top, left, top];
+    ctx.lineTo(x + a, y + b);
+    ctx.lineTo(x + c, y + d);
+  });
+  ctx.closePath();
 }
 
 /** A head, a back with a seat and a foot, and the open wheel. */

@@ -165,7 +165,7 @@ export class UsherSeatPicker extends Base {
       for (const stop of end) stop();
     });
     const resized = new ResizeObserver(() => this.#session?.resize());
-    resized.observe(this.#frame.frame);
+    resized.observe(this.#frame.view);
     signal.addEventListener('abort', () => resized.disconnect());
     for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
       matchMedia(query).addEventListener('change', () => this.#session?.redress(), { signal });
@@ -241,7 +241,7 @@ export class UsherSeatPicker extends Base {
     const shown = this.#session !== undefined && state.epoch !== undefined;
     if (shown) frame.cover.hidden = true;
     frame.banner.hidden = !(shown && state.stale);
-    frame.frame.classList.toggle('stale', shown && state.stale);
+    frame.view.classList.toggle('stale', shown && state.stale);
     if (this.#running && this.#mapHash !== undefined && state.seatMap && state.seatMap.hash !== this.#mapHash) {
       this.#mapHash = state.seatMap.hash;
       void this.#load(client, this.#running.signal);

@@ -34,7 +34,7 @@ font:inherit;color:inherit;background:var(--_surface);border:1px solid var(--_mu
 border-radius:10px;min-block-size:2.75rem;padding:0.25rem 0.75rem}
 button{cursor:pointer;min-inline-size:2.75rem}
 button:hover:not(:disabled){border-color:var(--_text)}
-button:disabled{cursor:default;opacity:0.5}
+button:disabled,[aria-disabled=true]{cursor:default;opacity:0.5}
 button.main{background:var(--_text);color:var(--_surface);border-color:var(--_text);font-weight:600}
 :focus-visible{outline:3px solid var(--_focus);outline-offset:2px}
 .icon{padding:0;display:inline-grid;place-items:center}
@@ -44,9 +44,10 @@ font-variant-numeric:tabular-nums;font-weight:600;padding:0.25rem 0.75rem;border
 border:1px solid var(--_line)}
 .timer.soon{border-color:var(--_accent);color:var(--_accent)}
 .frame{
-position:relative;overflow:hidden;background:var(--_surface);border:1px solid var(--_line);
+overflow:hidden;background:var(--_surface);border:1px solid var(--_line);
 border-radius:var(--_radius);block-size:var(--usher-height,clamp(18rem,min(62vh,108cqi),44rem));user-select:none;
--webkit-user-select:none}
+-webkit-user-select:none;display:flex;flex-direction:column}
+.view{flex:1;min-block-size:0;position:relative;overflow:hidden}
 canvas.map{display:block;inline-size:100%;block-size:100%;cursor:grab;transition:opacity 0.2s}
 canvas.map:active{cursor:grabbing}
 .stale canvas.map{opacity:0.45;filter:grayscale(1)}
@@ -62,12 +63,11 @@ overflow:hidden;text-overflow:ellipsis;z-index:2}
 position:absolute;inset:0;display:grid;place-content:center;justify-items:center;gap:0.75rem;
 padding:1rem;text-align:center}
 .banner,.notice,.chooser{
-position:absolute;inset-inline:0.625rem;z-index:3;border-radius:12px;padding:0.625rem 0.75rem;
-background:var(--_warn);border:1px solid var(--_muted)}
-.banner{inset-block-start:0.625rem}
+border-radius:12px;padding:0.625rem 0.75rem;background:var(--_warn);border:1px solid var(--_muted)}
+.banner{position:absolute;inset:0.625rem 0.625rem auto;z-index:3}
 .notice,.chooser{
-inset-block-end:0.625rem;display:flex;flex-wrap:wrap;gap:0.5rem 0.75rem;align-items:center;
-margin-inline:auto;max-inline-size:44rem}
+display:flex;flex-wrap:wrap;gap:0.5rem 0.75rem;align-items:center;
+margin:0 auto 0.625rem;inline-size:calc(100% - 1.25rem);max-inline-size:44rem}
 .notice p{flex:1 1 14rem;margin:0}
 .chooser{background:var(--_surface);max-inline-size:30rem}
 .chooser label{display:flex;flex-wrap:wrap;flex:1 1 12rem;gap:0.5rem;align-items:center}

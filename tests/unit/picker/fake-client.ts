@@ -1,7 +1,14 @@
 /** A client without a server: commands are answered by the test, the state is what the test says. */
 import { Countdown, type TimeLeft } from '../../../client-sdk/src/countdown.js';
 import { platformEnvironment } from '../../../client-sdk/src/environment.js';
-import type { ClientEvents, ClientState, HoldView, ShowtimeClient } from '../../../client-sdk/src/index.js';
+import { holdPlaces } from '../../../client-sdk/src/hold-places.js';
+import {
+  type ClientEvents,
+  type ClientState,
+  type HoldView,
+  SEAT_STATUSES,
+  type ShowtimeClient,
+} from '../../../client-sdk/src/index.js';
 import type { SeatMapDocument } from '../../../src/protocol/seat-map-document.js';
 
 type Answer = (...args: never[]) => Promise<unknown>;
@@ -80,6 +87,12 @@ export class FakeClient {
   }
   hold(seats: readonly string[], options?: { holdId?: string }) {
     return this.answer('hold', seats, options);
+  }
+  holdPlaces(area: number, count: number, options: { holdId?: string } = {}) {
+    return holdPlaces(this.client, this.document, area, count, options, () => 0);
+  }
+  statusOf(index: number) {
+    return SEAT_STATUSES[this.state.statuses[index] ?? 3];
   }
   release(holdId: string, seats?: readonly string[]) {
     return this.answer('release', holdId, seats);

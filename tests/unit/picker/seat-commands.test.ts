@@ -17,13 +17,7 @@ beforeEach(() => {
   fake = new FakeClient(smallHouse);
   house = new HouseView(createPlan(smallHouse), () => []);
   outcomes = [];
-  commands = new SeatCommands(
-    fake.client,
-    house,
-    update,
-    (outcome) => outcomes.push(outcome),
-    () => 0,
-  );
+  commands = new SeatCommands(fake.client, house, update, (outcome) => outcomes.push(outcome));
   update();
   fake.answers['hold'] = async (seats: string[]) => {
     const all = [...fake.state.holds.flatMap((hold) => hold.seats), ...seats];

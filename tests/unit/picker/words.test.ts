@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { thresholdPassed, untilNextSecond } from '../../../client-sdk/src/countdown.js';
+import { formatMoney } from '../../../client-sdk/src/money.js';
 import { contrast, inkOn, type Rgb, readable } from '../../../client-sdk/src/picker/contrast.js';
 import { formatRemaining } from '../../../client-sdk/src/picker/hold-clock.js';
 import { defaultMessages } from '../../../client-sdk/src/picker/messages.js';
 import { createPlan } from '../../../client-sdk/src/picker/plan.js';
 import { MINE } from '../../../client-sdk/src/picker/seat-look.js';
-import { formatMoney, nameOf, seatNumber } from '../../../client-sdk/src/picker/seat-naming.js';
+import { nameOf, seatNumber } from '../../../client-sdk/src/picker/seat-naming.js';
 import { ERRORS } from '../../../src/protocol/errors.js';
 import { seat, smallHouse } from './small-house.js';
 
