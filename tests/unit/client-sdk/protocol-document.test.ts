@@ -4,6 +4,7 @@ import { commandFields } from '../../../src/protocol/client-messages.js';
 import { adviceForClose, CLOSE } from '../../../src/protocol/close-codes.js';
 import { decodeServerFrame } from '../../../src/protocol/decode.js';
 import { ERRORS } from '../../../src/protocol/errors.js';
+import { readClientFrame } from '../../../src/protocol/read-client-frame.js';
 import { packStatuses, readStatuses, SEAT_STATUSES, spellStatuses } from '../../../src/protocol/seat-status.js';
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../../src/protocol/version.js';
 
@@ -65,6 +66,25 @@ describe('PROTOCOL.md', () => {
   it('spells its MessagePack example as the decoder reads it', () => {
     const [, json = '', hex = ''] = /`(\{"type":"moved"[^`]+\})` is the bytes `([0-9a-f ]+)`/.exec(text) ?? [];
     expect(decodeServerFrame(Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toEqual(JSON.parse(json));
+  });
+
+  it('answers each of its bad frames as it says', () => {
+    const vectors = rows('For those who write a client').filter(([, answer]) => /^`(error|reply)`/.test(answer ?? ''));
+    const bad = vectors.filter((cells) => cells.length === 4);
+    expect(bad).toHaveLength(6);
+    for (const [frame = '', answer, code, field] of bad) {
+      const text = frame.slice(1, -1);
+      const isBinary = /^[0-9a-f]+$/.test(text);
+      const bytes = Buffer.from(text, isBinary ? 'hex' : 'utf8');
+      const read = readClientFrame(new Uint8Array(bytes).buffer, isBinary);
+      expect(read.ok, frame).toBe(false);
+      if (read.ok) continue;
+      expect(read.id === undefined ? '`error`' : `\`reply\` ${read.id}`, frame).toBe(answer);
+      expect([`\`${read.error.code}\``, read.error.field ? `\`${read.error.field}\`` : ''], frame).toEqual([
+        code,
+        field,
+      ]);
+    }
   });
 
   it('names the subprotocols', () => {
