@@ -138,6 +138,24 @@ describe('with several hosts', () => {
     ]);
   });
 
+  test('a primary that hangs, or is cut off, holds commits up for no longer than until its standby is promoted', async () => {
+    await startPair();
+    const url = new URL(pair.primaryUrl);
+    const hosts = `127.0.0.1:${pair.proxy.port},127.0.0.1:${pair.standby.port}`;
+    const { ledger } = nodeAt(pair.primaryUrl.replace(url.host, hosts));
+    await ledger.commit({ number: 1, slices: [] });
+    await pair.caughtUp();
+    // No connection breaks, and none is refused.
+    pair.proxy.lose('up');
+    pair.proxy.lose('down');
+    const committed = commitUntilAnswered(ledger, { number: 2, slices: [] }).then(() => performance.now());
+    await sleep(1_500);
+    const promotedAt = await pair.promote();
+    const tookMs = (await committed) - promotedAt;
+    process.stdout.write(`first commit ${Math.round(tookMs)} ms after the promotion, past a primary that hangs\n`);
+    expect(tookMs).toBeLessThan(FIRST_COMMIT_MS_MAX);
+  });
+
   test('a former primary that comes back and takes writes is not written to again', async () => {
     await startPair();
     const { ledger, pool } = nodeAt(pair.url);

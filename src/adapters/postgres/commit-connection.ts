@@ -77,9 +77,10 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
   async function run<Row>(current: PrimaryClient, query: CommitQuery, values: unknown[]): Promise<Row> {
     try {
       const { name, text, sharedText } = query;
-      const result = await current.query(
+      const answer = current.query(
         current.hasOwnBackend ? { name, text, values } : { text: sharedText ?? text, values },
       );
+      const result = await current.unlessPassedBy(answer);
       return result.rows[0] as Row;
     } catch (error) {
       if (!isFaultOfData(error)) {

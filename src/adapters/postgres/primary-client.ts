@@ -4,6 +4,8 @@ import type { Primary } from './primary.js';
 import { askStanding } from './server-standing.js';
 
 const CONNECT_MS_MAX = 3_000;
+/** Past it, an answer that is out may never come. */
+const PATIENCE_MS = 1_000;
 
 /**
  * What a server answers that is not, or not for long, the one to write to: a write to one that is read-only (25006), one
@@ -94,6 +96,26 @@ export class PrimaryClient extends pg.Client {
     this.#isEnding = true;
     if (!callback) return super.end();
     super.end(callback);
+  }
+
+  /**
+   * The same, unless it is out for longer than a second and another server is promoted meanwhile: a machine that hangs, or
+   * cannot be reached, breaks no connection. Then this one is broken off, and the outcome is unknown.
+   */
+  async unlessPassedBy<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    let isOver = false;
+    const watch = async () => {
+      await this.#primary.watch(this.#generation, () => isOver);
+      if (isOver || !this.isSuspect) return;
+      this.connection.stream.destroy(new Error('Another server was promoted while this one did not answer.'));
+    };
+    const patience = setTimeout(() => void watch(), PATIENCE_MS);
+    try {
+      return await answer;
+    } finally {
+      isOver = true;
+      clearTimeout(patience);
+    }
   }
 
   /**

@@ -77,6 +77,21 @@ export class Primary {
     for (const listener of this.#listeners) listener();
   }
 
+  /**
+   * For a connection of this generation that is not answered: makes the server suspect as soon as another one has a later
+   * timeline, by which it was promoted in place of this one. Resolves then, or some time after `isOver` says that it was
+   * answered.
+   */
+  async watch(generation: number, isOver: () => boolean): Promise<void> {
+    const others = this.#servers.filter((server) => server !== this.#known);
+    // Without a timeline of its own to compare with nothing would follow from another's.
+    if (others.length === 0 || this.#timeline === 0) return;
+    while (!isOver() && generation === this.#generation) {
+      const newer = await searchPrimary(others, this.#timeline + 1).catch(() => undefined);
+      if (newer && !isOver()) this.suspect(generation);
+    }
+  }
+
   /** Postgres has no connection to spare: for a moment nobody but who is urgent asks for one. */
   isFull(): void {
     this.#fullUntil = performance.now() + SPARED_MS;
