@@ -69,7 +69,9 @@ CREATE TABLE usher.hold_seats (
   holder text NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   extensions integer NOT NULL,
+  amount bigint,
   CONSTRAINT hold_seats_pkey PRIMARY KEY (showtime_id, seat_index),
+  CONSTRAINT hold_seats_amount_check CHECK ((amount >= 0)),
   CONSTRAINT hold_seats_extensions_check CHECK ((extensions >= 0)),
   CONSTRAINT hold_seats_seat_index_check CHECK ((seat_index >= 0))
 ) WITH (fillfactor=50);
@@ -139,13 +141,16 @@ CREATE TABLE usher.showtimes (
   prices jsonb NOT NULL,
   rules jsonb DEFAULT '{}'::jsonb NOT NULL,
   sales_open boolean DEFAULT true NOT NULL,
+  terms_version bigint DEFAULT 1 NOT NULL,
+  sales_open_at timestamp with time zone,
   CONSTRAINT showtimes_pkey PRIMARY KEY (id),
   CONSTRAINT showtimes_hall_id_fkey FOREIGN KEY (hall_id) REFERENCES usher.halls(id),
   CONSTRAINT showtimes_movie_id_fkey FOREIGN KEY (movie_id) REFERENCES usher.movies(id),
   CONSTRAINT showtimes_seat_map_hash_fkey FOREIGN KEY (seat_map_hash) REFERENCES usher.seat_maps(hash),
   CONSTRAINT showtimes_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   CONSTRAINT showtimes_prices_check CHECK ((jsonb_typeof(prices) = 'object'::text)),
-  CONSTRAINT showtimes_rules_check CHECK ((jsonb_typeof(rules) = 'object'::text))
+  CONSTRAINT showtimes_rules_check CHECK ((jsonb_typeof(rules) = 'object'::text)),
+  CONSTRAINT showtimes_terms_version_check CHECK ((terms_version > 0))
 );
 CREATE INDEX showtimes_movie ON usher.showtimes USING btree (movie_id, starts_at);
 CREATE INDEX showtimes_starts_at ON usher.showtimes USING btree (starts_at);
@@ -200,7 +205,7 @@ BEGIN
   RETURN claimed;
 END $function$;
 
-CREATE OR REPLACE FUNCTION usher.commit_batch(writer uuid, batch_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], sold_booking integer[], sold_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], OUT fenced integer[], OUT now_ms double precision)
+CREATE OR REPLACE FUNCTION usher.commit_batch(writer uuid, batch_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], held_amount bigint[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], sold_booking integer[], sold_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], OUT fenced integer[], OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'usher', 'pg_temp'
@@ -279,10 +284,10 @@ BEGIN
   END IF;
 
   IF cardinality(held_seat) > 0 THEN
-    INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions)
-    SELECT owned[r.ordinal], r.seat, r.hold, r.holder, to_timestamp(r.expires_ms / 1000), r.extensions
-      FROM unnest(held_showtime, held_seat, held_hold, held_holder, held_expires_ms, held_extensions)
-           AS r (ordinal, seat, hold, holder, expires_ms, extensions)
+    INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount)
+    SELECT owned[r.ordinal], r.seat, r.hold, r.holder, to_timestamp(r.expires_ms / 1000), r.extensions, r.amount
+      FROM unnest(held_showtime, held_seat, held_hold, held_holder, held_expires_ms, held_extensions, held_amount)
+           AS r (ordinal, seat, hold, holder, expires_ms, extensions, amount)
      WHERE owned[r.ordinal] IS NOT NULL;
   END IF;
 
@@ -303,3 +308,19 @@ BEGIN
 
   now_ms := extract(epoch FROM clock_timestamp()) * 1000;
 END $function$;
+
+CREATE OR REPLACE FUNCTION usher.count_terms()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+BEGIN
+  -- Holds and bookings are amounts in the currency of their showtime.
+  IF NEW.currency <> OLD.currency THEN
+    RAISE EXCEPTION 'showtime % keeps its currency', OLD.id USING ERRCODE = 'check_violation';
+  END IF;
+  NEW.terms_version := OLD.terms_version + 1;
+  RETURN NEW;
+END $function$;
+
+CREATE TRIGGER count_terms BEFORE UPDATE ON usher.showtimes FOR EACH ROW WHEN (old.currency IS DISTINCT FROM new.currency OR old.prices IS DISTINCT FROM new.prices OR old.rules IS DISTINCT FROM new.rules OR old.sales_open IS DISTINCT FROM new.sales_open OR old.sales_open_at IS DISTINCT FROM new.sales_open_at OR old.starts_at IS DISTINCT FROM new.starts_at) EXECUTE FUNCTION usher.count_terms();

@@ -88,6 +88,17 @@ const environment = z.object({
   EXTENSIONS_PER_HOLD: count.default(1),
   SINGLE_GAP: z.enum(['off', 'lenient', 'strict']).default('lenient'),
   DISTANCING: count.default(0),
+  /** From the start of a showtime to the end of its sales, for those that set none of their own; below 0: before it. */
+  SALES_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .min(-31 * 86_400_000)
+    .max(31 * 86_400_000)
+    .default(15 * 60_000),
+  /** Whether a hold that runs when sales end by time may still be booked. */
+  BOOK_AFTER_CLOSE: flag.default(true),
+  /** How often it is looked whether prices, rules or sales of what runs here were changed elsewhere. */
+  TERMS_CHECK_MS: timerMs.default(5_000),
   MESSAGES_PER_SECOND: positive.default(20),
   /** Of one address, over HTTP. */
   HTTP_REQUESTS_PER_SECOND: positive.default(200),
@@ -188,6 +199,8 @@ function arrange(env: Environment) {
       extensionsPerHold: env.EXTENSIONS_PER_HOLD,
       singleGap: env.SINGLE_GAP,
       distancing: env.DISTANCING,
+      bookAfterClose: env.BOOK_AFTER_CLOSE,
+      salesGraceMs: env.SALES_GRACE_MS,
     },
     live: {
       messagesPerSecond: env.MESSAGES_PER_SECOND,
@@ -209,6 +222,7 @@ function arrange(env: Environment) {
     passivateAfterMs: env.PASSIVATE_AFTER_MS,
     replayWindowMs: env.REPLAY_WINDOW_MS,
     togglesOff: env.TOGGLES_OFF,
+    termsCheckMs: env.TERMS_CHECK_MS,
     reconcileMs: env.RECONCILE_MS,
     stuckCheckMs: env.STUCK_CHECK_MS,
     drainMsMax: env.DRAIN_MS_MAX,

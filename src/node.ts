@@ -100,7 +100,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     const self = { id: store.ids.uuid(), name, weight: config.cluster.weight, ...url };
     clustered = await clusteredHouses(config.cluster, store.primary, self, parts, log, undo);
   }
-  const { hosts, directory } = clustered ?? loneHouses(parts);
+  const { hosts, directory } = clustered ?? loneHouses(parts, undo);
   undo.push(() => gateway.close());
   keepCountsRight(config, store, boxOffice, directory, log, undo);
   await gateway.listen(hosts);

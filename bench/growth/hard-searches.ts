@@ -15,6 +15,7 @@ export const GROWTH_RULES: HouseRules = {
   prices: [2_000, 1_000],
   currency: 'EUR',
   salesOpen: true,
+  bookAfterClose: true,
 };
 
 const RULES = {

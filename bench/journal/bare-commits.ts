@@ -61,7 +61,8 @@ function holdsOf(count: number, first: number, seats: number): Hold[] {
   const expiresAt = Date.now() + 600_000;
   return Array.from({ length: count }, (_, i) => {
     const seat = (first + 2 * i) % (seats - 1);
-    return { id: ids.uuid(), holder: `guest:${ids.uuid()}`, seats: [seat, seat + 1], expiresAt, extensions: 0 };
+    const pair = { seats: [seat, seat + 1], prices: [1_200, 1_200] };
+    return { id: ids.uuid(), holder: `guest:${ids.uuid()}`, ...pair, expiresAt, extensions: 0 };
   });
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { decodeServerFrame } from '../../src/protocol/decode.js';
 import { SUBPROTOCOL_MSGPACK } from '../../src/protocol/version.js';
+import { SEAT_PRICE } from '../rush/hall.js';
 import { HttpConnection, httpRequest } from './http-connection.js';
 import { LoadSocket } from './load-socket.js';
 import { unmaskedFrame } from './unmasked-frame.js';
@@ -97,7 +98,7 @@ export class UsherBuyer implements Buyer {
   readonly #id: number;
   readonly #holds: readonly Template[];
   readonly #release: Template;
-  readonly #book: Template;
+  readonly #books: readonly Template[];
 
   /** @param id its own on this line, below 128 · @param orders the labels of the seats of each order */
   constructor(line: UsherLine, id: number, orders: readonly (readonly string[])[]) {
@@ -108,7 +109,10 @@ export class UsherBuyer implements Buyer {
       new Template(`{"type":"${type}","id":${id},"commandId":"${BLANK}",${rest}}`);
     this.#holds = orders.map((seats) => command('hold', `"seats":${JSON.stringify(seats)}`));
     this.#release = command('release', `"holdId":"${BLANK}"`);
-    this.#book = command('book', `"holdId":"${BLANK}","payment":{"method":"test"}`);
+    this.#books = orders.map(({ length }) => {
+      const price = JSON.stringify({ amount: SEAT_PRICE * length, currency: 'EUR' });
+      return command('book', `"holdId":"${BLANK}","payment":{"method":"test"},"price":${price}`);
+    });
   }
 
   async hold(order: number): Promise<string> {
@@ -126,7 +130,8 @@ export class UsherBuyer implements Buyer {
 
   async buy(order: number): Promise<void> {
     const holdId = await this.hold(order);
-    await this.#line.ask(this.#id, this.#book.filled(randomUUID(), holdId), () => {});
+    const template = this.#books[order];
+    if (template) await this.#line.ask(this.#id, template.filled(randomUUID(), holdId), () => {});
   }
 
   close(): void {

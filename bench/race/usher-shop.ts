@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeServerFrame } from '../../src/protocol/decode.js';
+import type { Money } from '../../src/protocol/money.js';
 import type { Reply } from '../../src/protocol/server-messages.js';
 import { SUBPROTOCOL_MSGPACK } from '../../src/protocol/version.js';
 import { FrameReader } from '../load/frame-reader.js';
@@ -44,6 +45,8 @@ export class UsherShop implements Shop {
   readonly #labels: readonly string[];
   readonly #observer: Observer;
   #socket: LoadSocket | undefined;
+  /** Of the hold that was granted last. */
+  #price: Money = { amount: 0, currency: 'EUR' };
   #entered: (() => void) | undefined;
   #answer: ((reply: Reply | undefined) => void) | undefined;
 
@@ -77,14 +80,17 @@ export class UsherShop implements Shop {
   async hold(seats: readonly number[], sent: () => void): Promise<string | undefined> {
     const labels = seats.map((seat) => this.#labels[seat] ?? '');
     const reply = await this.#ask({ type: 'hold', commandId: randomUUID(), seats: labels }, sent);
-    if (reply.ok) return reply.hold?.id;
+    if (reply.ok) {
+      this.#price = reply.hold?.price ?? this.#price;
+      return reply.hold?.id;
+    }
     if (reply.error.code === 'seats_unavailable') return undefined;
     throw new Error(`A hold was answered with ${reply.error.code}.`);
   }
 
   async book(holdId: string): Promise<boolean> {
     const payment = { method: 'test' } as const;
-    const reply = await this.#ask({ type: 'book', commandId: randomUUID(), holdId, payment });
+    const reply = await this.#ask({ type: 'book', commandId: randomUUID(), holdId, payment, price: this.#price });
     return reply.ok;
   }
 

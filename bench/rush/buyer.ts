@@ -174,7 +174,7 @@ export class Buyer {
 
   private async book(hold: HoldView): Promise<void> {
     const payment = { method: 'test' } as const;
-    const command = { type: 'book', commandId: randomUUID(), holdId: hold.id, payment } as const;
+    const command = { type: 'book', commandId: randomUUID(), holdId: hold.id, payment, price: hold.price } as const;
     const reply = await this.change(hold, command, 'book');
     if (reply?.ok === false && reply.error.outcome === 'not-applied') this.witness.refusedToBook(hold.id);
     if (!reply?.ok || !reply.booking) return;

@@ -1,5 +1,8 @@
 import type { SeatMapData } from '../../src/core/seat-map.js';
 
+/** What a seat of it costs, in cents. */
+export const SEAT_PRICE = 1_200;
+
 /** A plain hall of so many seats in straight rows, in one category: what is raced for does not matter here. */
 export function rushHall(seats: number): SeatMapData {
   // Twice as wide as deep, as large rooms are.

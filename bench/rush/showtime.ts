@@ -4,7 +4,7 @@ import { addMovie } from '../../src/boxoffice/catalogue/movies.js';
 import { addSeatMap } from '../../src/boxoffice/catalogue/seat-maps.js';
 import { addShowtime } from '../../src/boxoffice/catalogue/showtimes.js';
 import { addHall, addVenue } from '../../src/boxoffice/catalogue/venues.js';
-import { rushHall } from './hall.js';
+import { rushHall, SEAT_PRICE } from './hall.js';
 
 const MOVIE = {
   id: 'premiere-rush',
@@ -34,7 +34,7 @@ export async function openSale(pool: Pool, seats: number, holdTtlMs: number): Pr
     hallId,
     startsAt: new Date(Date.now() + DAY_MS),
     currency: 'EUR',
-    prices: { Seat: 1_200 },
+    prices: { Seat: SEAT_PRICE },
     // Races are to be won or lost by time alone: a rule that refuses free seats would hide how many are lost.
     rules: { holdTtlMs, singleGap: 'off' },
   });

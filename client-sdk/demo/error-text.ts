@@ -4,6 +4,7 @@ import { defaultMessages } from '../src/picker/index.js';
 const TEXTS: Readonly<Record<string, string>> = {
   payment_declined: 'The card was declined. Your seats are still held: try another card.',
   too_many_extensions: 'The time cannot be prolonged any more.',
+  price_changed: 'Your order has changed, and nothing was charged. Look at it once more, then pay.',
   none_available: 'We found no seats like that. Try fewer seats or another category.',
   unauthorized: 'Your session has ended. Reload the page to start a new one.',
 };

@@ -1,5 +1,5 @@
 /** Times, days and money in the language of the page. */
-import type { Money } from '../../src/protocol/server-messages.js';
+import type { Money } from '../../src/protocol/money.js';
 import { formatMoney } from '../src/index.js';
 
 const language = () => document.documentElement.lang;

@@ -1,6 +1,7 @@
 /** The chosen seats, what they cost, how long they are held, and the way to pay for them. */
+
+import type { Money } from '../../src/protocol/money.js';
 import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
-import type { Money } from '../../src/protocol/server-messages.js';
 import type { BookingView, HoldView, ShowtimeClient } from '../src/index.js';
 import { runHoldClock } from '../src/picker/hold-clock.js';
 import { element } from './element.js';
@@ -120,7 +121,7 @@ export class OrderPanel {
       const token = String(new FormData(form).get(`card-${hold.id}`) ?? '');
       const payment = token === '' ? ({ method: 'test' } as const) : ({ method: 'test', token } as const);
       await this.run(button, 'Paying…', async () => {
-        const result = await this.options.client.book(hold.id, payment);
+        const result = await this.options.client.book(hold, payment);
         if (!result.ok) return this.error.say(result.error);
         this.options.onBooked(result.booking);
       });

@@ -1,6 +1,7 @@
 /** The price of an order, a line a category. */
+
+import type { Money } from '../../src/protocol/money.js';
 import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
-import type { Money } from '../../src/protocol/server-messages.js';
 
 export interface PriceLine {
   readonly category: string;

@@ -1,6 +1,6 @@
 /** What is on, as people ask for it: by day, then by film, then by time. */
 import type { MovieView, ShowtimeView } from '../../src/protocol/http.js';
-import type { Money } from '../../src/protocol/server-messages.js';
+import type { Money } from '../../src/protocol/money.js';
 
 export interface ProgrammeDay {
   /** Local calendar day, `2026-01-31`. */

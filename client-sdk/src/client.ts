@@ -1,5 +1,6 @@
 import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 import type { SeatStatus } from '../../src/protocol/seat-status.js';
+import type { HoldView } from '../../src/protocol/server-messages.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import type { BestAvailableWish, CommandOptions, Payment } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
@@ -35,6 +36,9 @@ export interface ClientOptions {
   readonly environment?: Partial<Environment>;
 }
 
+/** A hold of `getSnapshot().holds`; the seats may be left out, the price may not. */
+export type ShownHold = Pick<HoldView, 'id' | 'price'> & Partial<Pick<HoldView, 'seats'>>;
+
 /**
  * One showtime, live. Commands never reject: whatever they come to is their value. Without a live connection they fail
  * at once with `unavailable`, `not-applied`; once sent they are pursued over reconnects until their outcome is known.
@@ -67,7 +71,11 @@ export interface ShowtimeClient {
   /** Without seats: the whole hold. */
   release(holdId: string, seats?: readonly string[], options?: CommandOptions): Promise<ReleaseResult>;
   extend(holdId: string, options?: CommandOptions): Promise<HoldResult>;
-  book(holdId: string, payment: Payment, options?: CommandOptions): Promise<BookingResult>;
+  /**
+   * `hold` as the buyer was shown it. Where it costs or has something else by now, nothing is booked: `price_changed`,
+   * with the `price` and `seats` that it has.
+   */
+  book(hold: ShownHold, payment: Payment, options?: CommandOptions): Promise<BookingResult>;
   cancel(bookingId: string, options?: CommandOptions): Promise<BookingResult>;
   /** The label of the seat to offer in place of this one, but none of `except`; undefined without a loaded seat map. */
   nearestAvailable(seat: string, except?: Iterable<string>): string | undefined;

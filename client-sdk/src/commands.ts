@@ -3,6 +3,8 @@
  * published types need zod; a test holds them to the schemas.
  */
 
+import type { Money } from '../../src/protocol/money.js';
+
 /** The built-in test payment; the token `decline` is refused. */
 export interface Payment {
   readonly method: 'test';
@@ -29,7 +31,13 @@ export type Command =
     }
   | { readonly type: 'release'; readonly holdId: string; readonly seats?: readonly string[] | undefined }
   | { readonly type: 'extend'; readonly holdId: string }
-  | { readonly type: 'book'; readonly holdId: string; readonly payment: Payment }
+  | {
+      readonly type: 'book';
+      readonly holdId: string;
+      readonly payment: Payment;
+      readonly price: Money;
+      readonly seats?: readonly string[] | undefined;
+    }
   | { readonly type: 'cancel'; readonly bookingId: string };
 
 export interface CommandOptions {

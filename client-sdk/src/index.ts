@@ -1,10 +1,17 @@
 /** The client of an Usher server: one showtime's seats, live, and the commands on them. See README.md. */
 
 export type { Conflict, ConflictReason, ErrorCode } from '../../src/protocol/errors.js';
+export type { Money } from '../../src/protocol/money.js';
 export type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 export { SEAT_STATUSES, type SeatStatus } from '../../src/protocol/seat-status.js';
-export type { BestAvailableQuality, BookingView, HoldView, Limits, Money } from '../../src/protocol/server-messages.js';
-export type { ClientOptions, ShowtimeClient } from './client.js';
+export type {
+  BestAvailableQuality,
+  BookingView,
+  HoldView,
+  Limits,
+  TermsView,
+} from '../../src/protocol/server-messages.js';
+export type { ClientOptions, ShownHold, ShowtimeClient } from './client.js';
 export type { ClientEvents, ClientState } from './client-state.js';
 export type { BestAvailableWish, Command, CommandOptions, Payment } from './commands.js';
 export type { ConnectionState } from './connection-state.js';

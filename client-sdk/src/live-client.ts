@@ -3,7 +3,7 @@ import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 import type { SeatStatus } from '../../src/protocol/seat-status.js';
 import type { ServerMessage, Welcome } from '../../src/protocol/server-messages.js';
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../src/protocol/version.js';
-import type { ClientOptions, ShowtimeClient } from './client.js';
+import type { ClientOptions, ShownHold, ShowtimeClient } from './client.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import { ServerClock } from './clock.js';
 import type { BestAvailableWish, Command, CommandOptions, Payment } from './commands.js';
@@ -133,8 +133,8 @@ export class LiveClient implements ShowtimeClient {
     return this.#ask({ type: 'extend', holdId }, 'hold', options);
   }
 
-  book(holdId: string, payment: Payment, options?: CommandOptions): Promise<BookingResult> {
-    return this.#ask({ type: 'book', holdId, payment }, 'booking', options);
+  book({ id: holdId, price, seats }: ShownHold, payment: Payment, options?: CommandOptions): Promise<BookingResult> {
+    return this.#ask({ type: 'book', holdId, payment, price, seats }, 'booking', options);
   }
 
   cancel(bookingId: string, options?: CommandOptions): Promise<BookingResult> {
@@ -225,7 +225,7 @@ export class LiveClient implements ShowtimeClient {
   /** What is known can no longer be continued: ask for all of it. */
   #startOver(cause?: unknown): void {
     this.#state.house.position = undefined;
-    this.#connection.restart(clientError('bad_message', 'Unreadable frames.', 'not-applied', cause));
+    this.#connection.restart(clientError('bad_message', 'Unreadable.', 'not-applied', cause));
   }
 
   /** A remembered guest session ran out. Its holds are over, and its open commands can be asked about no more. */
@@ -247,7 +247,7 @@ export class LiveClient implements ShowtimeClient {
     const waitMs = state === 'connecting' || state === 'reconnecting' ? options.waitForConnectionMs : 0;
     const outcome = await this.#requests.run(command, options, waitMs ?? this.#waitForConnectionMs);
     if (!outcome.ok || has(outcome, needed)) return outcome;
-    return { ok: false, error: clientError('internal', 'Reply without result.', 'unknown') };
+    return { ok: false, error: clientError('internal', 'No result.', 'unknown') };
   }
 
   async #firstWelcome(): Promise<Welcome['seatMap']> {

@@ -1,5 +1,6 @@
 /** What commands come to. A refusal is a value: no command ever rejects. */
 import type { Conflict, ErrorCode } from '../../src/protocol/errors.js';
+import type { Money } from '../../src/protocol/money.js';
 import type { BestAvailableQuality, BookingView, HoldView } from '../../src/protocol/server-messages.js';
 
 export interface ClientError {
@@ -14,6 +15,9 @@ export interface ClientError {
   readonly conflicts?: readonly Conflict[];
   readonly retryAfterMs?: number;
   readonly field?: string;
+  /** With `price_changed`: what the hold costs and has. */
+  readonly price?: Money;
+  readonly seats?: readonly string[];
   readonly cause?: unknown;
 }
 

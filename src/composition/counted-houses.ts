@@ -29,6 +29,7 @@ export function countedFeed(
       feed.delta(delta);
       board.changed(showtimeId, read);
     },
+    terms: (terms) => feed.terms(terms),
     ended: (reason, url) => feed.ended(reason, url),
   };
 }

@@ -7,9 +7,10 @@ import { Directory, type DirectoryOptions } from '../runtime/directory.js';
 import { GroupCommitter } from '../runtime/group-committer.js';
 import { Hosts } from '../runtime/hosts.js';
 import type { Log } from '../runtime/ports.js';
+import { TermsWatch } from '../runtime/terms-watch.js';
 import type { BoxOffice } from './box-office.js';
 import { countedFeed } from './counted-houses.js';
-import { REPLAYS_MAX, type Store } from './store.js';
+import { REPLAYS_MAX, type Store, type Undo } from './store.js';
 
 export const ACTOR_LIMITS = {
   gatedMax: 20_000,
@@ -27,6 +28,8 @@ const ACTORS_MAX = 20_000;
 /** What the directory of a node is made of, whether it is alone or in a cluster. */
 export type HouseParts = Omit<DirectoryOptions, 'feedFor' | 'askedFor' | 'context'> & {
   readonly context: Omit<DirectoryOptions['context'], 'confirmed'>;
+  /** How often the terms of what runs here are compared with the store. */
+  readonly termsCheckMs: number;
   /** Has the houses of a directory counted by the availability board. */
   readonly counted: (feed: Feed, showtimeId: string, running: (showtimeId: string) => Actor | undefined) => Feed;
 };
@@ -47,17 +50,25 @@ export function houseParts(
     audienceFor,
     passivateAfterMs: config.passivateAfterMs,
     actorsMax: ACTORS_MAX,
+    termsCheckMs: config.termsCheckMs,
     counted: (feed, showtimeId, running) => countedFeed(feed, showtimeId, board, running),
   };
 }
 
 /** The showtimes of a node that is alone. */
-export function loneHouses(parts: HouseParts): { readonly hosts: Hosts; readonly directory: Directory } {
+export function loneHouses(
+  parts: HouseParts,
+  undo: Undo,
+): { readonly hosts: Hosts; readonly directory: Directory; readonly termsWatch: TermsWatch } {
   const directory: Directory = new Directory({
     ...parts,
     context: { ...parts.context, confirmed: () => true },
     feedFor: (showtimeId) => parts.counted(NO_FEED, showtimeId, (id) => directory.running(id)),
     askedFor: async () => true,
   });
-  return { hosts: new Hosts(directory), directory };
+  const { timers, log } = parts.context;
+  const everyMs = parts.termsCheckMs;
+  const termsWatch = new TermsWatch({ directory, playbill: parts.playbill, timers, log, everyMs, tellOwner: () => {} });
+  undo.push(() => termsWatch.stop());
+  return { hosts: new Hosts(directory), directory, termsWatch };
 }

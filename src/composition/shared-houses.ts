@@ -6,7 +6,9 @@ import { Hosts } from '../runtime/hosts.js';
 import type { Log, Member, Membership, NodeLink, Timers } from '../runtime/ports.js';
 import { NodeCalls } from '../runtime/relay/node-calls.js';
 import { OwnerDesk } from '../runtime/relay/owner-desk.js';
+import { readFields, readText } from '../runtime/relay/read-messages.js';
 import { Relays } from '../runtime/relay/relays.js';
+import { TermsWatch } from '../runtime/terms-watch.js';
 import type { HouseParts } from './houses.js';
 import type { Undo } from './store.js';
 
@@ -35,6 +37,7 @@ export interface SharedHouses {
   readonly hosts: Hosts;
   readonly directory: Directory;
   readonly cluster: Cluster;
+  readonly termsWatch: TermsWatch;
   /** Tells the others that this node is there; before, it owns nothing. */
   join(): Promise<void>;
   /** Gives every showtime away, or what can be until `deadline` resolves, and lets go of those that it relays. */
@@ -124,6 +127,19 @@ export async function sharedHouses(
   });
   desk.serve(calls, directory, (showtimeId) => whereabouts.homeOf(showtimeId)?.id === self.id);
   handOff.serve();
+  const termsWatch = new TermsWatch({
+    directory,
+    playbill,
+    timers,
+    log,
+    everyMs: parts.termsCheckMs,
+    tellOwner: (showtimeId) => {
+      const home = whereabouts.homeOf(showtimeId);
+      if (home && home.id !== self.id) calls.cast(home.id, 'terms', { showtimeId });
+    },
+  });
+  undo.push(() => termsWatch.stop());
+  calls.answer('terms', (body) => termsWatch.refresh(readText(readFields(body).showtimeId)));
   calls.answer('drain', () => cluster.drain());
   await receive(calls, timers, log, undo);
   cluster.onChange(() => {
@@ -135,6 +151,7 @@ export async function sharedHouses(
     hosts: new Hosts(directory, { whereabouts, relays }),
     directory,
     cluster,
+    termsWatch,
     async join() {
       undo.push(() => cluster.stop());
       await cluster.start();

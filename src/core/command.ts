@@ -1,3 +1,5 @@
+import type { Price } from './house.js';
+
 /**
  * What a house can be asked. Ids and references are made by the caller before the first try, so that the same command
  * can be journalled again without a second effect; the core has no randomness of its own.
@@ -28,6 +30,9 @@ export type Command =
       readonly type: 'book';
       readonly holder: string;
       readonly holdId: string;
+      /** What the buyer was shown: the sum, and the labels of the seats in any order. Another hold is not booked. */
+      readonly price: Price;
+      readonly seats?: readonly string[];
       readonly newBookingId: string;
       readonly newReference: string;
     }

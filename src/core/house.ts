@@ -28,8 +28,14 @@ export interface HouseRules {
   /** Minor units a seat by category index. */
   readonly prices: readonly number[];
   readonly currency: string;
-  /** False: hold, best_available, extend and book are refused with sales_closed. */
+  /** The switch of the box office. False: hold, best_available, extend and book are refused with sales_closed. */
   readonly salesOpen: boolean;
+  /** Milliseconds since 1970. Before this moment sales are closed as well; absent: they open at once. */
+  readonly salesOpenAt?: number;
+  /** Milliseconds since 1970. From this moment on sales are closed as well; absent: they never end by time. */
+  readonly salesCloseAt?: number;
+  /** True: a hold that runs when `salesCloseAt` comes can still be booked until it ends. */
+  readonly bookAfterClose: boolean;
 }
 
 export interface Hold {
@@ -37,6 +43,8 @@ export interface Hold {
   readonly holder: string;
   /** In the order in which they were taken. Never empty: an empty hold is gone. */
   readonly seats: readonly number[];
+  /** Minor units by position in `seats`: what each cost when it was taken, and costs until the hold ends. */
+  readonly prices: readonly number[];
   /** Milliseconds since 1970; the hold is over when `now >= expiresAt`. */
   readonly expiresAt: number;
   readonly extensions: number;
@@ -58,7 +66,8 @@ export interface Booking {
  */
 export interface House {
   readonly map: SeatMap;
-  readonly rules: HouseRules;
+  /** Replaced by `changeRules` only. */
+  rules: HouseRules;
   readonly status: Uint8Array;
   /** The hold or booking that each held or booked seat belongs to. */
   readonly ownerOf: (string | undefined)[];
@@ -81,9 +90,12 @@ export interface House {
   readonly expiries: ExpiryHeap;
 }
 
+/** A hold as Postgres remembers it. A seat without a price was written by a version that stored none. */
+export type StoredHold = Omit<Hold, 'prices'> & { readonly prices: readonly (number | null)[] };
+
 /** What Postgres remembers of a house, as read at activation. */
 export interface HouseState {
-  readonly holds: readonly Hold[];
+  readonly holds: readonly StoredHold[];
   readonly bookings: readonly Booking[];
   readonly blocked: readonly number[];
 }

@@ -3,6 +3,7 @@ import { ExpiryHeap } from './expiry-heap.js';
 import { AVAILABLE, BLOCKED, BOOKED, HELD, type House, type HouseRules, type HouseState } from './house.js';
 import { invariant } from './invariant.js';
 import { enterBooking, enterHold, takeSeat } from './occupancy.js';
+import { pricesOf } from './price.js';
 import type { SeatMap } from './seat-map.js';
 
 /**
@@ -32,8 +33,10 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
   for (const hold of state.holds) {
     invariant(hold.seats.length > 0 && !house.holds.has(hold.id), 'an empty hold, or one id for two holds');
     take(house, hold.seats, HELD, hold.id);
-    enterHold(house, hold);
-    noteExpiry(house, hold);
+    const asWritten = pricesOf(house, hold.seats).map((now, i) => hold.prices[i] ?? now);
+    const entered = { ...hold, prices: asWritten };
+    enterHold(house, entered);
+    noteExpiry(house, entered);
   }
   for (const booking of state.bookings) {
     invariant(!house.bookings.has(booking.id), 'one id for two bookings');
@@ -56,7 +59,8 @@ function take(
   }
 }
 
-function checkRules(map: SeatMap, rules: HouseRules): void {
+/** @throws InvariantError where nobody could sell by these rules. */
+export function checkRules(map: SeatMap, rules: HouseRules): void {
   invariant(rules.prices.length >= map.data.categories.length, 'a category without a price');
   for (const price of rules.prices) invariant(Number.isSafeInteger(price) && price >= 0, 'a price that is no amount');
   invariant(rules.holdTtlMs > 0, 'holds that end before they begin');

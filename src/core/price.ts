@@ -1,8 +1,14 @@
-import type { House } from './house.js';
+import type { Hold, House } from './house.js';
 
-/** The sum of the seats' category prices, in minor units of the house's currency. */
-export function priceOf(house: Pick<House, 'map' | 'rules'>, seats: readonly number[]): number {
+/** What each of these seats costs now, in minor units of the house's currency. */
+export function pricesOf(house: Pick<House, 'map' | 'rules'>, seats: readonly number[]): number[] {
+  const { map, rules } = house;
+  return seats.map((seat) => rules.prices[map.categoryOf[seat] ?? -1] ?? 0);
+}
+
+/** What the hold costs: the sum of what its seats cost when they were taken. */
+export function priceOf({ prices }: Pick<Hold, 'prices'>): number {
   let sum = 0;
-  for (const seat of seats) sum += house.rules.prices[house.map.categoryOf[seat] ?? -1] ?? 0;
+  for (const price of prices) sum += price;
   return sum;
 }

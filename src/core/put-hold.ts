@@ -2,7 +2,7 @@ import { noteExpiry } from './expiry.js';
 import { HELD, type Hold, type House } from './house.js';
 import { invariant } from './invariant.js';
 import { enterHold, takeSeat } from './occupancy.js';
-import { priceOf } from './price.js';
+import { priceOf, pricesOf } from './price.js';
 import type { Refusal } from './refusal.js';
 import type { Applied, SearchQuality } from './reply.js';
 
@@ -10,7 +10,8 @@ import type { Applied, SearchQuality } from './reply.js';
 export function newHold(house: House, id: string, holder: string, seats: readonly number[], now: number): Hold {
   // Ids are made by the caller and unique; a second hold under one id would orphan the seats of the first.
   invariant(!house.holds.has(id), 'a hold with this id exists');
-  return { id, holder, seats, expiresAt: now + house.rules.holdTtlMs, extensions: 0 };
+  const expiresAt = now + house.rules.holdTtlMs;
+  return { id, holder, seats, prices: pricesOf(house, seats), expiresAt, extensions: 0 };
 }
 
 /** Takes `seats` into `hold`, which is new or replaces the one of the same id. */
@@ -19,7 +20,7 @@ export function putHold(house: House, hold: Hold, seats: readonly number[], qual
   const before = house.holds.get(hold.id);
   enterHold(house, hold);
   if (before?.expiresAt !== hold.expiresAt) noteExpiry(house, hold);
-  const reply = { ok: true, type: 'hold', hold, price: priceOf(house, hold.seats) } as const;
+  const reply = { ok: true, type: 'hold', hold, price: priceOf(hold) } as const;
   return {
     reply: quality === undefined ? reply : { ...reply, quality },
     changes: [{ type: 'hold_put', hold, seats }],

@@ -1,3 +1,5 @@
+import type { Price } from './house.js';
+
 /** Why the house said no. A closed union of values: an exception out of the core is a bug, never a refusal. */
 export type SeatRefusalReason =
   | 'held'
@@ -23,6 +25,8 @@ export type Refusal =
       readonly conflicts: readonly SeatConflict[];
     }
   | { readonly code: 'too_many_seats' | 'too_many_holds' | 'too_many_extensions'; readonly limit: number }
+  /** What the hold costs and has; the buyer was shown something else. */
+  | { readonly code: 'price_changed'; readonly price: Price; readonly seats: readonly string[] }
   | { readonly code: 'unknown_category' | 'unknown_zone'; readonly name: string }
   | {
       readonly code:

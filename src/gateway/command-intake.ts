@@ -66,6 +66,8 @@ export class CommandIntake {
           type: 'book',
           holder,
           holdId: message.holdId,
+          price: message.price,
+          ...(message.seats ? { seats: message.seats } : {}),
           newBookingId: ids.uuid(),
           newReference: ids.reference(),
         };

@@ -59,7 +59,7 @@ export class Gateway {
     this.#options = options;
     this.channels = new Channels(
       (topic, frame, isBinary) => void this.#app.publish(topic, frame, isBinary),
-      options.limits.unreadBytesMax,
+      options.limits,
     );
   }
 

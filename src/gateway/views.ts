@@ -6,7 +6,8 @@ import type { CoreReply } from '../core/reply.js';
 import type { SeatMap } from '../core/seat-map.js';
 import { type ErrorCode, type WireError, wireError } from '../protocol/errors.js';
 import { printable } from '../protocol/printable.js';
-import type { BookingView, HoldView, Own, Reply } from '../protocol/server-messages.js';
+import type { BookingView, HoldView, Own, Reply, TermsView } from '../protocol/server-messages.js';
+import type { Host } from '../runtime/host.js';
 import type { Outcome } from '../runtime/outcome.js';
 import type { Terms } from '../runtime/ports.js';
 import type { Own as PublishedOwn } from '../runtime/published-view.js';
@@ -17,7 +18,21 @@ export function holdView(hold: Hold, { map, rules }: Terms): HoldView {
     seats: labels(map, hold.seats),
     expiresAt: hold.expiresAt,
     extensionsLeft: Math.max(0, rules.extensionsPerHold - hold.extensions),
-    price: { amount: priceOf({ map, rules }, hold.seats), currency: rules.currency },
+    price: { amount: priceOf(hold), currency: rules.currency },
+  };
+}
+
+export function termsView({ terms: { map, rules, version }, salesOpen }: Pick<Host, 'terms' | 'salesOpen'>): TermsView {
+  const { currency, salesOpenAt, salesCloseAt } = rules;
+  return {
+    version,
+    prices: map.data.categories.map(({ name }, i) => ({
+      category: name,
+      price: { amount: rules.prices[i] ?? 0, currency },
+    })),
+    salesOpen,
+    ...(salesOpenAt === undefined ? {} : { salesOpenAt }),
+    ...(salesCloseAt === undefined ? {} : { salesCloseAt }),
   };
 }
 
@@ -83,6 +98,10 @@ function refusalError(refusal: Refusal, rules: HouseRules): WireError {
       code === 'unknown_seat' ? conflicts.map(({ seat, reason }) => ({ seat: whole(seat), reason })) : conflicts;
     return wireError(code, describeConflicts(code, conflicts), { conflicts: told });
   }
+  if (refusal.code === 'price_changed') {
+    const { price, seats } = refusal;
+    return wireError('price_changed', 'The hold costs or has something else than was shown.', { price, seats });
+  }
   return wireError(refusal.code, describe(refusal, rules));
 }
 
@@ -102,7 +121,7 @@ function describeConflicts(code: keyof typeof CONFLICTS, conflicts: readonly Sea
   return `${CONFLICTS[code]}: ${named.join(', ')}${more}.`;
 }
 
-function describe(refusal: Exclude<Refusal, { conflicts: unknown }>, rules: HouseRules): string {
+function describe(refusal: Exclude<Refusal, { conflicts: unknown } | { price: unknown }>, rules: HouseRules): string {
   const texts: Partial<Record<ErrorCode, string>> = {
     unknown_hold: 'There is no such hold.',
     hold_expired: 'This hold has expired; its seats are free again.',

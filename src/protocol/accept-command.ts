@@ -6,6 +6,8 @@ type Check = (value: unknown) => boolean;
 /** The spelling that the schemas give UUIDs; those that they would rewrite or take for another version go the long way. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+const CURRENCY = /^[A-Z]{3}$/;
+
 const isUuid: Check = (value) => typeof value === 'string' && value.length === 36 && UUID.test(value);
 const isTrue: Check = (value) => value === true;
 const isRequestId: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -24,6 +26,13 @@ const isPayment: Check = (value) => {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
   for (const name in value) if (name !== 'method') return false;
   return 'method' in value && value.method === 'test';
+};
+
+const isPrice: Check = (value) => {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name in value) if (name !== 'amount' && name !== 'currency') return false;
+  const { amount, currency } = value as { readonly amount?: unknown; readonly currency?: unknown };
+  return isRequestId(amount) && typeof currency === 'string' && CURRENCY.test(currency);
 };
 
 interface Shape {
@@ -49,7 +58,7 @@ const SHAPES: ReadonlyMap<unknown, Shape> = new Map<CommandType, Shape>([
   ['best_available', shape({ count: isCount }, { category: isLabel, zone: isLabel })],
   ['release', shape({ holdId: isUuid }, { seats: isSeats })],
   ['extend', shape({ holdId: isUuid })],
-  ['book', shape({ holdId: isUuid, payment: isPayment })],
+  ['book', shape({ holdId: isUuid, payment: isPayment, price: isPrice }, { seats: isSeats })],
 ]);
 
 /**

@@ -40,7 +40,13 @@ const bestAvailable = z.strictObject({
 });
 const release = z.strictObject({ holdId, seats: seatsField.optional() });
 const extend = z.strictObject({ holdId });
-const book = z.strictObject({ holdId, payment });
+/** Of what a buyer was shown: integer minor units of an ISO 4217 currency. */
+const price = z.strictObject({
+  amount: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'is no currency code'),
+});
+/** What the buyer was shown goes with the command: where the hold costs or has something else, nothing is booked. */
+const book = z.strictObject({ holdId, payment, price, seats: seats.optional() });
 const cancel = z.strictObject({ bookingId: uuid });
 const block = z.strictObject({ seats: seatsField, reason: remark.optional() });
 const unblock = z.strictObject({ seats: seatsField });

@@ -1,3 +1,5 @@
+import type { Money } from './money.js';
+
 /**
  * Every error that Usher tells a client, over WebSocket and HTTP alike. The code is stable; the message is for people
  * and may change. `outcome` says whether the command took effect: `unknown` is resolved by sending the same command
@@ -47,6 +49,7 @@ export const ERRORS = {
   none_available: refused(409),
   booking_cancelled: refused(409),
   sales_closed: refused(409),
+  price_changed: refused(409),
   command_reused: refused(422),
   payment_required: refused(402),
   payment_declined: refused(402),
@@ -90,12 +93,17 @@ export interface WireError {
   readonly field?: string;
   /** Each refused seat and why. */
   readonly conflicts?: readonly Conflict[];
+  /** With `price_changed`: what the hold costs, and the seats that it has. */
+  readonly price?: Money;
+  readonly seats?: readonly string[];
 }
 
 interface ErrorDetail {
   readonly retryAfterMs?: number;
   readonly field?: string;
   readonly conflicts?: readonly Conflict[];
+  readonly price?: Money;
+  readonly seats?: readonly string[];
 }
 
 export function wireError(code: ErrorCode, message: string, detail: ErrorDetail = {}): WireError {

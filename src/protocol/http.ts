@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { DeepReadonly } from './deep-readonly.js';
 import { ERRORS, type ErrorCode, type WireError } from './errors.js';
-import type { BookingView, HoldView, Money } from './server-messages.js';
+import type { Money } from './money.js';
+import type { BookingView, HoldView } from './server-messages.js';
 
 export const moneySchema = z
   .object({
@@ -116,6 +117,8 @@ export const problemSchema = z
     retryAfterMs: z.int().optional(),
     field: z.string().optional(),
     conflicts: z.array(z.object({ seat: z.string(), reason: z.string() })).optional(),
+    price: moneySchema.optional(),
+    seats: labels.optional(),
   })
   .meta({ id: 'Problem' });
 

@@ -1,12 +1,7 @@
 /** What the server sends. Field names are the same in both encodings; only `snapshot.seats` differs in form. */
 import type { WireError } from './errors.js';
+import type { Money } from './money.js';
 import type { SeatStatus } from './seat-status.js';
-
-/** Integer minor units (cents) of an ISO 4217 currency. */
-export interface Money {
-  readonly amount: number;
-  readonly currency: string;
-}
 
 export interface HoldView {
   readonly id: string;
@@ -36,6 +31,20 @@ export interface Limits {
   readonly heartbeatMs: number;
 }
 
+/** What a showtime is sold by. */
+export interface TermsView {
+  /** Counts up with every change of prices, rules or sales; time that opens or closes sales is no change. */
+  readonly version: number;
+  /** What a seat of each category costs from now on; holds keep the price that they were made with. */
+  readonly prices: readonly { readonly category: string; readonly price: Money }[];
+  /** Whether seats can be taken now. */
+  readonly salesOpen: boolean;
+  /** Milliseconds since 1970: sales open then, at the earliest. */
+  readonly salesOpenAt?: number;
+  /** Milliseconds since 1970: sales end then, at the latest. */
+  readonly salesCloseAt?: number;
+}
+
 export interface Welcome {
   readonly type: 'welcome';
   /** The token to say hello with next time; a fresh guest session where none was given. */
@@ -44,8 +53,16 @@ export interface Welcome {
   readonly serverTime: number;
   readonly seatMap: { readonly hash: string; readonly url: string; readonly seats: number };
   readonly limits: Limits;
+  readonly terms: TermsView;
   /** True: the missed deltas follow and no snapshot does. False: a snapshot follows. */
   readonly recovered: boolean;
+}
+
+/** The terms changed, or time opened or closed sales. It replaces what `welcome` said. */
+export interface Terms {
+  readonly type: 'terms';
+  readonly terms: TermsView;
+  readonly limits: Limits;
 }
 
 export interface Snapshot {
@@ -116,4 +133,4 @@ export interface Fault {
   readonly error: WireError;
 }
 
-export type ServerMessage = Welcome | Snapshot | Delta | Own | Reply | HoldExpired | Moved | Heartbeat | Fault;
+export type ServerMessage = Welcome | Terms | Snapshot | Delta | Own | Reply | HoldExpired | Moved | Heartbeat | Fault;

@@ -7,7 +7,9 @@
  * - 1: first version. Since: the error `moving` and the close code 4203 (`moved`), which an older client takes as any other
  *   error that may be tried again, and as any other close; GET /v1/showtimes/{id}/connect, which it need not ask; and
  *   `availability` in showtimes, which it passes over; `again` in commands, which a client need not say; the error
- *   `invalid_reference`, GET /v1/bookings/{reference}, GET /openapi.json, and `next` in lists of showtimes.
+ *   `invalid_reference`, GET /v1/bookings/{reference}, GET /openapi.json, and `next` in lists of showtimes. Before the first
+ *   release `book` came to require `price`; `terms` in `welcome` and as a message, `price` and `seats` in errors, which an
+ *   older client passes over; the error `price_changed`.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -7,42 +7,30 @@ import { isRefusal } from '../core/find-hold.js';
 import type { House } from '../core/house.js';
 import { makeHouse } from '../core/make-house.js';
 import type { CoreReply } from '../core/reply.js';
-import { type Audience, announce, type EndReason, type Feed, type PublishedDelta } from './audience.js';
-import { type DeltaLimits, DeltaTicker } from './delta-ticker.js';
+import type { ActorContext } from './actor-context.js';
+import { Alarm } from './alarm.js';
+import {
+  type Audience,
+  announce,
+  type EndReason,
+  type Feed,
+  type PublishedDelta,
+  type SalesTerms,
+} from './audience.js';
+import { DeltaTicker } from './delta-ticker.js';
 import { isDoubted } from './denials.js';
 import { MOVING, OVERLOADED, REUSED, UNAVAILABLE, UNKNOWN } from './failures.js';
-import type { Committing, GroupCommitter } from './group-committer.js';
+import type { Committing } from './group-committer.js';
 import type { Host } from './host.js';
 import { type LossReason, tellOfLoss } from './loss.js';
 import type { Outcome, Recipient, Submission } from './outcome.js';
 import { type GatedOutput, OutputGate } from './output-gate.js';
 import { PendingWrites } from './pending-writes.js';
-import type { Claim, Clock, CommandResult, Log, Slice, Terms, Till, Timers } from './ports.js';
+import type { Claim, CommandResult, Slice, Terms } from './ports.js';
 import { type Own, type Published, PublishedView } from './published-view.js';
 import { Recalls } from './recalls.js';
 import { type Replay, Replays } from './replays.js';
-
-export interface ActorLimits extends DeltaLimits {
-  /** Outputs that may wait for the journal; past it commands are refused as `overloaded`. */
-  readonly gatedMax: number;
-  /** How long a command may wait for the journal before its sender is told `outcome_unknown`. */
-  readonly commitWaitMsMax: number;
-  /** Deltas kept for clients that come back. */
-  readonly historyMax: number;
-  /** Command outcomes kept for replays, bookings not counted. */
-  readonly replaysMax: number;
-}
-
-export interface ActorContext {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly log: Log;
-  readonly committer: GroupCommitter;
-  readonly till: Till;
-  readonly limits: ActorLimits;
-  /** False while other nodes may have taken over what runs here, and this one would not know. */
-  readonly confirmed: () => boolean;
-}
+import { SoldTerms } from './sold-terms.js';
 
 /**
  * The running owner of one house. A command is applied to memory at once, in the turn in which it arrives: that is the
@@ -51,7 +39,6 @@ export interface ActorContext {
 export class Actor implements Committing, Host {
   readonly showtimeId: string;
   readonly epoch: number;
-  readonly terms: Terms;
   /** When it was last asked for anything, on the node's clock. */
   usedAt: number;
   readonly #context: ActorContext;
@@ -70,13 +57,13 @@ export class Actor implements Committing, Host {
   #ended: EndReason | undefined;
   #onFlushed: (() => void)[] = [];
   #intake = true;
-  #cancelExpiry: (() => void) | undefined;
-  #expiryAt = Number.POSITIVE_INFINITY;
+  /** For the hold that ends first. */
+  readonly #expiry: Alarm;
+  readonly #sold: SoldTerms;
 
   constructor(showtimeId: string, terms: Terms, claim: Claim, audience: Audience, feed: Feed, context: ActorContext) {
     this.showtimeId = showtimeId;
     this.epoch = claim.epoch;
-    this.terms = terms;
     this.usedAt = context.clock.now();
     this.#context = context;
     this.#audience = audience;
@@ -87,7 +74,30 @@ export class Actor implements Committing, Host {
     this.#ticker = new DeltaTicker(this.#view, watching, context.clock, context.timers, context.limits);
     this.#replays = new Replays(context.limits.replaysMax, claim.results);
     this.#recalls = new Recalls(claim.recorded, context);
-    this.#scheduleExpiry();
+    this.#expiry = new Alarm(context.clock, context.timers, (now) => this.#expire(now));
+    this.#sold = new SoldTerms(this.#house, terms, context.clock, context.timers, (told) => {
+      this.#feed.terms(told);
+      this.#audience.terms();
+    });
+    this.#expiry.set(nextExpiry(this.#house));
+  }
+
+  get terms(): Terms {
+    return this.#sold.terms;
+  }
+
+  get salesOpen(): boolean {
+    return this.#sold.salesOpen;
+  }
+
+  /** What a relay has to know to tell what this one tells. */
+  get salesTerms(): SalesTerms {
+    return this.#sold.told;
+  }
+
+  /** New terms: the house sells by them from this turn on, and who watches is told. Throws where nobody could. */
+  renew(terms: Terms): void {
+    if (!this.#ended) this.#sold.renew(terms);
   }
 
   get seq(): number {
@@ -187,7 +197,7 @@ export class Actor implements Committing, Host {
     if (this.#ended || !this.#intake || !this.confirmed) return MOVING;
     if (this.#gate.length >= limits.gatedMax) return OVERLOADED;
     if (committer.waitingMs > limits.commitWaitMsMax) return UNAVAILABLE;
-    if (now >= this.#expiryAt) this.#expire(now);
+    if (now >= this.#expiry.at) this.#expire(now);
     // A broken invariant in there ends this actor, and its house is not to be touched any more.
     if (this.#ended) return MOVING;
     const paid = this.#charge(submission, now);
@@ -287,7 +297,8 @@ export class Actor implements Committing, Host {
   end(reason: EndReason, url?: string): void {
     if (this.#ended) return;
     this.#ended = reason;
-    this.#cancelExpiry?.();
+    this.#expiry.stop();
+    this.#sold.stop();
     this.#ticker.stop();
     try {
       this.#gate.abandon(UNKNOWN);
@@ -318,7 +329,7 @@ export class Actor implements Committing, Host {
     this.#mark++;
     this.#writes.add(changes, result, paymentMethod);
     this.#context.committer.markDirty(this);
-    this.#scheduleExpiry();
+    this.#expiry.set(nextExpiry(this.#house));
   }
 
   /** By a write of nothing, which is fenced like any other. Returns the mark that the journal reaches with it. */
@@ -362,30 +373,17 @@ export class Actor implements Committing, Host {
   }
 
   #expire(now: number): void {
-    this.#expiryAt = Number.POSITIVE_INFINITY;
+    this.#expiry.stop();
     const applied = this.#apply({ type: 'expire' }, now);
     if (!applied) return;
     const { changes } = applied;
     if (changes.length > 0) this.#gateExpiry(changes, now);
-    else this.#scheduleExpiry();
+    else this.#expiry.set(nextExpiry(this.#house));
   }
 
   #gateExpiry(changes: readonly Change[], now: number): void {
     this.#record(changes, undefined, 'none');
     const nobody = { requestId: 0, outcome: undefined, isReplay: false, recipient: undefined };
     this.#gate.push({ mark: this.#mark, restsOn: this.#mark, at: now, changes, ...nobody });
-  }
-
-  /** One timer an actor, for the hold that ends first. */
-  #scheduleExpiry(): void {
-    const due = nextExpiry(this.#house) ?? Number.POSITIVE_INFINITY;
-    if (due === this.#expiryAt) return;
-    this.#cancelExpiry?.();
-    this.#cancelExpiry = undefined;
-    this.#expiryAt = due;
-    if (due === Number.POSITIVE_INFINITY) return;
-    const { clock, timers } = this.#context;
-    // The host's timers may fire a little before our clock says so: then nothing is due, and a new one is set.
-    this.#cancelExpiry = timers.after(due - clock.now(), () => this.#expire(clock.now()));
   }
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.js';
-import type { Hold } from '../core/house.js';
+import type { Hold, HouseRules } from '../core/house.js';
 import type { Recipient } from './outcome.js';
 
 /** A step of the published view: each seq is one more than that before it. */
@@ -7,6 +7,13 @@ export interface PublishedDelta {
   readonly seq: number;
   /** Seat index and status code (see core/house.ts). */
   readonly changes: readonly (readonly [seat: number, status: number])[];
+}
+
+/** What a house is sold by at one moment, for those who have the seat map already. */
+export interface SalesTerms {
+  readonly version: number;
+  readonly rules: HouseRules;
+  readonly salesOpen: boolean;
 }
 
 /**
@@ -24,6 +31,8 @@ export interface Audience {
   expired(hold: Hold, seats: readonly number[]): void;
   /** The holds or bookings of this holder changed; `except` knows already, by its reply. */
   own(holder: string, except: Recipient | undefined): void;
+  /** The terms of the host changed, or time opened or closed sales. */
+  terms(): void;
   /** What was sent so far cannot be continued: everybody needs a snapshot. */
   restarted(): void;
   /** `url`: the base URL of the node where it lives now, if that is known and clients can reach it. */
@@ -36,11 +45,18 @@ export interface Feed {
   size(): number;
   changed(change: Change, by: Recipient | undefined): void;
   delta(delta: PublishedDelta): void;
+  terms(terms: SalesTerms): void;
   ended(reason: EndReason, url: string | undefined): void;
 }
 
 /** Of a node that is alone: nobody relays what it owns. */
-export const NO_FEED: Feed = { size: () => 0, changed: () => {}, delta: () => {}, ended: () => {} };
+export const NO_FEED: Feed = {
+  size: () => 0,
+  changed: () => {},
+  delta: () => {},
+  terms: () => {},
+  ended: () => {},
+};
 
 /** Tells an audience of a change, apart from the seats, which come as deltas. */
 export function announce(audience: Audience, change: Change, by: Recipient | undefined): void {

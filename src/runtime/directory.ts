@@ -1,4 +1,5 @@
-import { Actor, type ActorContext } from './actor.js';
+import { Actor } from './actor.js';
+import type { ActorContext } from './actor-context.js';
 import type { Audience, Feed } from './audience.js';
 import type { Host } from './host.js';
 import type { Ledger, Playbill } from './ports.js';

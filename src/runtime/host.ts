@@ -8,7 +8,10 @@ export interface Host {
   readonly showtimeId: string;
   readonly epoch: number;
   readonly seq: number;
+  /** By which the house sells now; another object after each change. */
   readonly terms: Terms;
+  /** Whether time and the switch let seats be taken, as last told to who watches. */
+  readonly salesOpen: boolean;
   /** Why it is gone; undefined while it is not. */
   readonly ended: EndReason | undefined;
   /** False while it may have been taken over, or lost touch with its owner: nothing of it may be told to anybody. */

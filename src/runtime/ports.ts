@@ -33,12 +33,16 @@ export interface Log {
 export interface Playbill {
   /** Undefined: there is no such showtime. Rejects where the store cannot be reached. */
   terms(showtimeId: string): Promise<Terms | undefined>;
+  /** The versions of the terms of these showtimes; those that there are not are left out. Rejects as `terms` does. */
+  versions(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 export interface Terms {
   readonly map: SeatMap;
   readonly mapHash: string;
   readonly rules: HouseRules;
+  /** Rises with every change of the rules; what has a higher one is newer. */
+  readonly version: number;
 }
 
 /** What a client sent as payment, as it came; only the till reads it. */

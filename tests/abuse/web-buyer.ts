@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem, SeatsView, SessionView } from '../../src/protocol/http.js';
 import type { Place } from '../integration/gateway/askers.js';
+import { notePrices, withPrice } from '../integration/gateway/told-prices.js';
 
 /** What the server answered, as its sender reads it. */
 export interface WebAnswer {
@@ -35,10 +36,12 @@ export async function ask(
       'idempotency-key': randomUUID(),
       ...more,
     },
-    ...(body && method !== 'GET' ? { body: JSON.stringify(body) } : {}),
+    ...(body && method !== 'GET' ? { body: JSON.stringify(path === '/bookings' ? withPrice(body) : body) } : {}),
   });
   const text = await response.text();
-  return { status: response.status, text, body: text.startsWith('{') ? JSON.parse(text) : {} };
+  const read = text.startsWith('{') ? JSON.parse(text) : {};
+  notePrices(read);
+  return { status: response.status, text, body: read };
 }
 
 /** A new guest of this address, or undefined where it has had too many. */

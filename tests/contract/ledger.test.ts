@@ -147,7 +147,7 @@ describe.each([
   });
 
   describe('commit', () => {
-    it('brings seats to their final state, over and over', async () => {
+    it('[TERMS-2] brings seats to their final state, over and over', async () => {
       const [first, second] = [holdOf('ann', [1, 2, 3]), holdOf('bob', [1])];
       const write = (number: number, parts: Parameters<typeof slice>[2]) =>
         node.commit({ number, slices: [slice(showtime, epoch, parts)] });
@@ -168,7 +168,10 @@ describe.each([
       const { holds, blocked } = await claimed();
       expect(blocked).toEqual([9]);
       expect(holds).toEqual(
-        sorted({ results: [], state: { holds: [second, { ...first, seats: [3] }], bookings: [], blocked: [] } }).holds,
+        sorted({
+          results: [],
+          state: { holds: [second, { ...first, seats: [3], prices: [1003] }], bookings: [], blocked: [] },
+        }).holds,
       );
     });
 

@@ -18,7 +18,9 @@ export function slice(showtimeId: string, epoch: number, parts: Parts): Slice {
 }
 
 export function holdOf(holder: string, seats: readonly number[], more: Partial<Hold> = {}): Hold {
-  return { id: randomUUID(), holder, seats, expiresAt: Math.floor(Date.now()) + 600_000, extensions: 0, ...more };
+  const prices = seats.map((seat) => 1000 + seat);
+  const expiresAt = Math.floor(Date.now()) + 600_000;
+  return { id: randomUUID(), holder, seats, prices, expiresAt, extensions: 0, ...more };
 }
 
 /** The rows of a hold. */

@@ -66,7 +66,7 @@ export class SeatBuyer implements Promises {
   }
 
   async #book(hold: HoldView): Promise<void> {
-    const result = await this.client.book(hold.id, { method: 'test' }, { waitForConnectionMs: 10_000 });
+    const result = await this.client.book(hold, { method: 'test' }, { waitForConnectionMs: 10_000 });
     if (!this.#note(`book ${hold.id}`, result)) return;
     this.holds.delete(hold.id);
     this.bookings.set(result.booking.id, result.booking);

@@ -196,6 +196,9 @@ describe('terms', () => {
       currency: 'EUR',
       rules: { holdTtlMs: 120_000, singleGap: 'strict' },
       salesOpen: true,
+      salesOpenAt: undefined,
+      startsAt: added.startsAt,
+      version: 1,
     });
     expect(await seatMapData(pool, hash)).toEqual(MAP);
     expect(await showtimeTerms(pool, randomUUID())).toBeUndefined();

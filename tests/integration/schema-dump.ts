@@ -29,6 +29,12 @@ export async function dumpSchema(client: pg.ClientBase): Promise<string> {
       WHERE p.pronamespace = 'usher'::regnamespace ORDER BY p.proname COLLATE "C", p.oid::regprocedure::text COLLATE "C"`,
   );
   for (const { definition } of functions) parts.push(`${definition.trimEnd()};`);
+  const { rows: triggers } = await client.query<{ definition: string }>(
+    `SELECT pg_get_triggerdef(t.oid, true) AS definition FROM pg_catalog.pg_trigger t
+       JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+      WHERE c.relnamespace = 'usher'::regnamespace AND NOT t.tgisinternal ORDER BY t.tgname COLLATE "C"`,
+  );
+  for (const { definition } of triggers) parts.push(`${definition};`);
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -60,7 +66,7 @@ async function dumpTable(client: pg.ClientBase, { oid, name, options }: Table): 
   return [`CREATE TABLE usher.${name} (\n${lines}\n)${storage};`, ...indexes.map(({ line }) => line)].join('\n');
 }
 
-/** Views, triggers, types and the like have no place here yet; who adds one adds it to the dump. */
+/** Views, types and the like have no place here yet; who adds one adds it to the dump. */
 async function refuseUnknownKinds(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ what: string }>(
     `SELECT format('%s of kind %s', c.relname, c.relkind) AS what FROM pg_catalog.pg_class c
@@ -69,11 +75,7 @@ async function refuseUnknownKinds(client: pg.ClientBase): Promise<void> {
         AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'a'))
       UNION ALL
      SELECT format('type %s', t.typname) FROM pg_catalog.pg_type t
-      WHERE t.typnamespace = 'usher'::regnamespace AND t.typtype NOT IN ('c', 'b')
-      UNION ALL
-     SELECT format('trigger %s', t.tgname) FROM pg_catalog.pg_trigger t
-       JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-      WHERE c.relnamespace = 'usher'::regnamespace AND NOT t.tgisinternal`,
+      WHERE t.typnamespace = 'usher'::regnamespace AND t.typtype NOT IN ('c', 'b')`,
   );
   if (rows.length > 0) throw new Error(`The schema dump leaves out ${rows.map(({ what }) => what).join(', ')}.`);
 }

@@ -141,7 +141,7 @@ export class SdkLine implements Line {
       case 'extend':
         return client.extend(command.holdId);
       case 'book':
-        return client.book(command.holdId, command.payment);
+        return client.book({ id: command.holdId, price: command.price }, command.payment);
       case 'cancel':
         return client.cancel(command.bookingId);
     }

@@ -84,6 +84,8 @@ async function startNode(
     CLUSTER_BEAT_MS: String(BEAT_MS),
     CLUSTER_DETECTION_MS: String(DETECTION_MS),
     TOKEN_SECRET: 'a secret of thirty-two characters or more',
+    // A showtime that is over is one that nobody asks for any more, and is still on sale while it is asked for.
+    SALES_GRACE_MS: String(7 * 86_400_000),
     MESSAGES_PER_SECOND: NO_LIMIT,
     HTTP_REQUESTS_PER_SECOND: NO_LIMIT,
     SESSIONS_PER_SECOND: NO_LIMIT,

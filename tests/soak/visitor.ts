@@ -78,7 +78,7 @@ export class Visitor {
       return { type: 'hold', seats: this.#seats(1), holdId: hold.id };
     }
     if (dice < 0.54) return { type: 'extend', holdId: hold.id };
-    if (dice < 0.7) return { type: 'book', holdId: hold.id, payment: { method: 'test' } };
+    if (dice < 0.7) return { type: 'book', holdId: hold.id, payment: { method: 'test' }, price: hold.price };
     if (dice < 0.8 && hold.seats.length > 1) return { type: 'release', holdId: hold.id, seats: hold.seats.slice(0, 1) };
     return { type: 'release', holdId: hold.id };
   }

@@ -36,6 +36,7 @@ interface Purchase {
   session?: string;
   showtimeId?: string;
   holdId?: string;
+  price?: object;
 }
 
 let bought = 0;
@@ -59,17 +60,17 @@ const orders = {
           : ofExpress(request, purchase, 'hold', { seats, holder: 'autocannon' });
       },
       onResponse(_status, body, context) {
-        const { hold: held, holdId } = JSON.parse(body) as { hold?: { id: string }; holdId?: string };
-        (context as Purchase).holdId = held?.id ?? holdId ?? '';
+        const { hold: held, holdId } = JSON.parse(body) as { hold?: { id: string; price: object }; holdId?: string };
+        Object.assign(context, { holdId: held?.id ?? holdId ?? '', price: held?.price });
       },
     };
     const book: autocannon.Request = {
       method: 'POST',
       setupRequest(request, context) {
         const purchase = context as Purchase;
-        const { holdId } = purchase;
+        const { holdId, price } = purchase;
         return buying.at === 'usher'
-          ? ofUsher(request, purchase, 'bookings', { holdId, payment: { method: 'test' } })
+          ? ofUsher(request, purchase, 'bookings', { holdId, payment: { method: 'test' }, price })
           : ofExpress(request, purchase, 'book', { holdId });
       },
       onResponse(status) {

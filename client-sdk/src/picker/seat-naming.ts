@@ -1,5 +1,5 @@
 /** What seats, prices and areas are called, for ears and eyes. */
-import type { Money } from '../../../src/protocol/server-messages.js';
+import type { Money } from '../../../src/protocol/money.js';
 import type { SeatName, SeatState } from './messages.js';
 import type { Plan } from './plan.js';
 

@@ -183,11 +183,12 @@ function refuse(broken: boolean, message: string): void {
 
 /** Rows of one hold put together again. A hold that shrank left its older value on the rows that stayed. */
 function gatherHolds({ holds }: HouseRecord): Hold[] {
-  const gathered = new Map<string, Hold & { readonly seats: number[] }>();
+  const gathered = new Map<string, Hold & { readonly seats: number[]; readonly prices: number[] }>();
   for (const [seat, hold] of [...holds].sort(([a], [b]) => a - b)) {
-    const known = gathered.get(hold.id);
-    if (known) known.seats.push(seat);
-    else gathered.set(hold.id, { ...hold, seats: [seat] });
+    const known = gathered.get(hold.id) ?? { ...hold, seats: [], prices: [] };
+    known.seats.push(seat);
+    known.prices.push(hold.prices[hold.seats.indexOf(seat)] ?? 0);
+    gathered.set(hold.id, known);
   }
   return [...gathered.values()];
 }

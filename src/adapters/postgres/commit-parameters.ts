@@ -3,7 +3,7 @@ import { ArrayWriter } from './array-writer.js';
 
 const TYPES = [
   ['uuid', 'bigint', 'uuid[]', 'bigint[]'],
-  ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]'],
+  ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]', 'bigint[]'],
   ['integer[]', 'integer[]'],
   ['integer[]', 'uuid[]'],
   ['integer[]', 'uuid[]', 'text[]', 'text[]', 'uuid[]', 'uuid[]', 'bigint[]', 'text[]', 'text[]'],
@@ -44,6 +44,7 @@ class Columns {
     holder: new ArrayWriter('text'),
     expiresAt: new ArrayWriter('float8'),
     extensions: new ArrayWriter('int4'),
+    amount: new ArrayWriter('int8'),
   };
   readonly #freed = { showtime: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
   readonly #cancelled = { showtime: new ArrayWriter('int4'), booking: new ArrayWriter('uuid') };
@@ -113,6 +114,7 @@ class Columns {
       held.holder.text(hold.holder);
       held.expiresAt.float8(hold.expiresAt);
       held.extensions.int4(hold.extensions);
+      held.amount.int8(hold.prices[hold.seats.indexOf(seat)] ?? 0);
     }
     for (const seat of heldBefore) {
       this.#freed.showtime.int4(ordinal);

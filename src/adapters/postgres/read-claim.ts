@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { Booking, Hold } from '../../core/house.js';
+import type { Booking, StoredHold } from '../../core/house.js';
 import type { Claim, CommandResult } from '../../runtime/ports.js';
 import { type ReplayBounds, readRecorded } from './recorded-results.js';
 
@@ -9,6 +9,7 @@ interface HoldRow {
   expires_ms: number;
   extensions: number;
   seats: number[];
+  prices: (number | null)[];
 }
 
 interface BookingRow {
@@ -57,7 +58,8 @@ export async function readClaim(
   }
   const holds = await client.query<HoldRow>(
     `SELECT hold_id, min(holder) AS holder, extract(epoch FROM min(expires_at))::float8 * 1000 AS expires_ms,
-            min(extensions) AS extensions, array_agg(seat_index ORDER BY seat_index) AS seats
+            min(extensions) AS extensions, array_agg(seat_index ORDER BY seat_index) AS seats,
+            array_agg(amount::float8 ORDER BY seat_index) AS prices
        FROM usher.hold_seats WHERE showtime_id = $1 GROUP BY hold_id ORDER BY hold_id`,
     [showtimeId],
   );
@@ -84,11 +86,12 @@ export async function readClaim(
   };
 }
 
-function toHold(row: HoldRow): Hold {
+function toHold(row: HoldRow): StoredHold {
   return {
     id: row.hold_id,
     holder: row.holder,
     seats: row.seats,
+    prices: row.prices,
     expiresAt: Math.round(row.expires_ms),
     extensions: row.extensions,
   };

@@ -4,10 +4,12 @@ import type { SeatMap } from '../../core/seat-map.js';
 import type { Playbill } from '../../runtime/ports.js';
 import type { Reads } from './reads.js';
 import { seatMapData } from './seat-maps.js';
-import { showtimeTerms } from './showtimes.js';
+import { showtimeTerms, termsVersions } from './showtimes.js';
 
 /** What a showtime does not set for itself. */
-export type DefaultRules = Omit<HouseRules, 'prices' | 'currency' | 'salesOpen'>;
+export type DefaultRules = Omit<HouseRules, 'prices' | 'currency' | 'salesOpen' | 'salesOpenAt' | 'salesCloseAt'> & {
+  readonly salesGraceMs: number;
+};
 
 /**
  * The catalogue, as actors ask it. Showtimes of one hall share one compiled seat map for as long as any of them runs:
@@ -31,7 +33,8 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
     async terms(showtimeId) {
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
-      const { seatMapHash, prices, currency, rules, salesOpen } = terms;
+      const { seatMapHash, prices, currency, salesOpen, salesOpenAt, startsAt, version } = terms;
+      const { salesGraceMs, ...rules } = { ...defaults, ...terms.rules };
       const map = await compiled(seatMapHash);
       const priceOf = ({ name }: { readonly name: string }): number => {
         const price = prices[name];
@@ -41,8 +44,17 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
       return {
         map,
         mapHash: seatMapHash,
-        rules: { ...defaults, ...rules, prices: map.data.categories.map(priceOf), currency, salesOpen },
+        version,
+        rules: {
+          ...rules,
+          prices: map.data.categories.map(priceOf),
+          currency,
+          salesOpen,
+          ...(salesOpenAt ? { salesOpenAt: salesOpenAt.getTime() } : {}),
+          salesCloseAt: startsAt.getTime() + salesGraceMs,
+        },
       };
     },
+    versions: (showtimeIds) => termsVersions(pool, showtimeIds),
   };
 }

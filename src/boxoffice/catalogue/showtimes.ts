@@ -33,7 +33,19 @@ export interface ShowtimeFilter {
 
 /** What one showtime may set for itself; everything else is the node's default. */
 export type RuleOverrides = Partial<
-  Pick<HouseRules, 'holdTtlMs' | 'seatsPerHold' | 'holdsPerHolder' | 'extensionsPerHold' | 'singleGap' | 'distancing'>
+  Pick<
+    HouseRules,
+    | 'holdTtlMs'
+    | 'seatsPerHold'
+    | 'holdsPerHolder'
+    | 'extensionsPerHold'
+    | 'singleGap'
+    | 'distancing'
+    | 'bookAfterClose'
+  > & {
+    /** From the start to the end of sales; below 0 they end before it. */
+    readonly salesGraceMs: number;
+  }
 >;
 
 export interface NewShowtime {
@@ -55,20 +67,29 @@ export interface ShowtimeTerms {
   readonly currency: string;
   readonly rules: RuleOverrides;
   readonly salesOpen: boolean;
+  readonly salesOpenAt: Date | undefined;
+  readonly startsAt: Date;
+  /** Rises with every change of any of these but the seat map, which never changes. */
+  readonly version: number;
 }
 
 /** The most showtimes on one page of the list. */
 export const SHOWTIMES_LISTED_MAX = 500;
 
+/** No showtime is sold a month after it began. */
+const SALES_GRACE_MS_MAX = 31 * 86_400_000;
+
 const wholeNumber = z.int().nonnegative();
-const pricesSchema = z.record(z.string(), wholeNumber);
-const rulesSchema = z.strictObject({
+export const pricesSchema = z.record(z.string(), wholeNumber);
+export const rulesSchema = z.strictObject({
   holdTtlMs: z.exactOptional(z.int().positive()),
   seatsPerHold: z.exactOptional(z.int().positive()),
   holdsPerHolder: z.exactOptional(z.int().positive()),
   extensionsPerHold: z.exactOptional(wholeNumber),
   singleGap: z.exactOptional(z.enum(['off', 'lenient', 'strict'])),
   distancing: z.exactOptional(wholeNumber),
+  bookAfterClose: z.exactOptional(z.boolean()),
+  salesGraceMs: z.exactOptional(z.int().min(-SALES_GRACE_MS_MAX).max(SALES_GRACE_MS_MAX)),
 });
 
 interface ShowtimeRow {
@@ -137,7 +158,15 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     currency: string;
     rules: unknown;
     sales_open: boolean;
-  }>('SELECT seat_map_hash AS hash, prices, currency, rules, sales_open FROM usher.showtimes WHERE id = $1', [id]);
+    sales_open_at: Date | null;
+    starts_at: Date;
+    version: string;
+  }>(
+    `SELECT seat_map_hash AS hash, prices, currency, rules, sales_open, sales_open_at, starts_at,
+            terms_version AS version
+       FROM usher.showtimes WHERE id = $1`,
+    [id],
+  );
   const row = rows[0];
   if (!row) return undefined;
   return {
@@ -146,7 +175,19 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     currency: row.currency,
     rules: rulesSchema.parse(row.rules),
     salesOpen: row.sales_open,
+    salesOpenAt: row.sales_open_at ?? undefined,
+    startsAt: row.starts_at,
+    version: Number(row.version),
   };
+}
+
+/** The versions of the terms of these showtimes; those that there are not are left out. */
+export async function termsVersions(pool: Reads, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await pool.query<{ id: string; version: string }>(
+    'SELECT id, terms_version AS version FROM usher.showtimes WHERE id = ANY ($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map(({ id, version }) => [id, Number(version)]));
 }
 
 /**
@@ -158,16 +199,14 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
 export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<boolean> {
   const prices = pricesSchema.parse(showtime.prices);
   const rules = rulesSchema.parse(showtime.rules ?? {});
-  const { rows: halls } = await pool.query<{ hash: string; unpriced: string[] }>(
-    `SELECT h.seat_map_hash AS hash, ARRAY(
-        SELECT category ->> 'name' FROM json_array_elements(p.document -> 'categories') AS category
-         WHERE NOT $2::jsonb ? (category ->> 'name')) AS unpriced
-       FROM usher.halls h JOIN usher.seat_maps p ON p.hash = h.seat_map_hash WHERE h.id = $1`,
-    [showtime.hallId, JSON.stringify(prices)],
+  const { rows: halls } = await pool.query<{ hash: string }>(
+    'SELECT seat_map_hash AS hash FROM usher.halls WHERE id = $1',
+    [showtime.hallId],
   );
   const hall = halls[0];
   if (!hall) throw new RangeError(`There is no hall ${showtime.hallId}.`);
-  if (hall.unpriced.length > 0) throw new RangeError(`No price for: ${hall.unpriced.join(', ')}.`);
+  const unpriced = await categoriesWithout(pool, hall.hash, prices);
+  if (unpriced.length > 0) throw new RangeError(`No price for: ${unpriced.join(', ')}.`);
   const { rowCount } = await pool.query(
     `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
@@ -183,6 +222,25 @@ export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<bo
     ],
   );
   return rowCount === 1;
+}
+
+/** The categories of the showtime's seat map that these prices lack; none where there is no such showtime. */
+export async function unpricedCategories(pool: Reads, showtimeId: string, prices: object): Promise<string[]> {
+  const { rows } = await pool.query<{ hash: string }>(
+    'SELECT seat_map_hash AS hash FROM usher.showtimes WHERE id = $1',
+    [showtimeId],
+  );
+  return rows[0] ? await categoriesWithout(pool, rows[0].hash, prices) : [];
+}
+
+async function categoriesWithout(pool: Reads, seatMapHash: string, prices: object): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT category ->> 'name' AS name
+       FROM usher.seat_maps CROSS JOIN json_array_elements(document -> 'categories') AS category
+      WHERE hash = $1 AND NOT $2::jsonb ? (category ->> 'name')`,
+    [seatMapHash, JSON.stringify(prices)],
+  );
+  return rows.map(({ name }) => name);
 }
 
 function showtimeOf(row: ShowtimeRow): Showtime {

@@ -3,6 +3,7 @@ import type { Command } from '../command.js';
 import type { House } from '../house.js';
 import { newHold, putHold, refuseAnotherHold, refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
+import { areSalesOpen } from '../sales.js';
 import { NONE } from '../seat-map.js';
 
 /** Holds the best seats that the house finds for a party. */
@@ -12,7 +13,7 @@ export function applyBestAvailable(
   now: number,
 ): Applied {
   const { rules, map } = house;
-  if (!rules.salesOpen) return refused({ code: 'sales_closed' });
+  if (!areSalesOpen(rules, now)) return refused({ code: 'sales_closed' });
   if (command.count > rules.seatsPerHold) return refused({ code: 'too_many_seats', limit: rules.seatsPerHold });
   const category = command.category === undefined ? NONE : map.categoryIndex.get(command.category);
   if (category === undefined) return refused({ code: 'unknown_category', name: command.category ?? '' });

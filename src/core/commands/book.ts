@@ -1,19 +1,22 @@
 import type { Command } from '../command.js';
 import { findHold, isRefusal } from '../find-hold.js';
-import type { Booking, Hold, House } from '../house.js';
+import type { Booking, Hold, House, Price } from '../house.js';
 import { invariant } from '../invariant.js';
 import { bookHeldSeat, enterBooking, removeHold } from '../occupancy.js';
 import { priceOf } from '../price.js';
 import { refused } from '../put-hold.js';
 import type { Refusal } from '../refusal.js';
 import type { Applied } from '../reply.js';
+import { canBook } from '../sales.js';
+import { labelOf } from '../selection.js';
 
 type Book = Extract<Command, { type: 'book' }>;
 
 /** The hold that would be booked, or why it would not: whoever takes money asks first. */
 export function findBookable(house: House, command: Book, now: number): Hold | Refusal {
-  if (!house.rules.salesOpen) return { code: 'sales_closed' };
-  return findHold(house, command.holdId, command.holder, now);
+  if (!canBook(house.rules, now)) return { code: 'sales_closed' };
+  const hold = findHold(house, command.holdId, command.holder, now);
+  return isRefusal(hold) ? hold : (refuseOtherOrder(house, command, hold) ?? hold);
 }
 
 /** The hold becomes a booking, seat for seat. */
@@ -27,11 +30,33 @@ export function applyBook(house: House, command: Book, now: number): Applied {
     holder: hold.holder,
     holdId: hold.id,
     seats: hold.seats,
-    price: { amount: priceOf(house, hold.seats), currency: house.rules.currency },
+    price: costOf(house, hold),
     status: 'confirmed',
   };
   for (const seat of hold.seats) bookHeldSeat(house, seat, booking.id);
   removeHold(house, hold);
   enterBooking(house, booking);
   return { reply: { ok: true, type: 'booking', booking }, changes: [{ type: 'booked', booking, hold }] };
+}
+
+/** Nobody pays for what they were not shown: the sum and, where the buyer named them, the seats must be the hold's. */
+function refuseOtherOrder(house: House, { price, seats }: Book, hold: Hold): Refusal | undefined {
+  const cost = costOf(house, hold);
+  if (price.amount === cost.amount && price.currency === cost.currency && (!seats || areThose(house, seats, hold))) {
+    return undefined;
+  }
+  return { code: 'price_changed', price: cost, seats: hold.seats.map((seat) => labelOf(house, seat)) };
+}
+
+function areThose(house: House, labels: readonly string[], { seats }: Hold): boolean {
+  const named = new Set(labels);
+  return (
+    named.size === labels.length &&
+    named.size === seats.length &&
+    seats.every((seat) => named.has(labelOf(house, seat)))
+  );
+}
+
+function costOf({ rules }: House, hold: Hold): Price {
+  return { amount: priceOf(hold), currency: rules.currency };
 }

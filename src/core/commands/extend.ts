@@ -3,10 +3,11 @@ import { findHold, isRefusal } from '../find-hold.js';
 import type { House } from '../house.js';
 import { putHold, refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
+import { areSalesOpen } from '../sales.js';
 
 /** A full hold time from `now`, as often as the rules allow. */
 export function applyExtend(house: House, command: Extract<Command, { type: 'extend' }>, now: number): Applied {
-  if (!house.rules.salesOpen) return refused({ code: 'sales_closed' });
+  if (!areSalesOpen(house.rules, now)) return refused({ code: 'sales_closed' });
   const hold = findHold(house, command.holdId, command.holder, now);
   if (isRefusal(hold)) return refused(hold);
   const { extensionsPerHold, holdTtlMs } = house.rules;

@@ -1,14 +1,16 @@
 import type { Command } from '../command.js';
 import { findHold, isRefusal } from '../find-hold.js';
 import type { Hold, House } from '../house.js';
+import { pricesOf } from '../price.js';
 import { newHold, putHold, refuseAnotherHold, refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
+import { areSalesOpen } from '../sales.js';
 import { refuseByRules } from '../seat-rules.js';
 import { findSeats, refuseOwn, refuseTaken, selectOnce } from '../selection.js';
 
 /** All named seats, or none of them. With `addTo` they join that hold, whose clock runs on. */
 export function applyHold(house: House, command: Extract<Command, { type: 'hold' }>, now: number): Applied {
-  if (!house.rules.salesOpen) return refused({ code: 'sales_closed' });
+  if (!areSalesOpen(house.rules, now)) return refused({ code: 'sales_closed' });
   const seats = findSeats(house, command.seats);
   if (isRefusal(seats)) return refused(seats);
   const duplicate = selectOnce(house, seats);
@@ -32,6 +34,6 @@ export function applyHold(house: House, command: Extract<Command, { type: 'hold'
   const hold =
     old === undefined
       ? newHold(house, command.newHoldId, command.holder, seats, now)
-      : { ...old, seats: [...old.seats, ...seats] };
+      : { ...old, seats: [...old.seats, ...seats], prices: [...old.prices, ...pricesOf(house, seats)] };
   return putHold(house, hold, seats);
 }

@@ -41,12 +41,16 @@ export function applyRelease(house: House, command: Extract<Command, { type: 're
 
 function drop(house: House, hold: Hold, seats: readonly number[], remaining: readonly number[]): Applied {
   for (const seat of seats) freeSeat(house, seat);
-  const rest = remaining.length === 0 ? undefined : { ...hold, seats: remaining };
+  const rest = remaining.length === 0 ? undefined : { ...hold, seats: remaining, prices: pricesIn(hold, remaining) };
   if (rest === undefined) removeHold(house, hold);
   else enterHold(house, rest);
   const reply = { ok: true, type: 'release', seats } as const;
   return {
-    reply: rest === undefined ? reply : { ...reply, hold: rest, price: priceOf(house, rest.seats) },
+    reply: rest === undefined ? reply : { ...reply, hold: rest, price: priceOf(rest) },
     changes: [{ type: 'hold_dropped', hold, seats, rest, cause: 'released' }],
   };
+}
+
+function pricesIn({ seats, prices }: Hold, remaining: readonly number[]): number[] {
+  return remaining.map((seat) => prices[seats.indexOf(seat)] ?? 0);
 }

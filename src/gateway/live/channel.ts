@@ -2,12 +2,13 @@ import type { Hold } from '../../core/house.js';
 import { CLOSE } from '../../protocol/close-codes.js';
 import { encodeServerFrame, type Frame } from '../../protocol/encode.js';
 import { packStatuses, SEAT_STATUSES, type SeatStatus, spellStatuses } from '../../protocol/seat-status.js';
-import type { Delta, ServerMessage, Snapshot } from '../../protocol/server-messages.js';
+import type { Delta, ServerMessage, Snapshot, Terms } from '../../protocol/server-messages.js';
 import type { Encoding } from '../../protocol/version.js';
 import type { Audience, EndReason, PublishedDelta } from '../../runtime/audience.js';
 import type { Host } from '../../runtime/host.js';
 import type { Recipient } from '../../runtime/outcome.js';
-import { labels, ownView } from '../views.js';
+import { labels, ownView, termsView } from '../views.js';
+import { type LiveLimits, limitsView } from './live-context.js';
 import { movedUrl } from './moved-url.js';
 import type { Watcher } from './watcher.js';
 
@@ -34,7 +35,7 @@ export interface LivePhase {
 export class Channel implements Audience {
   readonly showtimeId: string;
   readonly #publish: Publish;
-  readonly #unreadBytesMax: number;
+  readonly #limits: LiveLimits;
   readonly #onEnd: () => void;
   /** Nearly all holders have one window open: they need no set. */
   readonly #ofHolder = new Map<string, Watcher | Set<Watcher>>();
@@ -45,11 +46,11 @@ export class Channel implements Audience {
   #bytesSinceSweep = 0;
   #phase: LivePhase | undefined;
 
-  constructor(showtimeId: string, publish: Publish, unreadBytesMax: number, onEnd: () => void) {
+  constructor(showtimeId: string, publish: Publish, limits: LiveLimits, onEnd: () => void) {
     this.showtimeId = showtimeId;
     this.#topics = { msgpack: `${showtimeId}/msgpack`, json: `${showtimeId}/json` };
     this.#publish = publish;
-    this.#unreadBytesMax = unreadBytesMax;
+    this.#limits = limits;
     this.#onEnd = onEnd;
   }
 
@@ -76,7 +77,7 @@ export class Channel implements Audience {
     const missed = resume && recoverable(host.since(resume.epoch, resume.seq));
     welcome(missed !== undefined);
     if (missed) this.#recover(session, host, missed);
-    else this.catchUp(session);
+    else this.#show(session, host);
   }
 
   #recover(session: Watcher, host: Host, missed: readonly PublishedDelta[]): void {
@@ -85,16 +86,22 @@ export class Channel implements Audience {
     session.send({ type: 'own', ...ownView(host.own(session.holder), host.terms) });
   }
 
-  /** Subscribes a session and brings it to the present, in one turn. */
+  /** Brings a session back that was out of the stream: it may have missed new terms as well. */
   catchUp(session: Watcher): void {
     if (!this.#host) return;
+    session.send(this.#termsMessage(this.#host));
+    this.#show(session, this.#host);
+  }
+
+  /** Subscribes a session and brings it to the present, in one turn. */
+  #show(session: Watcher, host: Host): void {
     // It may be old: whoever is to be told all of it asks again.
-    if (!this.#host.confirmed) {
+    if (!host.confirmed) {
       session.end(CLOSE.epochChanged, 'the showtime may have a new owner');
       return;
     }
     session.subscribe(this.topic(session.encoding));
-    session.sendFrame(this.#snapshotFor(session, this.#host));
+    session.sendFrame(this.#snapshotFor(session, host));
   }
 
   leave(session: Watcher): void {
@@ -143,9 +150,23 @@ export class Channel implements Audience {
     }
   }
 
+  terms(): void {
+    if (!this.#host) return;
+    this.#toAll(this.#termsMessage(this.#host));
+    // How often a hold may be extended is one of the terms.
+    for (const holder of this.#ofHolder.keys()) {
+      if (this.#host.own(holder).holds.length > 0) this.own(holder, undefined);
+    }
+  }
+
+  #termsMessage(host: Host): Terms {
+    return { type: 'terms', terms: termsView(host), limits: limitsView(this.#limits, host.terms.rules) };
+  }
+
   restarted(): void {
     this.#snapshot = undefined;
     if (!this.#host) return;
+    this.#toAll(this.#termsMessage(this.#host));
     for (const session of this.#all()) session.sendFrame(this.#snapshotFor(session, this.#host));
   }
 
@@ -175,7 +196,7 @@ export class Channel implements Audience {
       this.#publish(this.topic(encoding), frame, typeof frame !== 'string');
       this.#bytesSinceSweep += frame.length;
     }
-    if (this.#bytesSinceSweep >= this.#unreadBytesMax) this.#sweep();
+    if (this.#bytesSinceSweep >= this.#limits.unreadBytesMax) this.#sweep();
   }
 
   /**
@@ -185,7 +206,7 @@ export class Channel implements Audience {
   #sweep(): void {
     this.#bytesSinceSweep = 0;
     for (const session of this.#all()) {
-      if (session.unreadBytes > this.#unreadBytesMax) session.conflate(this.topic(session.encoding));
+      if (session.unreadBytes > this.#limits.unreadBytesMax) session.conflate(this.topic(session.encoding));
     }
   }
 

@@ -1,20 +1,21 @@
 import type { Audience } from '../../runtime/audience.js';
 import { Channel, type Publish } from './channel.js';
+import type { LiveLimits } from './live-context.js';
 
 /** The channels of this node, one a running showtime. */
 export class Channels {
   readonly #channels = new Map<string, Channel>();
   readonly #publish: Publish;
-  readonly #unreadBytesMax: number;
+  readonly #limits: LiveLimits;
 
-  constructor(publish: Publish, unreadBytesMax: number) {
+  constructor(publish: Publish, limits: LiveLimits) {
     this.#publish = publish;
-    this.#unreadBytesMax = unreadBytesMax;
+    this.#limits = limits;
   }
 
   /** For the directory, at each activation. The channel of an earlier life has sent its clients away by then. */
   readonly audienceFor = (showtimeId: string): Audience => {
-    const channel = new Channel(showtimeId, this.#publish, this.#unreadBytesMax, () => {
+    const channel = new Channel(showtimeId, this.#publish, this.#limits, () => {
       if (this.#channels.get(showtimeId) === channel) this.#channels.delete(showtimeId);
     });
     this.#channels.set(showtimeId, channel);

@@ -12,7 +12,7 @@ import type { Outcome } from '../../runtime/outcome.js';
 import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
 import type { Identity } from '../tokens.js';
-import { ownView, replyView } from '../views.js';
+import { ownView, replyView, termsView } from '../views.js';
 import type { Channel, LivePhase } from './channel.js';
 import { type LiveContext, limitsView, UNANSWERED_BYTES_MAX } from './live-context.js';
 import { movedUrl } from './moved-url.js';
@@ -205,6 +205,7 @@ export class Session implements Watcher, Newcomer, Caller {
         serverTime: clock.now(),
         seatMap: { hash: mapHash, url: `/v1/seat-maps/${mapHash}`, seats: map.count },
         limits: limitsView(limits, rules),
+        terms: termsView(host),
         recovered,
       }),
     );

@@ -1,13 +1,14 @@
 /** What nodes say to each other about a showtime that one of them owns and others relay. */
 import type { Change } from '../../core/change.js';
 import type { Booking, Hold } from '../../core/house.js';
-import type { EndReason, PublishedDelta } from '../audience.js';
+import type { EndReason, PublishedDelta, SalesTerms } from '../audience.js';
 import type { Outcome, Submission } from '../outcome.js';
 
 export type StreamEvent =
   /** `by`: the session of a relay whose command it was; see CommandCall. */
   | { readonly type: 'change'; readonly change: Change; readonly by?: string }
   | { readonly type: 'delta'; readonly delta: PublishedDelta }
+  | { readonly type: 'terms'; readonly terms: SalesTerms }
   | { readonly type: 'ended'; readonly reason: EndReason; readonly url?: string };
 
 /** A step of what the owner publishes, or with no events a beat, which tells the number of the last step. */
@@ -32,6 +33,7 @@ export type FollowAnswer =
       readonly statuses: Uint8Array;
       readonly holds: readonly Hold[];
       readonly bookings: readonly Booking[];
+      readonly terms: SalesTerms;
     }
   | { readonly refused: 'not_owner' | 'unavailable' | 'overloaded' | 'unknown_showtime' };
 

@@ -17,6 +17,7 @@ type Name =
   | ('epoch' | 'n' | 'at' | 'events' | 'seq' | 'statuses' | 'holds' | 'bookings' | 'refused' | 'outcome')
   | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
+  | ('terms' | 'version' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
@@ -27,7 +28,8 @@ const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fie
   best_available: ({ holder, newHoldId, count }) => areTexts(holder, newHoldId) && isCount(count),
   release: ({ holder, holdId, seats }) => areTexts(holder, holdId) && (seats === undefined || isTexts(seats)),
   extend: ({ holder, holdId }) => areTexts(holder, holdId),
-  book: ({ holder, holdId, newBookingId, newReference }) => areTexts(holder, holdId, newBookingId, newReference),
+  book: ({ holder, holdId, newBookingId, newReference, price, seats }) =>
+    areTexts(holder, holdId, newBookingId, newReference) && isPrice(price) && (seats === undefined || isTexts(seats)),
   cancel: ({ holder, bookingId, asStaff }) => areTexts(holder, bookingId) && typeof asStaff === 'boolean',
   block: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
   unblock: ({ seats }) => isTexts(seats),
@@ -45,6 +47,7 @@ const CHANGES: readonly unknown[] = [
 const EVENTS: Readonly<Record<string, (event: Fields) => boolean>> = {
   change: ({ change, by }) => isFields(change) && CHANGES.includes(change.type) && isTextOrAbsent(by),
   delta: ({ delta }) => isFields(delta) && isCount(delta.seq) && Array.isArray(delta.changes),
+  terms: ({ terms }) => isTerms(terms),
   ended: ({ reason, url }) => isEndReason(reason) && isTextOrAbsent(url),
 };
 
@@ -74,12 +77,13 @@ export function readFollowCall(value: unknown): FollowCall {
 
 /** `seats`: how many the house has by our seat map; another map is another house. */
 export function readFollowAnswer(value: unknown, seats: number): FollowAnswer {
-  const { refused, epoch, n, seq, statuses, holds, bookings } = readFields(value);
+  const { refused, epoch, n, seq, statuses, holds, bookings, terms } = readFields(value);
   const isSnapshot =
     [epoch, n, seq].every(isCount) &&
     statuses instanceof Uint8Array &&
     statuses.length === seats &&
-    [holds, bookings].every(Array.isArray);
+    [holds, bookings].every(Array.isArray) &&
+    isTerms(terms);
   return checked<FollowAnswer>(REFUSALS.includes(refused) || isSnapshot, value, 'an answer to who follows');
 }
 
@@ -130,6 +134,16 @@ function isOutcome(value: unknown): value is Outcome {
 function isEvent(value: unknown): boolean {
   if (!isFields(value) || typeof value.type !== 'string' || !Object.hasOwn(EVENTS, value.type)) return false;
   return EVENTS[value.type]?.(value) ?? false;
+}
+
+function isTerms(value: unknown): boolean {
+  if (!isFields(value) || !isFields(value.rules)) return false;
+  const { prices, currency } = value.rules;
+  return isCount(value.version) && typeof value.salesOpen === 'boolean' && Array.isArray(prices) && areTexts(currency);
+}
+
+function isPrice(value: unknown): boolean {
+  return isFields(value) && isCount(value.amount) && areTexts(value.currency);
 }
 
 function isEndReason(value: unknown): boolean {

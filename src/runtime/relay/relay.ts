@@ -1,4 +1,4 @@
-import { type Audience, announce, type EndReason, type PublishedDelta } from '../audience.js';
+import { type Audience, announce, type EndReason, type PublishedDelta, type SalesTerms } from '../audience.js';
 import { MOVING } from '../failures.js';
 import type { Host } from '../host.js';
 import type { Recipient, Submission } from '../outcome.js';
@@ -42,10 +42,12 @@ export interface Relayed {
  */
 export class Relay implements Host, StreamReader {
   readonly showtimeId: string;
-  readonly terms: Terms;
   readonly owner: Member;
   /** When it was last asked for, on the node's clock. */
   usedAt: number;
+  /** What the owner sells by, which may be newer or older than what this node read. */
+  #terms: Terms;
+  #salesOpen = false;
   readonly #audience: Audience;
   readonly #context: RelayContext;
   readonly #commands: RelayedCommands;
@@ -59,7 +61,7 @@ export class Relay implements Host, StreamReader {
 
   constructor({ showtimeId, terms, owner, audience, relayId }: Relayed, context: RelayContext) {
     this.showtimeId = showtimeId;
-    this.terms = terms;
+    this.#terms = terms;
     this.owner = owner;
     this.usedAt = context.clock.now();
     this.#audience = audience;
@@ -80,7 +82,15 @@ export class Relay implements Host, StreamReader {
   }
 
   get seats(): number {
-    return this.terms.map.count;
+    return this.#terms.map.count;
+  }
+
+  get terms(): Terms {
+    return this.#terms;
+  }
+
+  get salesOpen(): boolean {
+    return this.#salesOpen;
   }
 
   get statuses(): Uint8Array {
@@ -181,6 +191,7 @@ export class Relay implements Host, StreamReader {
 
   snapshot(snapshot: Snapshot): void {
     const isAgain = this.#view !== undefined;
+    this.#sellBy(snapshot.terms);
     this.#view = new PublishedView(snapshot, this.#context.limits.historyMax);
     if (isAgain) this.#audience.restarted();
     this.#lookAround();
@@ -194,6 +205,9 @@ export class Relay implements Host, StreamReader {
       this.#view?.follow(event.delta);
       this.#audience.delta(event.delta);
       this.#lookAround();
+    } else if (event.type === 'terms') {
+      this.#sellBy(event.terms);
+      this.#audience.terms();
     } else {
       this.end(event.reason === 'moved' ? 'moved' : 'lost', event.url);
     }
@@ -203,6 +217,11 @@ export class Relay implements Host, StreamReader {
   moved(): void {
     const { epoch, n } = this.#stream;
     this.#commands.settle((of, at) => of < epoch || (of === epoch && at <= n));
+  }
+
+  #sellBy({ version, rules, salesOpen }: SalesTerms): void {
+    this.#terms = { ...this.#terms, version, rules };
+    this.#salesOpen = salesOpen;
   }
 
   #lookAround(): void {

@@ -1,6 +1,6 @@
 import type { Change } from '../../core/change.js';
 import type { Actor } from '../actor.js';
-import type { EndReason, Feed, PublishedDelta } from '../audience.js';
+import type { EndReason, Feed, PublishedDelta, SalesTerms } from '../audience.js';
 import type { Recipient } from '../outcome.js';
 import type { Clock, NodeLink, Timers } from '../ports.js';
 import { type FollowAnswer, type StreamEvent, topicOf } from './messages.js';
@@ -62,6 +62,10 @@ export class StreamFeed implements Feed {
     this.#push({ type: 'delta', delta });
   }
 
+  terms(terms: SalesTerms): void {
+    this.#push({ type: 'terms', terms });
+  }
+
   ended(reason: EndReason, url: string | undefined): void {
     // Also to those who were given up, and may hear it all the same.
     if (this.#actor) this.#events.push({ type: 'ended', reason, ...(url === undefined ? {} : { url }) });
@@ -79,7 +83,8 @@ export class StreamFeed implements Feed {
     this.#flush();
     const { seq, statuses, holds, bookings } = actor.published();
     this.keep(memberId, this.#followers.get(memberId)?.watchers ?? 0);
-    return { epoch: this.#epoch, n: this.#n, seq, statuses: statuses.slice(), holds, bookings };
+    const { salesTerms: terms } = actor;
+    return { epoch: this.#epoch, n: this.#n, seq, statuses: statuses.slice(), holds, bookings, terms };
   }
 
   /** The relay is there still, or again. Where nobody ever followed, it means an earlier life, and finds silence. */

@@ -32,8 +32,9 @@ test('[MOVE-3] who watches at another node sees the same ordered stream, and hol
     const held = await watcher.reply(id);
     latency[way].push(performance.now() - asked);
     expect(held['ok'], `${way} ${JSON.stringify(held['error'])}`).toBe(true);
-    const { id: holdId } = held['hold'] as { id: string };
-    const last = id % 3 === 0 ? { type: 'book', holdId, payment: { method: 'test' } } : { type: 'release', holdId };
+    const { id: holdId, price } = held['hold'] as { id: string; price: object };
+    const last =
+      id % 3 === 0 ? { type: 'book', holdId, payment: { method: 'test' }, price } : { type: 'release', holdId };
     watcher.send({ ...last, id: COMMANDS + id, commandId: randomUUID() });
     expect((await watcher.reply(COMMANDS + id))['ok']).toBe(true);
   }

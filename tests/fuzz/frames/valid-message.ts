@@ -1,3 +1,4 @@
+import type { Money } from '../../../src/protocol/money.js';
 import type { Dice } from './dice.js';
 
 /** What a client has in its hands: with these its commands reach further than the first check. */
@@ -5,7 +6,7 @@ export interface Grip {
   readonly labels: readonly string[];
   readonly staff: boolean;
   /** The first of these is what commands mostly name. */
-  readonly holds: readonly { readonly id: string; readonly seats: readonly string[] }[];
+  readonly holds: readonly { readonly id: string; readonly seats: readonly string[]; readonly price: Money }[];
   readonly bookings: readonly string[];
   /** Used before, with which type. */
   readonly lastCommand: { readonly id: number; readonly commandId: string; readonly type: string } | undefined;
@@ -55,7 +56,9 @@ export function validMessage(dice: Dice, grip: Grip, id: number): Fields {
       return { type: 'extend', ...command, holdId };
     case 'book': {
       const token = dice.chance(0.2) ? { token: dice.pick(['decline', 'tok_1', '']) } : {};
-      return { type: 'book', ...command, holdId, payment: { method: 'test', ...token } };
+      const price = hold && dice.chance(0.9) ? hold.price : { amount: dice.below(5_000), currency: 'EUR' };
+      const shown = hold && dice.chance(0.3) ? { seats: hold.seats } : {};
+      return { type: 'book', ...command, holdId, payment: { method: 'test', ...token }, price, ...shown };
     }
     case 'cancel':
       return { type: 'cancel', ...command, bookingId: grip.bookings[0] ?? dice.uuid() };

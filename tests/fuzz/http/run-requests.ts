@@ -1,4 +1,5 @@
 import type { SessionView, ShowtimeView } from '../../../src/protocol/http.js';
+import type { HoldView } from '../../../src/protocol/server-messages.js';
 import type { OkFields } from '../oracle/acknowledged.js';
 import type { Documented } from '../oracle/documented.js';
 import { Tally } from '../oracle/tally.js';
@@ -49,7 +50,7 @@ class Client {
   readonly #run: RequestRun;
   readonly #session: SessionView;
   readonly #seatMapHash: string;
-  readonly #holds = new Map<string, readonly string[]>();
+  readonly #holds = new Map<string, HoldView>();
   readonly #bookings = new Set<string>();
 
   private constructor(run: RequestRun, session: SessionView, seatMapHash: string) {
@@ -70,7 +71,7 @@ class Client {
     return {
       labels: house.labels,
       staff: false,
-      holds: [...this.#holds].map(([id, seats]) => ({ id, seats })),
+      holds: [...this.#holds.values()],
       bookings: [...this.#bookings],
       lastCommand: undefined,
       token: undefined,
@@ -133,7 +134,7 @@ class Client {
     const fault = house.told.take(command, reply, this.#session.holder);
     if (fault) wrong(fault);
     if ('holdId' in command && command.holdId && command.type !== 'extend') this.#holds.delete(command.holdId);
-    if (reply.hold) this.#holds.set(reply.hold.id, reply.hold.seats);
+    if (reply.hold) this.#holds.set(reply.hold.id, reply.hold);
     if (reply.booking?.status === 'confirmed') this.#bookings.add(reply.booking.id);
     else if (reply.booking) this.#bookings.delete(reply.booking.id);
   }

@@ -42,7 +42,7 @@ const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['best_available', [...ENVELOPE, 'count', 'category', 'zone', 'accessible']],
   ['release', [...ENVELOPE, 'holdId', 'seats']],
   ['extend', [...ENVELOPE, 'holdId']],
-  ['book', [...ENVELOPE, 'holdId', 'payment']],
+  ['book', [...ENVELOPE, 'holdId', 'payment', 'price', 'seats']],
   ['cancel', [...ENVELOPE, 'bookingId']],
   ['block', [...ENVELOPE, 'seats', 'reason']],
   ['unblock', [...ENVELOPE, 'seats']],

@@ -39,6 +39,8 @@ export const errorShape = z.strictObject({
     .array(z.strictObject({ seat: z.string().max(64), reason }))
     .max(100)
     .optional(),
+  price: money.optional(),
+  seats: labels.optional(),
 });
 const quality = z.enum(['adjacent', 'adjacent_leaves_gap', 'same_row', 'nearby', 'scattered']);
 const own = { holds: z.array(hold).max(100), bookings: z.array(booking).max(10_000) };
@@ -52,6 +54,14 @@ const limits = z.strictObject({
   heartbeatMs: whole,
 });
 
+const terms = z.strictObject({
+  version: whole,
+  prices: z.array(z.strictObject({ category: z.string(), price: money })),
+  salesOpen: z.boolean(),
+  salesOpenAt: whole.optional(),
+  salesCloseAt: whole.optional(),
+});
+
 const shapes = {
   welcome: z.strictObject({
     type: z.literal('welcome'),
@@ -60,8 +70,10 @@ const shapes = {
     serverTime: whole,
     seatMap: z.strictObject({ hash: z.string(), url: z.string().startsWith('/v1/seat-maps/'), seats: whole }),
     limits,
+    terms,
     recovered: z.boolean(),
   }),
+  terms: z.strictObject({ type: z.literal('terms'), terms, limits }),
   snapshot: z.strictObject({
     type: z.literal('snapshot'),
     epoch: whole,

@@ -1,4 +1,4 @@
-import type { Reply } from '../../../src/protocol/server-messages.js';
+import type { HoldView, Reply } from '../../../src/protocol/server-messages.js';
 import type { Encoding } from '../../../src/protocol/version.js';
 import { type Frame, frameOf, openingOf } from '../frames/frame.js';
 import type { Grip } from '../frames/valid-message.js';
@@ -31,7 +31,7 @@ export class Attacker {
   #token: string | undefined;
   #holder = '';
   #socket: AttackerSocket | undefined;
-  readonly #holds = new Map<string, readonly string[]>();
+  readonly #holds = new Map<string, HoldView>();
   readonly #bookings = new Set<string>();
   #lastCommand: Grip['lastCommand'];
   #lastCommandAt = 0;
@@ -60,7 +60,7 @@ export class Attacker {
     return {
       labels: this.#house.labels,
       staff: this.#staff,
-      holds: [...this.#holds].map(([id, seats]) => ({ id, seats })),
+      holds: [...this.#holds.values()],
       bookings: [...this.#bookings],
       lastCommand: performance.now() - this.#lastCommandAt < REUSED_WITHIN_MS ? this.#lastCommand : undefined,
       token: this.#token,
@@ -154,7 +154,7 @@ export class Attacker {
     this.#lastCommand = { id, commandId, type };
     this.#lastCommandAt = performance.now();
     if ('holdId' in command && command.holdId && type !== 'extend') this.#holds.delete(command.holdId);
-    if (reply.hold) this.#holds.set(reply.hold.id, reply.hold.seats);
+    if (reply.hold) this.#holds.set(reply.hold.id, reply.hold);
     if (reply.booking?.status === 'confirmed') this.#bookings.add(reply.booking.id);
     else if (reply.booking) this.#bookings.delete(reply.booking.id);
   }

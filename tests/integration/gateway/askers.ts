@@ -5,6 +5,7 @@ import type { Problem } from '../../../src/protocol/http.js';
 import type { BookingView, HoldView } from '../../../src/protocol/server-messages.js';
 import type { Encoding } from '../../../src/protocol/version.js';
 import { LiveClient } from './live-client.js';
+import { notePrices, withPrice } from './told-prices.js';
 
 /** A command came to this, whichever way it went. */
 export interface Answer {
@@ -60,7 +61,10 @@ function httpAsker(place: Place, showtimeId: string, token: string): Asker {
         },
         body: JSON.stringify(body),
       });
-      return response.ok ? ((await response.json()) as Answer) : { error: await readProblem(response) };
+      if (!response.ok) return { error: await readProblem(response) };
+      const answer = (await response.json()) as Answer;
+      notePrices(answer);
+      return answer;
     },
     close: async () => {},
   };
@@ -77,7 +81,7 @@ function requestOf(type: string, { holdId, bookingId, ...rest }: Record<string, 
     case 'extend':
       return ['POST', `/holds/${holdId}/extend`, rest];
     case 'book':
-      return ['POST', '/bookings', { ...rest, holdId }];
+      return ['POST', '/bookings', withPrice({ ...rest, holdId })];
     case 'cancel':
       return ['POST', `/bookings/${bookingId}/cancel`, rest];
     case 'block':

@@ -12,7 +12,7 @@ import { Gateway } from '../../../src/gateway/gateway.js';
 import type { LiveLimits } from '../../../src/gateway/live/live-context.js';
 import type { IsOn } from '../../../src/gateway/parts.js';
 import { Tokens } from '../../../src/gateway/tokens.js';
-import type { ActorLimits } from '../../../src/runtime/actor.js';
+import type { ActorLimits } from '../../../src/runtime/actor-context.js';
 import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
@@ -83,6 +83,7 @@ const RULES: HouseRules = {
   prices: [1_200, 900],
   currency: 'EUR',
   salesOpen: true,
+  bookAfterClose: true,
 };
 const NO_LISTINGS: AvailableListings = {
   movies: async () => [],
@@ -128,7 +129,8 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     ledger,
     playbill: {
       terms: async (id) =>
-        id.startsWith('0') ? undefined : { map, mapHash: 'h', rules: { ...RULES, ...options.rules } },
+        id.startsWith('0') ? undefined : { map, mapHash: 'h', rules: { ...RULES, ...options.rules }, version: 1 },
+      versions: async () => new Map(),
     },
     context: {
       clock,

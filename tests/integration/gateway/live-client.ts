@@ -6,6 +6,7 @@ import { decodeServerFrame } from '../../../src/protocol/decode.js';
 import { readStatuses, SEAT_STATUSES, unpackStatuses } from '../../../src/protocol/seat-status.js';
 import type { Reply, ServerMessage, Welcome } from '../../../src/protocol/server-messages.js';
 import type { Encoding } from '../../../src/protocol/version.js';
+import { notePrices, withPrice } from './told-prices.js';
 
 type Message<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
 
@@ -58,6 +59,7 @@ export class LiveClient {
     this.socket.on('message', (data: Buffer, isBinary) => {
       const message = decodeServerFrame(isBinary ? new Uint8Array(data) : data.toString());
       this.messages.push(message);
+      notePrices(message as object);
       this.#follow(message);
       this.#serve();
     });
@@ -102,7 +104,8 @@ export class LiveClient {
   async call(command: object): Promise<Reply> {
     const id = this.#nextId++;
     const reply = this.#wait((message) => message.type === 'reply' && message.id === id, `reply ${id}`);
-    this.send({ id, commandId: randomUUID(), ...command });
+    const priced = 'type' in command && command.type === 'book' ? withPrice(command) : command;
+    this.send({ id, commandId: randomUUID(), ...priced });
     return (await reply) as Reply;
   }
 

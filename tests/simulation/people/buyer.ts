@@ -8,6 +8,9 @@ import { Window } from './window.js';
 
 const THINKS_MS = { hasty: [5, 60], calm: [100, 900] } as const;
 
+/** Of an order that is no booking. */
+const NOTHING = { amount: 0, currency: 'EUR' };
+
 /** Relative weights of what somebody does next. */
 const WISHES = {
   hold: 8,
@@ -99,12 +102,12 @@ export class Buyer {
     else if (wish === 'release') this.#ask(this.#make('release', { holdId }), window);
     else if (wish === 'part') this.#ask(this.#make('release', { holdId, seats: hold.seats.slice(0, 1) }), window);
     else if (wish === 'extend') this.#ask(this.#make('extend', { holdId }), window);
-    else if (wish === 'book') this.#ask(this.#make('book', { holdId }), window);
+    else if (wish === 'book') this.#ask(this.#make('book', { holdId, price: hold.price }), window);
     else {
       // About when it ends, by a little on either side.
       const delayMs = hold.expiresAt - window.client.serverNow() + this.#random.between(-30, 30);
       this.#world.time.after(Math.max(0, delayMs), () => {
-        if (!this.#isDone) this.#ask(this.#make('book', { holdId }), this.#window());
+        if (!this.#isDone) this.#ask(this.#make('book', { holdId, price: hold.price }), this.#window());
       });
     }
   }
@@ -126,7 +129,9 @@ export class Buyer {
   /** One command in two windows at once. */
   #twice(hold: HoldView | undefined): void {
     while (this.windows.length < 2) this.#openWindow();
-    const order = hold ? this.#make('book', { holdId: hold.id }) : this.#make('hold', { seats: this.#someSeats() });
+    const order = hold
+      ? this.#make('book', { holdId: hold.id, price: hold.price })
+      : this.#make('hold', { seats: this.#someSeats() });
     this.#world.count('a command was asked by two windows at once');
     for (const window of this.windows.slice(-2)) this.#ask(order, window);
   }
@@ -161,7 +166,7 @@ export class Buyer {
     return labels.slice(first, first + this.#random.between(1, 3));
   }
 
-  #make(type: OrderType, fields: Partial<Pick<Order, 'holdId' | 'bookingId' | 'seats'>>): Order {
+  #make(type: OrderType, fields: Partial<Pick<Order, 'holdId' | 'bookingId' | 'price' | 'seats'>>): Order {
     const id = (++this.#ids).toString(16).padStart(8, '0');
     const maker = Number(this.name.slice('buyer-'.length)).toString(16).padStart(4, '0');
     const commandId = `${id}-${maker}-4000-8000-000000000000`;
@@ -182,7 +187,7 @@ export class Buyer {
   }
 
   #send(
-    { type, holdId = '', bookingId = '', seats = [] }: Order,
+    { type, holdId = '', bookingId = '', price = NOTHING, seats = [] }: Order,
     { client }: Window,
     options: { readonly commandId?: string },
   ) {
@@ -198,7 +203,7 @@ export class Buyer {
       case 'extend':
         return client.extend(holdId, options);
       case 'book':
-        return client.book(holdId, { method: 'test' }, options);
+        return client.book({ id: holdId, price }, { method: 'test' }, options);
       case 'cancel':
         return client.cancel(bookingId, options);
       default:

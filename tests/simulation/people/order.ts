@@ -1,3 +1,4 @@
+import type { Money } from '../../../src/protocol/money.js';
 import type { BookingView, HoldView } from '../../../src/protocol/server-messages.js';
 
 export type OrderType =
@@ -26,6 +27,8 @@ export interface Order {
   /** The hold that it names: to add to, release, extend or book. */
   readonly holdId?: string | undefined;
   readonly bookingId?: string | undefined;
+  /** What a buyer who books was shown. */
+  readonly price?: Money | undefined;
   readonly seats?: readonly string[] | undefined;
 }
 

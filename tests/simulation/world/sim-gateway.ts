@@ -47,7 +47,7 @@ export class SimGateway implements Topics {
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
-    this.channels = new Channels((topic, frame) => this.#publish(topic, frame), LIMITS.unreadBytesMax);
+    this.channels = new Channels((topic, frame) => this.#publish(topic, frame), LIMITS);
   }
 
   listen(hosts: Hosts): void {

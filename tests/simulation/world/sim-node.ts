@@ -140,6 +140,7 @@ export class SimNode {
       audienceFor: this.gateway.channels.audienceFor,
       passivateAfterMs: TIMES.passivateAfter,
       actorsMax: 100,
+      termsCheckMs: TIMES.termsCheck,
       counted: (feed) => this.#watched(feed),
     };
     const link = new LifeLink(this.link, life, () => {
@@ -175,6 +176,7 @@ export class SimNode {
       size: () => feed.size(),
       changed: (change, by) => feed.changed(change, by),
       delta: (delta) => feed.delta(delta),
+      terms: (terms) => feed.terms(terms),
       ended: (reason, url) => {
         if (reason === 'passivated') this.#world.count('a showtime was passivated');
         feed.ended(reason, url);
@@ -233,6 +235,10 @@ export class SimNode {
       terms: async (showtimeId) => {
         if (weather.isAway('postgres', this.name)) throw new Error('Postgres is away.');
         return await playbill.terms(showtimeId);
+      },
+      versions: async (showtimeIds) => {
+        if (weather.isAway('postgres', this.name)) throw new Error('Postgres is away.');
+        return await playbill.versions(showtimeIds);
       },
     };
   }

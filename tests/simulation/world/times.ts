@@ -7,6 +7,7 @@ export const TIMES = {
   lease: 600,
   freeze: 2_700,
   commitWait: 1_200,
+  termsCheck: 1_000,
   heartbeat: 1_000,
   hello: 1_000,
   passivateAfter: 2_500,

@@ -26,6 +26,7 @@ const RULES: HouseRules = {
   prices: [1_000],
   currency: 'EUR',
   salesOpen: true,
+  bookAfterClose: true,
 };
 
 export interface WorldOptions {
@@ -78,8 +79,11 @@ export class World {
     });
     this.showtimes = Array.from({ length: showtimes }, (_, i) => `00000000-0000-7000-8000-00000000000${i + 1}`);
     this.map = rowOf(seats);
-    const terms = { map: this.map, mapHash: 'row', rules: RULES };
-    this.playbill = { terms: async (showtimeId) => (this.showtimes.includes(showtimeId) ? terms : undefined) };
+    const terms = { map: this.map, mapHash: 'row', rules: RULES, version: 1 };
+    this.playbill = {
+      terms: async (showtimeId) => (this.showtimes.includes(showtimeId) ? terms : undefined),
+      versions: async (showtimeIds) => new Map(showtimeIds.map((id) => [id, terms.version])),
+    };
   }
 
   random(stream: string): Random {

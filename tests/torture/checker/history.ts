@@ -1,3 +1,5 @@
+import type { Money } from '../../../src/protocol/money.js';
+
 /** What a history is made of: one JSON line each. Times are milliseconds of the recording process' monotonic clock. */
 
 export type Verb = 'hold' | 'hold_many' | 'best_available' | 'release' | 'extend' | 'book' | 'cancel';
@@ -11,6 +13,8 @@ export interface Wish {
   readonly count?: number;
   readonly holdId?: string;
   readonly bookingId?: string;
+  /** What a buyer who books was shown. */
+  readonly price?: Money;
 }
 
 /** What a command was answered. */
@@ -24,6 +28,8 @@ export interface Told {
   readonly rest?: readonly string[];
   /** By the server's clock, in milliseconds since 1970. */
   readonly expiresAt?: number;
+  /** Of the hold, or of what is left of it. */
+  readonly price?: Money;
   readonly error?: string;
   readonly conflicts?: readonly { readonly seat: string; readonly reason: string }[];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Money } from '../../../src/protocol/money.js';
 import { type Told, type Wish, wasDecided } from '../checker/history.js';
 import type { Way } from './way.js';
 
@@ -15,6 +16,7 @@ interface KnownHold {
   readonly id: string;
   readonly seats: readonly string[];
   readonly extended: number;
+  readonly price: Money | undefined;
 }
 
 /** Wants what everybody wants, keeps it for a while, gives it back or buys it, and thinks better of it later. */
@@ -74,7 +76,8 @@ export class Buyer {
     if (!hold || (this.#holds.length < HOLDS_MAX && dice < 0.5)) return this.#wishToHold();
     const [holdId, [seat = '']] = [hold.id, hold.seats];
     if (dice < 0.6 && hold.extended < 3) return { f: 'extend', holdId };
-    if (dice < 0.8 && this.#bookings.length < BOOKINGS_MAX) return { f: 'book', holdId };
+    if (dice < 0.8 && this.#bookings.length < BOOKINGS_MAX)
+      return { f: 'book', holdId, ...(hold.price ? { price: hold.price } : {}) };
     if (dice < 0.87 && hold.seats.length > 1) return { f: 'release', holdId, seats: [seat] };
     return { f: 'release', holdId };
   }
@@ -96,13 +99,13 @@ export class Buyer {
     else if (told.error === 'booking_cancelled') this.#drop(wish);
   }
 
-  #gain(wish: Wish, { holdId, bookingId, seats = [], rest }: Told): void {
+  #gain(wish: Wish, { holdId, bookingId, seats = [], rest, price }: Told): void {
     const old = this.#holds.find(({ id }) => id === wish.holdId);
     switch (wish.f) {
       case 'hold':
       case 'hold_many':
       case 'best_available':
-        this.#holds = [...this.#holds, { id: holdId ?? '', seats, extended: 0 }];
+        this.#holds = [...this.#holds, { id: holdId ?? '', seats, extended: 0, price }];
         break;
       case 'extend':
         this.#drop(wish);
@@ -110,7 +113,7 @@ export class Buyer {
         break;
       case 'release':
         this.#drop(wish);
-        if (old && rest) this.#holds = [...this.#holds, { ...old, seats: rest }];
+        if (old && rest) this.#holds = [...this.#holds, { ...old, seats: rest, price }];
         break;
       case 'book':
         this.#drop(wish);

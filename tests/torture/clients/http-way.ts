@@ -75,7 +75,7 @@ export class HttpWay implements Way {
   }
 }
 
-function requestOf({ f, seats, count, holdId, bookingId }: Wish): readonly [string, string, object?] {
+function requestOf({ f, seats, count, holdId, bookingId, price }: Wish): readonly [string, string, object?] {
   switch (f) {
     case 'hold':
     case 'hold_many':
@@ -87,7 +87,7 @@ function requestOf({ f, seats, count, holdId, bookingId }: Wish): readonly [stri
     case 'extend':
       return ['POST', `/holds/${holdId}/extend`];
     case 'book':
-      return ['POST', '/bookings', { holdId, payment: { method: 'test' } }];
+      return ['POST', '/bookings', { holdId, payment: { method: 'test' }, price }];
     case 'cancel':
       return ['POST', `/bookings/${bookingId}/cancel`];
   }

@@ -4,6 +4,8 @@ import type { Recorder } from './recorder.js';
 import { type Answer, toldBy } from './told.js';
 import type { Way } from './way.js';
 
+const NOTHING = { amount: 0, currency: 'EUR' };
+
 /** By the SDK, as people use it: getting over faults, and finding out what commands came to, is its own work. */
 export class SdkWay implements Way {
   readonly name: string;
@@ -30,7 +32,10 @@ export class SdkWay implements Way {
     this.client.close();
   }
 
-  #ask({ f, seats = [], count = 1, holdId = '', bookingId = '' }: Wish, commandId: string): Promise<unknown> {
+  #ask(
+    { f, seats = [], count = 1, holdId = '', bookingId = '', price = NOTHING }: Wish,
+    commandId: string,
+  ): Promise<unknown> {
     const options = { commandId };
     switch (f) {
       case 'hold':
@@ -43,7 +48,7 @@ export class SdkWay implements Way {
       case 'extend':
         return this.client.extend(holdId, options);
       case 'book':
-        return this.client.book(holdId, { method: 'test' }, options);
+        return this.client.book({ id: holdId, price }, { method: 'test' }, options);
       case 'cancel':
         return this.client.cancel(bookingId, options);
     }

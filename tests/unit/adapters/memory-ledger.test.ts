@@ -18,7 +18,7 @@ beforeEach(() => {
   ledger = new MemoryLedger({ journal, timers: time, writerId: 'w', replayWindowMs: 1_000, trip });
 });
 
-const HOLD: Hold = { id: 'h', holder: 'ann', seats: [0], expiresAt: 10_000, extensions: 0 };
+const HOLD: Hold = { id: 'h', holder: 'ann', seats: [0], prices: [1000], expiresAt: 10_000, extensions: 0 };
 const write = (number: number, epoch = 1) => ({
   number,
   slices: [

@@ -15,7 +15,10 @@ describe('a command', () => {
     void client.bestAvailable({ count: 2, category: 'Stalls', zone: 'House', accessible: true });
     void client.release(uuid, ['A-1']);
     void client.extend(uuid);
-    void client.book(uuid, { method: 'test', token: 'ok' });
+    void client.book(
+      { id: uuid, price: { amount: 1200, currency: 'EUR' }, seats: ['A-1'] },
+      { method: 'test', token: 'ok' },
+    );
     void client.cancel(uuid);
     // The fake socket has put each through its schema.
     expect(socket.commands().map(({ type }) => type)).toEqual([

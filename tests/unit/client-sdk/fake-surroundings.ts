@@ -157,6 +157,12 @@ export async function flush(): Promise<void> {
 
 export const SERVER_TIME = 1_760_000_000_000;
 
+export const TERMS = {
+  version: 1,
+  prices: [{ category: 'Stalls', price: { amount: 1200, currency: 'EUR' } }],
+  salesOpen: true,
+};
+
 export function welcome(fields: Partial<Welcome> = {}): Welcome {
   return {
     type: 'welcome',
@@ -173,6 +179,7 @@ export function welcome(fields: Partial<Welcome> = {}): Welcome {
       frameBytes: 16_384,
       heartbeatMs: 10_000,
     },
+    terms: TERMS,
     recovered: false,
     ...fields,
   };

@@ -41,7 +41,7 @@ describe('own seats', () => {
   it('[CLIENT-6] become booked with the reply, the hold giving way to the booking', async () => {
     const { client, socket } = await withSeatMap(liveStage());
     socket.tell({ type: 'own', holds: [mine], bookings: [] });
-    const done = client.book(mine.id, { method: 'test' });
+    const done = client.book(mine, { method: 'test' });
     const booking = { id: 'b', reference: 'ABCDEFGHJK', status: 'confirmed', seats: mine.seats, price: mine.price };
     socket.tell({ type: 'reply', id: socket.commands()[0]?.id, ok: true, booking });
     expect(await done).toMatchObject({ ok: true, booking });

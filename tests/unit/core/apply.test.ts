@@ -37,10 +37,11 @@ const releasing = (holdId: string, seats?: string[]): Command => ({
   holdId,
   ...(seats === undefined ? {} : { seats }),
 });
-const booking = (holdId: string, id: string): Command => ({
+const booking = (holdId: string, id: string, amount = 1000): Command => ({
   type: 'book',
   holder: 'me',
   holdId,
+  price: { amount, currency: 'EUR' },
   newBookingId: id,
   newReference: `R${id}`,
 });
@@ -58,7 +59,8 @@ describe('hold', () => {
     const house = houseOf(map);
     const gold = labels(map, [...map.blocks.at(-1)!])[0]!;
     const { reply, changes } = run(house, holding('h', ['A-1', gold, 'Floor-2']));
-    const hold = { id: 'h', holder: 'me', seats: ix('A-1', gold, 'Floor-2'), expiresAt: T + TTL, extensions: 0 };
+    const seats = ix('A-1', gold, 'Floor-2');
+    const hold = { id: 'h', holder: 'me', seats, prices: [1000, 500, 1000], expiresAt: T + TTL, extensions: 0 };
     expect(reply).toEqual({ ok: true, type: 'hold', hold, price: 2500 });
     expect(changes).toEqual([{ type: 'hold_put', hold, seats: hold.seats }]);
     expect(statuses(house, 'A-1', 'A-2', 'Floor-2')).toEqual([HELD, AVAILABLE, HELD]);
@@ -70,7 +72,9 @@ describe('hold', () => {
     run(house, holding('h', ['A-1']));
     run(house, { type: 'extend', holder: 'me', holdId: 'h' }, T + 10);
     const { reply, changes } = run(house, adding('h', ['A-3', 'A-2']), T + 20);
-    const hold = { id: 'h', holder: 'me', seats: ix('A-1', 'A-3', 'A-2'), expiresAt: T + 10 + TTL, extensions: 1 };
+    const seats = ix('A-1', 'A-3', 'A-2');
+    const prices = [1000, 1000, 1000];
+    const hold = { id: 'h', holder: 'me', seats, prices, expiresAt: T + 10 + TTL, extensions: 1 };
     expect(reply).toEqual({ ok: true, type: 'hold', hold, price: 3000 });
     expect(changes).toEqual([{ type: 'hold_put', hold, seats: ix('A-3', 'A-2') }]);
     expect([...house.holds.keys()]).toEqual(['h']);
@@ -101,7 +105,8 @@ describe('release', () => {
     const house = houseOf(map, { singleGap: 'strict' });
     run(house, holding('h', ['A-1', 'A-2', 'A-3']));
     const { reply, changes } = run(house, releasing('h', ['A-2']));
-    const rest = { id: 'h', holder: 'me', seats: ix('A-1', 'A-3'), expiresAt: T + TTL, extensions: 0 };
+    const kept = { seats: ix('A-1', 'A-3'), prices: [1000, 1000] };
+    const rest = { id: 'h', holder: 'me', ...kept, expiresAt: T + TTL, extensions: 0 };
     expect(reply).toEqual({ ok: true, type: 'release', seats: ix('A-2'), hold: rest, price: 2000 });
     expect(changes).toMatchObject([{ type: 'hold_dropped', seats: ix('A-2'), rest, cause: 'released' }]);
   });
@@ -123,7 +128,7 @@ describe('extend', () => {
     const house = houseOf(map, { extensionsPerHold: 3 });
     run(house, holding('h', ['A-1']));
     const { reply, changes } = run(house, { type: 'extend', holder: 'me', holdId: 'h' }, T + 50);
-    const hold = { id: 'h', holder: 'me', seats: ix('A-1'), expiresAt: T + 50 + TTL, extensions: 1 };
+    const hold = { id: 'h', holder: 'me', seats: ix('A-1'), prices: [1000], expiresAt: T + 50 + TTL, extensions: 1 };
     expect(reply).toEqual({ ok: true, type: 'hold', hold, price: 1000 });
     expect(changes).toEqual([{ type: 'hold_put', hold, seats: [] }]);
     run(house, { type: 'extend', holder: 'me', holdId: 'h' }, T + 40);
@@ -135,7 +140,7 @@ describe('book and cancel', () => {
   it('[BOOK-1] [CANCEL-1] makes the hold a booking, seat for seat, at the price of its categories', () => {
     const house = houseOf(map);
     const { reply: held } = run(house, holding('h', ['A-1', 'A-2']));
-    const { reply, changes } = run(house, booking('h', 'b'), T + 5);
+    const { reply, changes } = run(house, booking('h', 'b', 2000), T + 5);
     const price = { amount: 2000, currency: 'EUR' };
     const seats = ix('A-1', 'A-2');
     const sold = { id: 'b', reference: 'Rb', holder: 'me', holdId: 'h', seats, price, status: 'confirmed' };
@@ -230,7 +235,7 @@ describe('expire', () => {
 
 describe('a house made from what Postgres remembers', () => {
   it('knows holds, bookings, blocked seats and when the next hold ends', () => {
-    const hold = { id: 'h', holder: 'me', seats: ix('A-1'), expiresAt: T + 7, extensions: 0 };
+    const hold = { id: 'h', holder: 'me', seats: ix('A-1'), prices: [1000], expiresAt: T + 7, extensions: 0 };
     const house = houseOf(map, {}, { holds: [hold], blocked: ix('A-2') });
     assertHouse(house);
     expect(nextExpiry(house)).toBe(T + 7);
@@ -238,7 +243,7 @@ describe('a house made from what Postgres remembers', () => {
   });
 
   it('does not open on a contradiction', () => {
-    const hold = { id: 'h', holder: 'me', seats: ix('A-1'), expiresAt: T, extensions: 0 };
+    const hold = { id: 'h', holder: 'me', seats: ix('A-1'), prices: [1000], expiresAt: T, extensions: 0 };
     expect(() => houseOf(map, {}, { holds: [hold], blocked: ix('A-1') })).toThrow(InvariantError);
     expect(() => houseOf(map, {}, { holds: [hold, { ...hold, seats: ix('A-2') }] })).toThrow(InvariantError);
     expect(() => houseOf(map, {}, { blocked: [map.count] })).toThrow(InvariantError);

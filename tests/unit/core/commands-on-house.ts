@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { Command } from '../../../src/core/command.js';
 import { REPLAY } from './commands-runs.js';
-import type { HouseWorld } from './commands-world.js';
+import { type HouseWorld, PRICE } from './commands-world.js';
 import type { Model } from './house-model.js';
 
 type OnHouse = fc.Command<Model, HouseWorld>;
@@ -120,8 +120,10 @@ class Book extends Asked {
   constructor(f: OfHold) {
     super('Book', f, (model, n) => {
       const of = holdOf(model, f);
+      if (!of) return undefined;
       const ids = { newBookingId: `b${n}`, newReference: `R${n}` };
-      return of && { type: 'book', holder: of.holder, holdId: of.holdId, ...ids };
+      const price = { amount: PRICE * of.seats.length, currency: 'EUR' };
+      return { type: 'book', holder: of.holder, holdId: of.holdId, price, ...ids };
     });
   }
 }

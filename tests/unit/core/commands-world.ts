@@ -35,7 +35,7 @@ export function hallOf(map: SeatMap): Hall {
   };
 }
 
-const PRICE = 1000;
+export const PRICE = 1000;
 const STATUSES = ['available', 'held', 'booked', 'blocked'];
 
 export class HouseWorld {

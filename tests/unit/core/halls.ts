@@ -21,6 +21,7 @@ export const RULES: HouseRules = {
   prices: [1000, 500, 250],
   currency: 'EUR',
   salesOpen: true,
+  bookAfterClose: true,
 };
 
 export interface ZonePicture {

@@ -21,6 +21,7 @@ interface Scene {
   seats: string[];
   holdId: string;
   bookingId: string;
+  amount: number;
   wish: { category?: string; zone?: string };
   blocked: number[];
 }
@@ -30,6 +31,7 @@ const hold = (id: string, holder: string, label: string, expiresAt = NOW + 1_000
   id,
   holder,
   seats: [seat(map, label)],
+  prices: [1000],
   expiresAt,
   extensions: 0,
 });
@@ -52,6 +54,7 @@ function refusal(command: (scene: Scene) => Command, base: Partial<Scene>, break
     seats: ['A-2', 'A-3'],
     holdId: 'mine',
     bookingId: 'sold',
+    amount: 1000,
     wish: {},
     blocked: [],
     ...structuredClone(base),
@@ -169,14 +172,21 @@ const ORDERS: Readonly<Record<string, Order>> = {
   },
   book: {
     id: 'BOOK-ORDER',
-    command: ({ asker, holdId }) => ({
+    command: ({ asker, holdId, amount }) => ({
       type: 'book',
       holder: asker,
       holdId,
+      price: { amount, currency: 'EUR' },
       newBookingId: 'new',
       newReference: 'R-new',
     }),
-    breaks: [closed, unknownHold, notTheirs, ended],
+    breaks: [
+      closed,
+      unknownHold,
+      notTheirs,
+      ended,
+      ['price_changed', (scene) => Object.assign(scene, { amount: 999 })],
+    ],
     never: ONE_HOLD,
   },
   cancel: {

@@ -12,6 +12,7 @@ const hold = (id: string, holder: string, seats: string[], expiresAt = NOW + 100
   id,
   holder,
   seats: seats.map((label) => seat(map, label)),
+  prices: seats.map(() => 1000),
   expiresAt,
   extensions: 0,
 });
@@ -144,6 +145,7 @@ describe('commands on a hold refuse, in this order', () => {
     type: 'book',
     holder: 'me',
     holdId,
+    price: { amount: 1000, currency: 'EUR' },
     newBookingId: 'new',
     newReference: 'NEW',
   });

@@ -8,6 +8,7 @@ import { assertHouse } from '../../../src/core/assert-house.js';
 import { bestAvailable } from '../../../src/core/best-available.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { House, HouseRules } from '../../../src/core/house.js';
+import { priceOf } from '../../../src/core/price.js';
 import type { Party } from '../../../src/core/search/party.js';
 import { NONE, type SeatMap } from '../../../src/core/seat-map.js';
 import { houseOf, labels, mapOf, type ZonePicture } from './halls.js';
@@ -128,7 +129,10 @@ describe('best available', () => {
           if (kind === 'block' || kind === 'unblock') apply(house, { type: kind, seats: named, reason: '' }, 0);
           if (kind === 'release') apply(house, { type: 'release', holder: ofHold, holdId }, 0);
           if (kind === 'book') {
-            apply(house, { type: 'book', holder: ofHold, holdId, newBookingId: `b${serial}`, newReference: 'R' }, 0);
+            const { prices = [] } = house.holds.get(holdId) ?? {};
+            const price = { amount: priceOf({ prices }), currency: 'EUR' };
+            const ids = { newBookingId: `b${serial}`, newReference: 'R' };
+            apply(house, { type: 'book', holder: ofHold, holdId, price, ...ids }, 0);
           }
           if (kind === 'cancel') {
             const bookingId = [...house.bookings.keys()][pick % Math.max(1, house.bookings.size)] ?? 'none';

@@ -16,7 +16,8 @@ function hold(house: House, seats: string[], holder = 'me', addTo?: string): str
 
 function book(house: House, holdId: string, holder = 'me'): void {
   const ids = { newBookingId: `b-${holdId}`, newReference: holdId };
-  expect(apply(house, { type: 'book', holder, holdId, ...ids }, 0).reply.ok).toBe(true);
+  const price = { amount: 1000 * (house.holds.get(holdId)?.seats.length ?? 0), currency: 'EUR' };
+  expect(apply(house, { type: 'book', holder, holdId, price, ...ids }, 0).reply.ok).toBe(true);
 }
 
 describe('pairs', () => {

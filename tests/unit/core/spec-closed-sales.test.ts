@@ -8,7 +8,7 @@ const map = mapOf(['.....']);
 
 /** Somebody has A-1 on hold and has bought A-2; A-3 is blocked. */
 function closed() {
-  const hold = { id: 'h', holder: 'me', seats: [seat(map, 'A-1')], expiresAt: 100, extensions: 0 };
+  const hold = { id: 'h', holder: 'me', seats: [seat(map, 'A-1')], prices: [1000], expiresAt: 100, extensions: 0 };
   const price = { amount: 1000, currency: 'EUR' };
   const sold = { id: 'b', reference: 'R', holder: 'me', holdId: 'g', seats: [seat(map, 'A-2')], price };
   const state = { holds: [hold], bookings: [{ ...sold, status: 'confirmed' as const }], blocked: [seat(map, 'A-3')] };
@@ -21,7 +21,7 @@ const refused: Command[] = [
   { type: 'hold', holder, seats: ['A-4'], newHoldId: 'n', addTo: 'h' },
   { type: 'best_available', holder, count: 1, newHoldId: 'n' },
   { type: 'extend', holder, holdId: 'h' },
-  { type: 'book', holder, holdId: 'h', newBookingId: 'n', newReference: 'N' },
+  { type: 'book', holder, holdId: 'h', price: { amount: 1000, currency: 'EUR' }, newBookingId: 'n', newReference: 'N' },
 ];
 it.each(refused)('[HOUSE-6] closed sales refuse %j', (command) => {
   expect(apply(closed(), command, 0)).toEqual({ reply: { ok: false, refusal: { code: 'sales_closed' } }, changes: [] });

@@ -17,7 +17,14 @@ const release = (holder: string, holdId: string, ...seats: string[]): Command =>
   return seats.length === 0 ? command : { ...command, seats };
 };
 const book = (holder: string, holdId: string, id: string): Command => {
-  return { type: 'book', holder, holdId, newBookingId: id, newReference: `R-${id}` };
+  return {
+    type: 'book',
+    holder,
+    holdId,
+    price: { amount: 2000, currency: 'EUR' },
+    newBookingId: id,
+    newReference: `R-${id}`,
+  };
 };
 
 /** Every command in every way that it goes, some of them refused; at so many milliseconds. */

@@ -4,12 +4,14 @@ import type { Watcher } from '../../../src/gateway/live/watcher.js';
 import type { ServerMessage } from '../../../src/protocol/server-messages.js';
 import type { Encoding } from '../../../src/protocol/version.js';
 import type { Host } from '../../../src/runtime/host.js';
+import { LIVE_LIMITS } from './live-limits.js';
 
 const host = {
   showtimeId: 's',
   epoch: 1,
   seq: 0,
   confirmed: true,
+  terms: { map: { data: { categories: [] } }, rules: {} },
   statuses: new Uint8Array(4),
   own: () => ({ holds: [], bookings: [] }),
   since: () => undefined,
@@ -40,7 +42,7 @@ const opened = () =>
   new Channel(
     's',
     () => {},
-    64 * 1024,
+    LIVE_LIMITS,
     () => {},
   );
 

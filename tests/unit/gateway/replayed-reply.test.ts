@@ -3,6 +3,7 @@ import { Channel } from '../../../src/gateway/live/channel.js';
 import type { LiveContext } from '../../../src/gateway/live/live-context.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
+import { LIVE_LIMITS } from './live-limits.js';
 
 const SHOWTIME = '0190aaaa-0000-7000-8000-00000000abcd';
 
@@ -33,13 +34,13 @@ async function liveSession() {
     epoch: 1,
     seq: 0,
     confirmed: true,
-    terms: { mapHash: 'hash', map: { count: 1, data: { seats: { label: ['S-0'] } } }, rules: {} },
+    terms: { mapHash: 'hash', map: { count: 1, data: { categories: [], seats: { label: ['S-0'] } } }, rules: {} },
     statuses: new Uint8Array(1),
     own: () => ({ holds: [], bookings: [] }),
     since: () => undefined,
   };
   const nothing = () => {};
-  const channel = new Channel(SHOWTIME, nothing, 64 * 1024, nothing);
+  const channel = new Channel(SHOWTIME, nothing, LIVE_LIMITS, nothing);
   const context = {
     hosts: { betterUrl: () => undefined, open: async () => ({ ok: true, host }) },
     channels: { of: () => channel },

@@ -3,6 +3,7 @@ import { Channel } from '../../../src/gateway/live/channel.js';
 import type { LiveContext } from '../../../src/gateway/live/live-context.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
+import { LIVE_LIMITS } from './live-limits.js';
 
 const SHOWTIME = '0190aaaa-0000-7000-8000-00000000abcd';
 
@@ -12,7 +13,7 @@ it('a session that is closed has left its channel, and is forgotten as a newcome
     epoch: 1,
     seq: 0,
     confirmed: true,
-    terms: { mapHash: 'hash', map: { count: 4 }, rules: {} },
+    terms: { mapHash: 'hash', map: { count: 4, data: { categories: [] } }, rules: {} },
     statuses: new Uint8Array(4),
     own: () => ({ holds: [], bookings: [] }),
     since: () => undefined,
@@ -20,7 +21,7 @@ it('a session that is closed has left its channel, and is forgotten as a newcome
   const channel = new Channel(
     SHOWTIME,
     () => {},
-    64 * 1024,
+    LIVE_LIMITS,
     () => {},
   );
   const newcomers = new Newcomers(0);

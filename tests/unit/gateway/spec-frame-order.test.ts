@@ -8,6 +8,7 @@ import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
 import { CLOSE } from '../../../src/protocol/close-codes.js';
 import type { Outcome, Recipient, Submission } from '../../../src/runtime/outcome.js';
+import { LIVE_LIMITS } from './live-limits.js';
 
 const SHOWTIME = '0190aaaa-0000-7000-8000-00000000abcd';
 const ID = '0b6ff3a5-7e0f-4b8e-9a55-0c0f6d9e4d11';
@@ -39,7 +40,7 @@ function opened(against: Against = {}) {
     epoch: 1,
     seq: 0,
     confirmed: true,
-    terms: { mapHash: 'hash', map: { count: 4 }, rules: {} },
+    terms: { mapHash: 'hash', map: { count: 4, data: { categories: [] } }, rules: {} },
     statuses: new Uint8Array(4),
     own: () => ({ holds: [], bookings: [] }),
     since: () => undefined,
@@ -53,7 +54,7 @@ function opened(against: Against = {}) {
   const channel = new Channel(
     SHOWTIME,
     () => {},
-    64 * 1024,
+    LIVE_LIMITS,
     () => {},
   );
   const context = {

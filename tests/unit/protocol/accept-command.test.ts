@@ -6,6 +6,7 @@ import { commandSchema, FIELD_BOUNDS } from '../../../src/protocol/client-messag
 const label = fc.string({ minLength: 1, maxLength: FIELD_BOUNDS.labelLength, unit: 'grapheme' });
 const seats = fc.array(label, { minLength: 1, maxLength: 8 });
 const envelope = { id: fc.nat(), commandId: fc.uuid() };
+const price = fc.record({ amount: fc.nat(), currency: fc.constantFrom('EUR', 'JPY') });
 const optional = (field: fc.Arbitrary<unknown>) => fc.option(field, { nil: undefined });
 
 const common: fc.Arbitrary<Record<string, unknown>> = fc
@@ -20,7 +21,14 @@ const common: fc.Arbitrary<Record<string, unknown>> = fc
     }),
     fc.record({ type: fc.constant('release'), ...envelope, holdId: fc.uuid(), seats: optional(seats) }),
     fc.record({ type: fc.constant('extend'), ...envelope, holdId: fc.uuid() }),
-    fc.record({ type: fc.constant('book'), ...envelope, holdId: fc.uuid(), payment: fc.constant({ method: 'test' }) }),
+    fc.record({
+      type: fc.constant('book'),
+      ...envelope,
+      holdId: fc.uuid(),
+      payment: fc.constant({ method: 'test' }),
+      price,
+      seats: optional(seats),
+    }),
   )
   // As JSON has it: what is not there is not there.
   .map((message) => JSON.parse(JSON.stringify(message)));
@@ -39,6 +47,7 @@ const nearly = fc
       'zone',
       'category',
       'payment',
+      'price',
       'toString',
       'extra',
     ),
@@ -48,6 +57,12 @@ const nearly = fc
       fc.constantFrom('hold', 'release', 'extend', 'book', 'hello', 'constructor'),
       fc.constantFrom<unknown>(
         { method: 'test' },
+        { amount: 1, currency: 'EUR' },
+        { amount: 1.5, currency: 'EUR' },
+        { amount: 1, currency: 'eur' },
+        { amount: 1, currency: ['EUR'] },
+        { amount: 1, currency: 'EUR', tax: 0 },
+        { amount: 1 },
         { method: 'test', token: 'x' },
         { method: 'test', toString: 1 },
         { method: 'card' },

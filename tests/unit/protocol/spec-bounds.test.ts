@@ -18,7 +18,9 @@ function refused(message: object): string | undefined {
 const hold = (labels: unknown) => ({ type: 'hold', ...envelope, seats: labels });
 const best = (more: object) => ({ type: 'best_available', ...envelope, count: 1, ...more });
 const block = (reason: string) => ({ type: 'block', ...envelope, seats: ['A-1'], reason });
-const book = (token: string) => ({ type: 'book', ...envelope, holdId: id, payment: { method: 'test', token } });
+const price = { amount: 0, currency: 'EUR' };
+const book = (token: string) => ({ type: 'book', ...envelope, holdId: id, price, payment: { method: 'test', token } });
+const priced = (more: object) => ({ ...book(''), price: { ...price, ...more } });
 
 it.each([
   ['seats', [hold(seats(1)), hold(seats(100))], [hold([]), hold(seats(101))]],
@@ -32,6 +34,12 @@ it.each([
   ['category', [best({ category: text(64) })], [best({ category: '' }), best({ category: text(65) })]],
   ['token', [{ type: 'hello', token: text(4096) }], [{ type: 'hello', token: text(4097) }]],
   ['reason', [block(''), block(text(255))], [block(text(256))]],
+  [
+    'price.amount',
+    [priced({ amount: 0 }), priced({ amount: Number.MAX_SAFE_INTEGER })],
+    [priced({ amount: -1 }), priced({ amount: 0.5 }), priced({ amount: 2 ** 53 })],
+  ],
+  ['price.currency', [priced({ currency: 'JPY' })], [priced({ currency: 'eur' }), priced({ currency: 'EURO' })]],
   ['payment.token', [book(text(255))], [book(text(256))]],
   [
     'id',

@@ -10,7 +10,7 @@ const TRY_AGAIN = { ok: false, failure: 'moving', retryAfterMs: 100 };
 function directoryOf(house: Playhouse, more: Partial<DirectoryOptions> = {}): Directory {
   return new Directory({
     ledger: house.node.ledger,
-    playbill: { terms: async () => house.terms },
+    playbill: { terms: async () => house.terms, versions: async () => new Map() },
     context: house.node.context,
     audienceFor: () => new Watchers(house.seen),
     feedFor: () => NO_FEED,

@@ -14,7 +14,10 @@ function setUp(options: Partial<DirectoryOptions> = {}, playhouse: PlayhouseOpti
   watchers.watching = 0;
   const directory = new Directory({
     ledger: house.node.ledger,
-    playbill: { terms: async (id) => (id === SHOWTIME || id === OTHER ? house.terms : undefined) },
+    playbill: {
+      terms: async (id) => (id === SHOWTIME || id === OTHER ? house.terms : undefined),
+      versions: async () => new Map(),
+    },
     context: house.node.context,
     audienceFor: () => watchers,
     feedFor: () => NO_FEED,

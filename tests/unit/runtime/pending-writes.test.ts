@@ -7,6 +7,7 @@ const hold = (id: string, seats: readonly number[], extensions = 0): Hold => ({
   id,
   holder: 'ann',
   seats,
+  prices: seats.map(() => 1000),
   expiresAt: 1,
   extensions,
 });

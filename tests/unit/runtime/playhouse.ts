@@ -10,7 +10,8 @@ import type { Command } from '../../../src/core/command.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { Hold, HouseRules } from '../../../src/core/house.js';
 import type { SeatMap } from '../../../src/core/seat-map.js';
-import { Actor, type ActorContext, type ActorLimits } from '../../../src/runtime/actor.js';
+import { Actor } from '../../../src/runtime/actor.js';
+import type { ActorContext, ActorLimits } from '../../../src/runtime/actor-context.js';
 import { type Audience, type EndReason, NO_FEED, type PublishedDelta } from '../../../src/runtime/audience.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import type { Outcome, Recipient } from '../../../src/runtime/outcome.js';
@@ -28,9 +29,11 @@ export const RULES: HouseRules = {
   extensionsPerHold: 2,
   singleGap: 'off',
   distancing: 0,
-  prices: [1000],
+  // Free of charge, so that whoever books knows what every hold costs.
+  prices: [0],
   currency: 'EUR',
   salesOpen: true,
+  bookAfterClose: true,
 };
 
 /** One row of seats, S-0 … S-(count-1); seat `S-i` has the index i. */
@@ -74,6 +77,7 @@ export type Seen =
   | { readonly delta: PublishedDelta }
   | { readonly expired: string; readonly seats: readonly number[] }
   | { readonly own: string; readonly except: string | undefined }
+  | { readonly terms: true }
   | { readonly restarted: true }
   | { readonly ended: EndReason };
 
@@ -126,6 +130,10 @@ export class Watchers implements Audience {
     this.#seen.push({ own: holder, except: except?.holder });
   }
 
+  terms(): void {
+    this.#seen.push({ terms: true });
+  }
+
   restarted(): void {
     this.#seen.push({ restarted: true });
   }
@@ -157,7 +165,7 @@ export class Playhouse {
   #commands = 0;
 
   constructor({ seats = 12, rules = {}, limits = {}, log = silentLog }: PlayhouseOptions = {}) {
-    this.terms = { map: rowOf(seats), mapHash: 'row', rules: { ...RULES, ...rules } };
+    this.terms = { map: rowOf(seats), mapHash: 'row', rules: { ...RULES, ...rules }, version: 1 };
     this.limits = { ...LIMITS, ...limits };
     this.log = log;
     this.node = this.startNode('node-1', () => this.trips.shift() ?? {});
@@ -227,7 +235,14 @@ export function hold(holder: string, seats: readonly number[], id = newId()): Co
 
 export function book(holder: string, holdId: string): Command {
   const id = newId();
-  return { type: 'book', holder, holdId, newBookingId: id, newReference: `R${id.slice(-9)}` };
+  return {
+    type: 'book',
+    holder,
+    holdId,
+    price: { amount: 0, currency: 'EUR' },
+    newBookingId: id,
+    newReference: `R${id.slice(-9)}`,
+  };
 }
 
 /** Each reply and delta in a few letters, in their order: what order tests compare. */
@@ -238,6 +253,7 @@ export function story(seen: readonly Seen[]): string[] {
       return `delta ${one.delta.seq} ${one.delta.changes.map(([s, c]) => `${s}${'.hbx'[c]}`).join(' ')}`;
     if ('expired' in one) return `expired ${one.seats.join(' ')}`;
     if ('own' in one) return `own ${one.own}${one.except === undefined ? '' : ' elsewhere'}`;
+    if ('terms' in one) return 'terms';
     return 'restarted' in one ? 'restarted' : `ended ${one.ended}`;
   });
 }

@@ -159,7 +159,8 @@ class Book extends Asks {
   command(asked: Asked, n: number): Command | undefined {
     const of = asked.hold(this.f.who, this.f.back);
     const ids = { newBookingId: `b${n}`, newReference: `R${n}` };
-    return of && { type: 'book', holder: of.holder, holdId: of.holdId, ...ids };
+    const price = { amount: 0, currency: 'EUR' };
+    return of && { type: 'book', holder: of.holder, holdId: of.holdId, price, ...ids };
   }
 }
 

@@ -79,6 +79,8 @@ export class Screen implements Audience {
     if (this.#parts.isAlive()) this.#parts.onOwn(holder);
   }
 
+  terms(): void {}
+
   restarted(): void {
     this.#parts.witness.violated('an owner started its stream anew');
   }

@@ -9,7 +9,8 @@ import type fc from 'fast-check';
 import { type LedgerCall, MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
 import type { Trip } from '../../../src/adapters/memory/trip.js';
 import type { Command } from '../../../src/core/command.js';
-import { Actor, type ActorContext } from '../../../src/runtime/actor.js';
+import { Actor } from '../../../src/runtime/actor.js';
+import type { ActorContext } from '../../../src/runtime/actor-context.js';
 import { type EndReason, NO_FEED } from '../../../src/runtime/audience.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import type { Outcome } from '../../../src/runtime/outcome.js';
@@ -22,7 +23,12 @@ import { type Attempt, type Order, Socket } from './scheduled-socket.js';
 import { ScheduledTime } from './scheduled-time.js';
 
 export const SEATS = 6;
-export const TERMS = { map: rowOf(SEATS), mapHash: 'row', rules: { ...RULES, holdTtlMs: 8_000, extensionsPerHold: 1 } };
+export const TERMS = {
+  map: rowOf(SEATS),
+  mapHash: 'row',
+  rules: { ...RULES, holdTtlMs: 8_000, extensionsPerHold: 1 },
+  version: 1,
+};
 const ACTOR_LIMITS = { ...LIMITS, commitWaitMsMax: 400, gatedMax: 8, historyMax: 8 };
 const CLAIM_AGAIN_MS = 50;
 

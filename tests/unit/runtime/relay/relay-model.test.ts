@@ -48,7 +48,16 @@ function commandOf(world: RelayWorld, next: Step): { by: string; command: Comman
   if (held?.type !== 'hold') return undefined;
   const common = { holder: by, holdId: held.newHoldId };
   if (next.do === 'book')
-    return { by, command: { type: 'book', ...common, newBookingId: id('b'), newReference: id('r') } };
+    return {
+      by,
+      command: {
+        type: 'book',
+        ...common,
+        price: { amount: 0, currency: 'EUR' },
+        newBookingId: id('b'),
+        newReference: id('r'),
+      },
+    };
   if (next.do === 'release') return { by, command: { type: 'release', ...common } };
   if (next.do === 'part') return { by, command: { type: 'release', ...common, seats: held.seats.slice(0, 1) } };
   return { by, command: { type: 'extend', ...common } };

@@ -227,6 +227,8 @@ class Client implements Audience {
     this.#world.check(host, `delta at ${this.#node.member.name}`, this.#seats.join(''), seq);
   }
 
+  terms(): void {}
+
   expired(): void {
     this.#world.saw('expired');
   }

@@ -11,7 +11,7 @@ import { HandOff } from '../../../../src/runtime/hand-off.js';
 import type { Host } from '../../../../src/runtime/host.js';
 import { Hosts } from '../../../../src/runtime/hosts.js';
 import type { Recipient } from '../../../../src/runtime/outcome.js';
-import type { Member, NodeLink, Timers } from '../../../../src/runtime/ports.js';
+import type { Member, NodeLink, Playbill, Timers } from '../../../../src/runtime/ports.js';
 import { NodeCalls } from '../../../../src/runtime/relay/node-calls.js';
 import { OwnerDesk } from '../../../../src/runtime/relay/owner-desk.js';
 import { Relay, type RelayLimits } from '../../../../src/runtime/relay/relay.js';
@@ -108,7 +108,10 @@ export class TestNode {
     const limits = { ...RELAY_LIMITS, ...options.relayLimits };
     const { beatMs, silentMsMax, answerMsMax } = limits;
     const desk = new OwnerDesk({ link: this.link, clock: time, timers, beatMs, silentMsMax });
-    const playbill = { terms: async (id: string) => (id.startsWith('nowhere') ? undefined : house.terms) };
+    const playbill: Playbill = {
+      terms: async (id) => (id.startsWith('nowhere') ? undefined : house.terms),
+      versions: async (ids) => new Map(ids.map((id) => [id, house.terms.version])),
+    };
     const audienceFor = (showtimeId: string) => {
       const audience = options.audienceFor?.(this, showtimeId) ?? this.#watchers();
       this.audiences.push(audience);

@@ -1,0 +1,25 @@
+import type { DeltaLimits } from './delta-ticker.js';
+import type { GroupCommitter } from './group-committer.js';
+import type { Clock, Log, Till, Timers } from './ports.js';
+
+export interface ActorLimits extends DeltaLimits {
+  /** Outputs that may wait for the journal; past it commands are refused as `overloaded`. */
+  readonly gatedMax: number;
+  /** How long a command may wait for the journal before its sender is told `outcome_unknown`. */
+  readonly commitWaitMsMax: number;
+  /** Deltas kept for clients that come back. */
+  readonly historyMax: number;
+  /** Command outcomes kept for replays, bookings not counted. */
+  readonly replaysMax: number;
+}
+
+export interface ActorContext {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly committer: GroupCommitter;
+  readonly till: Till;
+  readonly limits: ActorLimits;
+  /** False while other nodes may have taken over what runs here, and this one would not know. */
+  readonly confirmed: () => boolean;
+}
