@@ -8,7 +8,7 @@ import type { Audience, EndReason, PublishedDelta } from '../../runtime/audience
 import type { Host } from '../../runtime/host.js';
 import type { Recipient } from '../../runtime/outcome.js';
 import { labels, ownView, termsView } from '../views.js';
-import { type LiveLimits, limitsView } from './live-context.js';
+import { type LiveLimits, limitsView } from './live-limits.js';
 import { movedUrl } from './moved-url.js';
 import type { Watcher } from './watcher.js';
 

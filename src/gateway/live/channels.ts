@@ -1,6 +1,6 @@
 import type { Audience } from '../../runtime/audience.js';
 import { Channel, type Publish } from './channel.js';
-import type { LiveLimits } from './live-context.js';
+import type { LiveLimits } from './live-limits.js';
 
 /** The channels of this node, one a running showtime. */
 export class Channels {

@@ -1,10 +1,10 @@
-import type { Limits } from '../../protocol/server-messages.js';
 import type { Hosts } from '../../runtime/hosts.js';
 import type { Clock, Log, Rates } from '../../runtime/ports.js';
 import type { CommandIntake } from '../command-intake.js';
 import type { IsOn } from '../parts.js';
 import type { Tokens } from '../tokens.js';
 import type { Channels } from './channels.js';
+import type { LiveLimits } from './live-limits.js';
 import type { Newcomers } from './newcomers.js';
 
 /** What every live session needs; one object for all. */
@@ -19,28 +19,4 @@ export interface LiveContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: LiveLimits;
-}
-
-export interface LiveLimits {
-  /** Told to clients in `welcome`, with what the rules of the showtime add. */
-  readonly messagesPerSecond: number;
-  readonly frameBytes: number;
-  readonly heartbeatMs: number;
-  /** From opening to `hello`. */
-  readonly helloMsMax: number;
-  /** Sockets of this node; past it upgrades are refused. */
-  readonly socketsMax: number;
-  /** A socket with more unread bytes than this gets no deltas until it has caught up, and then one snapshot. */
-  readonly unreadBytesMax: number;
-}
-
-/** Past this many unread bytes a client is not answered any more but sent away: deltas stop long before. */
-export const UNANSWERED_BYTES_MAX = 1024 * 1024;
-/** Where uWebSockets.js drops frames without a word. Never reached: above the largest frame on top of the bound before. */
-export const BACKPRESSURE_BYTES_MAX = 4 * UNANSWERED_BYTES_MAX;
-
-export function limitsView(limits: LiveLimits, rules: Omit<Limits, keyof LiveLimits>): Limits {
-  const { messagesPerSecond, frameBytes, heartbeatMs } = limits;
-  const { holdTtlMs, seatsPerHold, holdsPerHolder, extensionsPerHold } = rules;
-  return { holdTtlMs, seatsPerHold, holdsPerHolder, extensionsPerHold, messagesPerSecond, frameBytes, heartbeatMs };
 }

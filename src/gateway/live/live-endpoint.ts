@@ -3,7 +3,8 @@ import { clientAddress, forwardedFor } from '../../http/client-address.js';
 import type { Origins } from '../../http/origins.js';
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../protocol/version.js';
 import { readShowtimeId } from '../showtime-id.js';
-import { BACKPRESSURE_BYTES_MAX, type LiveContext } from './live-context.js';
+import type { LiveContext } from './live-context.js';
+import { BACKPRESSURE_BYTES_MAX } from './live-limits.js';
 import { wasMoved } from './moved-url.js';
 import { Session, type SocketData } from './session.js';
 

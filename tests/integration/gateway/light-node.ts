@@ -9,7 +9,7 @@ import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { HouseRules } from '../../../src/core/house.js';
 import type { SeatMapData } from '../../../src/core/seat-map.js';
 import { Gateway } from '../../../src/gateway/gateway.js';
-import type { LiveLimits } from '../../../src/gateway/live/live-context.js';
+import type { LiveLimits } from '../../../src/gateway/live/live-limits.js';
 import type { IsOn } from '../../../src/gateway/parts.js';
 import { Tokens } from '../../../src/gateway/tokens.js';
 import type { ActorLimits } from '../../../src/runtime/actor-context.js';

@@ -1,7 +1,8 @@
 import { CommandIntake } from '../../../src/gateway/command-intake.js';
 import { HttpRecipient } from '../../../src/gateway/endpoints/http-recipient.js';
 import { Channels } from '../../../src/gateway/live/channels.js';
-import type { LiveContext, LiveLimits } from '../../../src/gateway/live/live-context.js';
+import type { LiveContext } from '../../../src/gateway/live/live-context.js';
+import type { LiveLimits } from '../../../src/gateway/live/live-limits.js';
 import { wasMoved } from '../../../src/gateway/live/moved-url.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';

@@ -45,6 +45,7 @@ export async function stageNode(name: string, options: NodeOptions): Promise<Sta
     DATABASE_CONNECTIONS: '4',
     PUBLIC_URL: clientUrl,
     TOKEN_SECRET: 'a secret of thirty-two characters or more',
+    SALES_GRACE_MS: String(7 * 86_400_000),
     MESSAGES_PER_SECOND: '200',
     HTTP_REQUESTS_PER_SECOND: '5000',
     SESSIONS_PER_SECOND: '1000',

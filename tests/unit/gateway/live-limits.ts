@@ -1,4 +1,4 @@
-import type { LiveLimits } from '../../../src/gateway/live/live-context.js';
+import type { LiveLimits } from '../../../src/gateway/live/live-limits.js';
 
 export const LIVE_LIMITS: LiveLimits = {
   messagesPerSecond: 20,
