@@ -4,7 +4,7 @@ ALTER TABLE usher.showtimes
   -- Counts up with every change of what a showtime is sold by, so that whoever runs it notices.
   ADD COLUMN terms_version bigint NOT NULL DEFAULT 1 CHECK (terms_version > 0),
   -- Before then nothing is sold; NULL: from the start.
-  ADD COLUMN sales_open_at timestamptz;
+  ADD COLUMN sales_open_at timestamptz(3);
 
 CREATE FUNCTION usher.count_terms() RETURNS trigger
 LANGUAGE plpgsql SET search_path = usher, pg_temp AS $$
@@ -13,13 +13,14 @@ BEGIN
   IF NEW.currency <> OLD.currency THEN
     RAISE EXCEPTION 'showtime % keeps its currency', OLD.id USING ERRCODE = 'check_violation';
   END IF;
-  NEW.terms_version := OLD.terms_version + 1;
+  IF (OLD.prices, OLD.rules, OLD.sales_open, OLD.sales_open_at, OLD.starts_at)
+     IS DISTINCT FROM (NEW.prices, NEW.rules, NEW.sales_open, NEW.sales_open_at, NEW.starts_at) THEN
+    NEW.terms_version := OLD.terms_version + 1;
+  END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER count_terms BEFORE UPDATE ON usher.showtimes FOR EACH ROW
-WHEN ((OLD.currency, OLD.prices, OLD.rules, OLD.sales_open, OLD.sales_open_at, OLD.starts_at)
-   IS DISTINCT FROM (NEW.currency, NEW.prices, NEW.rules, NEW.sales_open, NEW.sales_open_at, NEW.starts_at))
-EXECUTE FUNCTION usher.count_terms();
+-- What is compared stands in the function: a condition of the trigger would forbid later changes of those columns.
+CREATE TRIGGER count_terms BEFORE UPDATE ON usher.showtimes FOR EACH ROW EXECUTE FUNCTION usher.count_terms();
 
 -- What the seat cost when it was held, in minor units of the showtime's currency: the price that was promised is the
 -- price that is paid. NULL where a node of an earlier version held it: then it costs what its category costs.

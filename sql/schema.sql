@@ -142,7 +142,7 @@ CREATE TABLE usher.showtimes (
   rules jsonb DEFAULT '{}'::jsonb NOT NULL,
   sales_open boolean DEFAULT true NOT NULL,
   terms_version bigint DEFAULT 1 NOT NULL,
-  sales_open_at timestamp with time zone,
+  sales_open_at timestamp(3) with time zone,
   CONSTRAINT showtimes_pkey PRIMARY KEY (id),
   CONSTRAINT showtimes_hall_id_fkey FOREIGN KEY (hall_id) REFERENCES usher.halls(id),
   CONSTRAINT showtimes_movie_id_fkey FOREIGN KEY (movie_id) REFERENCES usher.movies(id),
@@ -319,8 +319,11 @@ BEGIN
   IF NEW.currency <> OLD.currency THEN
     RAISE EXCEPTION 'showtime % keeps its currency', OLD.id USING ERRCODE = 'check_violation';
   END IF;
-  NEW.terms_version := OLD.terms_version + 1;
+  IF (OLD.prices, OLD.rules, OLD.sales_open, OLD.sales_open_at, OLD.starts_at)
+     IS DISTINCT FROM (NEW.prices, NEW.rules, NEW.sales_open, NEW.sales_open_at, NEW.starts_at) THEN
+    NEW.terms_version := OLD.terms_version + 1;
+  END IF;
   RETURN NEW;
 END $function$;
 
-CREATE TRIGGER count_terms BEFORE UPDATE ON usher.showtimes FOR EACH ROW WHEN (old.currency IS DISTINCT FROM new.currency OR old.prices IS DISTINCT FROM new.prices OR old.rules IS DISTINCT FROM new.rules OR old.sales_open IS DISTINCT FROM new.sales_open OR old.sales_open_at IS DISTINCT FROM new.sales_open_at OR old.starts_at IS DISTINCT FROM new.starts_at) EXECUTE FUNCTION usher.count_terms();
+CREATE TRIGGER count_terms BEFORE UPDATE ON usher.showtimes FOR EACH ROW EXECUTE FUNCTION usher.count_terms();

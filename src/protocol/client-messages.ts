@@ -46,7 +46,7 @@ const price = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/, 'is no currency code'),
 });
 /** What the buyer was shown goes with the command: where the hold costs or has something else, nothing is booked. */
-const book = z.strictObject({ holdId, payment, price, seats: seats.optional() });
+const book = z.strictObject({ holdId, payment, price, seats: seatsField.optional() });
 const cancel = z.strictObject({ bookingId: uuid });
 const block = z.strictObject({ seats: seatsField, reason: remark.optional() });
 const unblock = z.strictObject({ seats: seatsField });

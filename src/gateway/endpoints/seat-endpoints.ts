@@ -136,7 +136,7 @@ function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       summary: 'Turns a hold into a booking, seat for seat.',
       body: commandFields.book,
       reply: bookingReply,
-      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'payment_required', 'payment_declined'],
+      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'price_changed', 'payment_required', 'payment_declined'],
       handle: (request) => ask(request, { type: 'book', ...request.body }),
     }),
     endpoint({

@@ -187,10 +187,10 @@ describe('a booking', () => {
         'idempotency-key': randomUUID(),
       };
       const answer = await fetch(stage.httpUrl(path), { method: 'POST', headers, body: JSON.stringify(body) });
-      return (await answer.json()) as { hold: { id: string }; booking: { reference: string } };
+      return (await answer.json()) as { hold: { id: string; price: object }; booking: { reference: string } };
     };
     const { hold } = await post('/holds', { seats: ['R2-5', 'R2-6'] });
-    const { booking } = await post('/bookings', { holdId: hold.id, payment: { method: 'test' } });
+    const { booking } = await post('/bookings', { holdId: hold.id, payment: { method: 'test' }, price: hold.price });
     const find = async (reference: string, who: string) =>
       await fetch(`http://127.0.0.1:${stage.port}/v1/bookings/${reference}`, {
         headers: { authorization: `Bearer ${who}` },

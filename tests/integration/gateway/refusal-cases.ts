@@ -36,6 +36,10 @@ export const REFUSALS: Partial<Record<ErrorCode, Case>> = {
   unknown_hold: ({ guest }) => guest.ask({ type: 'extend', holdId: randomUUID() }),
   unknown_booking: ({ guest }) => guest.ask({ type: 'cancel', bookingId: randomUUID() }),
   wrong_holder: async ({ guest, other }) => other.ask({ type: 'release', holdId: await heldBy(guest) }),
+  price_changed: async ({ guest }) => {
+    const order = { holdId: await heldBy(guest), payment: { method: 'test' }, price: { amount: 1, currency: 'EUR' } };
+    return await guest.ask({ type: 'book', ...order });
+  },
   /** On a showtime whose holds last 300 ms. */
   hold_expired: async ({ guest }) => {
     const holdId = await heldBy(guest);
