@@ -21,12 +21,14 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   too_many_holds: true,
   unknown_booking: true,
   booking_cancelled: true,
+  // Seats may have joined the hold, and their prices with them.
+  price_changed: true,
   // Seats that the message names twice, or that the hold has already.
   duplicate_seat: 'look',
   too_many_seats: 'look',
   seats_unavailable: 'look',
   seat_rule: 'look',
-  // The plan and the terms are the same at every owner; a hold or booking never changes its holder.
+  // The plan is the same at every owner, and terms are a little old at worst; a hold never changes its holder.
   unknown_seat: false,
   unknown_category: false,
   unknown_zone: false,

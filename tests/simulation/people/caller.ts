@@ -37,16 +37,16 @@ export class Caller {
     const second = await this.#takenOver(showtimeId, first, until);
     if (!second) return;
     const held = await this.#ask(first, this.#order(showtimeId, 'best_available'), true, until);
-    const holdId = held?.ok ? held.hold?.id : undefined;
+    const { id: holdId, price } = (held?.ok ? held.hold : undefined) ?? {};
     if (holdId === undefined || !this.#isOvertaken(second, showtimeId)) return;
     this.#world.count('an overtaken owner was asked for what the next one acknowledged');
     const type = this.#random.pick(['release', 'extend', 'book', 'cancel'] as const);
     const answeredBy = this.#world.time.now() + TIMES.replyTimeout;
     if (type !== 'cancel') {
-      await this.#ask(second, this.#order(showtimeId, type, { holdId }), false, answeredBy);
+      await this.#ask(second, this.#order(showtimeId, type, { holdId, price }), false, answeredBy);
       return;
     }
-    const booked = await this.#ask(first, this.#order(showtimeId, 'book', { holdId }), true, answeredBy);
+    const booked = await this.#ask(first, this.#order(showtimeId, 'book', { holdId, price }), true, answeredBy);
     const bookingId = booked?.ok ? booked.booking?.id : undefined;
     if (bookingId) await this.#ask(second, this.#order(showtimeId, 'cancel', { bookingId }), false, answeredBy);
   }
@@ -77,7 +77,11 @@ export class Caller {
     return undefined;
   }
 
-  #order(showtimeId: string, type: OrderType, names: Partial<Pick<Order, 'holdId' | 'bookingId'>> = {}): Order {
+  #order(
+    showtimeId: string,
+    type: OrderType,
+    names: Partial<Pick<Order, 'holdId' | 'bookingId' | 'price'>> = {},
+  ): Order {
     const commandId = `${(++this.#lastId).toString(16).padStart(8, '0')}-eeee-4000-8000-000000000000`;
     return this.#orders.make({ commandId, who: NAME, holder: HOLDER, showtimeId, type, ...names });
   }
@@ -112,7 +116,13 @@ export class Caller {
   }
 }
 
-function messageOf({ type, commandId, holdId = '', bookingId = '' }: Order, again: boolean): CommandMessage {
+/** Of an order that is no booking. */
+const NOTHING = { amount: 0, currency: 'EUR' };
+
+function messageOf(
+  { type, commandId, holdId = '', bookingId = '', price = NOTHING }: Order,
+  again: boolean,
+): CommandMessage {
   const envelope = { id: 0, commandId, ...(again ? { again } : {}) } as const;
   switch (type) {
     case 'best_available':
@@ -121,7 +131,7 @@ function messageOf({ type, commandId, holdId = '', bookingId = '' }: Order, agai
     case 'extend':
       return { type, ...envelope, holdId };
     case 'book':
-      return { type, ...envelope, holdId, payment: { method: 'test' } };
+      return { type, ...envelope, holdId, payment: { method: 'test' }, price };
     case 'cancel':
       return { type, ...envelope, bookingId };
     default:
