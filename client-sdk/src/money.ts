@@ -1,4 +1,4 @@
-import type { Money } from '../../src/protocol/server-messages.js';
+import type { Money } from '../../src/protocol/money.js';
 
 /** The amount in its currency as the locale writes it; minor units follow ISO 4217 through Intl (JPY has none). */
 export function formatMoney(money: Money, locale: string | undefined): string {
