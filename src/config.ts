@@ -65,6 +65,20 @@ const environment = z.object({
   PUBLIC_URL: publicUrl.optional(),
   /** Listened to besides PORT, and shared by all nodes of one machine: the kernel spreads the connections. */
   SHARED_PORT: port.optional(),
+  /** Whether nodes connect to each other directly as well: without it they need Redis to serve each other's showtimes. */
+  DIRECT_LINKS: flag.default(true),
+  /** Where this node listens for the others; by default its first private address, or the loopback where it has none. */
+  LINK_HOST: z.string().optional(),
+  /** By default any that is free. */
+  LINK_PORT: port.optional(),
+  /** Where the others reach it, where that differs, as host:port. */
+  LINK_ADDRESS: z
+    .string()
+    .max(300)
+    .regex(/^(\[[0-9a-f:.]+\]|[^\s:[\]/@]+):\d{1,5}$/i, { error: 'an address is host:port, such as 10.0.0.7:9090' })
+    .optional(),
+  /** What the nodes of a cluster know each other by. Absent: a key made from TOKEN_SECRET. */
+  CLUSTER_SECRET: z.string().min(TOKEN_SECRET_LENGTH_MIN).optional(),
   /** Its share of the showtimes, relative to the other nodes. */
   NODE_WEIGHT: z.coerce.number().min(0.01).max(100).default(1),
   CLUSTER_BEAT_MS: timerMs.default(500),
@@ -146,8 +160,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   if (config.production && config.tokenSecret === undefined) {
     throw new Error(`Set TOKEN_SECRET (at least ${TOKEN_SECRET_LENGTH_MIN} characters): production makes none up.`);
   }
-  if (config.production && new Set(config.tokenSecret).size < TOKEN_SECRET_LETTERS_MIN) {
-    throw new Error('TOKEN_SECRET can be guessed: take random characters, such as `openssl rand -base64 48` makes.');
+  for (const [name, secret] of [
+    ['TOKEN_SECRET', config.tokenSecret],
+    ['CLUSTER_SECRET', config.cluster?.link.secret],
+  ] as const) {
+    if (config.production && secret !== undefined && new Set(secret).size < TOKEN_SECRET_LETTERS_MIN) {
+      throw new Error(`${name} can be guessed: take random characters, such as \`openssl rand -base64 48\` makes.`);
+    }
   }
   if (config.cluster && (config.databaseUrl === undefined || config.tokenSecret === undefined)) {
     // Each with a Postgres of its own, two nodes would sell the same showtime twice; with secrets of their own, each would
@@ -169,6 +188,13 @@ function clusterOf(env: Environment, redisUrl: string) {
     leaseMs: Math.floor((detectionMs * 2) / 3),
     freezeMs: 3 * detectionMs,
     hotWatchers: env.HOT_WATCHERS,
+    link: {
+      isOn: env.DIRECT_LINKS,
+      host: env.LINK_HOST,
+      port: env.LINK_PORT ?? 0,
+      address: env.LINK_ADDRESS,
+      secret: env.CLUSTER_SECRET,
+    },
   };
 }
 

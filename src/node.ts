@@ -98,7 +98,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   if (config.cluster) {
     const url = config.publicUrl === undefined ? {} : { url: config.publicUrl };
     const self = { id: store.ids.uuid(), name, weight: config.cluster.weight, ...url };
-    clustered = await clusteredHouses(config.cluster, store.primary, self, parts, log, undo);
+    clustered = await clusteredHouses(config.cluster, { primary: store.primary, secret }, self, parts, log, undo);
   }
   const { hosts, directory } = clustered ?? loneHouses(parts, undo);
   undo.push(() => gateway.close());

@@ -13,7 +13,13 @@ export interface ServerProcess {
 }
 
 /** Sales go on for long: a test of seats takes whatever showtime the demo cinema has, at whatever time of the day. */
-const DEFAULTS = { HOST: '127.0.0.1', LOG_LEVEL: 'warn', DEMO: 'false', SALES_GRACE_MS: String(7 * 86_400_000) };
+const DEFAULTS = {
+  HOST: '127.0.0.1',
+  LINK_HOST: '127.0.0.1',
+  LOG_LEVEL: 'warn',
+  DEMO: 'false',
+  SALES_GRACE_MS: String(7 * 86_400_000),
+};
 
 /** The server as its users start it: the built program, in a process of its own. Resolves when it is ready. */
 export async function startServer(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {

@@ -57,7 +57,13 @@ export async function openCluster(
   const database = await stage.postgres();
   const nodes = new Map<string, Served>();
   const start = async (name: string) => {
-    const own = { REDIS_URL: redis.url, NODE_NAME: name, TOKEN_SECRET, CLUSTER_BEAT_MS: String(BEAT_MS) };
+    const own = {
+      REDIS_URL: redis.url,
+      NODE_NAME: name,
+      TOKEN_SECRET,
+      LINK_HOST: '127.0.0.1',
+      CLUSTER_BEAT_MS: String(BEAT_MS),
+    };
     const served = await stage.usher(database, { ...own, ...env });
     if (haveOwnCores) await moveToCore(served, names.indexOf(name));
     nodes.set(name, served);

@@ -1,9 +1,14 @@
+import os from 'node:os';
+import { DirectNodeLink } from '../adapters/direct/direct-node-link.js';
+import { linkKey } from '../adapters/direct/link-tls.js';
+import { ownHost } from '../adapters/direct/own-host.js';
 import { nodeTimers } from '../adapters/node-timers.js';
 import { PostgresMembership } from '../adapters/postgres/postgres-membership.js';
 import type { Primary } from '../adapters/postgres/primary.js';
 import { RedisMembership } from '../adapters/redis/redis-membership.js';
 import { RedisNodeLink } from '../adapters/redis/redis-node-link.js';
 import { TwoStoreMembership } from '../adapters/two-store-membership.js';
+import { TwoWayNodeLink } from '../adapters/two-way-node-link.js';
 import type { ClusterConfig } from '../config.js';
 import type { Log, Member } from '../runtime/ports.js';
 import type { HouseParts } from './houses.js';
@@ -17,7 +22,7 @@ const ROLL_KEPT_DETECTIONS = 2;
 /** The showtimes of a node that shares them with others over Redis. */
 export async function clusteredHouses(
   config: ClusterConfig,
-  primary: Primary,
+  { primary, secret }: { readonly primary: Primary; readonly secret: string },
   self: Pick<Member, 'id' | 'name' | 'url' | 'weight'>,
   parts: HouseParts,
   log: Log,
@@ -32,10 +37,14 @@ export async function clusteredHouses(
   const sure = new PostgresMembership({ primary, cluster: prefix, silentMsMax, log });
   undo.push(() => sure.close());
   const membership = new TwoStoreMembership({ quick, sure, beatMs, detectionMs, timers: nodeTimers, monotonic, log });
-  const link = new RedisNodeLink({ url, prefix, log });
-  undo.push(() => link.close());
-  const ports = { membership, link, monotonic };
-  const houses = await sharedHouses(config, self, parts, ports, log, undo);
+  const shared = new RedisNodeLink({ url, prefix, log });
+  undo.push(() => shared.close());
+  const direct = await openDirect(config, secret, log, undo);
+  const link = direct && new TwoWayNodeLink({ direct, shared, timers: nodeTimers });
+  const meet = (others: readonly Member[]) => link?.meet(others);
+  const ports = { membership, link: link ?? shared, meet, monotonic };
+  const reached = direct ? { ...self, link: direct.address } : self;
+  const houses = await sharedHouses(config, reached, parts, ports, log, undo);
   return {
     ...houses,
     async join() {
@@ -44,4 +53,23 @@ export async function clusteredHouses(
       await houses.join();
     },
   };
+}
+
+/** Undefined where other nodes are to be reached over Redis only. */
+async function openDirect(
+  { name, link }: ClusterConfig,
+  secret: string,
+  log: Log,
+  undo: Undo,
+): Promise<DirectNodeLink | undefined> {
+  if (!link.isOn) return undefined;
+  const { port, address } = link;
+  const host = link.host ?? ownHost(os.networkInterfaces());
+  const key = linkKey(name, link.secret ?? secret);
+  const direct = await DirectNodeLink.open({ host, port, address, key, log }).catch((error: Error) => {
+    throw new Error(`Other nodes cannot be let in at ${host}, port ${port}: ${error.message}`, { cause: error });
+  });
+  undo.push(() => direct.close());
+  log.info({ event: 'link.listening', address: direct.address }, 'other nodes of the cluster reach this one here');
+  return direct;
 }

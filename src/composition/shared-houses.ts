@@ -29,6 +29,8 @@ const RECEIVE_RETRY_MS = 1_000;
 export interface ClusterPorts {
   readonly membership: Membership;
   readonly link: NodeLink;
+  /** Told who the other members are whenever that changes: a link may have connections to them. */
+  readonly meet?: (others: readonly Member[]) => void;
   /** Milliseconds that only go forward, also while the host's clock is set. */
   readonly monotonic: () => number;
 }
@@ -47,9 +49,9 @@ export interface SharedHouses {
 /** The showtimes of a node that shares them with others, over whatever ports: the simulation runs this very wiring. */
 export async function sharedHouses(
   config: Pick<ClusterConfig, 'beatMs' | 'detectionMs' | 'leaseMs' | 'freezeMs' | 'hotWatchers'>,
-  self: Pick<Member, 'id' | 'name' | 'url' | 'weight'>,
+  self: Pick<Member, 'id' | 'name' | 'url' | 'link' | 'weight'>,
   parts: HouseParts,
-  { membership, link, monotonic }: ClusterPorts,
+  { membership, link, meet, monotonic }: ClusterPorts,
   log: Log,
   undo: Undo,
 ): Promise<SharedHouses> {
@@ -143,6 +145,7 @@ export async function sharedHouses(
   calls.answer('drain', () => cluster.drain());
   await receive(calls, timers, log, undo);
   cluster.onChange(() => {
+    meet?.(cluster.members().live.filter(({ id }) => id !== self.id));
     relays.review(whereabouts.homeOf);
     void handOff.rebalance();
   });

@@ -84,6 +84,11 @@ export class RedisNodeLink implements NodeLink {
     return this.#outbox.dropped;
   }
 
+  /** Whether both connections are there, as far as is known. */
+  get isUp(): boolean {
+    return this.#publisher.status === 'ready' && this.#subscriber.status === 'ready';
+  }
+
   /** Whether both connections are there, now or within this time: what is sent before is lost. */
   async isConnected(waitMsMax: number): Promise<boolean> {
     const connected = [this.#publisher, this.#subscriber].map((client) => isConnected(client, waitMsMax));

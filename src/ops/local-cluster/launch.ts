@@ -89,6 +89,8 @@ function nodesOf(
     CLUSTER_BEAT_MS: String(beatMs),
     CLUSTER_DETECTION_MS: String(detectionMs),
     SHARED_PORT: String(ports.shared),
+    // All nodes are on this machine.
+    LINK_HOST: '127.0.0.1',
     TOKEN_SECRET: secret,
     DATA_DIR: dataDirectory,
     DEMO: 'true',

@@ -9,7 +9,7 @@ import { assertTiming, type ClusterTiming } from './timing.js';
 
 export interface ClusterOptions {
   /** This life of this node. Its id sorts after those of the lives before it. */
-  readonly self: Pick<Member, 'id' | 'name' | 'url' | 'weight'>;
+  readonly self: Pick<Member, 'id' | 'name' | 'url' | 'link' | 'weight'>;
   readonly timing: ClusterTiming;
   readonly membership: Membership;
   /** See LeaseKeeperOptions; never called twice at a time. */

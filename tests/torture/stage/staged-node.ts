@@ -55,6 +55,7 @@ export async function stageNode(name: string, options: NodeOptions): Promise<Sta
     ...(options.clustered
       ? {
           REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+          LINK_HOST: '127.0.0.1',
           CLUSTER_BEAT_MS: String(BEAT_MS),
           CLUSTER_DETECTION_MS: String(DETECTION_MS),
         }

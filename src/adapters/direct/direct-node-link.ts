@@ -1,0 +1,276 @@
+import type { AddressInfo } from 'node:net';
+import type { Server, TLSSocket } from 'node:tls';
+import type { Log, Member, NodeLink } from '../../runtime/ports.js';
+import { Handlers } from './handlers.js';
+import { acceptLinks, type LinkKey } from './link-tls.js';
+import { copied, KIND, type Packet, PacketReader, packed } from './packets.js';
+import { Peer } from './peer.js';
+
+export interface DirectNodeLinkOptions {
+  /** Where to listen; port 0: any that is free. */
+  readonly host: string;
+  readonly port: number;
+  /** Where other nodes reach this one, as `host:port`; absent: where it listens. */
+  readonly address?: string | undefined;
+  readonly key: LinkKey;
+  readonly log: Log;
+}
+
+/** One connection that another node made. */
+interface Guest {
+  readonly socket: TLSSocket;
+  /** Where its node is reached, once it said so. */
+  address: string | undefined;
+  readonly topics: Set<string>;
+  /** Confirmations that wait until this node has a way back. */
+  readonly unconfirmed: number[];
+}
+
+/** Nothing for so long, not even a ping: the other side is gone. */
+const GUEST_SILENT_MS_MAX = 10_000;
+/** Likewise for `follow`. */
+const CONFIRM_MS_MAX = 2_000;
+const ADDRESS_LENGTH_MAX = 300;
+const TOPIC_LENGTH_MAX = 300;
+
+/**
+ * Messages between nodes that reach each other over connections of their own, for the members that `meet` was told of. Each
+ * node connects to each other one, and sends over the connection that it made.
+ */
+export class DirectNodeLink implements NodeLink {
+  readonly #options: DirectNodeLinkOptions;
+  readonly #server: Server;
+  readonly #handlers: Handlers;
+  /** Members that were received for, by this node. */
+  readonly #own = new Set<string>();
+  readonly #peers = new Map<string, Peer>();
+  readonly #addresses = new Map<string, string>();
+  readonly #guests = new Set<Guest>();
+  #address = '';
+  #sawGarbage = false;
+
+  private constructor(options: DirectNodeLinkOptions) {
+    this.#options = options;
+    this.#handlers = new Handlers(options.log);
+    this.#server = acceptLinks(options.key, (socket) => this.#accept(socket));
+  }
+
+  /** @throws Error where the port cannot be listened to. */
+  static async open(options: DirectNodeLinkOptions): Promise<DirectNodeLink> {
+    const link = new DirectNodeLink(options);
+    await link.#listen();
+    return link;
+  }
+
+  /** Where other nodes reach this one. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Who is there, and where. The ways to those that are not named any more end. */
+  meet(others: readonly Pick<Member, 'id' | 'link'>[]): void {
+    this.#addresses.clear();
+    for (const { id, link } of others) if (link !== undefined && link !== this.#address) this.#addresses.set(id, link);
+    const wanted = new Set(this.#addresses.values());
+    for (const [address, peer] of this.#peers) {
+      if (wanted.has(address)) continue;
+      this.#peers.delete(address);
+      peer.close();
+    }
+    for (const address of wanted) if (!this.#peers.has(address)) this.#peers.set(address, this.#peerAt(address));
+  }
+
+  /** Whether what is sent to this member now goes out to it. */
+  reaches(memberId: string): boolean {
+    if (this.#own.has(memberId)) return true;
+    return this.#peers.get(this.#addresses.get(memberId) ?? '')?.has(memberId) ?? false;
+  }
+
+  /** Whether it is reached, and reaches us: what it follows here is known here. */
+  isMutual(memberId: string): boolean {
+    const address = this.#addresses.get(memberId);
+    return this.reaches(memberId) && [...this.#guests].some((guest) => guest.address === address);
+  }
+
+  async receive(memberId: string, handler: (payload: unknown) => void): Promise<void> {
+    this.#own.add(memberId);
+    this.#handlers.add(`to:${memberId}`, handler);
+    for (const guest of this.#guests) this.#introduce(guest);
+  }
+
+  send(memberId: string, payload: unknown): void {
+    if (this.#own.has(memberId)) this.#deliverHere(`to:${memberId}`, payload);
+    else {
+      const peer = this.#peers.get(this.#addresses.get(memberId) ?? '');
+      const packet = peer && this.#packed([KIND.send, memberId, payload]);
+      if (packet) peer.write(packet);
+    }
+  }
+
+  publish(topic: string, payload: unknown): void {
+    const isPlain = this.publishToOthers(topic, payload);
+    if (isPlain && this.#handlers.has(`on:${topic}`)) this.#deliverHere(`on:${topic}`, payload);
+  }
+
+  /** As `publish`, and followers of this very node do not hear it. False where it could not be sent at all. */
+  publishToOthers(topic: string, payload: unknown): boolean {
+    const followers = new Set<string>();
+    for (const { address, topics } of this.#guests) {
+      if (address !== undefined && topics.has(topic)) followers.add(address);
+    }
+    const peers = [...followers].flatMap((address) => this.#peers.get(address) ?? []);
+    if (peers.length === 0) return true;
+    const packet = this.#packed([KIND.publish, topic, payload]);
+    if (packet) for (const peer of peers) peer.write(packet);
+    return packet !== undefined;
+  }
+
+  async follow(topic: string, handler: (payload: unknown) => void): Promise<() => void> {
+    const { confirmed, stop } = this.listen(topic, handler);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, CONFIRM_MS_MAX, 'late');
+    });
+    const settled = await Promise.race([confirmed, late]);
+    clearTimeout(timer);
+    if (settled !== 'late') return stop;
+    stop();
+    throw new Error(`A node did not confirm within ${CONFIRM_MS_MAX} ms that a topic is followed.`);
+  }
+
+  /** As `follow`, from this turn on. `confirmed` resolves when every node that is connected has said so, or went. */
+  listen(
+    topic: string,
+    handler: (payload: unknown) => void,
+  ): { readonly confirmed: Promise<unknown>; readonly stop: () => void } {
+    const remove = this.#handlers.add(`on:${topic}`, handler);
+    const confirmed = Promise.all([...this.#peers.values()].map((peer) => peer.follow(topic)));
+    let isStopped = false;
+    const stop = () => {
+      if (isStopped) return;
+      isStopped = true;
+      remove();
+      if (this.#handlers.has(`on:${topic}`)) return;
+      for (const peer of this.#peers.values()) peer.unfollow(topic);
+    };
+    return { confirmed, stop };
+  }
+
+  async close(): Promise<void> {
+    for (const peer of this.#peers.values()) peer.close();
+    this.#peers.clear();
+    for (const { socket } of this.#guests) socket.destroy();
+    await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port, address, log } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#server.on('error', (error) =>
+      log.error({ event: 'link.server_failed', err: error }, 'no new links are accepted'),
+    );
+    const { port: bound } = this.#server.address() as AddressInfo;
+    this.#address = address ?? `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  }
+
+  #peerAt(address: string): Peer {
+    const { key, log } = this.#options;
+    const peer = new Peer({ address, ownAddress: this.#address, key, log, onReady: () => this.#wayTo(address) });
+    for (const topic of this.#handlers.topics()) void peer.follow(topic);
+    return peer;
+  }
+
+  /** Now what is published here reaches that node: it is told so. */
+  #wayTo(address: string): void {
+    for (const guest of this.#guests) {
+      if (guest.address !== address) continue;
+      for (const number of guest.unconfirmed.splice(0)) this.#answer(guest, [KIND.followed, number]);
+    }
+  }
+
+  #accept(socket: TLSSocket): void {
+    const guest: Guest = { socket, address: undefined, topics: new Set(), unconfirmed: [] };
+    this.#guests.add(guest);
+    const reader = new PacketReader();
+    socket.setTimeout(GUEST_SILENT_MS_MAX, () => socket.destroy());
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const packet of reader.read(chunk)) this.#take(guest, packet);
+      } catch (error) {
+        this.#noteGarbage(error);
+        socket.destroy();
+      }
+    });
+    socket.on('error', () => {});
+    socket.once('close', () => void this.#guests.delete(guest));
+  }
+
+  #take(guest: Guest, [kind, first, second]: Packet): void {
+    if (kind === KIND.hello) {
+      guest.address = readText(first, ADDRESS_LENGTH_MAX);
+      this.#introduce(guest);
+    } else if (kind === KIND.send) this.#handlers.deliver(`to:${readText(first, ADDRESS_LENGTH_MAX)}`, second);
+    else if (kind === KIND.publish) this.#handlers.deliver(`on:${readText(first, TOPIC_LENGTH_MAX)}`, second);
+    else if (kind === KIND.follow) this.#followed(guest, Number(first), readText(second, TOPIC_LENGTH_MAX));
+    else if (kind === KIND.unfollow) guest.topics.delete(readText(first, TOPIC_LENGTH_MAX));
+    else if (kind === KIND.ping) this.#answer(guest, [KIND.pong]);
+  }
+
+  #followed(guest: Guest, number: number, topic: string): void {
+    guest.topics.add(topic);
+    if (this.#peers.get(guest.address ?? '')?.isReady) this.#answer(guest, [KIND.followed, number]);
+    else guest.unconfirmed.push(number);
+  }
+
+  #introduce(guest: Guest): void {
+    if (guest.address !== undefined) this.#answer(guest, [KIND.members, [...this.#own]]);
+  }
+
+  #answer({ socket }: Guest, packet: Packet): void {
+    if (socket.writable) socket.write(packed(packet));
+  }
+
+  #deliverHere(channel: string, payload: unknown): void {
+    try {
+      const copy = copied(payload);
+      setImmediate(() => this.#handlers.deliver(channel, copy));
+    } catch (error) {
+      this.#noteUnplain(error);
+    }
+  }
+
+  /** Undefined for what cannot be sent. */
+  #packed(packet: Packet): Buffer | undefined {
+    try {
+      return packed(packet);
+    } catch (error) {
+      this.#noteUnplain(error);
+      return undefined;
+    }
+  }
+
+  #noteUnplain(error: unknown): void {
+    this.#options.log.error(
+      { err: error },
+      'a message to another node is no plain data, or too long, and was not sent',
+    );
+  }
+
+  /** Once: whoever speaks another language does it often. */
+  #noteGarbage(error: unknown): void {
+    if (!this.#sawGarbage)
+      this.#options.log.warn({ event: 'link.garbage', err: error }, 'a link brought what is no packet');
+    this.#sawGarbage = true;
+  }
+}
+
+function readText(value: unknown, lengthMax: number): string {
+  if (typeof value === 'string' && value.length <= lengthMax) return value;
+  throw new TypeError('A text was expected.');
+}

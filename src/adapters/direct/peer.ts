@@ -1,0 +1,212 @@
+import type { TLSSocket } from 'node:tls';
+import type { Log } from '../../runtime/ports.js';
+import { connectLink, type LinkKey } from './link-tls.js';
+import { KIND, type Packet, PacketReader, packed } from './packets.js';
+
+export interface PeerOptions {
+  /** Where the other node accepts links, and where it finds ours: `host:port`. */
+  readonly address: string;
+  readonly ownAddress: string;
+  readonly key: LinkKey;
+  readonly log: Log;
+  /** The connection is there, and the other node has said who it is. */
+  readonly onReady: () => void;
+}
+
+const RETRY_MS_MIN = 50;
+const RETRY_MS_MAX = 2_000;
+const PING_MS = 1_000;
+/** A connection over which so many pings in a row brought nothing back is dead. */
+const UNANSWERED_MAX = 3;
+/** What may wait for a peer that reads slowly; past it messages are dropped. */
+const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+const FAILURES_BEFORE_WORD = 5;
+
+/**
+ * The way to one other node: a connection that this side makes, and makes again whenever it is gone. All that this node
+ * sends or publishes to the other goes over it, in order; what the other one sends comes over a connection of its own.
+ */
+export class Peer {
+  readonly #options: PeerOptions;
+  /** Topics that are followed at the other node, with who waits until it confirms. */
+  readonly #topics = new Map<string, Set<() => void>>();
+  readonly #asked = new Map<number, string>();
+  #members: ReadonlySet<string> = new Set();
+  #socket: TLSSocket | undefined;
+  #unsent: Buffer[] = [];
+  #isReady = false;
+  #isClosed = false;
+  #lastAsked = 0;
+  #unanswered = 0;
+  #failures = 0;
+  #isDropping = false;
+  #again: NodeJS.Timeout | undefined;
+  readonly #pings: NodeJS.Timeout;
+
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    this.#pings = setInterval(() => this.#ping(), PING_MS);
+    this.#connect();
+  }
+
+  /** Whether what is sent now goes out over a connection that is there. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Whether this member is who answers at the address. */
+  has(memberId: string): boolean {
+    return this.#isReady && this.#members.has(memberId);
+  }
+
+  /** A packet that was packed before, so that one for many is packed once. Goes out after this turn. */
+  write(packet: Buffer): void {
+    const socket = this.#socket;
+    if (!this.#isReady || !socket) return;
+    if (socket.writableLength > UNSENT_BYTES_MAX) {
+      this.#noteDrop();
+      return;
+    }
+    if (this.#unsent.length === 0) setImmediate(() => this.#flush());
+    this.#unsent.push(packet);
+  }
+
+  /** From now on, over every connection anew. Resolves when the other node has confirmed it, or the connection went. */
+  follow(topic: string): Promise<void> {
+    const waiting = this.#topics.get(topic) ?? new Set();
+    this.#topics.set(topic, waiting);
+    if (!this.#isReady) return Promise.resolve();
+    // Also where it is followed already: the answer says that.
+    this.#askFor(topic);
+    return new Promise((resolve) => void waiting.add(resolve));
+  }
+
+  unfollow(topic: string): void {
+    this.#settle(topic);
+    this.#topics.delete(topic);
+    this.#say([KIND.unfollow, topic]);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#pings);
+    clearTimeout(this.#again);
+    this.#socket?.destroy();
+    this.#ended();
+  }
+
+  #connect(): void {
+    const { address, ownAddress, key, log } = this.#options;
+    const { host, port } = hostAndPort(address);
+    const socket = connectLink(key, host, port);
+    this.#socket = socket;
+    const reader = new PacketReader();
+    socket.once('secureConnect', () => {
+      this.#unanswered = 0;
+      socket.write(packed([KIND.hello, ownAddress]));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const packet of reader.read(chunk)) this.#take(packet);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+    let reason: string | undefined;
+    socket.on('error', (error) => {
+      reason = error.message;
+    });
+    socket.once('close', () => {
+      if (this.#socket !== socket || this.#isClosed) return;
+      this.#ended();
+      this.#failures++;
+      if (this.#failures === FAILURES_BEFORE_WORD) {
+        log.warn(
+          { event: 'link.unreachable', address, reason: reason ?? 'the connection was closed' },
+          'another node cannot be reached directly; while Redis is away its showtimes are not served from here',
+        );
+      }
+      const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(this.#failures, 10));
+      this.#again = setTimeout(() => this.#connect(), delayMs * (0.5 + Math.random() / 2));
+    });
+  }
+
+  #take([kind, first]: Packet): void {
+    this.#unanswered = 0;
+    if (kind === KIND.members && Array.isArray(first)) this.#known(first.filter((id) => typeof id === 'string'));
+    else if (kind === KIND.followed && typeof first === 'number') {
+      const topic = this.#asked.get(first);
+      this.#asked.delete(first);
+      if (topic !== undefined) this.#settle(topic);
+    }
+  }
+
+  #known(memberIds: readonly string[]): void {
+    const { address, log, onReady } = this.#options;
+    this.#members = new Set(memberIds);
+    if (this.#isReady) return;
+    if (this.#failures >= FAILURES_BEFORE_WORD)
+      log.info({ event: 'link.reached', address }, 'another node is reached directly');
+    this.#failures = 0;
+    this.#isReady = true;
+    for (const topic of this.#topics.keys()) this.#askFor(topic);
+    onReady();
+  }
+
+  #askFor(topic: string): void {
+    const number = ++this.#lastAsked;
+    this.#asked.set(number, topic);
+    this.#say([KIND.follow, number, topic]);
+  }
+
+  #settle(topic: string): void {
+    const waiting = this.#topics.get(topic);
+    if (!waiting) return;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  }
+
+  #say(packet: Packet): void {
+    this.write(packed(packet));
+  }
+
+  #flush(): void {
+    const packets = this.#unsent;
+    this.#unsent = [];
+    if (packets.length > 0 && this.#isReady)
+      this.#socket?.write(packets.length === 1 ? (packets[0] ?? '') : Buffer.concat(packets));
+  }
+
+  #ping(): void {
+    if (!this.#isReady) return;
+    if (++this.#unanswered > UNANSWERED_MAX) this.#socket?.destroy(new Error('Nothing came back for long.'));
+    else this.#say([KIND.ping]);
+    if (this.#isDropping && (this.#socket?.writableLength ?? 0) < UNSENT_BYTES_MAX / 2) {
+      this.#isDropping = false;
+      this.#options.log.info(
+        { event: 'link.sending', address: this.#options.address },
+        'messages to another node go out again',
+      );
+    }
+  }
+
+  /** There is no connection any more. Who waits for a confirmation is not kept: the next connection asks by itself. */
+  #ended(): void {
+    this.#isReady = false;
+    this.#unsent = [];
+    this.#asked.clear();
+    for (const topic of this.#topics.keys()) this.#settle(topic);
+  }
+
+  #noteDrop(): void {
+    if (this.#isDropping) return;
+    this.#isDropping = true;
+    const { log, address } = this.#options;
+    log.warn({ event: 'link.dropping', address }, 'another node reads too slowly; messages to it are dropped');
+  }
+}
+
+export function hostAndPort(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+}
