@@ -60,7 +60,8 @@ export class TwoWayNodeLink implements NodeLink {
 
   send(memberId: string, payload: unknown): void {
     const { direct, shared } = this.#options;
-    const way = direct.reaches(memberId) ? direct : shared;
+    // With Redis away the direct way is all there is: it may be there in a moment.
+    const way = direct.reaches(memberId) || !shared.isUp ? direct : shared;
     way.send(memberId, payload);
   }
 

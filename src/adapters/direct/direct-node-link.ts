@@ -21,6 +21,7 @@ interface Guest {
   readonly socket: TLSSocket;
   /** Where its node is reached, once it said so. */
   address: string | undefined;
+  members: ReadonlySet<string>;
   readonly topics: Set<string>;
   /** Confirmations that wait until this node has a way back. */
   readonly unconfirmed: number[];
@@ -44,10 +45,12 @@ export class DirectNodeLink implements NodeLink {
   /** Members that were received for, by this node. */
   readonly #own = new Set<string>();
   readonly #peers = new Map<string, Peer>();
-  readonly #addresses = new Map<string, string>();
+  /** Members that `meet` named, to their addresses. */
+  readonly #met = new Map<string, string>();
   readonly #guests = new Set<Guest>();
   #address = '';
   #sawGarbage = false;
+  #isClosed = false;
 
   private constructor(options: DirectNodeLinkOptions) {
     this.#options = options;
@@ -67,28 +70,22 @@ export class DirectNodeLink implements NodeLink {
     return this.#address;
   }
 
-  /** Who is there, and where. The ways to those that are not named any more end. */
+  /** Who is there, and where. Those who connect to this node are known as well, before anybody names them. */
   meet(others: readonly Pick<Member, 'id' | 'link'>[]): void {
-    this.#addresses.clear();
-    for (const { id, link } of others) if (link !== undefined && link !== this.#address) this.#addresses.set(id, link);
-    const wanted = new Set(this.#addresses.values());
-    for (const [address, peer] of this.#peers) {
-      if (wanted.has(address)) continue;
-      this.#peers.delete(address);
-      peer.close();
-    }
-    for (const address of wanted) if (!this.#peers.has(address)) this.#peers.set(address, this.#peerAt(address));
+    this.#met.clear();
+    for (const { id, link } of others) if (link !== undefined) this.#met.set(id, link);
+    this.#review();
   }
 
   /** Whether what is sent to this member now goes out to it. */
   reaches(memberId: string): boolean {
     if (this.#own.has(memberId)) return true;
-    return this.#peers.get(this.#addresses.get(memberId) ?? '')?.has(memberId) ?? false;
+    return this.#peerOf(memberId)?.has(memberId) ?? false;
   }
 
   /** Whether it is reached, and reaches us: what it follows here is known here. */
   isMutual(memberId: string): boolean {
-    const address = this.#addresses.get(memberId);
+    const address = this.#addressOf(memberId);
     return this.reaches(memberId) && [...this.#guests].some((guest) => guest.address === address);
   }
 
@@ -96,12 +93,13 @@ export class DirectNodeLink implements NodeLink {
     this.#own.add(memberId);
     this.#handlers.add(`to:${memberId}`, handler);
     for (const guest of this.#guests) this.#introduce(guest);
+    for (const peer of this.#peers.values()) peer.introduce();
   }
 
   send(memberId: string, payload: unknown): void {
     if (this.#own.has(memberId)) this.#deliverHere(`to:${memberId}`, payload);
     else {
-      const peer = this.#peers.get(this.#addresses.get(memberId) ?? '');
+      const peer = this.#peerOf(memberId);
       const packet = peer && this.#packed([KIND.send, memberId, payload]);
       if (packet) peer.write(packet);
     }
@@ -159,6 +157,7 @@ export class DirectNodeLink implements NodeLink {
   async close(): Promise<void> {
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
+    this.#isClosed = true;
     for (const { socket } of this.#guests) socket.destroy();
     await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
   }
@@ -179,9 +178,38 @@ export class DirectNodeLink implements NodeLink {
     this.#address = address ?? `${host.includes(':') ? `[${host}]` : host}:${bound}`;
   }
 
+  #addressOf(memberId: string): string | undefined {
+    return this.#met.get(memberId) ?? [...this.#guests].find(({ members }) => members.has(memberId))?.address;
+  }
+
+  #peerOf(memberId: string): Peer | undefined {
+    return this.#peers.get(this.#addressOf(memberId) ?? '');
+  }
+
+  /** Has a way to each node that was named or that has connected, and to no other. */
+  #review(): void {
+    if (this.#isClosed) return;
+    const wanted = new Set(this.#met.values());
+    for (const { address } of this.#guests) if (address !== undefined) wanted.add(address);
+    wanted.delete(this.#address);
+    for (const [address, peer] of this.#peers) {
+      if (wanted.has(address)) continue;
+      this.#peers.delete(address);
+      peer.close();
+    }
+    for (const address of wanted) if (!this.#peers.has(address)) this.#peers.set(address, this.#peerAt(address));
+  }
+
   #peerAt(address: string): Peer {
     const { key, log } = this.#options;
-    const peer = new Peer({ address, ownAddress: this.#address, key, log, onReady: () => this.#wayTo(address) });
+    const peer = new Peer({
+      address,
+      ownAddress: this.#address,
+      key,
+      log,
+      ownMembers: () => [...this.#own],
+      onReady: () => this.#wayTo(address),
+    });
     for (const topic of this.#handlers.topics()) void peer.follow(topic);
     return peer;
   }
@@ -195,7 +223,7 @@ export class DirectNodeLink implements NodeLink {
   }
 
   #accept(socket: TLSSocket): void {
-    const guest: Guest = { socket, address: undefined, topics: new Set(), unconfirmed: [] };
+    const guest: Guest = { socket, address: undefined, members: new Set(), topics: new Set(), unconfirmed: [] };
     this.#guests.add(guest);
     const reader = new PacketReader();
     socket.setTimeout(GUEST_SILENT_MS_MAX, () => socket.destroy());
@@ -208,13 +236,18 @@ export class DirectNodeLink implements NodeLink {
       }
     });
     socket.on('error', () => {});
-    socket.once('close', () => void this.#guests.delete(guest));
+    socket.once('close', () => {
+      this.#guests.delete(guest);
+      this.#review();
+    });
   }
 
   #take(guest: Guest, [kind, first, second]: Packet): void {
     if (kind === KIND.hello) {
       guest.address = readText(first, ADDRESS_LENGTH_MAX);
+      guest.members = new Set(Array.isArray(second) ? second.filter((id) => typeof id === 'string') : []);
       this.#introduce(guest);
+      this.#review();
     } else if (kind === KIND.send) this.#handlers.deliver(`to:${readText(first, ADDRESS_LENGTH_MAX)}`, second);
     else if (kind === KIND.publish) this.#handlers.deliver(`on:${readText(first, TOPIC_LENGTH_MAX)}`, second);
     else if (kind === KIND.follow) this.#followed(guest, Number(first), readText(second, TOPIC_LENGTH_MAX));

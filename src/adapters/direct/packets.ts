@@ -5,7 +5,7 @@ import { Packr, Unpackr } from 'msgpackr';
  * kind; one of a kind that this version does not know is passed over.
  */
 export const KIND = {
-  /** To who accepts: where the other node is reached itself. The first packet of a connection. */
+  /** To who accepts: where the other node is reached itself, and the members that are there. Comes first, and may come again. */
   hello: 0,
   /** A payload for one member. */
   send: 1,

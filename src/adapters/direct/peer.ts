@@ -9,6 +9,8 @@ export interface PeerOptions {
   readonly ownAddress: string;
   readonly key: LinkKey;
   readonly log: Log;
+  /** The members that are received for here, which the other node is told. */
+  readonly ownMembers: () => readonly string[];
   /** The connection is there, and the other node has said who it is. */
   readonly onReady: () => void;
 }
@@ -20,6 +22,9 @@ const PING_MS = 1_000;
 const UNANSWERED_MAX = 3;
 /** What may wait for a peer that reads slowly; past it messages are dropped. */
 const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+/** What is written while a connection is made waits for it so long, and no more of it; later it would not be true any more. */
+const AWAITED_MS_MAX = 1_000;
+const AWAITING_MAX = 2_000;
 const FAILURES_BEFORE_WORD = 5;
 
 /**
@@ -34,6 +39,9 @@ export class Peer {
   #members: ReadonlySet<string> = new Set();
   #socket: TLSSocket | undefined;
   #unsent: Buffer[] = [];
+  /** Written while the connection is made. */
+  #awaiting: { readonly packet: Buffer; readonly at: number }[] = [];
+  #awaitingBytes = 0;
   #isReady = false;
   #isClosed = false;
   #lastAsked = 0;
@@ -59,16 +67,26 @@ export class Peer {
     return this.#isReady && this.#members.has(memberId);
   }
 
-  /** A packet that was packed before, so that one for many is packed once. Goes out after this turn. */
+  /**
+   * A packet that was packed before, so that one for many is packed once. Goes out after this turn; or as soon as the
+   * connection is there, if that is being made just now.
+   */
   write(packet: Buffer): void {
-    const socket = this.#socket;
-    if (!this.#isReady || !socket) return;
-    if (socket.writableLength > UNSENT_BYTES_MAX) {
+    if (!this.#isReady) {
+      this.#await(packet);
+      return;
+    }
+    if ((this.#socket?.writableLength ?? 0) > UNSENT_BYTES_MAX) {
       this.#noteDrop();
       return;
     }
     if (this.#unsent.length === 0) setImmediate(() => this.#flush());
     this.#unsent.push(packet);
+  }
+
+  /** Tells the other node anew which members are here. */
+  introduce(): void {
+    if (this.#isReady) this.#say(this.#hello());
   }
 
   /** From now on, over every connection anew. Resolves when the other node has confirmed it, or the connection went. */
@@ -84,7 +102,7 @@ export class Peer {
   unfollow(topic: string): void {
     this.#settle(topic);
     this.#topics.delete(topic);
-    this.#say([KIND.unfollow, topic]);
+    if (this.#isReady) this.#say([KIND.unfollow, topic]);
   }
 
   close(): void {
@@ -96,14 +114,14 @@ export class Peer {
   }
 
   #connect(): void {
-    const { address, ownAddress, key, log } = this.#options;
+    const { address, key, log } = this.#options;
     const { host, port } = hostAndPort(address);
     const socket = connectLink(key, host, port);
     this.#socket = socket;
     const reader = new PacketReader();
     socket.once('secureConnect', () => {
       this.#unanswered = 0;
-      socket.write(packed([KIND.hello, ownAddress]));
+      socket.write(packed(this.#hello()));
     });
     socket.on('data', (chunk: Buffer) => {
       try {
@@ -149,6 +167,9 @@ export class Peer {
       log.info({ event: 'link.reached', address }, 'another node is reached directly');
     this.#failures = 0;
     this.#isReady = true;
+    const since = performance.now() - AWAITED_MS_MAX;
+    for (const { packet, at } of this.#awaiting.splice(0)) if (at >= since) this.write(packet);
+    this.#awaitingBytes = 0;
     for (const topic of this.#topics.keys()) this.#askFor(topic);
     onReady();
   }
@@ -190,10 +211,22 @@ export class Peer {
     }
   }
 
+  #hello(): Packet {
+    return [KIND.hello, this.#options.ownAddress, this.#options.ownMembers()];
+  }
+
+  #await(packet: Buffer): void {
+    if (this.#awaitingBytes + packet.length > UNSENT_BYTES_MAX || this.#awaiting.length >= AWAITING_MAX) return;
+    this.#awaiting.push({ packet, at: performance.now() });
+    this.#awaitingBytes += packet.length;
+  }
+
   /** There is no connection any more. Who waits for a confirmation is not kept: the next connection asks by itself. */
   #ended(): void {
     this.#isReady = false;
     this.#unsent = [];
+    this.#awaiting = [];
+    this.#awaitingBytes = 0;
     this.#asked.clear();
     for (const topic of this.#topics.keys()) this.#settle(topic);
   }
