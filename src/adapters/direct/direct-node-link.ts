@@ -1,9 +1,10 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { Log, Member, NodeLink } from '../../runtime/ports.js';
+import { Guest } from './guest.js';
 import { Handlers } from './handlers.js';
 import { acceptLinks, type LinkKey } from './link-tls.js';
-import { copied, KIND, type Packet, PacketReader, packed } from './packets.js';
+import { copied, KIND, type Packet, packed } from './packets.js';
 import { Peer } from './peer.js';
 
 export interface DirectNodeLinkOptions {
@@ -16,23 +17,8 @@ export interface DirectNodeLinkOptions {
   readonly log: Log;
 }
 
-/** One connection that another node made. */
-interface Guest {
-  readonly socket: TLSSocket;
-  /** Where its node is reached, once it said so. */
-  address: string | undefined;
-  members: ReadonlySet<string>;
-  readonly topics: Set<string>;
-  /** Confirmations that wait until this node has a way back. */
-  readonly unconfirmed: number[];
-}
-
-/** Nothing for so long, not even a ping: the other side is gone. */
-const GUEST_SILENT_MS_MAX = 10_000;
-/** Likewise for `follow`. */
+/** `follow` rejects after so long. */
 const CONFIRM_MS_MAX = 2_000;
-const ADDRESS_LENGTH_MAX = 300;
-const TOPIC_LENGTH_MAX = 300;
 
 /**
  * Messages between nodes that reach each other over connections of their own, for the members that `meet` was told of. Each
@@ -48,6 +34,8 @@ export class DirectNodeLink implements NodeLink {
   /** Members that `meet` named, to their addresses. */
   readonly #met = new Map<string, string>();
   readonly #guests = new Set<Guest>();
+  /** Those of guests, and of others whose handshake goes on. */
+  readonly #sockets = new Set<Socket>();
   #address = '';
   #sawGarbage = false;
   #isClosed = false;
@@ -56,6 +44,10 @@ export class DirectNodeLink implements NodeLink {
     this.#options = options;
     this.#handlers = new Handlers(options.log);
     this.#server = acceptLinks(options.key, (socket) => this.#accept(socket));
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => void this.#sockets.delete(socket));
+    });
   }
 
   /** @throws Error where the port cannot be listened to. */
@@ -92,7 +84,7 @@ export class DirectNodeLink implements NodeLink {
   async receive(memberId: string, handler: (payload: unknown) => void): Promise<void> {
     this.#own.add(memberId);
     this.#handlers.add(`to:${memberId}`, handler);
-    for (const guest of this.#guests) this.#introduce(guest);
+    for (const guest of this.#guests) guest.introduce([...this.#own]);
     for (const peer of this.#peers.values()) peer.introduce();
   }
 
@@ -113,8 +105,8 @@ export class DirectNodeLink implements NodeLink {
   /** As `publish`, and followers of this very node do not hear it. False where it could not be sent at all. */
   publishToOthers(topic: string, payload: unknown): boolean {
     const followers = new Set<string>();
-    for (const { address, topics } of this.#guests) {
-      if (address !== undefined && topics.has(topic)) followers.add(address);
+    for (const guest of this.#guests) {
+      if (guest.address !== undefined && guest.follows(topic)) followers.add(guest.address);
     }
     const peers = [...followers].flatMap((address) => this.#peers.get(address) ?? []);
     if (peers.length === 0) return true;
@@ -158,7 +150,7 @@ export class DirectNodeLink implements NodeLink {
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
     this.#isClosed = true;
-    for (const { socket } of this.#guests) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
   }
 
@@ -179,7 +171,7 @@ export class DirectNodeLink implements NodeLink {
   }
 
   #addressOf(memberId: string): string | undefined {
-    return this.#met.get(memberId) ?? [...this.#guests].find(({ members }) => members.has(memberId))?.address;
+    return this.#met.get(memberId) ?? [...this.#guests].find((guest) => guest.has(memberId))?.address;
   }
 
   #peerOf(memberId: string): Peer | undefined {
@@ -216,57 +208,25 @@ export class DirectNodeLink implements NodeLink {
 
   /** Now what is published here reaches that node: it is told so. */
   #wayTo(address: string): void {
-    for (const guest of this.#guests) {
-      if (guest.address !== address) continue;
-      for (const number of guest.unconfirmed.splice(0)) this.#answer(guest, [KIND.followed, number]);
-    }
+    for (const guest of this.#guests) if (guest.address === address) guest.confirm();
   }
 
   #accept(socket: TLSSocket): void {
-    const guest: Guest = { socket, address: undefined, members: new Set(), topics: new Set(), unconfirmed: [] };
+    const guest = new Guest({
+      socket,
+      deliver: (channel, payload) => this.#handlers.deliver(channel, payload),
+      onHello: () => {
+        guest.introduce([...this.#own]);
+        this.#review();
+      },
+      onGone: () => {
+        this.#guests.delete(guest);
+        this.#review();
+      },
+      hasWayBack: ({ address }) => this.#peers.get(address ?? '')?.isReady ?? false,
+      onGarbage: (error) => this.#noteGarbage(error),
+    });
     this.#guests.add(guest);
-    const reader = new PacketReader();
-    socket.setTimeout(GUEST_SILENT_MS_MAX, () => socket.destroy());
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        for (const packet of reader.read(chunk)) this.#take(guest, packet);
-      } catch (error) {
-        this.#noteGarbage(error);
-        socket.destroy();
-      }
-    });
-    socket.on('error', () => {});
-    socket.once('close', () => {
-      this.#guests.delete(guest);
-      this.#review();
-    });
-  }
-
-  #take(guest: Guest, [kind, first, second]: Packet): void {
-    if (kind === KIND.hello) {
-      guest.address = readText(first, ADDRESS_LENGTH_MAX);
-      guest.members = new Set(Array.isArray(second) ? second.filter((id) => typeof id === 'string') : []);
-      this.#introduce(guest);
-      this.#review();
-    } else if (kind === KIND.send) this.#handlers.deliver(`to:${readText(first, ADDRESS_LENGTH_MAX)}`, second);
-    else if (kind === KIND.publish) this.#handlers.deliver(`on:${readText(first, TOPIC_LENGTH_MAX)}`, second);
-    else if (kind === KIND.follow) this.#followed(guest, Number(first), readText(second, TOPIC_LENGTH_MAX));
-    else if (kind === KIND.unfollow) guest.topics.delete(readText(first, TOPIC_LENGTH_MAX));
-    else if (kind === KIND.ping) this.#answer(guest, [KIND.pong]);
-  }
-
-  #followed(guest: Guest, number: number, topic: string): void {
-    guest.topics.add(topic);
-    if (this.#peers.get(guest.address ?? '')?.isReady) this.#answer(guest, [KIND.followed, number]);
-    else guest.unconfirmed.push(number);
-  }
-
-  #introduce(guest: Guest): void {
-    if (guest.address !== undefined) this.#answer(guest, [KIND.members, [...this.#own]]);
-  }
-
-  #answer({ socket }: Guest, packet: Packet): void {
-    if (socket.writable) socket.write(packed(packet));
   }
 
   #deliverHere(channel: string, payload: unknown): void {
@@ -301,9 +261,4 @@ export class DirectNodeLink implements NodeLink {
       this.#options.log.warn({ event: 'link.garbage', err: error }, 'a link brought what is no packet');
     this.#sawGarbage = true;
   }
-}
-
-function readText(value: unknown, lengthMax: number): string {
-  if (typeof value === 'string' && value.length <= lengthMax) return value;
-  throw new TypeError('A text was expected.');
 }

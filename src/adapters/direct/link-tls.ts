@@ -40,6 +40,8 @@ export function acceptLinks({ identity, secret }: LinkKey, accepted: (socket: TL
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
+  // Node.js says that a handshake took too long, and leaves the connection open: whoever says nothing would stay for ever.
+  server.on('tlsClientError', (_error, socket) => void socket.destroy());
   return server;
 }
 
