@@ -193,7 +193,7 @@ export interface Membership {
 
 /**
  * Messages between nodes: at most once, in the order sent where they arrive, lost without a word while a connection is
- * away. Payloads are plain data: objects, arrays, strings, numbers, booleans, Uint8Array, undefined left out.
+ * away. While the ways between nodes change, one may come twice or late: users number what must not be taken twice. Payloads are plain data: objects, arrays, strings, numbers, booleans, Uint8Array, undefined left out.
  */
 export interface NodeLink {
   /** Receives what is sent to this member; resolves when it does. Once a life. */

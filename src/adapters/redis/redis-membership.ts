@@ -31,6 +31,8 @@ export class RedisMembership implements Membership {
   readonly #beats: string;
   readonly #pins: string;
   #sawMalformed = false;
+  /** Entries in the latest roll; undefined before the first. */
+  #rollSize: number | undefined;
 
   constructor({ url, log, prefix = 'usher', answerMsMax = ANSWER_MS_MAX }: RedisMembershipOptions) {
     this.#client = connectByKey({
@@ -58,6 +60,7 @@ export class RedisMembership implements Membership {
     const asked = this.#scripts.usherBeat(this.#members, this.#beats, this.#pins, self.id, beat, JSON.stringify(self));
     const { roll, malformed } = readRoll(await this.#answered('take a beat', asked));
     this.#noteMalformed(malformed);
+    this.#noteVanished(roll.members.length);
     return roll;
   }
 
@@ -89,6 +92,29 @@ export class RedisMembership implements Membership {
 
   #answered<Answer>(what: string, asked: Promise<Answer>): Promise<Answer> {
     return answered(what, this.#answerMsMax, asked);
+  }
+
+  /** At the first roll, and whenever all others are gone from it at once: Redis may have thrown them out. */
+  #noteVanished(size: number): void {
+    const before = this.#rollSize;
+    this.#rollSize = size;
+    const isSuspect = before === undefined || (before > 2 && size === 1);
+    if (isSuspect) void this.#checkPolicy();
+  }
+
+  async #checkPolicy(): Promise<void> {
+    try {
+      const memory = await this.#answered('tell its memory policy', this.#client.info('memory'));
+      const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? '';
+      if (!policy.startsWith('allkeys-')) return;
+      this.#log.warn(
+        { event: 'redis.eviction_policy', policy },
+        'Redis may evict the roll of the nodes when its memory is full: set maxmemory-policy to noeviction, or to one of volatile-*',
+      );
+    } catch (error) {
+      // A user of Redis may be denied INFO.
+      this.#log.debug({ err: error }, 'the memory policy of Redis is not known');
+    }
   }
 
   /** Once until all is well again: rubbish does not go away by itself, and a beat comes every second. */

@@ -138,6 +138,34 @@ describe.skipIf(why)(`the membership in Redis${why ? `: ${why}` : ''}`, () => {
   });
 });
 
+describe.skipIf(why)('a Redis that may evict any key', () => {
+  test.each([
+    ['allkeys-lru', 1],
+    ['volatile-lru', 0],
+    ['noeviction', 0],
+  ])('under %s is warned of at the start, and when the roll vanishes', async (policy, warnings) => {
+    const redis = await startRedis('--maxmemory', '100mb', '--maxmemory-policy', policy);
+    const said: object[] = [];
+    const log = { debug() {}, info() {}, warn: (fields: object) => void said.push(fields), error() {} };
+    const membership = new RedisMembership({ url: redis.url, log });
+    expect(await membership.isConnected(5_000)).toBe(true);
+    const beatOf = (id: string, beat: number) =>
+      membership.beat({ id, name: id, weight: 1, draining: false, hot: [], showtimes: 0 }, beat);
+    const expectWarnings = (times: number) =>
+      vi.waitFor(() => {
+        expect(said).toEqual(Array.from({ length: times }, () => ({ event: 'redis.eviction_policy', policy })));
+      }, 5_000);
+    await beatOf('a', 1);
+    await expectWarnings(warnings);
+    for (const id of ['b', 'c']) await beatOf(id, 1);
+    await redis.flushAll();
+    await beatOf('a', 2);
+    await expectWarnings(2 * warnings);
+    membership.close();
+    await redis.stop();
+  });
+});
+
 describe.skipIf(why)('a Redis with a password', () => {
   test('lets in who knows it; else the log says so, without the password that was tried', async () => {
     const redis = await startRedis('--requirepass', 'right-secret');
