@@ -1,5 +1,5 @@
 import type { Conflict } from '../../src/protocol/errors.js';
-import type { BookingView, HoldView, Limits, Welcome } from '../../src/protocol/server-messages.js';
+import type { BookingView, HoldView, Limits, SeatRules, Welcome } from '../../src/protocol/server-messages.js';
 import type { Command } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
 import type { SeatChange, SeatCounts } from './local-house.js';
@@ -21,6 +21,8 @@ export interface ClientState {
   readonly holds: readonly HoldView[];
   readonly bookings: readonly BookingView[];
   readonly limits: Limits | undefined;
+  /** The hall's rules on choosing seats, to be told before a choice is refused. */
+  readonly rules: SeatRules | undefined;
   readonly session: string | undefined;
   readonly holder: string | undefined;
 }

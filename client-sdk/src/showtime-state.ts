@@ -66,6 +66,7 @@ export class ShowtimeState {
       bookings: this.#own.bookings,
       seatMap: welcome?.seatMap,
       limits: welcome?.limits,
+      rules: welcome?.rules,
       session: welcome?.session,
       holder: welcome?.holder,
     };

@@ -16,6 +16,8 @@ export type SeatRefusalReason =
 export interface SeatConflict {
   readonly seat: string;
   readonly reason: SeatRefusalReason;
+  /** Of a `single_gap`, which names the seat that would be left: the seats of the selection that it would be beside. */
+  readonly beside?: readonly string[];
 }
 
 export type Refusal =

@@ -16,6 +16,8 @@ export function refuseByRules(
   old: Hold | undefined,
 ): Refusal | undefined {
   const conflicts =
-    findLoneHalves(house, seats, holder, old) ?? findDistancing(house, seats, holder) ?? findSingleGaps(house, seats);
+    findLoneHalves(house, seats, holder, old) ??
+    findDistancing(house, seats, holder) ??
+    findSingleGaps(house, seats, undefined);
   return conflicts && { code: 'seat_rule', conflicts };
 }

@@ -116,7 +116,13 @@ const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string
 };
 
 function describeConflicts(code: keyof typeof CONFLICTS, conflicts: readonly SeatConflict[]): string {
-  const named = conflicts.slice(0, 5).map(({ seat, reason }) => `${printable(seat)} (${reason.replaceAll('_', ' ')})`);
+  const named = conflicts
+    .slice(0, 5)
+    .map(({ seat, reason, beside }) =>
+      beside === undefined
+        ? `${printable(seat)} (${reason.replaceAll('_', ' ')})`
+        : `${printable(seat)} would be left alone beside ${beside.slice(0, 2).map(printable).join(' and ')}`,
+    );
   const more = conflicts.length > named.length ? `, and ${conflicts.length - named.length} more` : '';
   return `${CONFLICTS[code]}: ${named.join(', ')}${more}.`;
 }

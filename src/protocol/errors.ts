@@ -80,6 +80,8 @@ export type ConflictReason =
 export interface Conflict {
   readonly seat: string;
   readonly reason: ConflictReason;
+  /** Of a `single_gap`, which names the seat that would be left: the chosen seats that it would be beside. */
+  readonly beside?: readonly string[];
 }
 
 export interface WireError {

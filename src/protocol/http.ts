@@ -116,7 +116,9 @@ export const problemSchema = z
     outcome: z.enum(['not-applied', 'unknown']),
     retryAfterMs: z.int().optional(),
     field: z.string().optional(),
-    conflicts: z.array(z.object({ seat: z.string(), reason: z.string() })).optional(),
+    conflicts: z
+      .array(z.object({ seat: z.string(), reason: z.string(), beside: z.array(z.string()).optional() }))
+      .optional(),
     price: moneySchema.optional(),
     seats: labels.optional(),
   })

@@ -19,8 +19,8 @@ export function packRefusal(id: number, error: WireError): Uint8Array | undefine
   let frame = `${OPENING}${packedUint16(id)}${REFUSED}${packedText(code)}\xa7message${packedText(message)}\xa9retryable${
     retryable ? '\xc3' : '\xc2'
   }\xa7outcome${packedText(outcome)}\xa9conflicts${LATIN1[0x90 | conflicts.length]}`;
-  for (const { seat, reason } of conflicts) {
-    if (seat.length > 255 || !ASCII.test(seat)) return undefined;
+  for (const { seat, reason, beside } of conflicts) {
+    if (beside !== undefined || seat.length > 255 || !ASCII.test(seat)) return undefined;
     frame += `\x82\xa4seat${packedText(seat)}\xa6reason${packedText(reason)}`;
   }
   return Buffer.from(frame, 'latin1');

@@ -54,6 +54,7 @@ export interface Welcome {
   readonly seatMap: { readonly hash: string; readonly url: string; readonly seats: number };
   readonly limits: Limits;
   readonly terms: TermsView;
+  readonly rules: SeatRules;
   /** True: the missed deltas follow and no snapshot does. False: a snapshot follows. */
   readonly recovered: boolean;
 }
@@ -63,6 +64,14 @@ export interface Terms {
   readonly type: 'terms';
   readonly terms: TermsView;
   readonly limits: Limits;
+  readonly rules: SeatRules;
+}
+
+/** The hall's rules on choosing seats, told before any choice. Pairs and companions are in the seat map. */
+export interface SeatRules {
+  readonly singleGap: 'off' | 'lenient' | 'strict';
+  /** Free seats that must stay between two parties in a row; 0 is none. */
+  readonly distancing: number;
 }
 
 export interface Snapshot {

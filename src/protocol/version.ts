@@ -9,7 +9,8 @@
  *   `availability` in showtimes, which it passes over; `again` in commands, which a client need not say; the error
  *   `invalid_reference`, GET /v1/bookings/{reference}, GET /openapi.json, and `next` in lists of showtimes. Before the first
  *   release `book` came to require `price`; `terms` in `welcome` and as a message, `price` and `seats` in errors, which an
- *   older client passes over; the error `price_changed`.
+ *   older client passes over; the error `price_changed`;
+ *   `rules` in `welcome` and `terms`, and `beside` in conflicts of a `single_gap`, which now name the seat that would be left.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -52,6 +52,7 @@ export function isDoubted(reply: CoreReply, { again, command }: Submission, hous
 function looksAtOwn(refusal: Refusal, command: Command, house: House, holder: string): boolean {
   // Named or counted together with what the hold has.
   if (command.type === 'hold' && command.addTo !== undefined) return true;
+  if (command.type === 'release' && refusal.code === 'seat_rule') return true;
   if (!('conflicts' in refusal)) return false;
   return refusal.conflicts.some(({ seat, reason }) => {
     // Its wheelchair space may be booked by the same holder.

@@ -91,7 +91,7 @@ export class SeatCommands {
     const hold = this.#client.getSnapshot().holds.find((candidate) => candidate.seats.includes(labels[0] ?? ''));
     if (!hold) return { type: 'failed', code: 'unknown_hold' };
     const result = await this.#client.release(hold.id, labels);
-    if (!result.ok) return { type: 'failed', code: result.error.code };
+    if (!result.ok) return this.#refused(result.error, labels);
     return { type: 'released', seats: labels, left: hold.seats.length - labels.length };
   }
 

@@ -6,12 +6,13 @@ import { priceOf } from '../price.js';
 import { refused } from '../put-hold.js';
 import type { SeatConflict } from '../refusal.js';
 import type { Applied } from '../reply.js';
+import { findSingleGaps } from '../rules/single-gap.js';
 import { NONE } from '../seat-map.js';
-import { findSeats, isSelected, labelOf, selectOnce } from '../selection.js';
+import { clearSelection, findSeats, isSelected, labelOf, select, selectOnce } from '../selection.js';
 
 /**
- * Gives seats back; without `seats`, all of the hold. No gap rule stands in the way of giving back. What may not stay
- * alone goes too: the other half of a pair, and the companions of a wheelchair space.
+ * Gives seats back; without `seats`, all of the hold. What may not stay alone goes too: the other half of a pair, and the
+ * companions of a wheelchair space. What remains is judged by the single-gap rule, as if it were chosen now.
  */
 export function applyRelease(house: House, command: Extract<Command, { type: 'release' }>, now: number): Applied {
   const hold = findHold(house, command.holdId, command.holder, now);
@@ -36,7 +37,12 @@ export function applyRelease(house: House, command: Extract<Command, { type: 're
     );
   };
   const gone = hold.seats.filter((seat) => goes(seat));
-  return drop(house, hold, gone, gone.length === hold.seats.length ? [] : hold.seats.filter((seat) => !goes(seat)));
+  if (gone.length === hold.seats.length) return drop(house, hold, gone, []);
+  const rest = hold.seats.filter((seat) => !goes(seat));
+  clearSelection(house);
+  for (const seat of rest) select(house, seat);
+  const gaps = findSingleGaps(house, rest, hold.id);
+  return gaps === undefined ? drop(house, hold, gone, rest) : refused({ code: 'seat_rule', conflicts: gaps });
 }
 
 function drop(house: House, hold: Hold, seats: readonly number[], remaining: readonly number[]): Applied {

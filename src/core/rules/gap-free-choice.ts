@@ -9,11 +9,18 @@ const CHOSEN = 2;
 const FREE = 3;
 const CODES = 4;
 
-/** How many seats of a block are to be chosen, in how many pieces at most; and whether a gap at its end counts. */
+/** How many seats of a block are to be chosen, in how many pieces at most; whether a gap at its end counts. */
 export interface Choice {
   readonly count: number;
   readonly pieces: number;
   readonly strict: boolean;
+  /** A hold whose seats count as available, since some of them are given back. */
+  readonly owned: string | undefined;
+}
+
+/** Available, or in that hold. */
+export function isFreeOf(house: House, seat: number, owned: string | undefined): boolean {
+  return house.status[seat] === AVAILABLE || (owned !== undefined && house.ownerOf[seat] === owned);
 }
 
 /**
@@ -40,7 +47,7 @@ interface Seam {
 }
 
 function walk(house: House, seats: Int32Array, choice: Choice, seam: Seam | undefined): boolean {
-  const { count, pieces, strict } = choice;
+  const { count, pieces, strict, owned } = choice;
   const width = (count + 1) * (pieces + 1);
   let reached = new Uint8Array(CODES * CODES * width);
   let next = new Uint8Array(CODES * CODES * width);
@@ -52,7 +59,7 @@ function walk(house: House, seats: Int32Array, choice: Choice, seam: Seam | unde
     for (let before = WALL; before <= FREE; before++) {
       for (let at = WALL; at <= FREE; at++) {
         for (let after = WALL; after <= FREE; after++) {
-          if (!mayFollow(house, seats, place, at, after, seam)) continue;
+          if (!mayFollow(house, seats, place, at, after, seam, owned)) continue;
           if (at === FREE && isNewGap(house, seats[place - 1] ?? NONE, before, after, strict)) continue;
           const from = (before * CODES + at) * width;
           const to = (at * CODES + after) * width;
@@ -80,12 +87,12 @@ function entersSeam(
   house: House,
   seats: Int32Array,
   { last, first }: Seam,
-  { count, pieces }: Choice,
+  { count, pieces, owned }: Choice,
   reached: Uint8Array,
   width: number,
 ): boolean {
   const [start, end] = [seats[0] ?? NONE, seats.at(-1) ?? NONE];
-  if (!mayBe(house, start, first) || !mayBe(house, end, last)) return false;
+  if (!mayBe(house, start, first, owned) || !mayBe(house, end, last, owned)) return false;
   if (house.map.pairOf[start] === end && (first === CHOSEN) !== (last === CHOSEN)) return false;
   const begins = first === CHOSEN && last !== CHOSEN ? 1 : 0;
   if (first === CHOSEN && (count === 0 || begins > pieces)) return false;
@@ -120,21 +127,22 @@ function mayFollow(
   at: number,
   after: number,
   seam: Seam | undefined,
+  owned: string | undefined,
 ): boolean {
   const seat = seats[place];
   if (seat === undefined) return after === (seam?.first ?? WALL);
-  if (!mayBe(house, seat, after)) return false;
+  if (!mayBe(house, seat, after, owned)) return false;
   const mate = house.map.pairOf[seat] ?? NONE;
   return mate === NONE || mate !== seats[place - 1] || (at === CHOSEN) === (after === CHOSEN);
 }
 
 /** Whether the seat can be in this state after a choice, whatever its neighbours are. */
-function mayBe(house: House, seat: number, state: number): boolean {
-  if (house.status[seat] !== AVAILABLE) return state === TAKEN;
+function mayBe(house: House, seat: number, state: number, owned: string | undefined): boolean {
+  if (!isFreeOf(house, seat, owned)) return state === TAKEN;
   if (state !== CHOSEN && state !== FREE) return false;
   const { map } = house;
   const mate = map.pairOf[seat] ?? NONE;
-  if (mate !== NONE) return state === FREE || house.status[mate] === AVAILABLE;
+  if (mate !== NONE) return state === FREE || isFreeOf(house, mate, owned);
   return state === FREE || map.isOrdinary[seat] === 1 || isSelected(house, seat);
 }
 

@@ -11,43 +11,61 @@
  * pieces than it has, would leave a new gap. So a party is refused only while the same block offers as many seats, no
  * more torn apart, without harm; and whatever is left in the end can be sold. `canChooseWithoutGap` decides it exactly.
  *
+ * Seats that are given back are judged alike: what remains of the hold counts as the selection, and all that the hold had
+ * as available. Else the rule would be passed by holding three and giving back the middle one.
+ *
  * With `distancing` the rule is off: the free seats between parties are then wanted.
  */
-import { AVAILABLE, type House } from '../house.js';
+import type { House } from '../house.js';
 import type { SeatConflict } from '../refusal.js';
 import { NONE } from '../seat-map.js';
 import { isSelected, labelOf } from '../selection.js';
-import { canChooseWithoutGap } from './gap-free-choice.js';
+import { canChooseWithoutGap, isFreeOf } from './gap-free-choice.js';
 
-/** Names each seat of the marked selection `seats` beside which a new gap stays that is not forgiven. */
-export function findSingleGaps(house: House, seats: readonly number[]): SeatConflict[] | undefined {
+/**
+ * Names each new gap that is not forgiven, and the seats of the marked selection `seats` that it stays beside.
+ * @param owned the hold of which `seats` is to remain, where seats are given back; only those can become gaps then.
+ */
+export function findSingleGaps(
+  house: House,
+  seats: readonly number[],
+  owned: string | undefined,
+): SeatConflict[] | undefined {
   const { map, rules } = house;
   if (rules.singleGap === 'off' || rules.distancing > 0) return undefined;
   const strict = rules.singleGap === 'strict';
-  let conflicts: SeatConflict[] | undefined;
+  let besideOf: Map<number, string[]> | undefined;
   let judged = NONE;
   let forgiven = false;
   for (const seat of seats) {
-    if (!leavesGap(house, seat, map.left, strict) && !leavesGap(house, seat, map.right, strict)) continue;
-    const block = map.blockOf[seat] ?? NONE;
-    if (block !== judged) {
-      judged = block;
-      forgiven = !canChooseWithoutGap(house, block, { ...sizeInBlock(house, seats, block), strict });
+    for (const side of [map.left, map.right]) {
+      const gap = gapBeside(house, seat, side, strict, owned);
+      if (gap === NONE) continue;
+      const block = map.blockOf[seat] ?? NONE;
+      if (block !== judged) {
+        judged = block;
+        forgiven = !canChooseWithoutGap(house, block, { ...sizeInBlock(house, seats, block), strict, owned });
+      }
+      if (forgiven) continue;
+      besideOf ??= new Map();
+      const known = besideOf.get(gap);
+      if (known === undefined) besideOf.set(gap, [labelOf(house, seat)]);
+      else if (!known.includes(labelOf(house, seat))) known.push(labelOf(house, seat));
     }
-    if (forgiven) continue;
-    conflicts ??= [];
-    conflicts.push({ seat: labelOf(house, seat), reason: 'single_gap' });
   }
-  return conflicts;
+  if (besideOf === undefined) return undefined;
+  return [...besideOf].map(([gap, beside]) => ({ seat: labelOf(house, gap), reason: 'single_gap', beside }));
 }
 
-/** `side` is the map's column of left or right neighbours. */
-function leavesGap(house: House, seat: number, side: Int32Array, strict: boolean): boolean {
+/** The seat on that side that would stay alone; NONE where there is none. `side` is the map's column of neighbours. */
+function gapBeside(house: House, seat: number, side: Int32Array, strict: boolean, owned: string | undefined): number {
   const gap = side[seat] ?? NONE;
-  if (gap === NONE || house.map.isOrdinary[gap] !== 1) return false;
-  if (house.status[gap] !== AVAILABLE || isSelected(house, gap)) return false;
+  if (gap === NONE || house.map.isOrdinary[gap] !== 1) return NONE;
+  if (!isFreeOf(house, gap, owned) || isSelected(house, gap)) return NONE;
+  if (owned !== undefined && house.ownerOf[gap] !== owned) return NONE;
   const beyond = side[gap] ?? NONE;
-  return beyond === NONE ? strict : house.status[beyond] !== AVAILABLE || isSelected(house, beyond);
+  if (beyond === NONE) return strict ? gap : NONE;
+  return !isFreeOf(house, beyond, owned) || isSelected(house, beyond) ? gap : NONE;
 }
 
 function sizeInBlock(house: House, seats: readonly number[], block: number): { count: number; pieces: number } {

@@ -103,7 +103,7 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
           .meta({ override: { type: 'string' }, description: 'Labels, separated by commas.', example: 'K-12,K-13' }),
       },
       reply: seatsReply.extend({ hold: holdSchema.optional() }),
-      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'unknown_seat', 'duplicate_seat', 'not_in_hold'],
+      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'unknown_seat', 'duplicate_seat', 'not_in_hold', 'seat_rule'],
       handle: (request) => {
         const { seats } = request.query;
         return ask(request, { type: 'release', holdId: request.parameters.holdId, ...(seats ? { seats } : {}) });

@@ -8,7 +8,7 @@ import type { Audience, EndReason, PublishedDelta } from '../../runtime/audience
 import type { Host } from '../../runtime/host.js';
 import type { Recipient } from '../../runtime/outcome.js';
 import { labels, ownView, termsView } from '../views.js';
-import { type LiveLimits, limitsView } from './live-limits.js';
+import { type LiveLimits, limitsView, rulesView } from './live-limits.js';
 import { movedUrl } from './moved-url.js';
 import type { Watcher } from './watcher.js';
 
@@ -160,7 +160,8 @@ export class Channel implements Audience {
   }
 
   #termsMessage(host: Host): Terms {
-    return { type: 'terms', terms: termsView(host), limits: limitsView(this.#limits, host.terms.rules) };
+    const { rules } = host.terms;
+    return { type: 'terms', terms: termsView(host), limits: limitsView(this.#limits, rules), rules: rulesView(rules) };
   }
 
   restarted(): void {

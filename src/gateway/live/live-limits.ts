@@ -1,4 +1,4 @@
-import type { Limits } from '../../protocol/server-messages.js';
+import type { Limits, SeatRules } from '../../protocol/server-messages.js';
 
 export interface LiveLimits {
   /** Told to clients in `welcome`, with what the rules of the showtime add. */
@@ -22,4 +22,9 @@ export function limitsView(limits: LiveLimits, rules: Omit<Limits, keyof LiveLim
   const { messagesPerSecond, frameBytes, heartbeatMs } = limits;
   const { holdTtlMs, seatsPerHold, holdsPerHolder, extensionsPerHold } = rules;
   return { holdTtlMs, seatsPerHold, holdsPerHolder, extensionsPerHold, messagesPerSecond, frameBytes, heartbeatMs };
+}
+
+/** The rules on choosing seats, as clients may tell them before a choice. */
+export function rulesView({ singleGap, distancing }: SeatRules): SeatRules {
+  return { singleGap, distancing };
 }

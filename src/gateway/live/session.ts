@@ -15,7 +15,7 @@ import type { Identity } from '../tokens.js';
 import { ownView, replyView, termsView } from '../views.js';
 import type { Channel, LivePhase } from './channel.js';
 import type { LiveContext } from './live-context.js';
-import { limitsView, UNANSWERED_BYTES_MAX } from './live-limits.js';
+import { limitsView, rulesView, UNANSWERED_BYTES_MAX } from './live-limits.js';
 import { movedUrl } from './moved-url.js';
 import type { Newcomer } from './newcomers.js';
 import type { Watcher } from './watcher.js';
@@ -207,6 +207,7 @@ export class Session implements Watcher, Newcomer, Caller {
         seatMap: { hash: mapHash, url: `/v1/seat-maps/${mapHash}`, seats: map.count },
         limits: limitsView(limits, rules),
         terms: termsView(host),
+        rules: rulesView(rules),
         recovered,
       }),
     );

@@ -36,14 +36,15 @@ export const errorShape = z.strictObject({
   retryAfterMs: whole.optional(),
   field: z.string().min(1).max(FIELD_LENGTH_MAX).optional(),
   conflicts: z
-    .array(z.strictObject({ seat: z.string().max(64), reason }))
-    .max(100)
+    .array(z.strictObject({ seat: z.string().max(64), reason, beside: labels.optional() }))
+    .max(101)
     .optional(),
   price: money.optional(),
   seats: labels.optional(),
 });
 const quality = z.enum(['adjacent', 'adjacent_leaves_gap', 'same_row', 'nearby', 'scattered']);
 const own = { holds: z.array(hold).max(100), bookings: z.array(booking).max(10_000) };
+const rules = z.strictObject({ singleGap: z.enum(['off', 'lenient', 'strict']), distancing: whole });
 const limits = z.strictObject({
   holdTtlMs: whole,
   seatsPerHold: whole,
@@ -71,9 +72,10 @@ const shapes = {
     seatMap: z.strictObject({ hash: z.string(), url: z.string().startsWith('/v1/seat-maps/'), seats: whole }),
     limits,
     terms,
+    rules,
     recovered: z.boolean(),
   }),
-  terms: z.strictObject({ type: z.literal('terms'), terms, limits }),
+  terms: z.strictObject({ type: z.literal('terms'), terms, limits, rules }),
   snapshot: z.strictObject({
     type: z.literal('snapshot'),
     epoch: whole,

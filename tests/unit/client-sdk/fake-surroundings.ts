@@ -180,6 +180,7 @@ export function welcome(fields: Partial<Welcome> = {}): Welcome {
       heartbeatMs: 10_000,
     },
     terms: TERMS,
+    rules: { singleGap: 'lenient', distancing: 0 },
     recovered: false,
     ...fields,
   };

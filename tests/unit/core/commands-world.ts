@@ -124,7 +124,8 @@ export class HouseWorld {
   /** What the model leaves open. */
   #mayRefuse(model: Model, command: Command, said: string): boolean {
     if (model.judge(command, this.now) !== 'ok') return false;
-    if (command.type === 'hold') return said === 'single_gap' && (this.#rules.singleGap ?? 'off') !== 'off';
+    const mayLeaveGap = command.type === 'hold' || (command.type === 'release' && command.seats !== undefined);
+    if (mayLeaveGap) return said === 'single_gap' && (this.#rules.singleGap ?? 'off') !== 'off';
     const isRuled = model.rules.distancing > 0 || model.hall.mates.size + model.hall.spaces.size > 0;
     return command.type === 'best_available' && said === 'none_available' && isRuled;
   }

@@ -28,6 +28,8 @@ export interface ZonePicture {
   readonly name?: string;
   readonly category?: string;
   readonly rows: readonly string[];
+  /** The letter of the first row: A, unless another zone has that and labels are to be short. */
+  readonly firstRow?: string;
   /** Round tables below the rows, each with at least five seats, as a row that closes. */
   readonly tables?: readonly string[];
   /** Standing areas: name → capacity. */
@@ -51,7 +53,7 @@ export function planOf(zones: readonly ZonePicture[]) {
         position,
         rows: [
           ...zone.rows.map((row, r) => ({
-            row_number: String.fromCharCode(65 + r),
+            row_number: String.fromCharCode((zone.firstRow ?? 'A').charCodeAt(0) + r),
             position: { x: 0, y: r * PITCH },
             seats: seatsOf(row, `${z}/${r}`, category),
           })),

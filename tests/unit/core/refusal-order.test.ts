@@ -10,7 +10,7 @@ import type { Booking, Hold, HouseRules } from '../../../src/core/house.js';
 import { rulesOf } from '../../tidy/specification.js';
 import { houseOf, mapOf, picture, seat } from './halls.js';
 
-const map = mapOf(['..........', '..wc..pq..'], { name: 'Box', rows: ['..'], category: 'Gold' });
+const map = mapOf(['..........', '..wc..pq..'], { name: 'Box', firstRow: 'X', rows: ['..'], category: 'Gold' });
 const NOW = 1_000_000;
 
 /** What a command is asked of, and what it asks, before it is spoilt. */

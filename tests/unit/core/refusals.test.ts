@@ -6,7 +6,7 @@ import type { Booking, Hold, House, HouseRules, HouseState } from '../../../src/
 import type { Refusal } from '../../../src/core/refusal.js';
 import { houseOf, mapOf, picture, seat } from './halls.js';
 
-const map = mapOf(['..........', '..wc..pq..'], { name: 'Box', rows: ['..'], category: 'Gold' });
+const map = mapOf(['..........', '..wc..pq..'], { name: 'Box', firstRow: 'X', rows: ['..'], category: 'Gold' });
 const NOW = 1_000_000;
 const hold = (id: string, holder: string, seats: string[], expiresAt = NOW + 1000): Hold => ({
   id,
@@ -109,9 +109,10 @@ describe('hold refuses, in this order', () => {
     expect(refusal(holding(['A-4', 'A-3', 'A-6', 'B-9']), rules)).toEqual(
       conflicts('seat_rule', ['A-4', 'distancing'], ['A-6', 'distancing']),
     );
-    expect(refusal(holding(['B-9', 'A-4']), { singleGap: 'strict' })).toEqual(
-      conflicts('seat_rule', ['B-9', 'single_gap']),
-    );
+    expect(refusal(holding(['B-9', 'A-4']), { singleGap: 'strict' })).toEqual({
+      code: 'seat_rule',
+      conflicts: [{ seat: 'B-10', reason: 'single_gap', beside: ['B-9'] }],
+    });
   });
 });
 

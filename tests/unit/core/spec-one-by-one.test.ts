@@ -23,7 +23,7 @@ it('[SEAT-RULE-GAP-7] a gap beside a seat that one has is refused as beside anyb
   expect(say(together, hold(['A-3', 'A-4', 'A-5'])).ok).toBe(true);
   const house = opened({ singleGap: 'strict' });
   expect(say(house, hold(['A-3'])).ok).toBe(true);
-  const conflicts = [{ seat: 'A-5', reason: 'single_gap' }];
+  const conflicts = [{ seat: 'A-4', reason: 'single_gap', beside: ['A-5'] }];
   expect(say(house, hold(['A-5'], 'h'))).toEqual({ ok: false, refusal: { code: 'seat_rule', conflicts } });
   expect(say(house, hold(['A-4'], 'h')).ok).toBe(true);
   expect(say(house, hold(['A-5'], 'h')).ok).toBe(true);

@@ -32,6 +32,7 @@ export class FakeClient {
       counts: { available: 0, held: 0, booked: 0, blocked: 0 },
       holds: [],
       bookings: [],
+      rules: { singleGap: 'lenient', distancing: 0 },
       limits: undefined,
       session: undefined,
       holder: undefined,

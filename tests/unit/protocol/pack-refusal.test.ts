@@ -11,7 +11,12 @@ const text = (maxLength: number) =>
     { weight: 1, arbitrary: fc.string({ maxLength, unit: 'binary' }) },
   );
 const code = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[]));
-const conflict = fc.record({ seat: text(80), reason: fc.constantFrom('held' as const, 'companion_alone' as const) });
+const named = { seat: text(80), reason: fc.constantFrom('held' as const, 'companion_alone' as const) };
+// Rarely with what only the general encoder packs.
+const conflict = fc.oneof(
+  { weight: 30, arbitrary: fc.record(named) },
+  { weight: 1, arbitrary: fc.record({ ...named, beside: fc.constant(['A-2']) }) },
+);
 const conflicts = fc.array(conflict, { maxLength: 18 });
 const detail = fc.oneof(
   fc.record({ conflicts }),
