@@ -154,7 +154,11 @@ describe('giving seats back', () => {
     const places = (kinds: string) => cells.flatMap((kind, place) => (kinds.includes(kind) ? [place] : []));
     const blocked = places('o').map((place) => seat(map, label(place)));
     const hold = { id: 'h', holder: 'me', seats: places('HR').map((place) => seat(map, label(place))) };
-    const house = houseOf(map, { singleGap }, { blocked, holds: [{ ...hold, expiresAt: 10, extensions: 0 }] });
+    const house = houseOf(
+      map,
+      { singleGap },
+      { blocked, holds: [{ ...hold, prices: hold.seats.map(() => null), expiresAt: 10, extensions: 0 }] },
+    );
     const before = spell(house);
     const { reply } = apply(house, { type: 'release', holder: 'me', holdId: 'h', seats: places('R').map(label) }, 0);
     if (reply.ok) return [];
