@@ -4,7 +4,7 @@ import type { Log, Timers } from '../runtime/ports.js';
 export interface DrainedParts {
   /** Gives away what it can, until the deadline; of a node that is alone, nothing. */
   readonly leave: (deadline: Promise<unknown>) => Promise<void>;
-  readonly gateway: { stopListening(): void; close(): void };
+  readonly gateway: { stopListening(): void; goodbyes(): Promise<void>; close(): void };
   readonly directory: Pick<Directory, 'drain'>;
   readonly timers: Timers;
   readonly log: Log;
@@ -13,8 +13,10 @@ export interface DrainedParts {
 /** Of the time for a drain; the rest is for what could not be given away. */
 const HAND_OVER_SHARE = 0.7;
 const GOODBYES_MS = 50;
+/** For clients that still read, also where the rest of a drain took all of its time. */
+const SLOW_READERS_MS_MIN = 1_000;
 
-/** Gives the showtimes away, finishes what was accepted, says goodbye: in `drainMsMax` and a moment, whatever fails. */
+/** Gives the showtimes away, finishes what was accepted, says goodbye: in `drainMsMax` and a second, whatever fails. */
 export async function drainNode(
   { leave, gateway, directory, timers, log }: DrainedParts,
   drainMsMax: number,
@@ -26,7 +28,9 @@ export async function drainNode(
   gateway.stopListening();
   const flushed = await Promise.race([directory.drain().then(() => true), deadline]);
   if (!flushed) log.warn({}, 'not everything was flushed in time; what was acknowledged is safe');
-  // The goodbyes leave with this turn; what is left after it is cut.
+  // Clients that read slowly are waited for, in what is left of the time and a little of their own at least.
+  await Promise.race([gateway.goodbyes(), Promise.all([deadline, passed(SLOW_READERS_MS_MIN)])]);
+  // The last frames leave with this turn; what is left after it is cut.
   await passed(GOODBYES_MS);
   gateway.close();
 }

@@ -118,6 +118,11 @@ export class Gateway {
     for (const socket of this.#listening.splice(0)) uWS.us_listen_socket_close(socket);
   }
 
+  /** Resolves when every socket that was sent away has read its goodbye, or is gone. */
+  goodbyes(): Promise<void> {
+    return this.channels.goodbyes.said();
+  }
+
   /** Cuts what is left. */
   close(): void {
     this.stopListening();

@@ -7,6 +7,8 @@ import type { SeatMap } from '../core/seat-map.js';
 import { type ErrorCode, type WireError, wireError } from '../protocol/errors.js';
 import { printable } from '../protocol/printable.js';
 import type { BookingView, HoldView, Own, Reply, TermsView } from '../protocol/server-messages.js';
+import type { NotOpened } from '../runtime/directory.js';
+import { MOVING_RETRY_AFTER_MS } from '../runtime/failures.js';
 import type { Host } from '../runtime/host.js';
 import type { Outcome } from '../runtime/outcome.js';
 import type { Terms } from '../runtime/ports.js';
@@ -80,6 +82,13 @@ const FAILURES: Record<Extract<Outcome, { failure: unknown }>['failure'], string
   payment_declined: 'The payment was declined; the hold is still yours.',
   payment_required: 'This service takes no such payments.',
 };
+
+/** Why a showtime is not met on this node; `moving` is worded as for a command. */
+export function notOpenedError(reason: NotOpened['reason']): WireError {
+  if (reason === 'unknown_showtime') return wireError(reason, 'There is no such showtime.');
+  if (reason === 'moving') return wireError(reason, FAILURES.moving, { retryAfterMs: MOVING_RETRY_AFTER_MS });
+  return wireError(reason, 'The showtime cannot be loaded at the moment.', { retryAfterMs: 1_000 });
+}
 
 export function outcomeError(outcome: Outcome & { ok: false }, rules: HouseRules): WireError {
   if ('refusal' in outcome) return refusalError(outcome.refusal, rules);

@@ -19,7 +19,7 @@ import {
 } from './audience.js';
 import { DeltaTicker } from './delta-ticker.js';
 import { isDoubted } from './denials.js';
-import { MOVING, OVERLOADED, REUSED, UNAVAILABLE, UNKNOWN } from './failures.js';
+import { MOVING, NOTHING, OVERLOADED, REUSED, UNAVAILABLE, UNKNOWN } from './failures.js';
 import type { Committing } from './group-committer.js';
 import type { Host } from './host.js';
 import { type LossReason, tellOfLoss } from './loss.js';
@@ -123,7 +123,7 @@ export class Actor implements Committing, Host {
   }
 
   own(holder: string): Own {
-    return this.#view.own(holder);
+    return this.#view.own(holder, this.#context.clock.now());
   }
 
   /** All that is published, for a node that is to relay it. */
@@ -138,15 +138,19 @@ export class Actor implements Committing, Host {
 
   /** Whoever saw a later epoch saw a later owner: whether this one still is it the journal knows, and ends it if not. */
   async reached(epoch: number): Promise<void> {
-    if (epoch <= this.epoch || this.#ended) return;
-    this.#askWhoOwnsIt();
-    const { timers, limits } = this.#context;
-    await new Promise<void>((resolve) => {
-      const cancel = timers.after(limits.commitWaitMsMax, resolve);
-      void this.flushed().then(() => {
-        cancel();
-        resolve();
-      });
+    if (epoch > this.epoch) await this.current();
+  }
+
+  /** By a write of nothing: it becomes durable only where no other node owns the showtime. */
+  current(): Promise<boolean> {
+    if (this.#ended || !this.confirmed || this.#gate.length >= this.#context.limits.gatedMax) {
+      return Promise.resolve(false);
+    }
+    const mark = this.#askWhoOwnsIt();
+    return new Promise((resolve) => {
+      const recipient = { holder: '', waiting: 0, reply: (_: number, { ok }: Outcome) => resolve(ok) };
+      const nothing = { changes: [], requestId: 0, outcome: NOTHING, isReplay: false, recipient };
+      this.#gate.push({ mark, restsOn: mark, at: this.#context.clock.now(), ...nothing });
     });
   }
 

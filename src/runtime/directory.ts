@@ -19,15 +19,20 @@ export interface DirectoryOptions {
   readonly actorsMax: number;
 }
 
+/**
+ * `moving`: it is between two owners, as in a hand-over; ask again soon. `unavailable`: a store or another node does not
+ * answer, or there is no node that would take it.
+ */
 export type NotOpened = {
   readonly ok: false;
-  readonly reason: 'unknown_showtime' | 'unavailable' | 'overloaded';
+  readonly reason: 'unknown_showtime' | 'moving' | 'unavailable' | 'overloaded';
 };
 
 /** Where clients meet a showtime on this node, or why not. */
 export type Opened<Met extends Host = Host> = { readonly ok: true; readonly host: Met } | NotOpened;
 
 const VERIFIED_AT_ONCE = 2_000;
+const MOVING: NotOpened = { ok: false, reason: 'moving' };
 
 /** The actors of this node, by showtime. Each is loaded once, however many ask for it at the same time. */
 export class Directory {
@@ -75,7 +80,7 @@ export class Directory {
       actor.usedAt = this.#options.context.clock.now();
       return { ok: true, host: actor };
     }
-    if (this.#draining) return { ok: false, reason: 'unavailable' };
+    if (this.#draining) return MOVING;
     const opening = this.#opening.get(showtimeId);
     if (opening) return await opening;
     if (this.#isFull()) this.#forgetEnded();
@@ -154,12 +159,12 @@ export class Directory {
       const terms = await playbill.terms(showtimeId);
       if (!terms) return { ok: false, reason: 'unknown_showtime' };
       // A showtime that comes too late for this node is left to the next.
-      if (this.#draining || !context.confirmed()) return { ok: false, reason: 'unavailable' };
-      if (!(await askedFor(showtimeId)) || this.#draining) return { ok: false, reason: 'unavailable' };
+      if (this.#draining || !context.confirmed()) return MOVING;
+      if (!(await askedFor(showtimeId)) || this.#draining) return MOVING;
       const verified = this.#verifications;
       const claim = await ledger.claim(showtimeId);
       const isOurs = verified === this.#verifications || (await this.#isStillOurs(showtimeId, claim.epoch));
-      if (this.#draining || !isOurs || !context.confirmed()) return { ok: false, reason: 'unavailable' };
+      if (this.#draining || !isOurs || !context.confirmed()) return MOVING;
       const audience = audienceFor(showtimeId);
       const actor = new Actor(showtimeId, terms, claim, audience, feedFor(showtimeId, claim.epoch), context);
       this.#actors.set(showtimeId, actor);

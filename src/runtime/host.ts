@@ -18,8 +18,13 @@ export interface Host {
   readonly confirmed: boolean;
   /** Status codes at `seq`; read it, or copy it, in the same turn. */
   readonly statuses: Uint8Array;
-  /** The holder's holds and confirmed bookings. */
+  /** The holder's holds that have not ended by the clock, and confirmed bookings. */
   own(holder: string): Own;
+  /**
+   * Resolves with true when what is shown here has all that was acknowledged, through any node, before the call; with false
+   * where that cannot be learned within a bound.
+   */
+  current(): Promise<boolean>;
   /**
    * Resolves when what is shown is no older than that, or after a bounded time: a client that comes from the owner must not
    * see the house go back in time. Of who can never have seen it, at once.

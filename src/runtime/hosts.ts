@@ -31,7 +31,7 @@ export class Hosts {
   async open(showtimeId: string): Promise<Opened> {
     const opened = await this.#open(showtimeId);
     // Loaded, but nobody can say whether it is ours still.
-    return opened.ok && !opened.host.confirmed ? { ok: false, reason: 'unavailable' } : opened;
+    return opened.ok && !opened.host.confirmed ? { ok: false, reason: 'moving' } : opened;
   }
 
   /**

@@ -49,10 +49,15 @@ export class PublishedView {
     return this.#seq;
   }
 
-  /** The holder's holds and confirmed bookings, up to the watermark (so possibly newer than `statuses`). */
-  own(holder: string): Own {
+  /**
+   * The holder's holds that have not ended at `now`, and confirmed bookings, up to the watermark (so possibly newer than
+   * `statuses`). The end of a hold is published when the journal has it, which may be long after it.
+   */
+  own(holder: string, now: number): Own {
     const owned = this.#owned.get(holder);
-    return owned ? { holds: [...owned.holds.values()], bookings: [...owned.bookings.values()] } : NOTHING;
+    if (!owned) return NOTHING;
+    const holds = [...owned.holds.values()].filter(({ expiresAt }) => expiresAt > now);
+    return { holds, bookings: [...owned.bookings.values()] };
   }
 
   /** All that is published; `statuses` is the view's own, to be copied in the same turn. */

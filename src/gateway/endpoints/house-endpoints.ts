@@ -4,7 +4,7 @@ import { spellStatuses } from '../../protocol/seat-status.js';
 import type { Host } from '../../runtime/host.js';
 import type { Hosts } from '../../runtime/hosts.js';
 import { movedUrl } from '../live/moved-url.js';
-import { ownView } from '../views.js';
+import { notOpenedError, ownView } from '../views.js';
 import { OPENING_ERRORS, openHost, showtimeParameter } from './opened-host.js';
 
 /** What can be read of a house without a socket. */
@@ -39,6 +39,9 @@ export function houseEndpoints(hosts: Hosts): readonly Endpoint[] {
       handle: async ({ parameters, caller }) => {
         const opened = await openHost(hosts, parameters.showtimeId);
         if (!opened.ok) return opened;
+        // After an outcome that is unknown this list decides: it must not lack what was acknowledged, here or elsewhere.
+        const isCurrent = await opened.host.current();
+        if (!isCurrent) return { ok: false, error: notOpenedError(opened.host.ended ? 'moving' : 'unavailable') };
         return { ok: true, body: ownView(opened.host.own(caller.holder), opened.host.terms) };
       },
     }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type WireError, wireError } from '../../protocol/errors.js';
+import type { WireError } from '../../protocol/errors.js';
 import type { Host } from '../../runtime/host.js';
 import type { Hosts } from '../../runtime/hosts.js';
 import { readShowtimeId } from '../showtime-id.js';
+import { notOpenedError } from '../views.js';
 
 /** Undefined where no showtime can have this id: the handler says so as it does of one that there is not. */
 export const showtimeParameter = z
@@ -17,12 +18,8 @@ export async function openHost(hosts: Hosts, showtimeId: string | undefined): Pr
   const opened = showtimeId ? await hosts.open(showtimeId) : ({ ok: false, reason: 'unknown_showtime' } as const);
   if (opened.ok) return opened;
   const { reason } = opened;
-  const error =
-    reason === 'unknown_showtime'
-      ? wireError(reason, 'There is no such showtime.')
-      : wireError(reason, 'The showtime cannot be loaded at the moment.', { retryAfterMs: 1_000 });
-  return { ok: false, error };
+  return { ok: false, error: notOpenedError(reason) };
 }
 
 /** What `openHost` may come to. */
-export const OPENING_ERRORS = ['unknown_showtime', 'unavailable', 'overloaded'] as const;
+export const OPENING_ERRORS = ['unknown_showtime', 'moving', 'unavailable', 'overloaded'] as const;

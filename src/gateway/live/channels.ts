@@ -1,9 +1,11 @@
 import type { Audience } from '../../runtime/audience.js';
 import { Channel, type Publish } from './channel.js';
+import { Goodbyes } from './goodbyes.js';
 import type { LiveLimits } from './live-limits.js';
 
 /** The channels of this node, one a running showtime. */
 export class Channels {
+  readonly goodbyes = new Goodbyes();
   readonly #channels = new Map<string, Channel>();
   readonly #publish: Publish;
   readonly #limits: LiveLimits;
@@ -28,5 +30,6 @@ export class Channels {
 
   heartbeat(serverTime: number): void {
     for (const channel of this.#channels.values()) channel.heartbeat(serverTime);
+    this.goodbyes.look(serverTime);
   }
 }

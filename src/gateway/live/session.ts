@@ -7,13 +7,15 @@ import { type WireError, wireError } from '../../protocol/errors.js';
 import { type ReadResult, readClientFrame } from '../../protocol/read-client-frame.js';
 import type { ServerMessage } from '../../protocol/server-messages.js';
 import type { Encoding } from '../../protocol/version.js';
+import type { NotOpened } from '../../runtime/directory.js';
 import type { Host } from '../../runtime/host.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
 import type { Identity } from '../tokens.js';
-import { ownView, replyView, termsView } from '../views.js';
+import { notOpenedError, ownView, replyView, termsView } from '../views.js';
 import type { Channel, LivePhase } from './channel.js';
+import type { Leaving } from './goodbyes.js';
 import type { LiveContext } from './live-context.js';
 import { limitsView, rulesView, UNANSWERED_BYTES_MAX } from './live-limits.js';
 import { movedUrl } from './moved-url.js';
@@ -59,7 +61,7 @@ const FAULT_OF_OURS = 'Something went wrong on our side; it has been noted.';
  * One socket of one client on one showtime. Tens of thousands of these do nothing but watch, so a live one keeps only what
  * it needs: what opening and joining took is let go, and what is the same for all of a showtime is shared.
  */
-export class Session implements Watcher, Newcomer, Caller {
+export class Session implements Watcher, Newcomer, Leaving, Caller {
   readonly encoding: Encoding;
   /** Empty until it is live; still the same when it is closed, for the channel that it leaves. */
   holder = '';
@@ -73,6 +75,8 @@ export class Session implements Watcher, Newcomer, Caller {
   #phase: Phase = GREETING;
   /** False: its address has too many new sockets, and it is being sent away. Until it has joined. */
   #admitted: Promise<boolean> | undefined;
+  /** How the socket is to be closed once its client has read what it was sent. */
+  #goodbye: { readonly code: number; readonly reason: string } | undefined;
   /** Out of the stream until it has read what it was sent. */
   #conflated = false;
 
@@ -109,11 +113,14 @@ export class Session implements Watcher, Newcomer, Caller {
     const phase = this.#phase;
     this.#socket = undefined;
     this.#phase = CLOSED;
-    this.#context.newcomers.delete(this);
+    const { newcomers, channels } = this.#context;
+    newcomers.delete(this);
     if (phase.name === 'live') phase.channel.leave(this);
+    if (this.#goodbye) channels.goodbyes.delete(this);
   }
 
   received(bytes: ArrayBuffer, isBinary: boolean): void {
+    if (this.#goodbye) return;
     const { clock, limits } = this.#context;
     const waitMs = this.#bucket.take(clock.now());
     if (waitMs === Number.POSITIVE_INFINITY) {
@@ -231,17 +238,13 @@ export class Session implements Watcher, Newcomer, Caller {
   #sendOn(url: string): void {
     this.#socket?.cork(() => {
       this.send({ type: 'moved', url });
-      this.end(CLOSE.moved, 'the showtime lives on another node');
+      this.#close(CLOSE.moved, 'the showtime lives on another node');
     });
   }
 
-  #turnAway(reason: 'unknown_showtime' | 'unavailable' | 'overloaded'): void {
-    if (reason === 'unknown_showtime') {
-      this.#refuse(CLOSE.unknownShowtime, wireError(reason, 'There is no such showtime.'));
-    } else {
-      const detail = { retryAfterMs: RETRY_AFTER_MS };
-      this.#refuse(CLOSE.overloaded, wireError(reason, 'The showtime cannot be loaded at the moment.', detail));
-    }
+  #turnAway(reason: NotOpened['reason']): void {
+    const closeCode = reason === 'unknown_showtime' ? CLOSE.unknownShowtime : CLOSE.overloaded;
+    this.#refuse(closeCode, notOpenedError(reason));
   }
 
   reply(requestId: number, outcome: Outcome, isReplay: boolean): void {
@@ -253,13 +256,13 @@ export class Session implements Watcher, Newcomer, Caller {
   }
 
   send(message: ServerMessage): void {
-    if (this.#socket) this.sendFrame(encodeServerFrame(message, this.encoding));
+    if (this.#socket && !this.#goodbye) this.sendFrame(encodeServerFrame(message, this.encoding));
   }
 
   sendFrame(frame: Frame): void {
     // A reply that is not delivered leaves a gap that no snapshot fills, so this stops short of what would drop it: the
     // goodbye is the last that a client reads, if it ever does, and it asks again on a new socket.
-    if (this.unreadBytes > UNANSWERED_BYTES_MAX) this.end(CLOSE.tooSlow, 'replies were not read');
+    if (this.unreadBytes > UNANSWERED_BYTES_MAX) this.#close(CLOSE.tooSlow, 'replies were not read');
     else this.#socket?.send(frame, typeof frame !== 'string');
   }
 
@@ -275,6 +278,7 @@ export class Session implements Watcher, Newcomer, Caller {
 
   /** The socket has taken some of what waited for it. */
   drained(): void {
+    if (this.#goodbye && this.unreadBytes === 0) this.part();
     if (!this.#conflated || this.#phase.name !== 'live' || this.unreadBytes > 0) return;
     this.#conflated = false;
     this.#phase.channel.catchUp(this);
@@ -285,8 +289,30 @@ export class Session implements Watcher, Newcomer, Caller {
     if (this.#phase.name !== 'live') this.end(CLOSE.draining, 'the node is going away');
   }
 
-  /** Says goodbye. uWebSockets.js reports the close at once, and cuts a client that does not read it by itself. */
+  /** See Goodbyes. What comes of it meanwhile is not looked at, and nothing more is sent. */
   end(code: number, reason: string): void {
+    if (this.#goodbye) return;
+    if (this.unreadBytes === 0) {
+      this.#close(code, reason);
+      return;
+    }
+    const phase = this.#phase;
+    const { channels, newcomers, clock } = this.#context;
+    this.#goodbye = { code, reason };
+    channels.goodbyes.add(this, clock.now());
+    this.#phase = CLOSED;
+    newcomers.delete(this);
+    if (phase.name !== 'live') return;
+    this.#socket?.unsubscribe(phase.channel.topic(this.encoding));
+    phase.channel.leave(this);
+  }
+
+  part(): void {
+    if (this.#goodbye) this.#close(this.#goodbye.code, this.#goodbye.reason);
+  }
+
+  /** uWebSockets.js reports the close at once, and cuts a client that does not read it by itself. */
+  #close(code: number, reason: string): void {
     this.#socket?.end(code, reason);
   }
 
@@ -294,7 +320,7 @@ export class Session implements Watcher, Newcomer, Caller {
     // Corked: the word and the close leave as one packet, also after an await.
     this.#socket?.cork(() => {
       this.#tell(undefined, error);
-      this.end(closeCode, error.code);
+      this.#close(closeCode, error.code);
     });
   }
 

@@ -13,6 +13,6 @@ export interface Watcher extends Recipient {
   subscribe(topic: string): void;
   /** Takes it out of the topic; it asks for `catchUp` itself when it has read what it was sent. */
   conflate(topic: string): void;
-  /** Says goodbye, and leaves the channel within the call. */
+  /** Leaves the channel within the call, and says goodbye, where much is unread once that was read. */
   end(code: number, reason: string): void;
 }

@@ -95,7 +95,7 @@ export class FollowedStream {
     const unfollow = await this.#context.link.follow(topicOf(this.#showtimeId), (frame) => this.#received(frame));
     if (this.#stopped) {
       unfollow();
-      return 'unavailable';
+      return 'moving';
     }
     this.#unfollow = unfollow;
     const refused = await this.#resync();
@@ -186,7 +186,7 @@ export class FollowedStream {
     this.#early = early;
     try {
       const answer = await this.#ask();
-      if (this.#stopped) return 'unavailable';
+      if (this.#stopped) return 'moving';
       if ('refused' in answer) return answer.refused;
       if (answer.epoch < this.#epoch) return 'not_owner';
       this.#epoch = answer.epoch;

@@ -35,7 +35,7 @@ export type FollowAnswer =
       readonly bookings: readonly Booking[];
       readonly terms: SalesTerms;
     }
-  | { readonly refused: 'not_owner' | 'unavailable' | 'overloaded' | 'unknown_showtime' };
+  | { readonly refused: 'not_owner' | 'moving' | 'unavailable' | 'overloaded' | 'unknown_showtime' };
 
 /** A command of a client of a relay. */
 export interface CommandCall {
@@ -52,6 +52,9 @@ export type CommandAnswer =
   /** `at`: the frame of `epoch` with which what it did is published. `isReplay`: see Recipient. */
   | { readonly outcome: Outcome; readonly isReplay: boolean; readonly epoch: number; readonly at: number }
   | { readonly refused: 'not_owner' };
+
+/** How far the owner's stream is: it has all that was acknowledged before it was asked. */
+export type MarkAnswer = { readonly epoch: number; readonly at: number } | { readonly refused: 'not_owner' | 'moving' };
 
 /** Sent by a relay at every beat: it is still there, with so many watchers. */
 export interface KeepCast {

@@ -1,9 +1,9 @@
 import type { Actor } from '../actor.js';
 import type { Feed } from '../audience.js';
 import type { Directory } from '../directory.js';
-import type { CommandAnswer, CommandCall, FollowAnswer } from './messages.js';
+import type { CommandAnswer, CommandCall, FollowAnswer, MarkAnswer } from './messages.js';
 import type { NodeCalls } from './node-calls.js';
-import { readCommandCall, readFollowCall, readKeepCast } from './read-messages.js';
+import { readCommandCall, readFields, readFollowCall, readKeepCast, readText } from './read-messages.js';
 import { RelayedSession } from './relayed-session.js';
 import { type FeedContext, StreamFeed } from './stream-feed.js';
 
@@ -36,11 +36,18 @@ export class OwnerDesk {
       if (!opened.ok) return { refused: opened.reason };
       const { host } = opened;
       const feed = this.#feedOf(host);
-      return feed && !host.ended && host.confirmed ? feed.follow(from, host) : { refused: 'unavailable' };
+      return feed && !host.ended && host.confirmed ? feed.follow(from, host) : { refused: 'moving' };
     });
     calls.answer('keep', (body) => {
       const { showtimeId, from, watchers } = readKeepCast(body);
       this.#feeds.get(showtimeId)?.keep(from, watchers);
+    });
+    calls.answer('mark', async (body): Promise<MarkAnswer> => {
+      const actor = directory.running(readText(readFields(body).showtimeId));
+      if (!actor) return { refused: 'not_owner' };
+      // Of the actor's life: it may have ended when the answer is here.
+      const feed = this.#feedOf(actor);
+      return (await actor.current()) ? { epoch: actor.epoch, at: feed?.at ?? 0 } : { refused: 'moving' };
     });
     calls.answer('command', async (body): Promise<CommandAnswer> => {
       const call = readCommandCall(body);

@@ -6,7 +6,15 @@ import type { Change } from '../../core/change.js';
 import type { Command } from '../../core/command.js';
 import type { EndReason } from '../audience.js';
 import type { Outcome, Submission } from '../outcome.js';
-import type { CommandAnswer, CommandCall, FollowAnswer, FollowCall, KeepCast, StreamFrame } from './messages.js';
+import type {
+  CommandAnswer,
+  CommandCall,
+  FollowAnswer,
+  FollowCall,
+  KeepCast,
+  MarkAnswer,
+  StreamFrame,
+} from './messages.js';
 
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
@@ -51,7 +59,7 @@ const EVENTS: Readonly<Record<string, (event: Fields) => boolean>> = {
   ended: ({ reason, url }) => isEndReason(reason) && isTextOrAbsent(url),
 };
 
-const REFUSALS: readonly unknown[] = ['not_owner', 'unavailable', 'overloaded', 'unknown_showtime'];
+const REFUSALS: readonly unknown[] = ['not_owner', 'moving', 'unavailable', 'overloaded', 'unknown_showtime'];
 const END_REASONS: readonly unknown[] = ['lost', 'passivated', 'drained', 'moved'] satisfies EndReason[];
 
 export function readFields(value: unknown): Fields {
@@ -106,6 +114,12 @@ export function readCommandAnswer(value: unknown): CommandAnswer {
   const isDone = isCount(epoch) && isCount(at) && isOutcome(outcome) && typeof isReplay === 'boolean';
   const isAnswer = refused === 'not_owner' || isDone;
   return checked<CommandAnswer>(isAnswer, value, 'an answer to a command');
+}
+
+export function readMarkAnswer(value: unknown): MarkAnswer {
+  const { refused, epoch, at } = readFields(value);
+  const isAnswer = refused === 'not_owner' || refused === 'moving' || (isCount(epoch) && isCount(at));
+  return checked<MarkAnswer>(isAnswer, value, 'an answer to how far a stream is');
 }
 
 function checked<Message>(isSo: boolean, value: unknown, what: string): Message {

@@ -1,4 +1,5 @@
 import { type Audience, announce, type EndReason, type PublishedDelta, type SalesTerms } from '../audience.js';
+import type { NotOpened } from '../directory.js';
 import { MOVING } from '../failures.js';
 import type { Host } from '../host.js';
 import type { Recipient, Submission } from '../outcome.js';
@@ -12,7 +13,7 @@ import {
   type StreamReader,
 } from './followed-stream.js';
 import type { CommandAnswer, StreamEvent } from './messages.js';
-import { readCommandAnswer } from './read-messages.js';
+import { readCommandAnswer, readMarkAnswer } from './read-messages.js';
 import { RelayedCommands } from './relayed-commands.js';
 
 export interface RelayContext extends FollowContext {
@@ -53,7 +54,7 @@ export class Relay implements Host, StreamReader {
   readonly #commands: RelayedCommands;
   readonly #stream: FollowedStream;
   #view: PublishedView | undefined;
-  readonly #over: Promise<'unavailable'>;
+  readonly #over: Promise<'moving'>;
   /** Of clients that saw more than this node has heard of. */
   readonly #awaited = new Set<() => void>();
   #tellOver = () => {};
@@ -69,7 +70,7 @@ export class Relay implements Host, StreamReader {
     this.#commands = new RelayedCommands(relayId, context.limits.commandsMax, context.log);
     this.#stream = new FollowedStream(showtimeId, owner.id, this, context);
     this.#over = new Promise((resolve) => {
-      this.#tellOver = () => resolve('unavailable');
+      this.#tellOver = () => resolve('moving');
     });
   }
 
@@ -110,23 +111,44 @@ export class Relay implements Host, StreamReader {
   }
 
   async reached(epoch: number, seq: number): Promise<void> {
+    await this.#until(() => this.epoch > epoch || (this.epoch === epoch && this.seq >= seq));
+  }
+
+  /** Whether it came to that within a bound, and the relay still goes on. */
+  async #until(isThere: () => boolean): Promise<boolean> {
     const { timers, limits } = this.#context;
-    const isThere = () => this.#ended !== undefined || this.epoch > epoch || (this.epoch === epoch && this.seq >= seq);
-    if (isThere()) return;
-    await new Promise<void>((resolve) => {
-      const go = () => {
-        cancel();
-        this.#awaited.delete(look);
-        resolve();
-      };
-      const look = () => void (isThere() && go());
-      const cancel = timers.after(limits.silentMsMax, go);
-      this.#awaited.add(look);
-    });
+    if (!isThere() && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        const go = () => {
+          cancel();
+          this.#awaited.delete(look);
+          resolve();
+        };
+        const look = () => void ((isThere() || this.#ended) && go());
+        const cancel = timers.after(limits.silentMsMax, go);
+        this.#awaited.add(look);
+      });
+    }
+    return !this.#ended && isThere();
   }
 
   own(holder: string): Own {
-    return this.#view?.own(holder) ?? { holds: [], bookings: [] };
+    return this.#view?.own(holder, this.#context.clock.now()) ?? { holds: [], bookings: [] };
+  }
+
+  /** Asks the owner how far its stream is, once the owner is certain to be it, and waits until that was read here. */
+  async current(): Promise<boolean> {
+    const { calls, limits, log } = this.#context;
+    try {
+      const call = { showtimeId: this.showtimeId };
+      const answer = readMarkAnswer(await calls.call(this.owner.id, 'mark', call, limits.commandMsMax));
+      if ('refused' in answer) return false;
+      const { epoch, at } = answer;
+      return await this.#until(() => this.epoch > epoch || (this.epoch === epoch && this.#stream.n >= at));
+    } catch (error) {
+      log.debug({ err: error, showtimeId: this.showtimeId }, 'the owner did not say how far its stream is');
+      return false;
+    }
   }
 
   since(epoch: number, seq: number): readonly PublishedDelta[] | undefined {
@@ -134,12 +156,12 @@ export class Relay implements Host, StreamReader {
   }
 
   /** Follows the owner; resolves with undefined once the first snapshot is here, or with why it ended. */
-  async start(): Promise<'unavailable' | 'overloaded' | 'unknown_showtime' | undefined> {
+  async start(): Promise<NotOpened['reason'] | undefined> {
     try {
       // One that is ended meanwhile is not waited for: its owner may be dead, and would take its time not to answer.
       const refused = await Promise.race([this.#stream.start(), this.#over]);
       if (refused) this.end('lost');
-      return refused === 'not_owner' ? 'unavailable' : refused;
+      return refused === 'not_owner' ? 'moving' : refused;
     } catch (error) {
       this.#context.log.warn(
         { event: 'relay.not_opened', err: error, showtimeId: this.showtimeId },
@@ -204,7 +226,6 @@ export class Relay implements Host, StreamReader {
     } else if (event.type === 'delta') {
       this.#view?.follow(event.delta);
       this.#audience.delta(event.delta);
-      this.#lookAround();
     } else if (event.type === 'terms') {
       this.#sellBy(event.terms);
       this.#audience.terms();
@@ -217,6 +238,7 @@ export class Relay implements Host, StreamReader {
   moved(): void {
     const { epoch, n } = this.#stream;
     this.#commands.settle((of, at) => of < epoch || (of === epoch && at <= n));
+    this.#lookAround();
   }
 
   #sellBy({ version, rules, salesOpen }: SalesTerms): void {

@@ -18,7 +18,7 @@ interface Opening {
   relay: Relay | undefined;
 }
 
-const UNAVAILABLE: NotOpened = { ok: false, reason: 'unavailable' };
+const MOVING: NotOpened = { ok: false, reason: 'moving' };
 
 /** The showtimes of other nodes that clients of this node watch. Each is followed once. */
 export class Relays {
@@ -44,9 +44,9 @@ export class Relays {
     if (relay && !relay.confirmed && relay.owner.id !== owner.id) relay.end('lost');
     if (relay && !relay.ended) {
       relay.usedAt = this.#options.context.clock.now();
-      return relay.confirmed ? { ok: true, host: relay } : UNAVAILABLE;
+      return relay.confirmed ? { ok: true, host: relay } : MOVING;
     }
-    if (this.#stopped) return UNAVAILABLE;
+    if (this.#stopped) return MOVING;
     const opening = this.#opening.get(showtimeId) ?? this.#begin(showtimeId, owner);
     return opening ? await opening.opened : { ok: false, reason: 'overloaded' };
   }
@@ -101,13 +101,14 @@ export class Relays {
     const { playbill, audienceFor, context } = this.#options;
     const terms = await playbill.terms(showtimeId).catch(() => 'away' as const);
     if (terms === undefined) return { ok: false, reason: 'unknown_showtime' };
+    if (terms === 'away') return { ok: false, reason: 'unavailable' };
     // Dropped meanwhile: the audience would take the place of that of the actor.
-    if (terms === 'away' || this.#opening.get(showtimeId) !== opening) return UNAVAILABLE;
+    if (this.#opening.get(showtimeId) !== opening) return MOVING;
     const relayId = `${context.selfId}/${++this.#lastRelay}`;
     const relay = new Relay({ showtimeId, terms, owner, audience: audienceFor(showtimeId), relayId }, context);
     opening.relay = relay;
     const refused = await relay.start();
-    if (refused || relay.ended) return { ok: false, reason: refused ?? 'unavailable' };
+    if (refused || relay.ended) return { ok: false, reason: refused ?? 'moving' };
     this.#relays.set(showtimeId, relay);
     return { ok: true, host: relay };
   }

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { nodeTimers } from '../../../src/adapters/node-timers.js';
+import { drainNode } from '../../../src/composition/drain-node.js';
+import { Session } from '../../../src/gateway/live/session.js';
 import { CLOSE } from '../../../src/protocol/close-codes.js';
-import { seatsOf } from './hall.js';
+import { silentLog } from '../../silent-log.js';
+import { hall, seatsOf } from './hall.js';
 import { openLightNode } from './light-node.js';
 import { LiveClient } from './live-client.js';
 import { sign } from './sign.js';
@@ -54,6 +58,51 @@ it('[MOVE-4] whoever is greeting or joining when a node drains is sent to anothe
   expect((await live.closed).code).toBe(CLOSE.draining);
   expect(live.messages.at(-1)).toMatchObject({ type: 'delta', changes: [[0, 'held']] });
   await node.close();
+});
+
+type LightNode = Awaited<ReturnType<typeof openLightNode>>;
+
+/** Takes a client that stopped reading, and sends it more than the kernels of both sides keep. */
+async function slowReader(node: LightNode): Promise<LiveClient> {
+  const staff = await LiveClient.join(node.liveUrl(), { token: await sign('staff', { role: 'staff' }) });
+  const slow = await LiveClient.join(node.liveUrl());
+  slow.socket.pause();
+  // It is taken out of the stream when so much waits for it in uWebSockets.js.
+  const conflate = vi.spyOn(Session.prototype, 'conflate');
+  for (let round = 0; conflate.mock.calls.length === 0; round++) {
+    const type = round % 2 === 0 ? 'block' : 'unblock';
+    await Promise.all(Array.from({ length: 50 }, (_, row) => staff.call({ type, seats: seatsOf(row + 1, 1, 100) })));
+  }
+  conflate.mockRestore();
+  await staff.close();
+  return slow;
+}
+
+const drain = ({ gateway, directory }: LightNode, ms: number) =>
+  drainNode({ leave: async () => {}, gateway, directory, timers: nodeTimers, log: silentLog }, ms);
+
+it('[MOVE-4] who reads slowly reads everything up to the goodbye, and only then is the node gone', async () => {
+  const node = await openLightNode({ map: hall(50, 100), actorLimits: { changesPerDeltaMax: 1 } });
+  const slow = await slowReader(node);
+  const drained = drain(node, 10_000);
+  await sleep(300);
+  expect(node.gateway.sockets).toBe(1);
+  slow.socket.resume();
+  expect((await slow.closed).code).toBe(CLOSE.draining);
+  expect(slow.gaps).toBe(0);
+  await drained;
+});
+
+it('[MOVE-4] who never reads is waited for until the time is over', async () => {
+  const node = await openLightNode({ map: hall(50, 100), actorLimits: { changesPerDeltaMax: 1 } });
+  const slow = await slowReader(node);
+  const startedAt = performance.now();
+  await drain(node, 500);
+  const tookMs = performance.now() - startedAt;
+  expect(tookMs).toBeGreaterThan(900);
+  expect(tookMs).toBeLessThan(4_000);
+  expect(node.gateway.sockets).toBe(0);
+  slow.socket.terminate();
 });
 
 it('whoever still waits when everything is cut is cut, and what comes of it later goes nowhere', async () => {

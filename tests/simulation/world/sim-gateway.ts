@@ -115,6 +115,10 @@ export class SimGateway implements Topics {
     this.#newcomers.drain();
   }
 
+  goodbyes(): Promise<void> {
+    return this.channels.goodbyes.said();
+  }
+
   close(): void {
     this.stopListening();
     for (const socket of [...this.#sockets]) if (socket.isOpen) socket.end(1006);

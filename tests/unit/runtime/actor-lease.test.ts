@@ -112,7 +112,7 @@ describe('opening a showtime on a node that is not confirmed', () => {
     const house = new Playhouse();
     house.confirmed = false;
     const directory = directoryOf(house);
-    expect(await meanwhile(house, directory.open(SHOWTIME))).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await meanwhile(house, directory.open(SHOWTIME))).toEqual({ ok: false, reason: 'moving' });
     expect(house.journal.owners([SHOWTIME]).size).toBe(0);
     expect(directory.size).toBe(0);
   });
@@ -125,7 +125,7 @@ describe('opening a showtime on a node that is not confirmed', () => {
     await house.time.advance(20);
     house.confirmed = false;
     await house.time.advance(50);
-    expect(await opening).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await opening).toEqual({ ok: false, reason: 'moving' });
     expect([directory.size, house.seen]).toEqual([0, []]);
     house.confirmed = true;
     expect(await meanwhile(house, directory.open(SHOWTIME))).toMatchObject({ ok: true, host: { epoch: 2 } });
@@ -136,7 +136,7 @@ describe('opening a showtime on a node that is not confirmed', () => {
     const hosts = new Hosts(directoryOf(house));
     expect(await meanwhile(house, hosts.open(SHOWTIME))).toMatchObject({ ok: true });
     house.confirmed = false;
-    expect(await hosts.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await hosts.open(SHOWTIME)).toEqual({ ok: false, reason: 'moving' });
     house.confirmed = true;
     expect(await hosts.open(SHOWTIME)).toMatchObject({ ok: true, host: { epoch: 1 } });
   });

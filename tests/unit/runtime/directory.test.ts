@@ -242,21 +242,21 @@ describe('a node that may have lost what it runs', () => {
   it('loads nothing until it is sure again', async () => {
     const { house, directory, open } = setUp();
     house.confirmed = false;
-    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'moving' });
     house.confirmed = true;
     house.trips.push({ backMs: 100 });
     const opening = directory.open(SHOWTIME);
     await house.time.advance(50);
     house.confirmed = false;
     await house.time.advance(50);
-    expect(await opening).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await opening).toEqual({ ok: false, reason: 'moving' });
     house.confirmed = true;
     expect((await open()).epoch).toBe(2);
   });
 
-  it('does not claim what another keeps', async () => {
+  it('[MOVE-5] does not claim what another keeps', async () => {
     const { house, directory } = setUp({ askedFor: async () => false });
-    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'moving' });
     expect(house.journal.peek(SHOWTIME).epoch).toBe(0);
   });
 });
@@ -286,7 +286,7 @@ describe('draining', () => {
     await house.time.advance(1);
     await draining;
     expect(story(house.seen)).toEqual(['bob#1 moving', 'ann#1 ok', 'own ann elsewhere', 'delta 1 0h', 'ended drained']);
-    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'moving' });
   });
 
   it('does not wait for a showtime that is still being loaded, which then does not start', async () => {
@@ -303,7 +303,7 @@ describe('draining', () => {
     await draining;
     expect(actor.ended).toBe('drained');
     await house.time.advance(60_000);
-    expect(await opening).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await opening).toEqual({ ok: false, reason: 'moving' });
     expect(directory.size).toBe(0);
   });
 

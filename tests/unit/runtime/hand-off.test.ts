@@ -213,14 +213,14 @@ describe('asking for a showtime that another node runs', () => {
   it('leaves it to an owner that says it is theirs, running or about to', async () => {
     const { cluster, house, a, b } = await running(1);
     b.believes.set(showtime(0), 'b');
-    expect(await b.try(showtime(0))).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await b.try(showtime(0))).toEqual({ ok: false, reason: 'moving' });
     expect(a.directory.running(showtime(0))?.epoch).toBe(1);
     a.directory.running(showtime(0))?.end('passivated');
     // Not for b's sake: b asks who owned it last, and that is being loaded there again.
     house.trips.push({ backMs: 300 });
     const again = a.directory.open(showtime(0));
     await cluster.advance(1);
-    expect(await b.try(showtime(0))).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await b.try(showtime(0))).toEqual({ ok: false, reason: 'moving' });
     expect(await cluster.done(again)).toMatchObject({ ok: true, host: { epoch: 2 } });
   });
 

@@ -18,10 +18,10 @@ describe('where clients meet a showtime', () => {
     expect(a.hosts.betterUrl(SHOWTIME)).toBeUndefined();
   });
 
-  it('is nowhere while no node would take it, or what runs here may be lost', async () => {
+  it('[MOVE-5] is nowhere while no node would take it, or what runs here may be lost', async () => {
     const { cluster, a, b } = await pair();
     a.confirmed = false;
-    expect(await a.try()).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await a.try()).toEqual({ ok: false, reason: 'moving' });
     b.relays.drop(SHOWTIME);
     cluster.home = 'nobody';
     expect(await b.try()).toEqual({ ok: false, reason: 'unavailable' });

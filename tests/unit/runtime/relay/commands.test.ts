@@ -212,7 +212,7 @@ describe('an owner that is not sure of its showtime', () => {
     await cluster.advance(30);
     expect([ann.outcomes(1), bob.outcomes(1)].flat().map(word)).toEqual(['moving', 'outcome_unknown']);
     expect([actor.ended, relay.ended, actor.seq, relay.seq]).toEqual(['lost', 'lost', 0, 0]);
-    expect(await a.try()).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await a.try()).toEqual({ ok: false, reason: 'moving' });
     a.confirmed = true;
     const again = await b.relay();
     cluster.submit(again, bob, 2, asked, commandId);

@@ -23,7 +23,7 @@ describe('opening a relay', () => {
     expect(await b.try()).toEqual({ ok: false, reason: 'unavailable' });
     a.link.loses = () => false;
     a.believes.set(SHOWTIME, 'b');
-    expect(await b.try()).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await b.try()).toEqual({ ok: false, reason: 'moving' });
     b.link.inner.cut();
     expect(await b.try()).toEqual({ ok: false, reason: 'unavailable' });
     b.link.inner.heal();
@@ -44,7 +44,7 @@ describe('opening a relay', () => {
     const { cluster, b } = await pair();
     const [c] = (await cluster.start('c')) as [TestNode];
     c.believes.set(SHOWTIME, 'b');
-    expect(await c.try()).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await c.try()).toEqual({ ok: false, reason: 'moving' });
     expect(b.relays.size).toBe(1);
   });
 
@@ -109,7 +109,7 @@ describe('the end of a relay', () => {
       const opening = b.relays.open(SHOWTIME, owner);
       if (delayMs > 0) await cluster.advance(5);
       b.relays.drop(SHOWTIME);
-      expect(await cluster.done(opening)).toEqual({ ok: false, reason: 'unavailable' });
+      expect(await cluster.done(opening)).toEqual({ ok: false, reason: 'moving' });
       await cluster.advance(10_000);
       const audiences = b.audiences as Watchers[];
       expect([b.relays.size, audiences.length, story(b.seen)]).toEqual(
@@ -128,7 +128,7 @@ describe('the end of a relay', () => {
     b.relays.stop();
     expect(relay.ended).toBe('drained');
     expect(await cluster.done(opening)).toMatchObject({ ok: false });
-    expect(await b.relays.open(other(2), owner)).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await b.relays.open(other(2), owner)).toEqual({ ok: false, reason: 'moving' });
     await cluster.advance(20_000);
     let sent = 0;
     b.link.send = () => void sent++;

@@ -96,7 +96,7 @@ describe('what is lost on the way', () => {
     const bob = b.listener('bob');
     cluster.submit(relay, bob, 1, hold('bob', [5]));
     expect([relay.confirmed, bob.outcomes(1).map(word)]).toEqual([false, ['moving']]);
-    expect(await b.try()).toEqual({ ok: false, reason: 'unavailable' });
+    expect(await b.try()).toEqual({ ok: false, reason: 'moving' });
     b.link.loses = () => false;
     await cluster.advance(RELAY_LIMITS.answerMsMax + 2 * RELAY_LIMITS.beatMs);
     expect([relay.confirmed, house.spell(relay.statuses)]).toEqual([true, 'hh..........']);
