@@ -92,6 +92,8 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
+  /** Buyers of no flesh for the demo cinema, in development only and on a node that is alone. */
+  DEMO_CROWD: flag.default(true),
   /** Take the built-in payment that moves no money. */
   TEST_PAYMENTS: flag.optional(),
   /** Web origins that may use this node from a browser, separated by commas; its own always may. `*`: all. */
@@ -216,6 +218,7 @@ function arrange(env: Environment) {
     guestTtlMs: env.GUEST_TTL_MS,
     logLevel: env.LOG_LEVEL,
     demo: env.DEMO ?? !production,
+    demoCrowd: env.DEMO_CROWD && env.DEMO !== false && env.NODE_ENV === 'development' && env.REDIS_URL === undefined,
     testPayments: env.TEST_PAYMENTS ?? !production,
     allowedOrigins: env.ALLOWED_ORIGINS,
     rules: {

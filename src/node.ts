@@ -8,6 +8,7 @@ import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
 import { openBoxOffice } from './composition/box-office.js';
 import { clusteredHouses } from './composition/clustered-houses.js';
 import { keepCountsRight } from './composition/counted-houses.js';
+import { bringDemoCrowd } from './composition/demo-crowd.js';
 import { drainNode } from './composition/drain-node.js';
 import { houseParts, loneHouses } from './composition/houses.js';
 import type { SharedHouses } from './composition/shared-houses.js';
@@ -106,6 +107,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
   await clustered?.join();
+  if (config.demoCrowd) undo.push(bringDemoCrowd({ pool: store.pool, hosts, ids: store.ids, log }));
 
   const drain = async () => {
     draining = true;

@@ -18,6 +18,7 @@ const DEFAULTS = {
   LINK_HOST: '127.0.0.1',
   LOG_LEVEL: 'warn',
   DEMO: 'false',
+  DEMO_CROWD: 'false',
   SALES_GRACE_MS: String(7 * 86_400_000),
 };
 

@@ -90,7 +90,7 @@ interface House {
 
 async function openHouse(stage: Stage): Promise<House> {
   const database = await stage.postgres();
-  const served = await stage.usher(database, { DEMO: 'true', HOLDS_PER_HOLDER: '1000' });
+  const served = await stage.usher(database, { DEMO: 'true', DEMO_CROWD: 'false', HOLDS_PER_HOLDER: '1000' });
   const map = stadium(SEATS);
   const showtimeId = await openStadiumSale(database.pool, map);
   const labels = map.seats.label;

@@ -77,7 +77,7 @@ describe.skipIf(reason !== undefined)(`the demo app${reason === undefined ? '' :
   test('what failed for want of a connection is no longer said once that is back', async () => {
     const { page, ...window } = await openPhone(browser, server.url, showtimeId);
     await window.seats.click('D-5');
-    await page.evaluate(() => Object.defineProperty(navigator, 'onLine', { configurable: true, get: () => false }));
+    await expect.poll(() => window.seats.own()).toEqual(['D-5']);
     await page.evaluate(() => {
       const picker = document.querySelector('usher-seat-picker') as HTMLElement & { client: { close(): void } };
       picker.client.close();

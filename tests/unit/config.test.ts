@@ -24,6 +24,18 @@ describe('the environment', () => {
     expect(readConfig({ NODE_ENV: 'production', TOKEN_SECRET: SECRET, TEST_PAYMENTS: 'true' }).testPayments).toBe(true);
   });
 
+  it('brings a crowd to the demo cinema in development only, and to a node that is alone', () => {
+    const crowd = (variables: Record<string, string>) => readConfig(variables).demoCrowd;
+    expect(crowd({})).toBe(true);
+    expect(crowd({ DEMO_CROWD: 'false' })).toBe(false);
+    expect(crowd({ DEMO: 'false' })).toBe(false);
+    expect(crowd({ NODE_ENV: 'test' })).toBe(false);
+    const production = { NODE_ENV: 'production', TOKEN_SECRET: SECRET, DEMO: 'true', DEMO_CROWD: 'true' };
+    expect(crowd(production)).toBe(false);
+    const cluster = { REDIS_URL: 'redis://r', DATABASE_URL: 'postgres://d/x', TOKEN_SECRET: SECRET };
+    expect(crowd(cluster)).toBe(false);
+  });
+
   it('counts what is empty as absent, and ignores what it does not know', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '', DEMO: '', PATH: '/bin', ALLOWED_ORIGINS: '' })).toEqual(
       readConfig({}),
