@@ -7,7 +7,7 @@ const FAST = [
   'tests/rush/{buyer-plan,house-view,load-socket,verdict,witness}.test.ts',
   'tests/soak/verdict.test.ts',
   'tests/fuzz/oracle/*.test.ts',
-  'tests/torture/{checker,nemesis,stage}/*.test.ts',
+  'tests/torture/{checker,mutations,nemesis,stage}/*.test.ts',
   'tests/postgres/*.test.ts',
   'tests/torture/{first-holds,torture-options}.test.ts',
 ];

@@ -16,6 +16,8 @@ const OPTIONS: TortureOptions = {
   nodes: noRedis === undefined ? 3 : 1,
   clients: 30,
   failover: true,
+  mutations: false,
+  only: '',
   history: undefined,
   faults: ['primary killed with a synchronous standby', 'roles switched before the proxies'],
 };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Misuse, sentenceOf } from '../../src/ops/misuse.js';
+import { catchMutations } from './mutations/catch-mutations.js';
 import { describe, failings } from './report.js';
 import { HELP, readOptions } from './torture-options.js';
 import { torture } from './torture-run.js';
@@ -26,11 +27,12 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  if (options.mutations) return (await catchMutations(options, say)) ? 0 : 1;
   const historyFile = options.history ?? join(await mkdtemp(join(tmpdir(), 'usher-history-')), 'history.jsonl');
   const interrupted = new AbortController();
   // Once: who asks twice does not want to wait, and gets what the platform does by itself.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
   const result = await torture(options, { program: PROGRAM, sql: SQL, historyFile, say, signal: interrupted.signal });
   process.stdout.write(describe(result, options));
   if (failings(result, options).length > 0) {

@@ -14,6 +14,8 @@ const FAULTS_A_MINUTE_MIN = 3;
 const EVERY_KIND_MS = 240_000;
 /** Its pool of four, the one that commits, and some that are being replaced, or wait for a standby with nobody behind. */
 const CONNECTIONS_A_NODE_MAX = 8;
+/** Two at a time, and what a killed node left behind. */
+const CLAIMS_A_NODE_MAX = 3;
 const SHOWN_MAX = 10;
 
 export interface RunResult {
@@ -29,13 +31,15 @@ export interface RunResult {
   readonly crashes: readonly string[];
   /** The most backends of nodes that one server had at a time. */
   readonly connectionsMax: number;
+  /** Of them, the most that claimed a showtime at a time. */
+  readonly claimsMax: number;
   readonly checkMs: number;
   readonly isInterrupted: boolean;
 }
 
 /** Everything that makes the run a failure, a sentence each. */
 export function failings(result: RunResult, options: TortureOptions): string[] {
-  const { tally, verdict, found, isInterrupted, connectionsMax } = result;
+  const { tally, verdict, found, isInterrupted, connectionsMax, claimsMax } = result;
   const { durationMs, faults } = options;
   const failed = [...found, ...verdict.violations.map(({ rule, text }) => `${rule}: ${text}`)];
   if (isInterrupted) failed.push('It was interrupted: a run that was not finished proves nothing.');
@@ -59,6 +63,10 @@ export function failings(result: RunResult, options: TortureOptions): string[] {
   const connectionsAllowed = options.nodes * CONNECTIONS_A_NODE_MAX;
   if (connectionsMax > connectionsAllowed) {
     failed.push(`Nodes had ${connectionsMax} connections to Postgres at a time, and ${connectionsAllowed} are enough.`);
+  }
+  const claimsAllowed = options.nodes * CLAIMS_A_NODE_MAX;
+  if (claimsMax > claimsAllowed) {
+    failed.push(`Postgres had ${claimsMax} claims to answer at a time, and ${claimsAllowed} are enough.`);
   }
   failed.push(...slowHolds(result.lines));
   return failed;
@@ -93,14 +101,14 @@ export function describe(result: RunResult, options: TortureOptions): string {
   ].join('\n');
 }
 
-function describeFailovers({ lines, verdict, connectionsMax }: RunResult): string[] {
+function describeFailovers({ lines, verdict, connectionsMax, claimsMax }: RunResult): string[] {
   const promotions = lines.filter((line) => line.type === 'promotion');
   const lost = promotions.flatMap((promotion) => promotion.lost);
   const commands = lost.reduce((sum, tail) => sum + tail.commands.length, 0);
   return [
     `Promotions: ${promotions.length}, of which ${promotions.filter(({ synchronous }) => synchronous).length} of a synchronous standby.`,
     `Lost tails: ${lost.length} of showtimes, with ${commands} commands that had taken effect; of ${verdict.lost.commands} the only memory died, ${verdict.lost.named} holds and bookings were reported as lost.`,
-    `Connections to Postgres: at most ${connectionsMax}.`,
+    `Connections to Postgres: at most ${connectionsMax}, of which at most ${claimsMax} claimed a showtime.`,
     ...firstHolds(lines).map(describeFirstHolds),
   ];
 }

@@ -10,6 +10,8 @@ test('everything has a default, and every fault is drawn from', () => {
     nodes: 3,
     clients: 60,
     failover: false,
+    mutations: false,
+    only: '',
     history: undefined,
     faults: Object.keys(FAULTS),
   });

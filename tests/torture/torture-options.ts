@@ -12,6 +12,10 @@ export interface TortureOptions {
   readonly failover: boolean;
   /** Where the history goes; undefined: to a temporary file, which is kept where the run failed. */
   readonly history: string | undefined;
+  /** In place of a run: known bugs are put into the server, and each must be found. */
+  readonly mutations: boolean;
+  /** Of the mutations, only those with this in their name. */
+  readonly only: string;
   /** Names of the faults to draw from. */
   readonly faults: readonly string[];
 }
@@ -30,6 +34,8 @@ one order of events per seat that explains all answers, and does Postgres hold e
   --failover          Postgres gets a standby: primaries die, standbys lag and are promoted, proxies move late, waits
                       for a synchronous standby are cancelled, Redis is away for long
   --faults <names>    only these, separated by commas                         (default: all)
+  --mutations         puts known bugs into a copy of the server, one at a time, and fails where one is not found
+  --only <text>       of these, only those with this in their name
   --help
 
 Faults: ${Object.keys(FAULTS).join(', ')}.
@@ -64,6 +70,8 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
     nodes,
     clients: wholeNumber('--clients', values.clients, 60, 5, 500),
     failover,
+    mutations: values.mutations === true,
+    only: values.only ?? '',
     history: values.history,
     faults,
   };
@@ -71,9 +79,10 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
 
 function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = { minutes: text, seed: text, history: text, nodes: text, clients: text, faults: text };
+  const options = { minutes: text, seed: text, history: text, nodes: text, clients: text, faults: text, only: text };
   const flag = { type: 'boolean' } as const;
-  return parsed(() => parseArgs({ args: [...argv], options: { ...options, failover: flag, help: flag } }).values);
+  const flags = { failover: flag, mutations: flag, help: flag };
+  return parsed(() => parseArgs({ args: [...argv], options: { ...options, ...flags } }).values);
 }
 
 function minutes(text: string | undefined): number {

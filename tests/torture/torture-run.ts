@@ -18,6 +18,9 @@ const BETWEEN_MS_MAX = 1_500;
 const THINK_MS_MAX = 300;
 const CLIENTS_A_HOUSE = 15;
 const SEATS_A_HOUSE = 40;
+/** With one client each; so many that somebody's owner is among those that are broken. */
+const QUIET_HOUSES = 3;
+const SEATS_OF_A_QUIET_HOUSE = 8;
 const LONG_TTL_MS = 60_000;
 /** Of one house in four: holds that end in the middle of everything. */
 const SHORT_TTL_MS = 3_000;
@@ -37,17 +40,13 @@ type Attack = Pick<RunResult, 'found' | 'quietPoints' | 'compared' | 'stored'>;
 export async function torture(options: TortureOptions, place: TorturePlace): Promise<RunResult> {
   const { program, sql, historyFile, say, signal } = place;
   const crashes: string[] = [];
-  const houses = Math.max(1, Math.round(options.clients / CLIENTS_A_HOUSE));
   say('Postgres, Redis and the nodes start');
   const stage = await Stage.open({
     nodes: options.nodes,
     standby: options.failover,
     program,
     sql,
-    showtimes: Array.from({ length: houses }, (_, i) => ({
-      seats: SEATS_A_HOUSE,
-      holdTtlMs: i % 4 === 3 ? SHORT_TTL_MS : LONG_TTL_MS,
-    })),
+    showtimes: housesOf(options),
     onCrash: (node, how) => void crashes.push(`${node} (${how})`),
   });
   const recorder = new Recorder(historyFile, options.seed, stage.showtimes);
@@ -73,6 +72,7 @@ export async function torture(options: TortureOptions, place: TorturePlace): Pro
     verdict,
     crashes,
     connectionsMax: backends.max,
+    claimsMax: backends.claimsMax,
     checkMs,
     isInterrupted: signal.aborted,
   };
@@ -122,4 +122,14 @@ async function attack(
     crowd.leave();
   }
   return { found, quietPoints, compared: crowd.seen.compared, stored };
+}
+
+function housesOf({ clients, nodes, failover }: TortureOptions) {
+  const many = Array.from({ length: Math.max(1, Math.round(clients / CLIENTS_A_HOUSE)) }, (_, i) => ({
+    seats: SEATS_A_HOUSE,
+    holdTtlMs: i % 4 === 3 ? SHORT_TTL_MS : LONG_TTL_MS,
+    isQuiet: false,
+  }));
+  const quiet = { seats: SEATS_OF_A_QUIET_HOUSE, holdTtlMs: LONG_TTL_MS, isQuiet: true };
+  return failover && nodes > 1 ? [...many, ...Array.from({ length: QUIET_HOUSES }, () => quiet)] : many;
 }

@@ -19,6 +19,8 @@ const OPTIONS: TortureOptions = {
   nodes: noRedis === undefined ? 3 : 1,
   clients: 30,
   failover: false,
+  mutations: false,
+  only: '',
   history: undefined,
   faults: ['node killed', 'postgres killed', 'link to clients broken'],
 };

@@ -45,11 +45,11 @@ export async function catchMutations(
   return survived === 0;
 }
 
-export async function knownMutations(): Promise<readonly Mutation[]> {
-  const files = (await readdir(PATCHES)).filter((file) => file.endsWith('.patch')).toSorted();
+export async function knownMutations(folder = PATCHES): Promise<readonly Mutation[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.patch')).toSorted();
   return await Promise.all(
     files.map(async (file) => {
-      const patch = await readFile(join(PATCHES, file), 'utf8');
+      const patch = await readFile(join(folder, file), 'utf8');
       return { name: file.replace('.patch', ''), why: patch.split('\n', 1)[0] ?? '', patch };
     }),
   );

@@ -30,7 +30,7 @@ export async function plant(mutation: Mutation | undefined, directory: string): 
   for (const source of SOURCES) await cp(source, join(directory, source), { recursive: true });
   await cp('package.json', join(directory, 'package.json'));
   await symlink(resolve('node_modules'), join(directory, 'node_modules'));
-  if (mutation) await apply(mutation, directory);
+  if (mutation) await applyMutation(mutation, directory);
   const outfile = join(directory, 'simulate.js');
   await build({
     entryPoints: [join(directory, 'tests/simulation/main.ts')],
@@ -47,7 +47,8 @@ export async function plant(mutation: Mutation | undefined, directory: string): 
   return outfile;
 }
 
-async function apply({ name, patch }: Mutation, directory: string): Promise<void> {
+/** @throws Error where the patch does not apply any more. */
+export async function applyMutation({ name, patch }: Mutation, directory: string): Promise<void> {
   const file = join(directory, `${name}.patch`);
   await writeFile(file, patch);
   try {

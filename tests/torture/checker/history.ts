@@ -47,6 +47,8 @@ export interface ShowtimeLine {
   readonly id: string;
   readonly labels: readonly string[];
   readonly holdTtlMs: number;
+  /** One client has it to itself. */
+  readonly isQuiet?: boolean;
 }
 
 /** One try of a command. Copies of one command, by whichever way, have the same `commandId` and each an `op` of its own. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../bench/rush/random.js';
 import type { Stage } from '../stage/stage.js';
 import { Buyer, type Pace } from './buyer.js';
+import { CrossWay } from './cross-way.js';
 import { HouseWatcher, SeenHouses } from './house-watcher.js';
 import { HttpWay } from './http-way.js';
 import type { Recorder } from './recorder.js';
@@ -16,14 +17,18 @@ export class Crowd {
   readonly seen: SeenHouses;
   readonly sdkWays: readonly SdkWay[];
 
-  /** Of ten clients six use the SDK, two HTTP, and two send everything twice. */
+  /** Of ten clients six use the SDK, two HTTP, and two send everything twice; each quiet house has one more to itself. */
   constructor(stage: Stage, recorder: Recorder, clients: number, seed: number, pace: Pace) {
-    const { nodes, showtimes } = stage;
+    const { nodes } = stage;
+    const [showtimes, quiet] = [
+      stage.showtimes.filter((one) => !one.isQuiet),
+      stage.showtimes.filter((one) => one.isQuiet),
+    ];
     const urls = nodes.map(({ clientUrl }) => clientUrl);
     const urlAt = (i: number) => urls[i % urls.length] ?? '';
     this.seen = new SeenHouses(recorder);
     const sdkWays: SdkWay[] = [];
-    this.buyers = Array.from({ length: clients }, (_, i) => {
+    const many = Array.from({ length: clients }, (_, i) => {
       const { id, labels } = showtimes[i % showtimes.length] ?? { id: '', labels: [] };
       const random = seededRandom(seed + 7_919 * (i + 1));
       // A whole round of ten for each showtime, so that every kind meets every other.
@@ -38,8 +43,13 @@ export class Crowd {
       }
       return new Buyer(way, labels, random, pace);
     });
+    const alone = quiet.map(({ id, labels }, i) => {
+      const random = seededRandom(seed + 104_729 * (i + 1));
+      return new Buyer(new CrossWay(`cross-${i}`, urls, id, recorder, random), labels, random, pace);
+    });
+    this.buyers = [...many, ...alone];
     this.sdkWays = sdkWays;
-    this.watchers = showtimes.flatMap(({ id }) =>
+    this.watchers = stage.showtimes.flatMap(({ id }) =>
       nodes.map(
         ({ process, clientUrl }) => new HouseWatcher(`watcher at ${process.name}`, clientUrl, id, this.seen, recorder),
       ),

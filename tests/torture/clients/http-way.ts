@@ -17,6 +17,7 @@ export class HttpWay implements Way {
   readonly #recorder: Recorder;
   readonly #random: () => number;
   #session: string | undefined;
+  #answeredBy: number | undefined;
   #isClosed = false;
 
   constructor(name: string, urls: readonly string[], showtime: string, recorder: Recorder, random: () => number) {
@@ -43,6 +44,16 @@ export class HttpWay implements Way {
     return told.phase !== 'ok' && uncertain ? { ...told, phase: 'unknown' } : told;
   }
 
+  /** The token of its holder, once it has one. */
+  get session(): string | undefined {
+    return this.#session;
+  }
+
+  /** Which of the URLs answered last. */
+  get answeredBy(): number | undefined {
+    return this.#answeredBy;
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -64,14 +75,16 @@ export class HttpWay implements Way {
     return toldBy(answer.ok ? { ...content, ok: true } : { ok: false, error: content });
   }
 
-  #fetch(method: string, path: string, headers: Record<string, string> = {}, body?: object): Promise<Response> {
-    const url = this.#urls[Math.floor(this.#random() * this.#urls.length)];
-    return fetch(`${url}${path}`, {
+  async #fetch(method: string, path: string, headers: Record<string, string> = {}, body?: object): Promise<Response> {
+    const node = Math.floor(this.#random() * this.#urls.length);
+    const answer = await fetch(`${this.#urls[node]}${path}`, {
       method,
       headers: body ? { ...headers, 'content-type': 'application/json' } : headers,
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
+    this.#answeredBy = node;
+    return answer;
   }
 }
 

@@ -1,10 +1,11 @@
 import { clockShifted } from './clock-shifted.js';
 import type { MakeFault } from './fault.js';
-import { linkToClientsBroken, linkToPostgresBroken, linkToRedisBroken } from './links-broken.js';
+import { linkFromNodesBroken, linkToClientsBroken, linkToPostgresBroken, linkToRedisBroken } from './links-broken.js';
 import { nodeDrained } from './node-drained.js';
 import { nodeFrozen } from './node-frozen.js';
 import { nodeKilled } from './node-killed.js';
 import { nodeKilledRepeatedly } from './node-killed-repeatedly.js';
+import { offTheRolls } from './off-the-rolls.js';
 import { postgresKilled } from './postgres-killed.js';
 import {
   primaryKilledStandbyLags,
@@ -29,12 +30,15 @@ export const FAULTS: Readonly<Record<string, MakeFault>> = {
   'postgres killed': postgresKilled,
   'link to postgres broken': linkToPostgresBroken,
   'link to redis broken': linkToRedisBroken,
+  'link from nodes broken': linkFromNodesBroken,
   'link to clients broken': linkToClientsBroken,
 };
 
 /** Those that a node without Redis can suffer. */
 export function loneFaults(faults: Readonly<Record<string, MakeFault>>): readonly string[] {
-  return Object.keys(faults).filter((name) => !name.includes('redis'));
+  return Object.keys(faults).filter(
+    (name) => !name.includes('redis') && !name.includes('nodes') && !name.includes('rolls'),
+  );
 }
 
 /** Those that a Postgres with a standby can suffer as well. */
@@ -52,7 +56,12 @@ const OF_A_LONG_SILENCE: Readonly<Record<string, MakeFault>> = {
 };
 
 /** Of a run in which Postgres is failed over. */
-export const FAILOVER_FAULTS: Readonly<Record<string, MakeFault>> = { ...FAULTS, ...OF_A_PAIR, ...OF_A_LONG_SILENCE };
+export const FAILOVER_FAULTS: Readonly<Record<string, MakeFault>> = {
+  ...FAULTS,
+  ...OF_A_PAIR,
+  ...OF_A_LONG_SILENCE,
+  'node off the rolls': offTheRolls,
+};
 
 /** Two that break the same server would heal one another. */
 export function mayCoincide(a: string, b: string): boolean {

@@ -5,6 +5,7 @@ import { type MakeFault, pick } from './fault.js';
 const LINKS: Readonly<Record<string, (node: StagedNode) => Breakable>> = {
   postgres: (node) => node.toPostgres,
   redis: (node) => node.toRedis,
+  nodes: (node) => node.fromNodes,
   clients: (node) => node.fromClients,
 };
 
@@ -25,7 +26,7 @@ function broken(where: string): MakeFault {
     const [manner, breakIt] = pick(Object.entries(HOW), random);
     const late = random() < 0.5;
     return {
-      name: `link to ${where} broken`,
+      name: `link ${where === 'nodes' ? 'from' : 'to'} ${where} broken`,
       detail: `${node.process.name}, ${manner}${manner.endsWith('held') && late ? ', and delivered late' : ''}`,
       start: async () => {
         if (link) breakIt(link);
@@ -38,3 +39,4 @@ function broken(where: string): MakeFault {
 export const linkToPostgresBroken = broken('postgres');
 export const linkToRedisBroken = broken('redis');
 export const linkToClientsBroken = broken('clients');
+export const linkFromNodesBroken = broken('nodes');

@@ -32,10 +32,7 @@ export async function failOver(
   await also.first?.();
   const promotion = await pair.killAndPromote();
   stage.witness.promotion(promotion);
-  stage.witness.moment(
-    also.moment ?? 'promoted',
-    stage.showtimes.map(({ id }) => id),
-  );
+  stage.witness.moment(also.moment ?? 'promoted', stage.busyShowtimes);
   pair.moveProxies(random() < 0.5);
 }
 

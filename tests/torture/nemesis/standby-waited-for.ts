@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StagedNode } from '../stage/staged-node.js';
 import { type MakeFault, pick } from './fault.js';
 import { failOver } from './primary-killed.js';
 
@@ -34,20 +35,24 @@ export const waitsCancelled: MakeFault = (stage, random) => {
   };
 };
 
-/** Every commit and every claim waits for a synchronous standby that is away, while a node dies and others take over. */
+/** Every commit and every claim waits for a synchronous standby that is away, while an owner is dead and others take over. */
 export const standbyAway: MakeFault = (stage, random) => {
-  const node = pick(stage.nodes, random);
+  const showtime = pick(stage.showtimes, random);
   const awayMs = AWAY_MS_MIN + random() * (AWAY_MS_MAX - AWAY_MS_MIN);
+  let owner: StagedNode | undefined;
   return {
     name: 'synchronous standby away',
-    detail: `${awayMs.toFixed(0)} ms and more, ${node.process.name} killed`,
+    detail: `${awayMs.toFixed(0)} ms and more, the owner of ${showtime.id} killed`,
     async start() {
+      owner = (await stage.ownerOf(showtime.id)) ?? pick(stage.nodes, random);
       await stage.pair.setSynchronous(true);
       stage.pair.pair.cutReplication();
-      await node.process.end('SIGKILL');
-      node.process.start();
+      await owner.process.end('SIGKILL');
       await sleep(awayMs);
     },
-    heal: () => stage.pair.mend(),
+    async heal() {
+      owner?.process.start();
+      await stage.pair.mend();
+    },
   };
 };

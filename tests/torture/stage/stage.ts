@@ -19,7 +19,7 @@ export interface StageOptions {
   readonly program: string;
   /** The folder of the migrations. */
   readonly sql: string;
-  readonly showtimes: readonly { readonly seats: number; readonly holdTtlMs: number }[];
+  readonly showtimes: readonly { readonly seats: number; readonly holdTtlMs: number; readonly isQuiet: boolean }[];
   readonly onCrash: (node: string, how: string) => void;
 }
 
@@ -77,9 +77,9 @@ export class Stage {
       pool.on('error', () => {});
       undo.push(() => pool.end());
       const showtimes: ShowtimeLine[] = [];
-      for (const { seats, holdTtlMs } of options.showtimes) {
+      for (const { seats, holdTtlMs, isQuiet } of options.showtimes) {
         const id = await openSale(pool, seats, holdTtlMs);
-        showtimes.push({ id, labels: await labelsOf(pool, id), holdTtlMs });
+        showtimes.push({ id, labels: await labelsOf(pool, id), holdTtlMs, isQuiet });
       }
       const nodes: StagedNode[] = [];
       for (let i = 0; i < options.nodes; i++) {
@@ -125,13 +125,18 @@ export class Stage {
     return this.nodes.find(({ process }) => process.name === rows[0]?.node);
   }
 
-  /** The showtimes that a node claimed last, as Postgres has it. */
+  /** Showtimes of which somebody wants a hold at any moment: figures are counted from them. */
+  get busyShowtimes(): readonly string[] {
+    return this.showtimes.filter(({ isQuiet }) => !isQuiet).map(({ id }) => id);
+  }
+
+  /** The busy showtimes that a node claimed last, as Postgres has it. */
   async ownedBy(node: StagedNode): Promise<readonly string[]> {
     const { rows } = await this.pool.query<{ id: string }>(
       'SELECT showtime_id AS id FROM usher.showtime_owners WHERE node = $1',
       [node.process.name],
     );
-    return rows.map(({ id }) => id);
+    return rows.map(({ id }) => id).filter((id) => this.busyShowtimes.includes(id));
   }
 
   /** @throws Error where Postgres has no standby. */

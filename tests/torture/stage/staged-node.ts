@@ -11,6 +11,8 @@ export interface StagedNode {
   readonly clock: ShiftedClock;
   readonly toPostgres: Breakable;
   readonly toRedis: FaultyLink;
+  /** By which other nodes reach it directly. */
+  readonly fromNodes: FaultyLink;
   /** By which its clients come. */
   readonly fromClients: FaultyLink;
   readonly clientUrl: string;
@@ -32,9 +34,10 @@ export const DETECTION_MS = 2_000;
 
 export async function stageNode(name: string, options: NodeOptions): Promise<StagedNode> {
   const { directory, database, redis } = options;
-  const port = await freePort();
-  const [toRedis, fromClients, clock] = await Promise.all([
+  const [port, linkPort] = await Promise.all([freePort(), freePort()]);
+  const [toRedis, fromNodes, fromClients, clock] = await Promise.all([
     FaultyLink.to(redis.port),
+    FaultyLink.to(linkPort),
     FaultyLink.to(port),
     ShiftedClock.in(directory, name),
   ]);
@@ -44,6 +47,9 @@ export async function stageNode(name: string, options: NodeOptions): Promise<Sta
     DATABASE_URL: database.url,
     DATABASE_CONNECTIONS: '4',
     PUBLIC_URL: clientUrl,
+    LINK_HOST: '127.0.0.1',
+    LINK_PORT: String(linkPort),
+    LINK_ADDRESS: `127.0.0.1:${fromNodes.port}`,
     TOKEN_SECRET: 'a secret of thirty-two characters or more',
     SALES_GRACE_MS: String(7 * 86_400_000),
     MESSAGES_PER_SECOND: '200',
@@ -65,11 +71,11 @@ export async function stageNode(name: string, options: NodeOptions): Promise<Sta
     crashed: (how) => options.onCrash(name, how),
     lives: (phase) => options.onLife(name, phase),
   });
-  return { process, clock, toPostgres: database.link, toRedis, fromClients, clientUrl };
+  return { process, clock, toPostgres: database.link, toRedis, fromNodes, fromClients, clientUrl };
 }
 
-export async function closeNode({ process, toPostgres, toRedis, fromClients }: StagedNode): Promise<void> {
+export async function closeNode({ process, toPostgres, toRedis, fromNodes, fromClients }: StagedNode): Promise<void> {
   process.thaw();
   await process.end('SIGKILL');
-  await Promise.all([toPostgres.stop(), toRedis.stop(), fromClients.stop()]);
+  await Promise.all([toPostgres.stop(), toRedis.stop(), fromNodes.stop(), fromClients.stop()]);
 }
