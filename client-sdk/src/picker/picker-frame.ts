@@ -59,7 +59,8 @@ const MARKUP = `<span class="probe" aria-hidden="true"></span>
 <div class="quiet live" role="status"></div>`;
 
 export function buildFrame(root: ShadowRoot): PickerFrame {
-  // Not the root's own innerHTML: where the element stands in a form, its parser drops a form of ours as a nested one.
+  // Not the root's own innerHTML: where the element stands in a form when it is upgraded, that parser drops a form of ours as
+  // a nested one (findings/form-in-a-shadow-root.sh).
   const template = document.createElement('template');
   template.innerHTML = MARKUP;
   root.append(template.content.cloneNode(true));

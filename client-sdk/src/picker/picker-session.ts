@@ -207,8 +207,8 @@ export class PickerSession {
     const line = lineAt(this.#plan, place);
     const spot: Spot =
       line?.kind === 'area' ? { kind: 'area', area: line.area } : { kind: 'seat', seat: seatAt(this.#plan, place) };
-    // A pointer brings focus too, but its eyes are where it is: only the keyboard moves the map. The first focus of a page
-    // counts as visible whatever brought it, so that alone does not tell.
+    // A click brings focus too, but its eyes are where the pointer is: only the keyboard moves the map. `:focus-visible` alone
+    // does not tell: Chromium 156 matches it where a script moves the focus, even from a click.
     if (this.#pointing || !this.#host.frame.grid.querySelector(':focus-visible')) return;
     this.#host.frame.sections.value = String(place.section);
     this.#map.reveal(spot);

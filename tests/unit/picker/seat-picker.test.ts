@@ -231,3 +231,27 @@ test('own seats, the end of the connection and the start of a new one are seen a
   fake.set({ stale: false, epoch: 2, statuses: new Uint8Array(smallHouse.seats.label.length).fill(2) });
   expect(cells()[1]?.getAttribute('aria-label')).toContain('sold');
 });
+
+test('a refusal at the limit is told with the number, in an event too', async () => {
+  const told: unknown[] = [];
+  picker.addEventListener('limit', ({ detail }) => told.push(detail));
+  const limits = { seatsPerHold: 7, holdsPerHolder: 1 } as NonNullable<typeof fake.state.limits>;
+  const take = async (code: string, seat: number) => {
+    fake.answers['hold'] = async () => refusal(code);
+    cells()[seat]?.click();
+    await settled();
+  };
+  fake.set({ limits });
+  await take('too_many_seats', 0);
+  expect(find('.notice').textContent).toContain('You cannot hold more than 7 seats at once.');
+  await take('too_many_holds', 1);
+  expect(find('.notice').textContent).toContain('You cannot hold more than 1 order at once.');
+  fake.set({ limits: undefined });
+  await take('too_many_seats', 2);
+  expect(find('.notice').textContent).toContain('You cannot hold more seats at once.');
+  expect(told).toEqual([
+    { code: 'too_many_seats', max: 7 },
+    { code: 'too_many_holds', max: 1 },
+    { code: 'too_many_seats', max: undefined },
+  ]);
+});
