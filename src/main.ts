@@ -9,6 +9,9 @@ import { createLog } from './observability/log.js';
 /** One level below the root of the project, both as source and as bundle. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** A request with a long session is over the 4 KiB of uWebSockets.js. Read by the binary when it is loaded. */
+process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= '16384';
+
 let asked = false;
 
 function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: FoldingLog): void {

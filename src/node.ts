@@ -116,7 +116,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     await takeDown(undo, log);
   };
   let stopped: Promise<void> | undefined;
-  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+  const address = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : address;
   return {
     url: `http://${host}:${config.port}`,
     stop: () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openDataFolder } from './data-folder.js';
 
 /** As short as an HMAC with SHA-256 may have it (RFC 7518, 3.2). */
 const BYTES_MIN = 32;
@@ -11,7 +12,7 @@ const BYTES_MIN = 32;
  */
 export async function developmentSecret(directory: string): Promise<string> {
   const file = join(directory, 'token-secret');
-  await mkdir(directory, { recursive: true });
+  await openDataFolder(directory);
   const made = `${randomUUID()}${randomUUID()}`;
   await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

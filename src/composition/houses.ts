@@ -62,7 +62,7 @@ export function loneHouses(
 ): { readonly hosts: Hosts; readonly directory: Directory; readonly termsWatch: TermsWatch } {
   const directory: Directory = new Directory({
     ...parts,
-    context: { ...parts.context, confirmed: () => true },
+    context: { ...parts.context, confirmed: () => true, isAlone: true },
     feedFor: (showtimeId) => parts.counted(NO_FEED, showtimeId, (id) => directory.running(id)),
     askedFor: async () => true,
   });

@@ -1,4 +1,4 @@
-import uWS, { type ListenOptions, type us_listen_socket } from 'uWebSockets.js';
+import type { ListenOptions, us_listen_socket } from 'uWebSockets.js';
 import { checkAnswer } from '../http/check-answer.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { documentEndpoint } from '../http/openapi.js';
@@ -6,6 +6,7 @@ import { Origins } from '../http/origins.js';
 import { RateLimits } from '../http/rate-limits.js';
 import { Router } from '../http/router.js';
 import { serveFiles } from '../http/static-files.js';
+import { printable } from '../protocol/printable.js';
 import type { Hosts } from '../runtime/hosts.js';
 import type { Clock, Ids, Log, Rates } from '../runtime/ports.js';
 import { CommandIntake } from './command-intake.js';
@@ -17,8 +18,10 @@ import { Channels } from './live/channels.js';
 import { LiveEndpoint } from './live/live-endpoint.js';
 import type { LiveLimits } from './live/live-limits.js';
 import { Newcomers } from './live/newcomers.js';
+import { loadUws } from './load-uws.js';
 import type { IsOn } from './parts.js';
 import type { Tokens } from './tokens.js';
+import { whyNotListening } from './why-not-listening.js';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -44,6 +47,9 @@ export interface GatewayOptions {
   readonly demoDirectory?: string;
 }
 
+const REFUSED_ORIGIN =
+  'a page was refused, as its origin is neither this host nor in ALLOWED_ORIGINS: add it there, or have the proxy pass the Host on that the browser asked for';
+
 /** uWebSockets.js shares a port unless told otherwise, and has no name for that. */
 const SHARED = 0 as ListenOptions;
 
@@ -51,7 +57,8 @@ const SHARED = 0 as ListenOptions;
 export class Gateway {
   readonly channels: Channels;
   readonly #options: GatewayOptions;
-  readonly #app = uWS.App();
+  readonly #uws = loadUws();
+  readonly #app = this.#uws.App();
   #live: LiveEndpoint | undefined;
   #listening: us_listen_socket[] = [];
 
@@ -66,7 +73,10 @@ export class Gateway {
   /** @throws Error where the port is taken, or the demo app is not built; nothing of the gateway runs then. */
   async listen(hosts: Hosts): Promise<void> {
     const { allowedOrigins, limits, tokens, isOn, clock, ids, log, demoDirectory } = this.#options;
-    const origins = new Origins(allowedOrigins);
+    const origins = new Origins(allowedOrigins, (origin, host) => {
+      const fields = { event: 'origin.refused', origin: printable(origin), host: printable(host) };
+      log.warn(fields, REFUSED_ORIGIN);
+    });
     const intake = new CommandIntake(ids, isOn);
     const { channels } = this;
     const newcomers = new Newcomers(limits.helloMsMax);
@@ -115,7 +125,7 @@ export class Gateway {
   /** No new sockets or connections; those that there are go on until their showtimes end. */
   stopListening(): void {
     this.#live?.stop();
-    for (const socket of this.#listening.splice(0)) uWS.us_listen_socket_close(socket);
+    for (const socket of this.#listening.splice(0)) this.#uws.us_listen_socket_close(socket);
   }
 
   /** Resolves when every socket that was sent away has read its goodbye, or is gone. */
@@ -132,18 +142,18 @@ export class Gateway {
   async #open(): Promise<void> {
     const { port, sharedPort } = this.#options;
     // Exclusive: without it a second process shares the port by turns, which nobody wants by accident.
-    await this.#listenTo(port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
+    await this.#listenTo(port, this.#uws.LIBUS_LISTEN_EXCLUSIVE_PORT);
     if (sharedPort !== undefined) await this.#listenTo(sharedPort, SHARED);
   }
 
-  #listenTo(port: number, option: ListenOptions): Promise<void> {
+  async #listenTo(port: number, option: ListenOptions): Promise<void> {
     const { host } = this.#options;
-    return new Promise((resolve, reject) => {
+    const isListening = await new Promise<boolean>((resolve) => {
       this.#app.listen(host, port, option, (socket) => {
         if (socket) this.#listening.push(socket);
-        else reject(new Error(`Port ${port} of ${host} is taken. Set PORT to another.`));
-        resolve();
+        resolve(socket !== false);
       });
     });
+    if (!isListening) throw new Error(await whyNotListening(host, port));
   }
 }

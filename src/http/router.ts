@@ -105,7 +105,7 @@ export class Router {
   #exchange(res: HttpResponse, req: HttpRequest, parameterCount: number, bodyBytesMax?: number): Exchange {
     const origin = req.getHeader('origin');
     const crossOrigin: Headers =
-      origin !== '' && this.#options.origins.allows(origin, req.getHeader('host'))
+      origin !== '' && this.#options.origins.admits(origin, req.getHeader('host'))
         ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED_HEADERS }
         : {};
     const common = { ...SECURITY_HEADERS, ...crossOrigin };

@@ -58,6 +58,9 @@ export const FOLDED: Readonly<Record<string, Folded>> = {
   'embedded_postgres.not_started': { state: 'embedded Postgres starts' },
   'socket.not_counted': { state: 'socket rate' },
   'socket.not_joined': { state: 'socket join' },
+  'node.not_alone': { state: 'not alone' },
+  'showtime.fenced': { state: 'fenced', by: ['showtimeId'] },
+  'showtime.taken_over': { state: 'fenced', by: ['showtimeId'] },
 };
 
 type Level = 'info' | 'warn' | 'error';

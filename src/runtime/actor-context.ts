@@ -22,4 +22,6 @@ export interface ActorContext {
   readonly limits: ActorLimits;
   /** False while other nodes may have taken over what runs here, and this one would not know. */
   readonly confirmed: () => boolean;
+  /** No other node is known, nor could be: whoever takes a showtime from this one was started by mistake. */
+  readonly isAlone?: boolean;
 }

@@ -288,7 +288,7 @@ export class Actor implements Committing, Host {
   }
 
   lost(reason: LossReason): void {
-    tellOfLoss(this, reason, this.#context.log);
+    tellOfLoss(this, reason, this.#context);
     this.end('lost');
   }
 

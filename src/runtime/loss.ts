@@ -8,40 +8,50 @@ import type { Log } from './ports.js';
 export type LossReason = 'fenced' | 'taken_over' | 'unconfirmed' | 'refused' | 'broken';
 
 interface Told {
+  readonly event: string;
   readonly level: 'warn' | 'error';
   readonly sentence: string;
 }
 
 const TOLD: Readonly<Record<LossReason, Told>> = {
   fenced: {
+    event: 'showtime.fenced',
     level: 'warn',
     sentence: 'Postgres refused a write: another node owns this showtime now, and this node stops running it',
   },
   taken_over: {
+    event: 'showtime.taken_over',
     level: 'warn',
     sentence: 'Postgres names another owner of this showtime, and this node stops running it',
   },
   unconfirmed: {
+    event: 'showtime.unconfirmed',
     level: 'warn',
     sentence:
       'the lease lapsed before a write of this showtime could be told; this node stops running it until Postgres says whose it is',
   },
   refused: {
+    event: 'showtime.refused',
     level: 'error',
     sentence: 'Postgres does not take what this showtime wrote; its house is dropped from memory and loaded again',
   },
   broken: {
+    event: 'showtime.broken',
     level: 'error',
     sentence: 'this showtime failed by a fault of the server; its house is dropped from memory and loaded again',
   },
 };
 
-/** One line about the end of an actor: `event` is `showtime.` and the reason. */
+const NOT_ALONE =
+  'another node uses this database, and the two take showtimes from each other, as neither has REDIS_URL: give both the same Redis, or stop one of them';
+
+/** One line about the end of an actor. */
 export function tellOfLoss(
   { showtimeId, epoch }: { readonly showtimeId: string; readonly epoch: number },
   reason: LossReason,
-  log: Log,
+  { log, isAlone = false }: { readonly log: Log; readonly isAlone?: boolean | undefined },
 ): void {
-  const { level, sentence } = TOLD[reason];
-  log[level]({ event: `showtime.${reason}`, showtimeId, epoch }, sentence);
+  const { event, level, sentence } = TOLD[reason];
+  log[level]({ event, showtimeId, epoch }, sentence);
+  if (isAlone && (reason === 'fenced' || reason === 'taken_over')) log.error({ event: 'node.not_alone' }, NOT_ALONE);
 }

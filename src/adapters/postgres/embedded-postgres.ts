@@ -4,13 +4,15 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Log } from '../../runtime/ports.js';
+import { openDataFolder } from '../data-folder.js';
 import { freePort } from '../free-port.js';
+import { takeFirstStart } from './first-start.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { clearForeignLock, readPostmaster, stopPostmaster } from './postmaster.js';
 import { type Unprivileged, unprivileged } from './unprivileged.js';
@@ -42,7 +44,7 @@ export interface EmbeddedPostgresOptions {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { directory, log } = options;
-  await mkdir(directory, { recursive: true });
+  await openDataFolder(directory);
   const files = {
     data: join(directory, 'postgres'),
     log: join(directory, 'postgres.log'),
@@ -50,7 +52,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
   const binaries = await findPostgresBinaries();
   const user = await unprivileged();
-  const password = await initialise(files, binaries.initdb, user);
+  const password = await initialise(directory, files, binaries.initdb, user);
   // One port for the life of this node, so that its pools find a restarted server where they left it.
   let port = (await readPostmaster(files.data))?.port ?? options.port ?? (await freePort());
 
@@ -123,12 +125,41 @@ interface Files {
 }
 
 /** Makes the data folder where there is none; returns the password of the superuser of this private server. */
-async function initialise(files: Files, initdb: string, user: Unprivileged): Promise<string> {
-  const exists = await access(join(files.data, 'PG_VERSION')).then(
-    () => true,
-    () => false,
+async function initialise(directory: string, files: Files, initdb: string, user: Unprivileged): Promise<string> {
+  if (await isWhole(files.data)) return await readPassword(files);
+  const release = await takeFirstStart(directory);
+  try {
+    // Another first start may have ended just before.
+    if (await isWhole(files.data)) return await readPassword(files);
+    return await makeData(files, initdb, user);
+  } finally {
+    await release();
+  }
+}
+
+/** @throws Error where there is something in its place that is no whole data folder: it may be all that is left of the data. */
+async function isWhole(data: string): Promise<boolean> {
+  const names = await readdir(data).catch((): string[] => []);
+  if (names.length === 0) return false;
+  if (names.includes('PG_VERSION')) return true;
+  throw new Error(
+    `${data} has no PG_VERSION, so it is no whole data folder of Postgres. Nothing was changed. ` +
+      'Restore it from a backup, or move it away to start with an empty database.',
   );
-  if (exists) return (await readFile(files.password, 'utf8')).trim();
+}
+
+async function readPassword(files: Files): Promise<string> {
+  const password = await readFile(files.password, 'utf8').catch((cause: unknown) => {
+    throw new Error(
+      `${files.password} cannot be read, and without it the database in ${files.data} cannot be opened. ` +
+        'Restore that file, or move both away to start with an empty database.',
+      { cause },
+    );
+  });
+  return password.trim();
+}
+
+async function makeData(files: Files, initdb: string, user: Unprivileged): Promise<string> {
   const password = randomBytes(24).toString('base64url');
   await writeFile(files.password, `${password}\n`, { mode: 0o600 });
   // Made aside and renamed when whole, so that a start which was cut short leaves nothing half-made to trip over.

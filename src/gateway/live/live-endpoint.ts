@@ -1,7 +1,8 @@
-import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_socket_context_t } from 'uWebSockets.js';
+import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } from 'uWebSockets.js';
 import { clientAddress, forwardedFor } from '../../http/client-address.js';
 import type { Origins } from '../../http/origins.js';
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../protocol/version.js';
+import { loadUws } from '../load-uws.js';
 import { readShowtimeId } from '../showtime-id.js';
 import type { LiveContext } from './live-context.js';
 import { BACKPRESSURE_BYTES_MAX } from './live-limits.js';
@@ -35,7 +36,7 @@ export class LiveEndpoint {
   attach(app: TemplatedApp): void {
     const { limits, channels, newcomers, clock } = this.#context;
     app.ws<SocketData>('/v1/showtimes/:showtimeId/live', {
-      compression: uWS.DISABLED,
+      compression: loadUws().DISABLED,
       maxPayloadLength: limits.frameBytes * READABLE_FACTOR,
       maxBackpressure: BACKPRESSURE_BYTES_MAX,
       idleTimeout: IDLE_SECONDS_MAX,
@@ -68,7 +69,7 @@ export class LiveEndpoint {
   /** Synchronous on purpose: the token comes in the first frame. */
   #upgrade(res: HttpResponse, req: HttpRequest, socketContext: us_socket_context_t): void {
     const { limits } = this.#context;
-    if (!this.#origins.allows(req.getHeader('origin'), req.getHeader('host'))) {
+    if (!this.#origins.admits(req.getHeader('origin'), req.getHeader('host'))) {
       res.writeStatus('403 Forbidden').end('origin not allowed');
     } else if (this.#draining || this.#sockets >= limits.socketsMax) {
       res.writeStatus('503 Service Unavailable').writeHeader('retry-after', '1').end();
