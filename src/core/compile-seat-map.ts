@@ -12,12 +12,13 @@ export function compileSeatMap(data: SeatMapData): SeatMap {
   checkColumns(data);
   const count = data.seats.label.length;
   const pairOf = pairColumn(data, count);
+  const tableOf = tableColumn(data, count);
   const { blocks, closed, lines, pitch } = arrangeRows(data, pairOf);
   const adjacency = linkBlocks(blocks, closed, count);
   for (const [left, right] of data.pairs) invariant(adjacency.right[left] === right, 'a pair is not side by side');
   const areaOf = new Int32Array(count).fill(NONE);
   data.areas.forEach((area, index) => void areaOf.fill(index, area.first, area.first + area.count));
-  const roles = rolesOf(data, pairOf, areaOf, count);
+  const roles = rolesOf(data, pairOf, tableOf, areaOf, count);
   const focal = focalOrders(data, blocks, areaOf, count);
   return {
     data,
@@ -27,6 +28,7 @@ export function compileSeatMap(data: SeatMapData): SeatMap {
     isRing: closed,
     ...adjacency,
     pairOf,
+    tableOf,
     ...roles,
     zoneOf: zoneColumn(data, areaOf, count),
     categoryOf: Int32Array.from(data.seats.category),
@@ -79,6 +81,19 @@ function pairColumn(data: SeatMapData, count: number): Int32Array {
   return pairOf;
 }
 
+function tableColumn({ tables = [], seats, pairs, wheelchair, companions }: SeatMapData, count: number): Int32Array {
+  const tableOf = new Int32Array(count).fill(NONE);
+  const special = new Set([...pairs.flat(), ...wheelchair, ...companions.flat()]);
+  for (const [table, members] of tables.entries()) {
+    invariant(members.length > 1, 'a table of fewer than two seats');
+    for (const seat of members) {
+      invariant(tableOf[seat] === NONE && seats.row[seat] !== NONE && !special.has(seat), 'a seat of two kinds');
+      tableOf[seat] = table;
+    }
+  }
+  return tableOf;
+}
+
 function linkBlocks(blocks: readonly Int32Array[], closed: Uint8Array, count: number) {
   const column = () => new Int32Array(count).fill(NONE);
   const [left, right, blockOf, placeInBlock] = [column(), column(), column(), column()];
@@ -97,7 +112,7 @@ function linkBlocks(blocks: readonly Int32Array[], closed: Uint8Array, count: nu
   return { left, right, blockOf, placeInBlock };
 }
 
-function rolesOf(data: SeatMapData, pairOf: Int32Array, areaOf: Int32Array, count: number) {
+function rolesOf(data: SeatMapData, pairOf: Int32Array, tableOf: Int32Array, areaOf: Int32Array, count: number) {
   const isWheelchair = new Uint8Array(count);
   for (const seat of data.wheelchair) isWheelchair[seat] = 1;
   const wheelchairOf = new Int32Array(count).fill(NONE);
@@ -113,7 +128,8 @@ function rolesOf(data: SeatMapData, pairOf: Int32Array, areaOf: Int32Array, coun
   const isKept = new Uint8Array(count);
   for (let seat = 0; seat < count; seat++) {
     isKept[seat] = isWheelchair[seat] === 1 || wheelchairOf[seat] !== NONE ? 1 : 0;
-    isOrdinary[seat] = isKept[seat] === 1 || pairOf[seat] !== NONE || areaOf[seat] !== NONE ? 0 : 1;
+    const isPart = pairOf[seat] !== NONE || tableOf[seat] !== NONE;
+    isOrdinary[seat] = isKept[seat] === 1 || isPart || areaOf[seat] !== NONE ? 0 : 1;
   }
   return { isWheelchair, wheelchairOf, companionsOf, isOrdinary, isKept };
 }

@@ -11,6 +11,7 @@ export type SeatRefusalReason =
   | 'single_gap'
   | 'pair_split'
   | 'companion_alone'
+  | 'table_split'
   | 'distancing';
 
 export interface SeatConflict {

@@ -26,6 +26,8 @@ export interface SeatMapData {
   readonly wheelchair: readonly number[];
   readonly companions: readonly (readonly [companion: number, wheelchair: number])[];
   readonly pairs: readonly (readonly [left: number, right: number])[];
+  /** The seats of each table that is sold whole only; absent where there is none. */
+  readonly tables?: readonly (readonly number[])[];
   readonly areas: readonly StandingArea[];
   readonly decorations: readonly Decoration[];
 }
@@ -82,6 +84,8 @@ export interface SeatMap {
   readonly placeInBlock: Int32Array;
   /** The other half of a pair; NONE where single. */
   readonly pairOf: Int32Array;
+  /** The table of each seat that is sold with its whole table only, as an index into `data.tables`; NONE of any other. */
+  readonly tableOf: Int32Array;
   /** For a companion seat, its wheelchair space; NONE otherwise. */
   readonly wheelchairOf: Int32Array;
   readonly isWheelchair: Uint8Array;
@@ -95,7 +99,8 @@ export interface SeatMap {
   readonly zoneIndex: ReadonlyMap<string, number>;
   /** The standing area of each place; NONE for a seat. */
   readonly areaOf: Int32Array;
-  /** 1 for a seat that is sold by itself to anybody: no standing place, wheelchair space, companion or half of a pair. */
+  /** 1 for a seat that is sold by itself to anybody: no standing place, wheelchair space, companion, half of a pair or seat
+   * of a table that is sold whole. */
   readonly isOrdinary: Uint8Array;
   /** 1 for a wheelchair space or companion seat: kept for those who need it. */
   readonly isKept: Uint8Array;

@@ -75,6 +75,7 @@ export type ConflictReason =
   | 'single_gap'
   | 'pair_split'
   | 'companion_alone'
+  | 'table_split'
   | 'distancing';
 
 export interface Conflict {

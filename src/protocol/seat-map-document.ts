@@ -27,6 +27,8 @@ export interface SeatMapDocument {
   readonly companions: readonly (readonly [companion: number, wheelchair: number])[];
   /** Seats that are sold only together. */
   readonly pairs: readonly (readonly [left: number, right: number])[];
+  /** Seats of each table that is sold whole only; absent where there is none. */
+  readonly tables?: readonly (readonly number[])[];
   /** Standing areas: places `first` … `first + count - 1`, all drawn as one shape. */
   readonly areas: readonly StandingArea[];
   /** Drawn, never sold: the stage, a bar, a text. */

@@ -10,7 +10,8 @@
  *   `invalid_reference`, GET /v1/bookings/{reference}, GET /openapi.json, and `next` in lists of showtimes. Before the first
  *   release `book` came to require `price`; `terms` in `welcome` and as a message, `price` and `seats` in errors, which an
  *   older client passes over; the error `price_changed`;
- *   `rules` in `welcome` and `terms`, and `beside` in conflicts of a `single_gap`, which now name the seat that would be left.
+ *   `rules` in `welcome` and `terms`, and `beside` in conflicts of a `single_gap`, which now name the seat that would be left;
+ *   `tables` in seat maps, and the reason `table_split`.
  */
 export const PROTOCOL_VERSION = 1;
 

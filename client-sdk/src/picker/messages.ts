@@ -104,6 +104,7 @@ export const defaultMessages: Messages = {
     single_gap: 'would be left over as a single seat; choose seats right next to others',
     pair_split: 'is sold only together with its neighbour',
     companion_alone: 'is sold only together with the wheelchair space beside it',
+    table_split: 'is sold only with its whole table',
     distancing: 'is too close to another party',
   },
   errors: {

@@ -50,6 +50,8 @@ export interface Plan {
   readonly kind: Uint8Array;
   /** The other half of a pair; -1 where single. */
   readonly pairOf: Int32Array;
+  /** Of a seat of a table that is sold whole: all seats of the table. */
+  readonly tableOf: ReadonlyMap<number, readonly number[]>;
   /** The standing area of a place; -1 for a seat. */
   readonly areaOf: Int32Array;
   readonly runs: readonly Run[];
@@ -99,6 +101,7 @@ export function createPlan(document: SeatMapDocument): Plan {
     indexOf: once(() => new Map(seats.label.map((label, i) => [label, i]))),
     kind: kindsOf(document, count),
     pairOf,
+    tableOf: new Map((document.tables ?? []).flatMap((table) => table.map((seat) => [seat, table] as const))),
     areaOf,
     runs,
     runOf,

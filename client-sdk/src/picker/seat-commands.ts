@@ -34,7 +34,7 @@ export class SeatCommands {
     this.#onOutcome = onOutcome;
   }
 
-  /** Holds a free seat, releases an own one. Seats sold in pairs go together. */
+  /** Holds a free seat, releases an own one. Seats sold in pairs or with their whole table go together. */
   toggle(seat: number): void {
     const { plan, states } = this.#house;
     const state = states[seat] ?? FREE;
@@ -48,7 +48,8 @@ export class SeatCommands {
       return;
     }
     const other = plan.pairOf[seat] ?? -1;
-    const seats = other >= 0 && states[other] === state ? [seat, other] : [seat];
+    const together = plan.tableOf.get(seat) ?? (other >= 0 ? [seat, other] : [seat]);
+    const seats = together.filter((one) => one === seat || states[one] === state);
     this.#run(seats, () => (state === FREE ? this.#hold(seats) : this.#release(seats)));
   }
 

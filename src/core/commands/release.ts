@@ -11,8 +11,8 @@ import { NONE } from '../seat-map.js';
 import { clearSelection, findSeats, isSelected, labelOf, select, selectOnce } from '../selection.js';
 
 /**
- * Gives seats back; without `seats`, all of the hold. What may not stay alone goes too: the other half of a pair, and the
- * companions of a wheelchair space. What remains is judged by the single-gap rule, as if it were chosen now.
+ * Gives seats back; without `seats`, all of the hold. What may not stay alone goes too: the other half of a pair, the rest
+ * of a table that is sold whole, and the companions of a wheelchair space. What remains is judged by the single-gap rule, as if it were chosen now.
  */
 export function applyRelease(house: House, command: Extract<Command, { type: 'release' }>, now: number): Applied {
   const hold = findHold(house, command.holdId, command.holder, now);
@@ -27,11 +27,14 @@ export function applyRelease(house: House, command: Extract<Command, { type: 're
     if (house.ownerOf[seat] !== hold.id) conflicts.push({ seat: labelOf(house, seat), reason: 'not_in_hold' });
   }
   if (conflicts.length > 0) return refused({ code: 'not_in_hold', conflicts });
+  const { tableOf } = house.map;
+  const tables = new Set(named.map((seat) => tableOf[seat] ?? NONE).filter((table) => table !== NONE));
   const goes = (seat: number) => {
     const mate = house.map.pairOf[seat] ?? NONE;
     const wheelchair = house.map.wheelchairOf[seat] ?? NONE;
     return (
       isSelected(house, seat) ||
+      tables.has(tableOf[seat] ?? NONE) ||
       (mate !== NONE && isSelected(house, mate)) ||
       (wheelchair !== NONE && isSelected(house, wheelchair))
     );

@@ -42,9 +42,16 @@ export function assemble(draft: Draft, plan: JsonObject, settings: PlanSettings)
     wheelchair: seats.flatMap((seat, index) => (seat.wheelchair ? [index] : [])),
     companions: links.companions,
     pairs: links.pairs,
+    ...wholeTables(draft),
     areas,
     decorations,
   };
+}
+
+function wholeTables({ rows }: Draft): { readonly tables?: number[][] } {
+  const tables = rows.filter(({ isWhole }) => isWhole);
+  if (tables.length === 0) return {};
+  return { tables: tables.map(({ first, count }) => Array.from({ length: count }, (_, i) => first + i)) };
 }
 
 function planName(draft: Draft, plan: JsonObject): string {

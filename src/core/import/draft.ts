@@ -35,6 +35,8 @@ export interface DraftRow {
   /** Its labels were made by the plan's own patterns ("Row 5", "Seat 1"), and are not joined by a dash. */
   readonly isSpelt: boolean;
   readonly zone: number;
+  /** Sold with all its seats or not at all. */
+  readonly isWhole: boolean;
   /** The row's seats are `first` … `first + count - 1` of the draft. */
   readonly first: number;
   count: number;

@@ -1,4 +1,4 @@
-import type { Draft } from './draft.js';
+import type { Draft, DraftRow } from './draft.js';
 import { shifted } from './draft.js';
 import { noteUnknownKeys } from './known-keys.js';
 import { readSeatExtension } from './read-seat-extension.js';
@@ -7,6 +7,8 @@ import { asObject, cutText, type JsonObject, member, type Point, readGuid, readP
 /** With the dash, a row label and a seat number always fit the bound of a seat label. */
 const ROW_LABEL_LENGTH_MAX = 28;
 const SEAT_NUMBER_LENGTH_MAX = 32;
+/** As many as a message may name. */
+const WHOLE_SEATS_MAX = 100;
 
 interface ZonePlace {
   readonly zone: number;
@@ -43,7 +45,16 @@ export function readRow(draft: Draft, value: unknown, path: string, position: nu
   const pattern = readText(findings, member(row, 'seat_label'), `${path}.seat_label`, SEAT_NUMBER_LENGTH_MAX);
   const naming = rowLabel(draft, row, path, position, place);
   const isSpelt = naming.isSpelt || pattern !== '';
-  const entry = { path, label: naming.label, isSpelt, zone: place.zone, first: draft.seats.length, count: 0 };
+  const first = draft.seats.length;
+  const entry = {
+    path,
+    label: naming.label,
+    isSpelt,
+    isWhole: isWhole(draft, row, path),
+    zone: place.zone,
+    first,
+    count: 0,
+  };
   draft.rows.push(entry);
   for (let i = 0; i < seats.length && !findings.full; i++) {
     const seatPath = `${path}.seats[${i}]`;
@@ -51,6 +62,33 @@ export function readRow(draft: Draft, value: unknown, path: string, position: nu
     readSeat(draft, seats[i], { path: seatPath, position: i, row: index, origin, pattern });
   }
   entry.count = draft.seats.length - entry.first;
+  if (entry.isWhole) checkWhole(draft, entry);
+}
+
+/** Our `usher.whole`: a table that is sold with all its seats. How seats are sold is never guessed. */
+function isWhole({ findings }: Draft, row: JsonObject, path: string): boolean {
+  const usher = member(row, 'usher');
+  if (usher === undefined || usher === null) return false;
+  const extension = asObject(usher);
+  const whole = (extension && member(extension, 'whole')) ?? false;
+  if (extension !== undefined) noteUnknownKeys(findings, extension, 'usher key of a row', `${path}.usher`);
+  if (extension !== undefined && typeof whole === 'boolean') return whole;
+  findings.problem(
+    `${path}.usher${extension === undefined ? '' : '.whole'}`,
+    'must be an object with whole: true or false',
+  );
+  return false;
+}
+
+function checkWhole({ seats, findings }: Draft, { path, first, count }: DraftRow): void {
+  if (count < 2 || count > WHOLE_SEATS_MAX) {
+    findings.problem(`${path}.usher.whole`, `is for 2 to ${WHOLE_SEATS_MAX} seats`);
+  }
+  for (const { path: at, wheelchair, companionOf, pairWith } of seats.slice(first, first + count)) {
+    if (wheelchair || companionOf !== undefined || pairWith !== undefined) {
+      findings.problem(at, 'a seat of a row that is sold whole is nothing else besides');
+    }
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { isSelected, labelOf } from '../selection.js';
 
 /**
  * Halves of a pair are sold both or neither, also where the other half is taken or blocked: nobody wants half a sofa
- * beside a stranger. A companion seat goes with its wheelchair space: in the same selection, in the hold that it joins,
+ * beside a stranger. A table that is sold whole is sold with all its seats or none. A companion seat goes with its wheelchair space: in the same selection, in the hold that it joins,
  * or booked by the same holder before. (In another hold is not enough: that hold may end first.)
  */
 export function findLoneHalves(
@@ -20,9 +20,13 @@ export function findLoneHalves(
     if (map.isOrdinary[seat] === 1) continue;
     const mate = map.pairOf[seat] ?? NONE;
     const wheelchair = map.wheelchairOf[seat] ?? NONE;
+    const table = map.tableOf[seat] ?? NONE;
     if (mate !== NONE && !isSelected(house, mate)) {
       conflicts ??= [];
       conflicts.push({ seat: labelOf(house, seat), reason: 'pair_split' });
+    } else if (table !== NONE && map.data.tables?.[table]?.every((other) => isSelected(house, other)) !== true) {
+      conflicts ??= [];
+      conflicts.push({ seat: labelOf(house, seat), reason: 'table_split' });
     } else if (wheelchair !== NONE && !isSelected(house, wheelchair) && !isOwn(house, wheelchair, holder, old)) {
       conflicts ??= [];
       conflicts.push({ seat: labelOf(house, seat), reason: 'companion_alone' });

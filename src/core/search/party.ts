@@ -39,7 +39,12 @@ export function withSpecial({ house, party, ownBlocks }: Search): Search {
 }
 
 /** Whether the search may give this seat, as far as the seat alone tells. Pairs are the caller's business. */
-export function isCandidate({ house, party, special, ownBlocks }: Search, seat: number): boolean {
+export function isCandidate(search: Search, seat: number): boolean {
+  return search.house.map.tableOf[seat] === NONE && isFree(search, seat);
+}
+
+/** As `isCandidate`, also of a seat that is sold with its whole table only. */
+export function isFree({ house, party, special, ownBlocks }: Search, seat: number): boolean {
   const { map } = house;
   if (house.status[seat] !== AVAILABLE) return false;
   if (party.category !== NONE && map.categoryOf[seat] !== party.category) return false;

@@ -1,7 +1,7 @@
 import { NONE } from '../seat-map.js';
-import { type Found, isCandidate, type Search } from './party.js';
+import { type Found, isCandidate, isFree, type Search } from './party.js';
 import { hasCleanRoom, hasRoom, runsIn } from './runs.js';
-import { type BestWindows, noWindows, scanWindows, unrolled } from './windows.js';
+import { type BestWindows, noWindows, scanWindows, unrolled, type Window } from './windows.js';
 
 /** Sums of distances are rounded, so only what is farther by more than any rounding is surely farther. */
 const SURELY = 1 - 1e-6;
@@ -27,7 +27,20 @@ export function findAdjacent(search: Search): Found | undefined {
     }
     scanWindows(search, unrolled(map, index, party.count), best, true);
   }
+  enterTables(search, best.clean);
   return pick(best, 'adjacent');
+}
+
+/** A table that is sold whole goes to a party of its size, and to no other. */
+function enterTables(search: Search, best: Window): void {
+  const { map } = search.house;
+  for (const table of map.data.tables ?? []) {
+    if (table.length !== search.party.count || !table.every((seat) => isFree(search, seat))) continue;
+    const total = table.reduce((sum, seat) => sum + (map.focalDistance[seat] ?? 0), 0);
+    if (total >= best.total) continue;
+    best.total = total;
+    best.seats = table;
+  }
 }
 
 /** Side by side but for aisles, where no block has room: one line, nobody else between the party. */

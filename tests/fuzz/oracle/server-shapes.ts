@@ -26,6 +26,7 @@ const reason = z.enum([
   'single_gap',
   'pair_split',
   'companion_alone',
+  'table_split',
   'distancing',
 ]);
 export const errorShape = z.strictObject({

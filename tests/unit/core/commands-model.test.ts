@@ -17,6 +17,7 @@ const plain = mapOf({ rows: ['......', '..._..'], standing: { Floor: 3 } });
 const special = mapOf({ rows: ['......_...', '.pqpqwc...', '.........'] });
 
 const tables = mapOf({ rows: ['...'], tables: ['.....', '..pqwc.'] });
+const whole = mapOf({ rows: ['......'], tables: ['tttt', '.....'] });
 
 const heard = new Map<string, number>();
 
@@ -27,6 +28,7 @@ const houses: [what: string, map: typeof plain, rules: Partial<HouseRules>, runs
   ['pairs and companions, no gap but at the aisle', special, { singleGap: 'lenient' }, 700],
   ['a seat between parties', special, { distancing: 1 }, 700],
   ['round tables', tables, { singleGap: 'strict' }, 700],
+  ['tables that are sold whole', whole, { singleGap: 'lenient' }, 400],
   ['round tables, a seat between parties', tables, { distancing: 1 }, 500],
   ['two seats between parties', special, { distancing: 2, singleGap: 'strict' }, 700],
 ];

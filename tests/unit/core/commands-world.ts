@@ -32,6 +32,9 @@ export function hallOf(map: SeatMap): Hall {
     }),
     mates: new Map(pairs.flatMap(([left, right]) => [[left, right] as const, [right, left] as const])),
     spaces: new Map(companions),
+    tables: new Map(
+      (map.data.tables ?? []).flatMap((table) => table.map((seat) => [name(seat), table.map(name)] as const)),
+    ),
   };
 }
 
@@ -117,7 +120,7 @@ export class HouseWorld {
     if (reply.ok) return 'ok';
     if (reply.refusal.code !== 'seat_rule') return reply.refusal.code;
     const [first] = reply.refusal.conflicts;
-    const isWhole = first?.reason === 'pair_split' || first?.reason === 'companion_alone';
+    const isWhole = ['pair_split', 'companion_alone', 'table_split'].includes(first?.reason ?? '');
     return isWhole ? 'pair_split or companion_alone' : (first?.reason ?? 'seat_rule of nothing');
   }
 
@@ -126,7 +129,8 @@ export class HouseWorld {
     if (model.judge(command, this.now) !== 'ok') return false;
     const mayLeaveGap = command.type === 'hold' || (command.type === 'release' && command.seats !== undefined);
     if (mayLeaveGap) return said === 'single_gap' && (this.#rules.singleGap ?? 'off') !== 'off';
-    const isRuled = model.rules.distancing > 0 || model.hall.mates.size + model.hall.spaces.size > 0;
+    const isRuled =
+      model.rules.distancing > 0 || model.hall.mates.size + model.hall.spaces.size + model.hall.tables.size > 0;
     return command.type === 'best_available' && said === 'none_available' && isRuled;
   }
 

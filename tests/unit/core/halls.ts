@@ -30,7 +30,7 @@ export interface ZonePicture {
   readonly rows: readonly string[];
   /** The letter of the first row: A, unless another zone has that and labels are to be short. */
   readonly firstRow?: string;
-  /** Round tables below the rows, each with at least five seats, as a row that closes. */
+  /** Round tables below the rows, each with at least five seats, as a row that closes; one of `t` only is sold whole. */
   readonly tables?: readonly string[];
   /** Standing areas: name → capacity. */
   readonly standing?: Readonly<Record<string, number>>;
@@ -59,6 +59,7 @@ export function planOf(zones: readonly ZonePicture[]) {
           })),
           ...tables.map((table, t) => ({
             row_number: `T${t + 1}`,
+            ...(table.startsWith('t') ? { usher: { whole: true } } : {}),
             position: { x: (t + 0.5) * TABLE_SPACE * PITCH, y: below + (TABLE_SPACE * PITCH) / 2 },
             seats: seatsOf(table, `${z}/T${t}`, category, (place) => onRing(place, table.length)),
           })),

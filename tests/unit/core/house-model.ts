@@ -16,6 +16,8 @@ export interface Hall {
   readonly mates: ReadonlyMap<string, string>;
   /** Companion seat to its wheelchair space. */
   readonly spaces: ReadonlyMap<string, string>;
+  /** A seat of a table that is sold whole to all seats of the table. */
+  readonly tables: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ModelHold {
@@ -111,14 +113,15 @@ export class Model {
 
   /** The first seat rule that the selection would break, all its seats being available. */
   broken(holder: string, seats: readonly string[], old: readonly string[]): string | undefined {
-    const { mates, spaces, lines } = this.hall;
+    const { mates, spaces, lines, tables } = this.hall;
     const isHalf = (label: string) => mates.has(label) && !seats.includes(mates.get(label)!);
     const isAlone = (label: string) => {
       const space = spaces.get(label);
       if (space === undefined || seats.includes(space) || old.includes(space)) return false;
       return this.#bookingOf(space)?.holder !== holder;
     };
-    if (seats.some((label) => isHalf(label) || isAlone(label))) return 'pair_split or companion_alone';
+    const isTorn = (label: string) => tables.get(label)?.every((other) => seats.includes(other)) === false;
+    if (seats.some((label) => isHalf(label) || isAlone(label) || isTorn(label))) return 'pair_split or companion_alone';
     const far = this.rules.distancing;
     const isNear = lines.some((line) =>
       line.some((label, place) => {
@@ -189,7 +192,8 @@ export class Model {
 
   /** Whether a seat of a hold goes when these are given back: they, their other halves, and who accompanied them. */
   #goes(label: string, given: readonly string[]): boolean {
-    const reasons = [label, this.hall.mates.get(label), this.hall.spaces.get(label)];
+    const together = this.hall.tables.get(label) ?? [];
+    const reasons = [label, this.hall.mates.get(label), this.hall.spaces.get(label), ...together];
     return reasons.some((one) => one !== undefined && given.includes(one));
   }
 

@@ -8,7 +8,7 @@ import { NONE, type SeatMap } from '../../../src/core/seat-map.js';
 import { rowEnds, rowInTwoObjects, sideRows } from '../../plans/side-rows.js';
 import { BEER_BENCHES, beerBenches, ROUND_TABLES, roundTables } from '../../plans/tables.js';
 import { THEATRE, theatre } from '../../plans/theatre.js';
-import { blocksOf, houseOf, labels } from './halls.js';
+import { blocksOf, houseOf, labels, mapOf } from './halls.js';
 
 function compiled(plan: unknown): SeatMap {
   const result = importPlan(plan);
@@ -76,6 +76,61 @@ describe('round tables', () => {
     expect(found.quality).toBe('adjacent');
     expect(found.seats).toHaveLength(6);
     expect(best(house, 2).quality).toBe('adjacent');
+  });
+});
+
+describe('tables that are sold whole', () => {
+  const map = mapOf({ rows: ['......', '......'], tables: ['ttttt', '.....', 'tttttt'] });
+  const table = ['T1-1', 'T1-2', 'T1-3', 'T1-4', 'T1-5'];
+
+  it('[SEAT-RULE-TABLE-1] are held with all their seats or not at all', () => {
+    const house = houseOf(map, { singleGap: 'strict' });
+    const command = { type: 'hold', holder: 'me', newHoldId: 'x' } as const;
+    const { reply } = apply(house, { ...command, seats: table.slice(1) }, 0);
+    expect(!reply.ok && reply.refusal).toEqual({
+      code: 'seat_rule',
+      conflicts: table.slice(1).map((seat) => ({ seat, reason: 'table_split' })),
+    });
+    expect(holds(house, [...table, 'A-1', 'A-2'])).toBe(true);
+    expect(holds(house, ['T2-1', 'T2-2'])).toBe(true);
+  });
+
+  it('[RELEASE-3] are given back whole', () => {
+    const house = houseOf(map);
+    apply(house, { type: 'hold', holder: 'me', newHoldId: 'h', seats: [...table, 'A-1'] }, 0);
+    const { reply } = apply(house, { type: 'release', holder: 'me', holdId: 'h', seats: ['T1-3'] }, 0);
+    expect(reply.ok && reply.type === 'release' && labels(map, reply.seats)).toEqual(table);
+    expect(labels(map, house.holds.get('h')!.seats)).toEqual(['A-1']);
+  });
+
+  it('[BEST-6] [BEST-10] go to a party of their size, and to no other', () => {
+    const rows = map.data.seats.label.flatMap((label, seat) => (/^T[13]/.test(label) ? [] : [seat]));
+    const house = houseOf(map, {}, { blocked: rows });
+    const ask = (count: number) =>
+      apply(house, { type: 'best_available', holder: 'me', count, newHoldId: `of ${count}` }, 0).reply;
+    for (const count of [1, 2, 4, 7, 10]) expect(ask(count).ok).toBe(false);
+    const six = ask(6);
+    expect(six.ok && six.type === 'hold' && [six.quality, labels(map, six.hold.seats)[0]]).toEqual([
+      'adjacent',
+      'T3-1',
+    ]);
+    const five = ask(5);
+    expect(five.ok && five.type === 'hold' && labels(map, five.hold.seats)).toEqual(table);
+  });
+
+  it('say so clearly in the plan, or the plan is refused', () => {
+    const reasons = (usher: unknown, seat: object = {}) => {
+      const plan = roundTables();
+      const [row] = plan.zones[0]!.rows as { usher?: unknown; seats: object[] }[];
+      row!.usher = usher;
+      Object.assign(row!.seats[0]!, seat);
+      const result = importPlan(plan);
+      return result.ok ? [] : result.problems.map(({ path }) => path);
+    };
+    expect(reasons({ whole: true })).toEqual([]);
+    expect(reasons({ whole: 'yes' })).toEqual(['zones[0].rows[0].usher.whole']);
+    expect(reasons(3)).toEqual(['zones[0].rows[0].usher']);
+    expect(reasons({ whole: true }, { wheelchair: true })).toEqual(['zones[0].rows[0].seats[0]']);
   });
 });
 

@@ -16,7 +16,11 @@ interface Search {
   readonly special: boolean;
 }
 
-function isCandidate({ house, party, special }: Search, seat: number): boolean {
+function isCandidate(search: Search, seat: number): boolean {
+  return search.house.map.tableOf[seat] === NONE && isFree(search, seat);
+}
+
+function isFree({ house, party, special }: Search, seat: number): boolean {
   const { map } = house;
   if (house.status[seat] !== AVAILABLE) return false;
   if (party.category !== NONE && map.categoryOf[seat] !== party.category) return false;
@@ -105,6 +109,11 @@ function findAdjacent(search: Search): Found | undefined {
     const block = map.blocks[index];
     if (block === undefined || (party.zone !== NONE && map.zoneOf[block[0] ?? NONE] !== party.zone)) continue;
     scanWindows(search, unroll(search, index), best, true);
+  }
+  for (const table of map.data.tables ?? []) {
+    if (table.length !== party.count || table.some((seat) => !isFree(search, seat))) continue;
+    const total = table.reduce((sum, seat) => sum + (map.focalDistance[seat] ?? 0), 0);
+    if (total < best.clean.total) Object.assign(best.clean, { seats: table, total });
   }
   return pick(best, 'adjacent');
 }

@@ -67,7 +67,7 @@ const smallMaps = (tables: fc.Arbitrary<string[]>) =>
     });
 
 const noTables = fc.constant<string[]>([]);
-const roundTables = fc.array(fc.constantFrom('.....', '.......', '..pq...', '.wc...', 'pqpqpq'), {
+const roundTables = fc.array(fc.constantFrom('.....', '.......', '..pq...', '.wc...', 'pqpqpq', 'ttttt', 'ttt'), {
   minLength: 1,
   maxLength: 2,
 });
