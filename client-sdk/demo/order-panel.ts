@@ -24,6 +24,7 @@ export class OrderPanel {
   private readonly body = element('div', {});
   private readonly error = new ErrorLine();
   private shown: readonly HoldView[] | undefined;
+  private payButtons: HTMLButtonElement[] = [];
 
   constructor(private readonly options: OrderOptions) {
     // The picker's own clock warns aloud; this one is for the eye.
@@ -37,11 +38,17 @@ export class OrderPanel {
   }
 
   update(): void {
-    const { holds, stale } = this.options.client.getSnapshot();
+    const { holds, stale, busy } = this.options.client.getSnapshot();
     this.error.update(stale);
-    if (holds === this.shown) return;
+    if (holds !== this.shown) this.show(holds);
+    // A seat is on its way into the order or out of it: what the button says is about to change.
+    for (const button of this.payButtons) button.disabled = busy;
+  }
+
+  private show(holds: readonly HoldView[]): void {
     const focused = this.element.contains(document.activeElement);
     this.shown = holds;
+    this.payButtons = [];
     if (holds.length === 0) {
       this.body.replaceChildren(
         element('p', { className: 'hint' }, 'Choose seats on the map, or let us find the best ones.'),
@@ -57,8 +64,8 @@ export class OrderPanel {
   }
 
   private holdCard(hold: HoldView): HTMLElement {
-    const { map, prices } = this.options;
-    const lines = priceLines(hold.seats, map, prices);
+    const { map, prices, client } = this.options;
+    const lines = priceLines(hold, map, client.getSnapshot().terms?.prices ?? prices);
     const list = element(
       'table',
       { className: 'lines' },
@@ -104,6 +111,7 @@ export class OrderPanel {
         element('span', {}, text),
       );
     const button = element('button', { className: 'primary wide', type: 'submit' }, `Pay ${money(hold.price)}`);
+    this.payButtons.push(button);
     const form = element(
       'form',
       { className: 'pay' },

@@ -1,5 +1,5 @@
 import type { Conflict } from '../../src/protocol/errors.js';
-import type { BookingView, HoldView, Limits, SeatRules, Welcome } from '../../src/protocol/server-messages.js';
+import type { BookingView, HoldView, Limits, SeatRules, TermsView, Welcome } from '../../src/protocol/server-messages.js';
 import type { Command } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
 import type { SeatChange, SeatCounts } from './local-house.js';
@@ -20,9 +20,13 @@ export interface ClientState {
   /** This holder's own, from whichever of its sessions. */
   readonly holds: readonly HoldView[];
   readonly bookings: readonly BookingView[];
+  /** A command of this client that may change its holds is on its way: do not let anybody pay for what is shown. */
+  readonly busy: boolean;
   readonly limits: Limits | undefined;
   /** The hall's rules on choosing seats, to be told before a choice is refused. */
   readonly rules: SeatRules | undefined;
+  /** Prices and sales, as they are now; another object after each change. */
+  readonly terms: TermsView | undefined;
   readonly session: string | undefined;
   readonly holder: string | undefined;
 }

@@ -71,6 +71,7 @@ export class LiveClient implements ShowtimeClient {
     this.#requests = new Requests(environment, options.replyTimeoutMs ?? REPLY_TIMEOUT_MS, {
       nextId: () => ++this.#lastId,
       send: (message) => this.#connection.send(message),
+      started: (command) => this.#state.started(command),
       settled: (command, outcome) => this.#state.settled(command, outcome),
     });
     this.#pings = new Pings(environment, this.#clock, () => {
@@ -172,6 +173,9 @@ export class LiveClient implements ShowtimeClient {
       case 'delta':
         // Before its snapshot a connection may already carry deltas; the snapshot has them in it.
         if (this.#state.house.position && !this.#state.takeDelta(message)) this.#startOver();
+        break;
+      case 'terms':
+        this.#state.takeTerms(message);
         break;
       case 'own':
         this.#state.takeOwn(message);

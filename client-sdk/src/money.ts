@@ -1,10 +1,11 @@
-import type { Money } from '../../src/protocol/money.js';
+import { type Money, minorDigits } from '../../src/protocol/money.js';
 
-/** The amount in its currency as the locale writes it; minor units follow ISO 4217 through Intl (JPY has none). */
-export function formatMoney(money: Money, locale: string | undefined): string {
-  const format = moneyFormat(money.currency, locale);
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(money.amount / 10 ** digits);
+/**
+ * The amount in its currency as the locale writes it. How many minor units make one unit is what ISO 4217 says; `Intl` is
+ * only asked how it is written, with both of its bounds given: with the maximum alone HUF shows "9500,5 Ft".
+ */
+export function formatMoney({ amount, currency }: Money, locale: string | undefined): string {
+  return moneyFormat(currency, locale).format(amount / 10 ** minorDigits(currency));
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -14,7 +15,9 @@ function moneyFormat(currency: string, locale: string | undefined): Intl.NumberF
   const key = `${locale} ${currency}`;
   const known = formats.get(key);
   if (known) return known;
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const digits = minorDigits(currency);
+  const bounds = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, ...bounds });
   formats.set(key, format);
   return format;
 }

@@ -36,6 +36,8 @@ export interface RequestHandlers {
   nextId(): number;
   /** False where there is no live connection. */
   send(message: object): boolean;
+  /** A command is on its way; `settled` follows in any case. */
+  started(command: Command): void;
   /** What a command came to, also after its caller stopped waiting. */
   settled(command: Command, outcome: Outcome): void;
 }
@@ -90,6 +92,7 @@ export class Requests {
       };
       signal?.addEventListener('abort', stopWaiting);
       this.#pending.set(id, pending);
+      this.#handlers.started(command);
       this.#send(pending);
       if (pending.tries > 0) return;
       const giveUp = (): void => this.#abandon(pending, '');

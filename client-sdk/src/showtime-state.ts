@@ -1,4 +1,4 @@
-import type { Delta, Heartbeat, HoldView, Own, Snapshot, Welcome } from '../../src/protocol/server-messages.js';
+import type { Delta, Heartbeat, HoldView, Own, Snapshot, Terms, Welcome } from '../../src/protocol/server-messages.js';
 import { Belongings } from './belongings.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import type { ServerClock } from './clock.js';
@@ -35,6 +35,7 @@ export class ShowtimeState {
   /** What the last heartbeat said had been sent; by the next one it must be here. */
   #announced: Position | undefined;
   #telling = false;
+  #underWay = 0;
   #cancelExpiry: () => void = () => undefined;
   readonly #countdowns = new Set<Countdown>();
   /** When the first hold is over beyond doubt, by the server's clock. */
@@ -64,9 +65,11 @@ export class ShowtimeState {
       ...this.house.copy(),
       holds: this.#own.holds,
       bookings: this.#own.bookings,
+      busy: this.#underWay > 0,
       seatMap: welcome?.seatMap,
       limits: welcome?.limits,
       rules: welcome?.rules,
+      terms: welcome?.terms,
       session: welcome?.session,
       holder: welcome?.holder,
     };
@@ -93,6 +96,12 @@ export class ShowtimeState {
     if (welcome.seatMap.hash !== this.#map?.hash) this.#map = undefined;
     this.#welcome = welcome;
     this.#announced = undefined;
+    this.#tell('change', undefined);
+  }
+
+  /** What the showtime is sold by changed, or time opened or closed sales. */
+  takeTerms({ terms, limits }: Terms): void {
+    if (this.#welcome) this.#welcome = { ...this.#welcome, terms, limits };
     this.#tell('change', undefined);
   }
 
@@ -179,7 +188,17 @@ export class ShowtimeState {
     this.#armExpiry();
   }
 
+  started(command: Command): void {
+    if (changesHolds(command) && this.#underWay++ === 0) this.#tell('change', undefined);
+  }
+
   settled(command: Command, outcome: Outcome): void {
+    this.#takeOutcome(command, outcome);
+    // Last, so that nobody sees the old hold without it.
+    if (changesHolds(command) && --this.#underWay === 0) this.#tell('change', undefined);
+  }
+
+  #takeOutcome(command: Command, outcome: Outcome): void {
     const holdId = 'holdId' in command ? command.holdId : undefined;
     if (outcome.ok) {
       const { hold, booking } = outcome;
@@ -247,4 +266,8 @@ export class ShowtimeState {
     this.complain(clientError('internal', 'A listener threw an error.', 'not-applied', cause));
     this.#telling = false;
   }
+}
+
+function changesHolds({ type }: Command): boolean {
+  return type !== 'book' && type !== 'cancel';
 }

@@ -176,6 +176,10 @@ describe('showtimes', () => {
     await expect(addShowtime(pool, showtime(hoursFromNow(1), { hallId: 'none' }))).rejects.toThrow('no hall none');
   });
 
+  it.each(['HRK', 'XXX', 'eur', 'ABC'])('are refused in %s, in which nobody can pay', async (currency) => {
+    await expect(addShowtime(pool, showtime(hoursFromNow(1), { currency }))).rejects.toThrow('no currency');
+  });
+
   it('keep the seat map that they were made with when the hall gets another', async () => {
     const added = showtime(hoursFromNow(40));
     await addShowtime(pool, added);
@@ -210,5 +214,15 @@ describe('terms', () => {
     await addShowtime(pool, added);
     await pool.query(`UPDATE usher.showtimes SET rules = '{"singleGap":"sometimes"}' WHERE id = $1`, [added.id]);
     await expect(showtimeTerms(pool, added.id)).rejects.toThrow('singleGap');
+  });
+
+  it('are refused where somebody wrote a currency that is none, since nobody knows its minor units', async () => {
+    const id = randomUUID();
+    await pool.query(
+      `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
+       VALUES ($1, $2, 'one', $3, now(), 'HRK', '{"Front":1,"Back":1}')`,
+      [id, MOVIE.id, hash],
+    );
+    await expect(showtimeTerms(pool, id)).rejects.toThrow('no currency of ISO 4217');
   });
 });

@@ -211,7 +211,7 @@ export class UsherSeatPicker extends Base {
   #lend(): PickerHost {
     return {
       frame: this.#frame,
-      settings: () => ({ messages: this.#words, prices: this.#categoryPrices, locale: this.#locale() }),
+      settings: () => ({ messages: this.#words, prices: this.#prices, locale: this.#locale() }),
       say: (text) => this.#say(text),
       emit: (name, detail) => this.#emit(name, detail),
     };
@@ -236,7 +236,9 @@ export class UsherSeatPicker extends Base {
       this.#session.seatsChanged();
       return;
     }
+    const before = this.#shown?.terms;
     this.#shown = state;
+    if (before !== state.terms) this.#session?.redress();
     const frame = this.#frame;
     const shown = this.#session !== undefined && state.epoch !== undefined;
     if (shown) frame.cover.hidden = true;
@@ -270,6 +272,11 @@ export class UsherSeatPicker extends Base {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
+  /** As the server told last, or as the page was given them before. */
+  get #prices(): readonly CategoryPrice[] {
+    return this.#shown?.terms?.prices ?? this.#categoryPrices;
+  }
+
   #locale(): string | undefined {
     return this.closest<HTMLElement>('[lang]')?.lang || undefined;
   }
@@ -277,6 +284,6 @@ export class UsherSeatPicker extends Base {
 
 /** All else that the picker shows is the same object until it changes. */
 function onlySeatsDiffer(before: ClientState | undefined, now: ClientState): boolean {
-  const others = ['connection', 'stale', 'epoch', 'seatMap', 'holds', 'bookings'] as const;
+  const others = ['connection', 'stale', 'epoch', 'seatMap', 'holds', 'bookings', 'terms'] as const;
   return before !== undefined && others.every((name) => before[name] === now[name]);
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { HouseRules } from '../../core/house.js';
+import { isCurrency } from '../../protocol/money.js';
 import type { Reads } from './reads.js';
 import type { ShowtimePosition } from './showtime-cursor.js';
 
@@ -80,6 +81,10 @@ export const SHOWTIMES_LISTED_MAX = 500;
 const SALES_GRACE_MS_MAX = 31 * 86_400_000;
 
 const wholeNumber = z.int().nonnegative();
+/** What nobody could pay in is refused when it is set, and again where somebody wrote it into the database. */
+const currencySchema = z.string().refine(isCurrency, {
+  error: 'is no currency of ISO 4217 that is in use; see src/protocol/money.ts',
+});
 export const pricesSchema = z.record(z.string(), wholeNumber);
 export const rulesSchema = z.strictObject({
   holdTtlMs: z.exactOptional(z.int().positive()),
@@ -149,7 +154,7 @@ export async function findShowtime(pool: Reads, id: string): Promise<Showtime | 
  * Reads the terms that a showtime is sold under. The seat map comes apart from them, by its hash: whoever asks has often
  * got it already.
  * @returns undefined where there is no such showtime.
- * @throws ZodError where somebody wrote prices or rules by hand that nobody could sell under.
+ * @throws ZodError where somebody wrote a currency, prices or rules by hand that nobody could sell under.
  */
 export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTerms | undefined> {
   const { rows } = await pool.query<{
@@ -172,7 +177,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
   return {
     seatMapHash: row.hash,
     prices: pricesSchema.parse(row.prices),
-    currency: row.currency,
+    currency: currencySchema.parse(row.currency),
     rules: rulesSchema.parse(row.rules),
     salesOpen: row.sales_open,
     salesOpenAt: row.sales_open_at ?? undefined,
@@ -193,10 +198,13 @@ export async function termsVersions(pool: Reads, ids: readonly string[]): Promis
 /**
  * Puts a movie on in a hall, with the seat map that the hall has now.
  * @returns false where the id is taken; that showtime stays as it is.
- * @throws RangeError where there is no such hall, or a category of its seat map has no price: such a showtime could be
+ * @throws RangeError where there is no such hall or currency, or a category of its seat map has no price: such a showtime could be
  *   looked at but not sold. The driver's foreign-key error (23503) where there is no such movie.
  */
 export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<boolean> {
+  const { currency } = showtime;
+  if (!isCurrency(currency))
+    throw new RangeError(`${JSON.stringify(currency)} is no currency that is in use (ISO 4217).`);
   const prices = pricesSchema.parse(showtime.prices);
   const rules = rulesSchema.parse(showtime.rules ?? {});
   const { rows: halls } = await pool.query<{ hash: string }>(
@@ -216,7 +224,7 @@ export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<bo
       showtime.hallId,
       hall.hash,
       showtime.startsAt,
-      showtime.currency,
+      currency,
       JSON.stringify(prices),
       JSON.stringify(rules),
     ],

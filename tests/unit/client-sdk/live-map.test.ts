@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { packStatuses } from '../../../src/protocol/seat-status.js';
-import { admit, liveStage, SERVER_TIME, snapshot, stage, welcome } from './fake-surroundings.js';
+import { admit, liveStage, SERVER_TIME, snapshot, stage, TERMS, welcome } from './fake-surroundings.js';
 
 describe('the live map', () => {
   it('reads the packed snapshot of MessagePack as it reads the letters of JSON', () => {
@@ -162,5 +162,39 @@ describe('the live map', () => {
     await around.pass(250);
     admit(around);
     expect(client.getSnapshot().connection.state).toBe('connected');
+  });
+});
+
+describe('terms', () => {
+  it('[CLIENT-9] are those of welcome until the server tells of others, and then those', () => {
+    const { client, socket } = liveStage();
+    const { terms, limits } = client.getSnapshot();
+    expect(terms).toEqual(TERMS);
+    const newer = { ...TERMS, version: 2, salesOpen: false };
+    socket.tell({ type: 'terms', terms: newer, limits: { ...limits, seatsPerHold: 2 } });
+    const { terms: now, limits: changed } = client.getSnapshot();
+    expect([now, changed?.seatsPerHold]).toEqual([newer, 2]);
+  });
+});
+
+describe('a command that may change holds', () => {
+  it('[CLIENT-9] makes the client busy until its outcome shows in the state, and no moment before', async () => {
+    const { client, socket } = liveStage();
+    const seen: [busy: boolean, holds: number][] = [];
+    client.subscribe(() => {
+      const { busy, holds } = client.getSnapshot();
+      seen.push([busy, holds.length]);
+    });
+    const done = client.hold(['A-1']);
+    expect(client.getSnapshot().busy).toBe(true);
+    const price = { amount: 1200, currency: 'EUR' };
+    const hold = { id: 'h', seats: ['A-1'], expiresAt: SERVER_TIME + 60_000, extensionsLeft: 1, price };
+    socket.tell({ type: 'reply', id: socket.commands()[0]?.id, ok: true, hold });
+    await done;
+    expect(client.getSnapshot()).toMatchObject({ busy: false, holds: [{ id: 'h' }] });
+    expect(seen).not.toContainEqual([false, 0]);
+    // A payment is not: what it pays for is what was shown.
+    void client.book({ ...hold, id: '0b6ff3a5-7e0f-4b8e-9a55-0c0f6d9e4d11' }, { method: 'test' });
+    expect(client.getSnapshot().busy).toBe(false);
   });
 });

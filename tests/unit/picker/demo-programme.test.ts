@@ -51,10 +51,20 @@ test('the price from is the lowest', () => {
   expect(priceFrom({ prices: [] })).toBeUndefined();
 });
 
+const stalls = (seats: readonly string[], amount: number) =>
+  priceLines({ seats, price: eur(amount) }, smallHouse, [{ category: 'Stalls', price: eur(1000) }]);
+
 test('an order is broken down by category in the order of the map', () => {
-  const lines = priceLines(['C-1', 'A-2', 'A-1', 'nowhere'], smallHouse, [{ category: 'Stalls', price: eur(1000) }]);
-  expect(lines).toEqual([
+  expect(stalls(['A-2', 'A-1', 'nowhere'], 2000)).toEqual([
     { category: 'Stalls', seats: ['A-1', 'A-2'], each: eur(1000), total: eur(2000) },
-    { category: 'Balcony', seats: ['C-1'], each: undefined, total: undefined },
   ]);
+});
+
+test('an order shows no price that its sum does not have: one without a price, or from before it changed', () => {
+  const unpriced = { each: undefined, total: undefined };
+  expect(stalls(['C-1', 'A-1'], 1700)).toEqual([
+    { category: 'Stalls', seats: ['A-1'], ...unpriced },
+    { category: 'Balcony', seats: ['C-1'], ...unpriced },
+  ]);
+  expect(stalls(['A-1'], 900)).toEqual([{ category: 'Stalls', seats: ['A-1'], ...unpriced }]);
 });

@@ -33,7 +33,9 @@ export class FakeClient {
       holds: [],
       bookings: [],
       rules: { singleGap: 'lenient', distancing: 0 },
+      busy: false,
       limits: undefined,
+      terms: undefined,
       session: undefined,
       holder: undefined,
     };

@@ -255,3 +255,14 @@ test('a refusal at the limit is told with the number, in an event too', async ()
     { code: 'too_many_seats', max: undefined },
   ]);
 });
+
+test('the legend and the names of seats have the prices that the server tells, from the moment it tells them', async () => {
+  picker.setAttribute('legend', '');
+  await settled();
+  expect(find('.legend').textContent).toContain('€12.00');
+  const prices = [{ category: 'Stalls', price: { amount: 1500, currency: 'EUR' } }];
+  fake.set({ terms: { version: 2, prices, salesOpen: true } });
+  await settled();
+  expect(find('.legend').textContent).toContain('€15.00');
+  expect(cells()[0]?.getAttribute('aria-label')).toContain('€15.00');
+});
