@@ -1,5 +1,12 @@
 import type { Conflict } from '../../src/protocol/errors.js';
-import type { BookingView, HoldView, Limits, SeatRules, TermsView, Welcome } from '../../src/protocol/server-messages.js';
+import type {
+  BookingView,
+  HoldView,
+  Limits,
+  SeatRules,
+  TermsView,
+  Welcome,
+} from '../../src/protocol/server-messages.js';
 import type { Command } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
 import type { SeatChange, SeatCounts } from './local-house.js';

@@ -100,8 +100,8 @@ export class ShowtimeState {
   }
 
   /** What the showtime is sold by changed, or time opened or closed sales. */
-  takeTerms({ terms, limits }: Terms): void {
-    if (this.#welcome) this.#welcome = { ...this.#welcome, terms, limits };
+  takeTerms({ terms, limits, rules }: Terms): void {
+    if (this.#welcome) this.#welcome = { ...this.#welcome, terms, limits, rules };
     this.#tell('change', undefined);
   }
 

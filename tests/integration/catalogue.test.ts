@@ -176,7 +176,7 @@ describe('showtimes', () => {
     await expect(addShowtime(pool, showtime(hoursFromNow(1), { hallId: 'none' }))).rejects.toThrow('no hall none');
   });
 
-  it.each(['HRK', 'XXX', 'eur', 'ABC'])('are refused in %s, in which nobody can pay', async (currency) => {
+  it.each(['HRK', 'eur', 'ABC'])('are refused in %s, in which nobody can pay', async (currency) => {
     await expect(addShowtime(pool, showtime(hoursFromNow(1), { currency }))).rejects.toThrow('no currency');
   });
 
