@@ -76,6 +76,24 @@ CREATE TABLE usher.hold_seats (
   CONSTRAINT hold_seats_seat_index_check CHECK ((seat_index >= 0))
 ) WITH (fillfactor=50);
 
+CREATE TABLE usher.losses (
+  showtime_id uuid NOT NULL,
+  subject uuid NOT NULL,
+  seat_index integer NOT NULL,
+  kind text NOT NULL,
+  reference text,
+  holder text,
+  acknowledged boolean NOT NULL,
+  reason text NOT NULL,
+  node text NOT NULL,
+  writer uuid NOT NULL,
+  batch bigint NOT NULL,
+  noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT losses_pkey PRIMARY KEY (showtime_id, subject, seat_index),
+  CONSTRAINT losses_kind_check CHECK ((kind = ANY (ARRAY['booking'::text, 'hold'::text, 'block'::text, 'cancellation'::text])))
+);
+CREATE INDEX losses_batch ON usher.losses USING btree (writer, batch);
+
 CREATE TABLE usher.migrations (
   id integer DEFAULT nextval('usher.migrations_id_seq'::regclass) NOT NULL,
   name character varying(255) NOT NULL,
@@ -127,6 +145,12 @@ CREATE TABLE usher.showtime_owners (
   epoch bigint NOT NULL,
   node text NOT NULL,
   claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  writer uuid,
+  timeline integer NOT NULL,
+  cut_epoch bigint DEFAULT 0 NOT NULL,
+  opened boolean DEFAULT true NOT NULL,
+  restored_from bigint DEFAULT 0 NOT NULL,
+  whole_from bigint DEFAULT 0 NOT NULL,
   CONSTRAINT showtime_owners_pkey PRIMARY KEY (showtime_id),
   CONSTRAINT showtime_owners_epoch_check CHECK ((epoch > 0))
 ) WITH (fillfactor=50);
@@ -155,6 +179,12 @@ CREATE TABLE usher.showtimes (
 CREATE INDEX showtimes_movie ON usher.showtimes USING btree (movie_id, starts_at);
 CREATE INDEX showtimes_starts_at ON usher.showtimes USING btree (starts_at);
 
+CREATE TABLE usher.timelines (
+  timeline integer NOT NULL,
+  seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT timelines_pkey PRIMARY KEY (timeline)
+);
+
 CREATE TABLE usher.venues (
   id text NOT NULL,
   name text NOT NULL,
@@ -167,6 +197,7 @@ CREATE TABLE usher.writers (
   id uuid NOT NULL,
   batch bigint NOT NULL,
   seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  timeline integer DEFAULT 0 NOT NULL,
   CONSTRAINT writers_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=50);
 
@@ -188,24 +219,47 @@ BEGIN
   SELECT coalesce(json_object_agg(p.showtime_id, p.node), '{}') INTO pinned FROM pins p WHERE p.cluster = cluster_name;
 END $function$;
 
-CREATE OR REPLACE FUNCTION usher.claim_showtime(showtime uuid, node_name text)
- RETURNS bigint
+CREATE OR REPLACE FUNCTION usher.claim_showtime(showtime uuid, writer_id uuid, node_name text, after_number bigint, OUT claimed bigint, OUT present integer, OUT behind bigint, OUT wait_ms double precision)
+ RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'usher', 'pg_temp'
 AS $function$
 DECLARE
-  claimed bigint;
+  began timestamptz;
 BEGIN
-  INSERT INTO showtime_owners AS o (showtime_id, epoch, node) VALUES (showtime, 1, node_name)
+  present := timeline();
+  SELECT coalesce(max(w.batch), 0) INTO behind FROM writers w WHERE w.id = writer_id;
+  IF behind < after_number THEN
+    RETURN;
+  END IF;
+  behind := NULL;
+
+  SELECT t.seen_at INTO began FROM timelines t WHERE t.timeline = present;
+  IF NOT FOUND THEN
+    INSERT INTO timelines (timeline) VALUES (present) ON CONFLICT DO NOTHING;
+    began := clock_timestamp();
+  END IF;
+  IF began > clock_timestamp() - interval '1.5 seconds' AND EXISTS (
+    SELECT FROM writers w WHERE w.timeline <> present AND w.seen_at > clock_timestamp() - interval '5 minutes'
+  ) THEN
+    wait_ms := 100;
+    RETURN;
+  END IF;
+
+  INSERT INTO showtime_owners AS o (showtime_id, epoch, node, writer, timeline)
+  VALUES (showtime, 1 + 1000 * (present - 1), node_name, writer_id, present)
   ON CONFLICT (showtime_id) DO UPDATE
-    SET epoch = o.epoch + 1, node = excluded.node, claimed_at = clock_timestamp()
+    SET epoch = o.epoch + 1 + 1000 * abs(present - o.timeline), node = excluded.node, claimed_at = clock_timestamp(),
+        writer = excluded.writer, timeline = present, opened = true,
+        cut_epoch = CASE WHEN o.timeline = present THEN o.cut_epoch ELSE o.epoch END,
+        restored_from = CASE WHEN o.timeline = present THEN o.restored_from ELSE 0 END,
+        whole_from = CASE WHEN o.timeline = present THEN o.whole_from ELSE 0 END
   RETURNING epoch INTO claimed;
   -- Holds that ended while nobody looked are free from here on, to all.
   DELETE FROM hold_seats WHERE showtime_id = showtime AND expires_at <= clock_timestamp();
-  RETURN claimed;
 END $function$;
 
-CREATE OR REPLACE FUNCTION usher.commit_batch(writer uuid, batch_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], held_amount bigint[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], sold_booking integer[], sold_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], OUT fenced integer[], OUT now_ms double precision)
+CREATE OR REPLACE FUNCTION usher.commit_batch(writer_id uuid, batch_number bigint, after_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], held_amount bigint[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], sold_booking integer[], sold_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], OUT fenced integer[], OUT behind bigint, OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'usher', 'pg_temp'
@@ -217,31 +271,38 @@ CREATE OR REPLACE FUNCTION usher.commit_batch(writer uuid, batch_number bigint, 
 AS $function$
 DECLARE
   owned uuid[];
+  number bigint;
+  changed bigint;
 BEGIN
-  INSERT INTO writers AS w (id, batch) VALUES (writer, batch_number)
-  ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, seen_at = clock_timestamp() WHERE w.batch < excluded.batch;
-  IF NOT FOUND THEN
+  number := take_batch_number(writer_id, batch_number, after_number);
+  now_ms := extract(epoch FROM clock_timestamp()) * 1000;
+  IF number < batch_number THEN
+    behind := number;
+    fenced := '{}';
+    RETURN;
+  END IF;
+  IF number IS NOT NULL THEN
     -- Taken before. What was fenced then is fenced now; a showtime lost since counts as fenced too, which is safe: its
     -- clients ask the new owner, who has the results.
     SELECT coalesce(array_agg(batch.ordinal), '{}') INTO fenced
       FROM unnest(showtimes, epochs) WITH ORDINALITY AS batch (showtime_id, epoch, ordinal)
      WHERE NOT EXISTS (SELECT FROM showtime_owners o
-                        WHERE o.showtime_id = batch.showtime_id AND o.epoch = batch.epoch);
-    now_ms := extract(epoch FROM clock_timestamp()) * 1000;
+                        WHERE o.showtime_id = batch.showtime_id AND o.epoch = batch.epoch AND o.writer = writer_id);
     RETURN;
   END IF;
 
   -- The row locks hold off a take-over until this commit is visible to it; in id order, so that two nodes cannot
   -- lock each other out. A fenced showtime keeps its place in `owned` as NULL, which no later join matches.
   WITH owner AS (
-    SELECT o.showtime_id, o.epoch FROM showtime_owners o
+    SELECT o.showtime_id, o.epoch, o.writer FROM showtime_owners o
     WHERE o.showtime_id = ANY (showtimes) ORDER BY o.showtime_id FOR SHARE
   )
   SELECT array_agg(owner.showtime_id ORDER BY batch.ordinal),
          coalesce(array_agg(batch.ordinal) FILTER (WHERE owner.showtime_id IS NULL), '{}')
     INTO owned, fenced
     FROM unnest(showtimes, epochs) WITH ORDINALITY AS batch (showtime_id, epoch, ordinal)
-    LEFT JOIN owner ON owner.showtime_id = batch.showtime_id AND owner.epoch = batch.epoch;
+    LEFT JOIN owner ON owner.showtime_id = batch.showtime_id AND owner.epoch = batch.epoch
+                   AND owner.writer = writer_id;
 
   IF cardinality(freed_seat) > 0 THEN
     DELETE FROM hold_seats h USING unnest(freed_showtime, freed_seat) AS r (ordinal, seat)
@@ -268,6 +329,11 @@ BEGIN
     UPDATE bookings b SET status = 'cancelled', cancelled_at = clock_timestamp()
       FROM unnest(cancelled_showtime, cancelled_booking) AS r (ordinal, booking)
      WHERE b.id = r.booking AND b.showtime_id = owned[r.ordinal] AND b.status = 'confirmed';
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    -- Its holder would be told that it is cancelled, and nothing would say that it ever was.
+    IF changed < (SELECT count(*) FROM unnest(cancelled_showtime) AS ordinal WHERE owned[ordinal] IS NOT NULL) THEN
+      RAISE foreign_key_violation USING MESSAGE = 'a booking that is to be cancelled is not in the journal, or was cancelled';
+    END IF;
     DELETE FROM booking_seats s
      USING unnest(cancelled_showtime, cancelled_booking) AS r (ordinal, booking), bookings b
      WHERE b.id = r.booking AND b.showtime_id = owned[r.ordinal]
@@ -309,6 +375,21 @@ BEGIN
   now_ms := extract(epoch FROM clock_timestamp()) * 1000;
 END $function$;
 
+CREATE OR REPLACE FUNCTION usher.confirm_position(writer_id uuid, number bigint, seen_timeline integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+BEGIN
+  IF timeline() <> seen_timeline THEN
+    RETURN false;
+  END IF;
+  INSERT INTO writers AS w (id, batch, timeline)
+  SELECT writer_id, 0, seen_timeline WHERE number = 0 OR EXISTS (SELECT FROM writers known WHERE known.id = writer_id)
+  ON CONFLICT (id) DO UPDATE SET timeline = seen_timeline, seen_at = clock_timestamp() WHERE w.batch >= number;
+  RETURN FOUND;
+END $function$;
+
 CREATE OR REPLACE FUNCTION usher.count_terms()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -324,6 +405,286 @@ BEGIN
     NEW.terms_version := OLD.terms_version + 1;
   END IF;
   RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION usher.journal_position(writer_id uuid, OUT batch bigint, OUT present integer, OUT confirmed integer, OUT standbys integer, OUT written double precision, OUT replayed double precision)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+DECLARE
+  seen timestamptz;
+BEGIN
+  present := timeline();
+  SELECT w.batch, w.timeline, w.seen_at INTO batch, confirmed, seen FROM writers w WHERE w.id = writer_id;
+  -- None of these two waits for a standby.
+  IF seen < clock_timestamp() - interval '30 seconds' THEN
+    PERFORM set_config('synchronous_commit', 'local', true);
+    UPDATE writers SET seen_at = clock_timestamp() WHERE id = writer_id;
+  END IF;
+  IF NOT EXISTS (SELECT FROM timelines t WHERE t.timeline = present) THEN
+    PERFORM set_config('synchronous_commit', 'local', true);
+    INSERT INTO timelines (timeline) VALUES (present) ON CONFLICT DO NOTHING;
+  END IF;
+  BEGIN
+    SELECT count(*), CASE WHEN count(*) = count(r.replay_lsn) THEN min(r.replay_lsn - '0/0'::pg_lsn)::float8 END
+      INTO standbys, replayed FROM pg_stat_replication r;
+    standbys := greatest(standbys, (SELECT count(*) FROM pg_replication_slots s WHERE s.slot_type = 'physical'));
+    written := (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::float8;
+  EXCEPTION WHEN feature_not_supported OR insufficient_privilege OR undefined_function THEN
+    -- A service that does not tell of its replication.
+    standbys := NULL;
+  END;
+END $function$;
+
+CREATE OR REPLACE FUNCTION usher.losses_of(writer_id uuid, batch_number bigint)
+ RETURNS json
+ LANGUAGE sql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+  SELECT coalesce(json_agg(json_build_object(
+           'showtimeId', l.showtime_id, 'subject', l.subject, 'seat', l.seat_index, 'kind', l.kind,
+           'reference', l.reference, 'holder', l.holder, 'isAcknowledged', l.acknowledged, 'reason', l.reason)
+           ORDER BY l.kind, l.subject, l.seat_index), '[]')
+    FROM losses l WHERE l.writer = writer_id AND l.batch = batch_number
+$function$;
+
+CREATE OR REPLACE FUNCTION usher.restore_showtime(writer_id uuid, batch_number bigint, after_number bigint, node_name text, showtime uuid, from_epoch bigint, is_whole boolean, known json, OUT behind bigint, OUT outcome text, OUT bookings_restored integer, OUT holds_restored integer, OUT lost json, OUT now_ms double precision)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+DECLARE
+  number bigint := take_batch_number(writer_id, batch_number, after_number);
+  present integer := timeline();
+  o showtime_owners;
+  is_fresh boolean;
+  is_truth boolean;
+  changed bigint := 0;
+  n bigint;
+  b record;
+  h record;
+  r record;
+  taken integer[];
+BEGIN
+  now_ms := extract(epoch FROM clock_timestamp()) * 1000;
+  bookings_restored := 0;
+  holds_restored := 0;
+  IF number < batch_number THEN
+    behind := number;
+    RETURN;
+  END IF;
+  IF number IS NOT NULL THEN
+    outcome := 'restored';
+    lost := losses_of(writer_id, batch_number);
+    RETURN;
+  END IF;
+
+  INSERT INTO showtime_owners (showtime_id, epoch, node, writer, timeline) VALUES (showtime, 1, node_name, writer_id, 1)
+  ON CONFLICT DO NOTHING;
+  SELECT * INTO o FROM showtime_owners WHERE showtime_id = showtime FOR UPDATE;
+  -- Nobody has touched it since the loss.
+  is_fresh := o.timeline <> present OR o.epoch <= from_epoch;
+  IF is_fresh THEN
+    o.cut_epoch := o.epoch;
+    o.opened := false;
+    o.restored_from := 0;
+    o.whole_from := 0;
+  END IF;
+  IF o.cut_epoch > from_epoch THEN
+    outcome := 'overtaken';
+    lost := '[]';
+    RETURN;
+  END IF;
+  is_truth := NOT o.opened AND from_epoch >= o.restored_from;
+
+  IF o.whole_from <= from_epoch THEN
+    IF is_truth THEN
+      DELETE FROM hold_seats s
+       WHERE s.showtime_id = showtime
+         AND (is_whole OR s.seat_index IN (SELECT json_array_elements_text(known -> 'freed')::integer))
+         AND NOT EXISTS (SELECT FROM json_to_recordset(known -> 'held') AS k (seat integer, hold uuid, expires_ms float8)
+                          WHERE k.seat = s.seat_index AND k.hold = s.hold_id
+                            AND to_timestamp(k.expires_ms / 1000) = s.expires_at);
+      GET DIAGNOSTICS n = ROW_COUNT;
+      changed := changed + n;
+      DELETE FROM blocked_seats s
+       WHERE s.showtime_id = showtime
+         AND (is_whole OR s.seat_index IN (SELECT json_array_elements_text(known -> 'unblocked')::integer))
+         AND NOT EXISTS (SELECT FROM json_to_recordset(known -> 'blocked') AS k (seat integer) WHERE k.seat = s.seat_index);
+      GET DIAGNOSTICS n = ROW_COUNT;
+      changed := changed + n;
+    END IF;
+    DELETE FROM hold_seats s WHERE s.showtime_id = showtime AND s.expires_at <= clock_timestamp();
+
+    UPDATE bookings x SET status = 'cancelled', cancelled_at = clock_timestamp()
+     WHERE x.showtime_id = showtime AND x.status = 'confirmed'
+       AND x.id IN (SELECT json_array_elements_text(known -> 'cancelled')::uuid);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    changed := changed + n;
+    DELETE FROM booking_seats s USING bookings x
+     WHERE s.showtime_id = showtime AND s.booking_id = x.id AND x.status = 'cancelled'
+       AND x.id IN (SELECT json_array_elements_text(known -> 'cancelled')::uuid);
+
+    FOR b IN
+      SELECT k.* FROM json_to_recordset(known -> 'bookings')
+             AS k (id uuid, reference text, holder text, hold uuid, command uuid, seats json, amount bigint,
+                   currency text, payment text, status text, acknowledged boolean)
+       WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = k.id) ORDER BY k.id
+    LOOP
+      -- Somebody who remembers more may have said that it was cancelled, without knowing what it was.
+      IF EXISTS (SELECT FROM losses l WHERE l.showtime_id = showtime AND l.subject = b.id AND l.kind = 'cancellation') THEN
+        b.status := 'cancelled';
+        DELETE FROM losses l WHERE l.showtime_id = showtime AND l.subject = b.id AND l.kind = 'cancellation';
+      END IF;
+      taken := CASE WHEN b.status = 'cancelled' THEN '{}' ELSE ARRAY(
+        SELECT s.value::integer FROM json_array_elements_text(b.seats) AS s
+         WHERE EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
+            OR EXISTS (SELECT FROM blocked_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
+            OR EXISTS (SELECT FROM hold_seats x
+                        WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer AND x.hold_id <> b.hold)) END;
+      IF cardinality(taken) > 0 OR EXISTS (
+        SELECT FROM bookings x
+         WHERE x.reference = b.reference
+            OR (x.showtime_id = showtime AND x.holder = b.holder AND x.command_id = b.command)
+      ) THEN
+        INSERT INTO losses (showtime_id, subject, seat_index, kind, reference, holder, acknowledged, reason, node, writer,
+                            batch)
+        SELECT showtime, b.id, s.value::integer, 'booking', b.reference, b.holder, b.acknowledged,
+               CASE WHEN s.value::integer = ANY (taken) THEN 'this seat was taken meanwhile'
+                    WHEN cardinality(taken) > 0 THEN 'another seat of it was taken meanwhile'
+                    ELSE 'its command booked again meanwhile' END, node_name, writer_id, batch_number
+          FROM json_array_elements_text(b.seats) AS s
+         WHERE b.status = 'confirmed'
+        ON CONFLICT DO NOTHING;
+        CONTINUE;
+      END IF;
+      INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
+                            payment_method, status, confirmed_at, cancelled_at)
+      VALUES (b.id, showtime, b.reference, b.holder, b.hold, b.command,
+              ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.seats) WITH ORDINALITY AS s (value, i)
+                     ORDER BY s.i),
+              b.amount, b.currency, b.payment, b.status, clock_timestamp(),
+              CASE WHEN b.status = 'cancelled' THEN clock_timestamp() END);
+      IF b.status = 'confirmed' THEN
+        DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = b.hold;
+        INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
+        SELECT showtime, s.value::integer, b.id FROM json_array_elements_text(b.seats) AS s;
+      END IF;
+      bookings_restored := bookings_restored + 1;
+    END LOOP;
+
+    INSERT INTO losses (showtime_id, subject, seat_index, kind, acknowledged, reason, node, writer, batch)
+    SELECT showtime, c.value::uuid, -1, 'cancellation', true, 'nobody who lives knows the booking', node_name, writer_id,
+           batch_number
+      FROM json_array_elements_text(known -> 'cancelled') AS c
+     WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = c.value::uuid)
+       AND NOT EXISTS (SELECT FROM losses l WHERE l.showtime_id = showtime AND l.subject = c.value::uuid)
+    ON CONFLICT DO NOTHING;
+
+    FOR h IN
+      SELECT k.hold, min(k.holder) AS holder, array_agg(k.seat ORDER BY k.seat) AS seats,
+             array_agg(k.amount ORDER BY k.seat) AS amounts, min(k.expires_ms) AS expires_ms,
+             min(k.extensions) AS extensions, bool_and(k.acknowledged) AS acknowledged
+        FROM json_to_recordset(known -> 'held')
+             AS k (seat integer, hold uuid, holder text, expires_ms float8, extensions integer, amount bigint,
+                   acknowledged boolean)
+       WHERE to_timestamp(k.expires_ms / 1000) > clock_timestamp()
+       GROUP BY k.hold ORDER BY k.hold
+    LOOP
+      CONTINUE WHEN NOT EXISTS (
+        SELECT FROM unnest(h.seats) AS seat
+         WHERE NOT EXISTS (SELECT FROM hold_seats x
+                            WHERE x.showtime_id = showtime AND x.seat_index = seat AND x.hold_id = h.hold
+                              AND x.expires_at >= to_timestamp(h.expires_ms / 1000)));
+      taken := ARRAY(
+        SELECT seat FROM unnest(h.seats) AS seat
+         WHERE EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = seat)
+            OR EXISTS (SELECT FROM blocked_seats x WHERE x.showtime_id = showtime AND x.seat_index = seat)
+            OR EXISTS (SELECT FROM hold_seats x
+                        WHERE x.showtime_id = showtime AND x.seat_index = seat AND x.hold_id <> h.hold));
+      IF cardinality(taken) > 0 OR EXISTS (SELECT FROM bookings x WHERE x.showtime_id = showtime AND x.hold_id = h.hold) THEN
+        INSERT INTO losses (showtime_id, subject, seat_index, kind, holder, acknowledged, reason, node, writer, batch)
+        SELECT showtime, h.hold, seat, 'hold', h.holder, h.acknowledged,
+               CASE WHEN seat = ANY (taken) THEN 'this seat was taken meanwhile'
+                    ELSE 'another seat of it was taken meanwhile' END, node_name, writer_id, batch_number
+          FROM unnest(h.seats) AS seat
+         WHERE cardinality(taken) > 0
+        ON CONFLICT DO NOTHING;
+        CONTINUE;
+      END IF;
+      DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = h.hold;
+      INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount)
+      SELECT showtime, k.seat, h.hold, h.holder, to_timestamp(h.expires_ms / 1000), h.extensions, k.amount
+        FROM unnest(h.seats, h.amounts) AS k (seat, amount);
+      holds_restored := holds_restored + 1;
+    END LOOP;
+
+    FOR r IN
+      SELECT k.* FROM json_to_recordset(known -> 'blocked') AS k (seat integer, reason text)
+       WHERE NOT EXISTS (SELECT FROM blocked_seats x WHERE x.showtime_id = showtime AND x.seat_index = k.seat)
+       ORDER BY k.seat
+    LOOP
+      IF EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = r.seat)
+         OR EXISTS (SELECT FROM hold_seats x WHERE x.showtime_id = showtime AND x.seat_index = r.seat) THEN
+        INSERT INTO losses (showtime_id, subject, seat_index, kind, acknowledged, reason, node, writer, batch)
+        VALUES (showtime, showtime, r.seat, 'block', true, 'this seat was taken meanwhile', node_name, writer_id, batch_number)
+        ON CONFLICT DO NOTHING;
+        CONTINUE;
+      END IF;
+      INSERT INTO blocked_seats (showtime_id, seat_index, reason) VALUES (showtime, r.seat, r.reason);
+      changed := changed + 1;
+    END LOOP;
+  END IF;
+
+  -- What people were told stays so, whoever tells it.
+  INSERT INTO command_results (showtime_id, command_ids, results)
+  SELECT showtime, ids.list, k.results
+    FROM json_array_elements(known -> 'results') AS k (results)
+   CROSS JOIN LATERAL (SELECT array_agg((result ->> 'commandId')::uuid) AS list
+                         FROM json_array_elements(k.results) AS result) AS ids
+   WHERE NOT EXISTS (SELECT FROM command_results c WHERE c.showtime_id = showtime AND c.command_ids = ids.list);
+
+  lost := losses_of(writer_id, batch_number);
+  changed := changed + bookings_restored + holds_restored;
+  IF changed = 0 AND NOT is_fresh THEN
+    outcome := 'nothing missing';
+    RETURN;
+  END IF;
+  outcome := 'restored';
+  UPDATE showtime_owners x
+     SET epoch = greatest(o.epoch, from_epoch) + 1 + 1000 * abs(present - o.timeline), node = node_name,
+         claimed_at = clock_timestamp(), writer = writer_id, timeline = present, cut_epoch = o.cut_epoch,
+         opened = o.opened, restored_from = greatest(o.restored_from, from_epoch),
+         whole_from = CASE WHEN is_whole THEN greatest(o.whole_from, from_epoch) ELSE o.whole_from END
+   WHERE x.showtime_id = showtime;
+END $function$;
+
+CREATE OR REPLACE FUNCTION usher.take_batch_number(writer_id uuid, batch_number bigint, after_number bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO usher.writers AS w (id, batch)
+  SELECT writer_id, batch_number
+   WHERE after_number = 0 OR EXISTS (SELECT FROM usher.writers known WHERE known.id = writer_id)
+  ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, seen_at = clock_timestamp()
+   WHERE w.batch >= after_number AND w.batch < excluded.batch;
+  IF FOUND THEN
+    RETURN NULL;
+  END IF;
+  RETURN coalesce((SELECT w.batch FROM usher.writers w WHERE w.id = writer_id), 0);
+END $function$;
+
+CREATE OR REPLACE FUNCTION usher.timeline()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+BEGIN
+  RETURN ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer;
+EXCEPTION WHEN feature_not_supported OR insufficient_privilege OR undefined_function THEN
+  RETURN 1;
 END $function$;
 
 CREATE TRIGGER count_terms BEFORE UPDATE ON usher.showtimes FOR EACH ROW EXECUTE FUNCTION usher.count_terms();

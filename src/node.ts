@@ -33,6 +33,8 @@ export interface RunningNode {
 }
 
 const TAKE_DOWN_MS_MAX = 10_000;
+/** A standby that lagged is found out so long after its promotion, at the latest. */
+const JOURNAL_LOOK_MS = 1_000;
 
 /**
  * Starts a node and resolves when it takes clients.
@@ -103,7 +105,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   }
   const { hosts, directory } = clustered ?? loneHouses(parts, undo);
   undo.push(() => gateway.close());
-  keepCountsRight(config, store, boxOffice, directory, log, undo);
+  keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);
+  undo.push(parts.context.committer.lookEvery(JOURNAL_LOOK_MS));
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
   await clustered?.join();
@@ -132,6 +135,7 @@ async function whyNotReady(
   committer: GroupCommitter,
   waitMsMax: number,
 ): Promise<string | undefined> {
+  if (committer.recovery.isBehind) return 'the journal lost commits; this node writes them again';
   if (committer.waitingMs > waitMsMax) return 'the journal does not answer';
   if (ledger.claimWaitMs > waitMsMax) return 'Postgres lets claims of showtimes wait: is its synchronous standby away?';
   return await pool.query('SELECT').then(

@@ -36,14 +36,18 @@ export async function bareCommits({ databaseUrl, holdsPerFlush, seats, ms }: Bar
   });
   try {
     const showtimeId = randomUUID();
-    const { epoch } = await ledger.claim(showtimeId);
+    const { epoch } = await ledger.claim(showtimeId, 0);
     let held: Hold[] = [];
     let spentMs = 0;
     let flushes = 0;
     while (spentMs < ms) {
       const released = held;
       held = holdsOf(holdsPerFlush, (flushes % 2) * holdsPerFlush * 2, seats);
-      const batch: Batch = { number: ++flushes, slices: [{ showtimeId, epoch, ...changing(released, held) }] };
+      const batch: Batch = {
+        number: ++flushes,
+        after: 0,
+        slices: [{ showtimeId, epoch, ...changing(released, held) }],
+      };
       const since = performance.now();
       const { fenced } = await ledger.commit(batch);
       spentMs += performance.now() - since;

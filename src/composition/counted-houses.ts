@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import type { Actor } from '../runtime/actor.js';
 import type { Feed } from '../runtime/audience.js';
 import type { Directory } from '../runtime/directory.js';
+import type { GroupCommitter } from '../runtime/group-committer.js';
 import type { Log } from '../runtime/ports.js';
 import type { BoxOffice } from './box-office.js';
 import type { Store, Undo } from './store.js';
@@ -37,9 +38,10 @@ export function countedFeed(
 /** Looks from time to time whether memory, cache and Postgres agree, and for what is stuck. */
 export function keepCountsRight(
   config: Config,
-  { pool, clock }: Store,
+  { pool, clock, writerId }: Store,
   { cache, toggles }: BoxOffice,
   directory: Directory,
+  committer: GroupCommitter,
   log: Log,
   undo: Undo,
 ): void {
@@ -47,6 +49,7 @@ export function keepCountsRight(
   const running = () => directory.all().map(({ showtimeId }) => showtimeId);
   const reconciler = new Reconciler({
     pool,
+    writer: { id: writerId, acknowledged: () => committer.acknowledged, behind: () => committer.look() },
     cache,
     clock,
     timers,

@@ -22,6 +22,8 @@ export interface Store {
   readonly ledger: Ledger & Pick<PostgresLedger, 'claimWaitMs'>;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Of this life of this node, in the journal. */
+  readonly writerId: string;
 }
 
 const ANSWER_MS_MAX = 10_000;
@@ -42,12 +44,13 @@ export async function openStore(
   const primary = new Primary(databaseUrl);
   const pool = openPool(primary, config.databaseConnections, log);
   undo.push(() => pool.end());
+  const writerId = randomUUID();
   let clock = new AnchoredClock(Date.now());
   const ledger = new PostgresLedger({
     primary,
     pool,
     log,
-    writerId: randomUUID(),
+    writerId,
     nodeName,
     replayWindowMs: config.replayWindowMs,
     replaysMax: REPLAYS_MAX,
@@ -61,11 +64,11 @@ export async function openStore(
   };
   await anchorClock(
     make,
-    () => ledger.commit({ number: 0, slices: [] }),
+    () => ledger.commit({ number: 0, after: 0, slices: [] }),
     () => performance.now(),
   );
   undo.push(purgeLater(pool, config.replayWindowMs, log));
-  return { primary, pool, ledger, clock, ids: randomIds(() => clock.now()) };
+  return { primary, pool, ledger, clock, writerId, ids: randomIds(() => clock.now()) };
 }
 
 async function openEmbedded(directory: string, log: Log, undo: Undo): Promise<string> {

@@ -9,14 +9,8 @@ import { makeHouse } from '../core/make-house.js';
 import type { CoreReply } from '../core/reply.js';
 import type { ActorContext } from './actor-context.js';
 import { Alarm } from './alarm.js';
-import {
-  type Audience,
-  announce,
-  type EndReason,
-  type Feed,
-  type PublishedDelta,
-  type SalesTerms,
-} from './audience.js';
+import type { Audience, EndReason, Feed, PublishedDelta, SalesTerms } from './audience.js';
+import { announce } from './audience.js';
 import { DeltaTicker } from './delta-ticker.js';
 import { isDoubted } from './denials.js';
 import { MOVING, NOTHING, OVERLOADED, REUSED, UNAVAILABLE, UNKNOWN } from './failures.js';
@@ -29,6 +23,7 @@ import { PendingWrites } from './pending-writes.js';
 import type { Claim, CommandResult, Slice, Terms } from './ports.js';
 import { type Own, type Published, PublishedView } from './published-view.js';
 import { Recalls } from './recalls.js';
+import type { Remains } from './recovery/remembered-house.js';
 import { type Replay, Replays } from './replays.js';
 import { SoldTerms } from './sold-terms.js';
 
@@ -39,6 +34,7 @@ import { SoldTerms } from './sold-terms.js';
 export class Actor implements Committing, Host {
   readonly showtimeId: string;
   readonly epoch: number;
+  readonly timeline: number;
   /** When it was last asked for anything, on the node's clock. */
   usedAt: number;
   readonly #context: ActorContext;
@@ -64,6 +60,7 @@ export class Actor implements Committing, Host {
   constructor(showtimeId: string, terms: Terms, claim: Claim, audience: Audience, feed: Feed, context: ActorContext) {
     this.showtimeId = showtimeId;
     this.epoch = claim.epoch;
+    this.timeline = claim.timeline;
     this.usedAt = context.clock.now();
     this.#context = context;
     this.#audience = audience;
@@ -292,9 +289,14 @@ export class Actor implements Committing, Host {
     this.end('lost');
   }
 
+  surrender(): Remains {
+    const pending = this.#writes.take(this.showtimeId, this.epoch);
+    this.lost('journal_behind');
+    return { epoch: this.epoch, house: this.#house, commandOf: this.#replays.commandsOfBookings(), pending };
+  }
+
   late(): void {
-    const { clock, limits } = this.#context;
-    this.#gate.giveUp(clock.now() - limits.commitWaitMsMax, this.#durable, UNKNOWN);
+    this.#gate.giveUp(this.#context.clock.now() - this.#context.limits.commitWaitMsMax, this.#durable, UNKNOWN);
   }
 
   /** The end of this actor's life. Nothing that still waits in the gate is ever published. */

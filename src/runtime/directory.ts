@@ -2,7 +2,8 @@ import { Actor } from './actor.js';
 import type { ActorContext } from './actor-context.js';
 import type { Audience, Feed } from './audience.js';
 import type { Host } from './host.js';
-import type { Ledger, Playbill } from './ports.js';
+import { type Claim, JournalBehind, JournalRecovering, type Ledger, type Playbill } from './ports.js';
+import { standingOf } from './recovery/standing.js';
 
 export interface DirectoryOptions {
   readonly ledger: Ledger;
@@ -33,6 +34,9 @@ export type Opened<Met extends Host = Host> = { readonly ok: true; readonly host
 
 const VERIFIED_AT_ONCE = 2_000;
 const MOVING: NotOpened = { ok: false, reason: 'moving' };
+/** For how long whoever opens a showtime waits, after a standby was promoted, until what it lost is written again. */
+const RECOVERY_WAIT_MS_MAX = 3_000;
+const RECOVERY_LOOK_MS = 50;
 
 /** The actors of this node, by showtime. Each is loaded once, however many ask for it at the same time. */
 export class Directory {
@@ -47,6 +51,7 @@ export class Directory {
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
+    options.context.committer.recovery.serve(() => this.all());
     this.#sweepLater();
   }
 
@@ -128,19 +133,27 @@ export class Directory {
 
   /**
    * Ends every actor whose showtime has another owner by now. Rejects where the ledger cannot be asked: then nothing is
-   * known, and nothing ended.
+   * known, and nothing ended; and where the journal has forgotten claims of this node.
    */
   async verify(): Promise<void> {
     // A claim that is on its way is not looked at, and must not count as verified.
     this.#verifications++;
+    const { committer } = this.#options.context;
+    let isBehind = false;
     const actors = this.all();
     for (let first = 0; first < actors.length; first += VERIFIED_AT_ONCE) {
       const some = actors.slice(first, first + VERIFIED_AT_ONCE);
       const owners = await this.#options.ledger.owners(some.map(({ showtimeId }) => showtimeId));
       for (const actor of some) {
-        if (!actor.ended && owners.get(actor.showtimeId)?.epoch !== actor.epoch) actor.lost('taken_over');
+        if (actor.ended) continue;
+        const standing = standingOf(actor, owners.get(actor.showtimeId), true);
+        if (standing === 'overtaken') actor.lost('taken_over');
+        isBehind ||= standing === 'forgotten';
       }
     }
+    if (!isBehind) return;
+    committer.look();
+    throw new Error('The journal has forgotten that this node owns what it runs.');
   }
 
   /** Stops intake everywhere, in this turn, and waits until the journal has all that was accepted. */
@@ -154,7 +167,7 @@ export class Directory {
   }
 
   async #activate(showtimeId: string): Promise<Opened<Actor>> {
-    const { playbill, ledger, context, audienceFor, feedFor, askedFor } = this.#options;
+    const { playbill, context, audienceFor, feedFor, askedFor } = this.#options;
     try {
       const terms = await playbill.terms(showtimeId);
       if (!terms) return { ok: false, reason: 'unknown_showtime' };
@@ -162,7 +175,8 @@ export class Directory {
       if (this.#draining || !context.confirmed()) return MOVING;
       if (!(await askedFor(showtimeId)) || this.#draining) return MOVING;
       const verified = this.#verifications;
-      const claim = await ledger.claim(showtimeId);
+      const claim = await this.#claim(showtimeId);
+      if (!claim) return { ok: false, reason: 'unavailable' };
       const isOurs = verified === this.#verifications || (await this.#isStillOurs(showtimeId, claim.epoch));
       if (this.#draining || !isOurs || !context.confirmed()) return MOVING;
       const audience = audienceFor(showtimeId);
@@ -180,12 +194,34 @@ export class Directory {
     }
   }
 
+  /** Undefined where the journal lacks what was acknowledged, and that is not written again in time. */
+  async #claim(showtimeId: string): Promise<Claim | undefined> {
+    const { ledger, context } = this.#options;
+    const { committer, clock, timers } = context;
+    const giveUpAt = clock.now() + RECOVERY_WAIT_MS_MAX;
+    while (!this.#draining) {
+      let waitMs = RECOVERY_LOOK_MS;
+      if (!committer.recovery.isRestoring(showtimeId)) {
+        try {
+          return await ledger.claim(showtimeId, committer.acknowledged);
+        } catch (error) {
+          if (error instanceof JournalBehind) committer.look();
+          else if (error instanceof JournalRecovering) waitMs = error.retryAfterMs;
+          else throw error;
+        }
+      }
+      if (clock.now() + waitMs > giveUpAt) break;
+      await new Promise<void>((resolve) => void timers.after(waitMs, resolve));
+    }
+    return undefined;
+  }
+
   /** For a claim that a verification passed by: the lease may have lapsed and come back meanwhile. */
   async #isStillOurs(showtimeId: string, epoch: number): Promise<boolean> {
     for (;;) {
       const verified = this.#verifications;
       const owner = (await this.#options.ledger.owners([showtimeId])).get(showtimeId);
-      if (owner?.epoch !== epoch) return false;
+      if (owner?.epoch !== epoch || !owner.isMine) return false;
       if (verified === this.#verifications) return true;
     }
   }

@@ -1,7 +1,9 @@
 import type { LossReason } from './loss.js';
 import { rowsOf } from './pending-writes.js';
 import type { Batch, Clock, Ledger, Log, Slice, Timers } from './ports.js';
-import { LedgerRefusal } from './ports.js';
+import { JournalBehind, LedgerRefusal } from './ports.js';
+import { BatchNumbers } from './recovery/batch-numbers.js';
+import { Recovery } from './recovery/recovery.js';
 
 /** An actor, as its committer sees it. */
 export interface Committing {
@@ -32,6 +34,8 @@ interface Taken {
  * has ended, one at a time: nothing waits when the node is idle, and batches grow by themselves with the load.
  */
 export class GroupCommitter {
+  /** Whether the journal still has what it took. */
+  readonly recovery: Recovery;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #timers: Timers;
@@ -39,20 +43,49 @@ export class GroupCommitter {
   #dirty = new Set<Committing>();
   #inFlight: readonly Taken[] = [];
   #flushingSince: number | undefined;
-  #number = 0;
+  readonly #numbers = new BatchNumbers();
   #idle: (() => void)[] = [];
   #watching = false;
+  /** The journal is to be asked where it stands, before the next flush. */
+  #isLookDue = false;
 
   constructor(ledger: Ledger, clock: Clock, timers: Timers, log: Log) {
     this.#ledger = ledger;
     this.#clock = clock;
     this.#timers = timers;
     this.#log = log;
+    this.recovery = new Recovery({ ledger, clock, timers, log, numbers: this.#numbers });
+  }
+
+  /** The number of the last batch that the journal acknowledged; see `Batch`. */
+  get acknowledged(): number {
+    return this.#numbers.after;
+  }
+
+  /** Has the journal asked, now and then every so often, whether it still has what it took. Returns the end of it. */
+  lookEvery(ms: number): () => void {
+    let cancel = () => {};
+    const look = () => {
+      this.look();
+      cancel = this.#timers.after(ms, look);
+    };
+    look();
+    return () => cancel();
+  }
+
+  /** Has the journal asked soon, between two flushes. */
+  look(): void {
+    this.#isLookDue = true;
+    this.#start();
   }
 
   /** The actor has something to write. Cheap: called with every command that took effect. */
   markDirty(actor: Committing): void {
     this.#dirty.add(actor);
+    this.#start();
+  }
+
+  #start(): void {
     if (this.#flushingSince !== undefined) return;
     this.#flushingSince = this.#clock.now();
     this.#timers.soon(() => void this.#flushAll());
@@ -76,8 +109,14 @@ export class GroupCommitter {
   async #flushAll(): Promise<void> {
     if (!this.#watching) this.#watchForLateness();
     let durable: readonly Taken[] = [];
-    while (this.#dirty.size > 0 || durable.length > 0) {
+    while (this.#dirty.size > 0 || durable.length > 0 || this.#isLookDue) {
       this.#flushingSince = this.#clock.now();
+      if (this.#isLookDue) {
+        for (const { actor, mark } of durable) this.#attempt(actor, () => actor.durable(mark));
+        durable = [];
+        await this.#look();
+        continue;
+      }
       this.#inFlight = this.#takeBatch();
       const flushing = this.#inFlight.length > 0 ? this.#flush(this.#inFlight) : [];
       for (const { actor, mark } of durable) this.#attempt(actor, () => actor.durable(mark));
@@ -108,13 +147,19 @@ export class GroupCommitter {
 
   /** Tells those who lost their showtime, and returns the others: what was taken of them is durable. */
   async #flush(taken: readonly Taken[]): Promise<readonly Taken[]> {
-    const batch: Batch = { number: ++this.#number, slices: taken.map(({ slice }) => slice) };
+    const { after } = this.#numbers;
+    const batch: Batch = { number: this.#numbers.next(), after, slices: taken.map(({ slice }) => slice) };
     let fenced: ReadonlySet<Slice>;
     try {
       fenced = new Set((await this.#untilAnswered(batch)).fenced);
     } catch (error) {
-      return await this.#findFault(taken, error);
+      if (!(error instanceof JournalBehind)) return await this.#findFault(taken, error);
+      const ended = await this.recovery.recover(error.has, taken);
+      const others = taken.filter(({ actor }) => !ended.has(actor));
+      return others.length > 0 ? await this.#flush(others) : [];
     }
+    this.#numbers.acknowledged(batch.number);
+    this.recovery.committed.add(batch.number, after, batch.slices, this.#clock.now());
     return taken.filter(({ actor, slice }) => {
       if (fenced.has(slice)) this.#attempt(actor, () => actor.lost('fenced'));
       return !fenced.has(slice);
@@ -153,13 +198,25 @@ export class GroupCommitter {
     }
   }
 
-  /** Rejects with LedgerRefusal only: anything else leaves the outcome unknown, and the same batch is given again. */
+  async #look(): Promise<void> {
+    this.#isLookDue = false;
+    try {
+      await this.recovery.look();
+    } catch (error) {
+      this.#log.debug({ err: error }, 'the journal could not be asked where it stands');
+    }
+  }
+
+  /** Rejects with LedgerRefusal and JournalBehind only: anything else leaves the outcome unknown, and the same batch is given again. */
   async #untilAnswered(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
     for (let retryMs = RETRY_MS_FIRST; ; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
       try {
-        return await this.#ledger.commit(batch);
+        const answer = await this.#ledger.commit(batch);
+        // It may be another server by now: one that has this batch, and lacks claims.
+        if (retryMs > RETRY_MS_FIRST) this.#isLookDue = true;
+        return answer;
       } catch (error) {
-        if (error instanceof LedgerRefusal) throw error;
+        if (error instanceof LedgerRefusal || error instanceof JournalBehind) throw error;
         this.#log.warn(
           { event: 'journal.unanswered', err: error, batch: batch.number, retryMs },
           'the journal did not answer; trying again',

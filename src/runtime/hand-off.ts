@@ -1,6 +1,7 @@
 import type { Directory } from './directory.js';
 import type { Whereabouts } from './hosts.js';
 import type { Ledger, Log, Member } from './ports.js';
+import { standingOf } from './recovery/standing.js';
 import type { NodeCalls } from './relay/node-calls.js';
 import { readFields, readText } from './relay/read-messages.js';
 
@@ -97,7 +98,7 @@ export class HandOff {
     if (owner?.node !== from) return 'failed';
     // One of ours from before, which does not know yet that it was overtaken, is not what they give.
     const running = directory.running(showtimeId);
-    if (running && running.epoch !== owner.epoch) running.lost('taken_over');
+    if (running && standingOf(running, owner, true) === 'overtaken') running.lost('taken_over');
     this.#given.add(showtimeId);
     try {
       return (await directory.open(showtimeId)).ok ? 'taken' : 'failed';

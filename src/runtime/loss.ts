@@ -2,10 +2,11 @@ import type { Log } from './ports.js';
 
 /**
  * Why an actor ends before its time. `fenced`: Postgres refused its write, as the epoch is another's. `taken_over`: Postgres
- * was asked, and named a later epoch. `unconfirmed`: what it wrote became durable when the lease had lapsed. `refused`: a
+ * was asked, and named a later epoch. `journal_behind`: Postgres has lost
+ * what was acknowledged, or the claim of this node. `unconfirmed`: what it wrote became durable when the lease had lapsed. `refused`: a
  * guard of the store. `broken`: a fault of the server. After the last two this node may own the showtime still.
  */
-export type LossReason = 'fenced' | 'taken_over' | 'unconfirmed' | 'refused' | 'broken';
+export type LossReason = 'fenced' | 'taken_over' | 'journal_behind' | 'unconfirmed' | 'refused' | 'broken';
 
 interface Told {
   readonly event: string;
@@ -23,6 +24,11 @@ const TOLD: Readonly<Record<LossReason, Told>> = {
     event: 'showtime.taken_over',
     level: 'warn',
     sentence: 'Postgres names another owner of this showtime, and this node stops running it',
+  },
+  journal_behind: {
+    level: 'warn',
+    sentence:
+      'Postgres lost commits of this node; this showtime stops, and is loaded when what is remembered of it is written again',
   },
   unconfirmed: {
     event: 'showtime.unconfirmed',

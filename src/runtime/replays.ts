@@ -32,6 +32,15 @@ export class Replays {
     return this.#effects.get(key) ?? this.#bookings.get(key) ?? this.#refusals.get(key);
   }
 
+  /** The id of each booking to that of the command that made it. */
+  commandsOfBookings(): ReadonlyMap<string, string> {
+    const commands = new Map<string, string>();
+    for (const [key, { reply }] of this.#bookings) {
+      if (reply.ok && reply.type === 'booking') commands.set(reply.booking.id, key.slice(0, key.indexOf(' ')));
+    }
+    return commands;
+  }
+
   put({ holder, commandId, command, reply }: CommandResult, mark: number): void {
     const key = keyOf(holder, commandId);
     const replay = { command, reply, mark };

@@ -40,7 +40,7 @@ const RUNTIME = [
   'GRANT CREATE ON DATABASE $database TO $role',
   'GRANT USAGE ON SCHEMA usher TO $role',
   'GRANT SELECT ON ALL TABLES IN SCHEMA usher TO $role',
-  'GRANT INSERT, UPDATE, DELETE ON usher.showtime_owners, usher.hold_seats, usher.bookings, usher.booking_seats, usher.blocked_seats, usher.command_results, usher.writers TO $role',
+  'GRANT INSERT, UPDATE, DELETE ON usher.showtime_owners, usher.hold_seats, usher.bookings, usher.booking_seats, usher.blocked_seats, usher.command_results, usher.writers, usher.timelines, usher.losses TO $role',
   'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA usher TO $role',
   // At each start the list of migrations is looked after, which Postgres leaves to its owner.
   'ALTER TABLE usher.migrations OWNER TO $role',

@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { MemoryJournal } from '../../src/adapters/memory/memory-journal.js';
+import { type JournalCopy, MemoryJournal } from '../../src/adapters/memory/memory-journal.js';
 import { type LedgerCall, MemoryLedger } from '../../src/adapters/memory/memory-ledger.js';
 import type { Trip } from '../../src/adapters/memory/trip.js';
 import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
-import type { Ledger } from '../../src/runtime/ports.js';
+import type { Batch, Claim, Ledger, Slice } from '../../src/runtime/ports.js';
 import { createDatabase } from '../integration/database.js';
 import { silentLog } from '../silent-log.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 export const REPLAY_WINDOW_MS = 60_000;
 
-/** One node's ledger, and the ways in which its commits can go wrong. */
-export interface NodeLedger extends Ledger {
+/** One node's ledger, and the ways in which its commits can go wrong. Where `after` is left out, it is 0. */
+export interface NodeLedger extends Omit<Ledger, 'claim' | 'commit'> {
+  claim(showtimeId: string, after?: number): Promise<Claim>;
+  commit(batch: Omit<Batch, 'after'> & { readonly after?: number }): Promise<{ readonly fenced: readonly Slice[] }>;
   /** The next commit arrives and its answer does not. */
   loseNextAnswer(): void;
   /** The next commit is given up by its sender, and arrives only when told to. */
@@ -30,9 +32,26 @@ export interface Store {
   node(): Promise<NodeLedger>;
   /** Makes all results of the showtime this old. */
   ageResults(showtimeId: string, ms: number): Promise<void>;
+  /** What a standby has that has followed so far. */
+  copy(): Promise<unknown>;
+  /** Makes that standby the primary: what came after is gone. */
+  promote(standby: unknown): Promise<void>;
+  /** Has somebody see the present timeline, and that so long ago. */
+  letTimePass(ms: number): Promise<void>;
   /** The store's clock, in milliseconds since 1970. */
   now(): Promise<number>;
   close(): Promise<void>;
+}
+
+function asNode(ledger: Ledger): Omit<NodeLedger, 'loseNextAnswer' | 'delayNextCommit' | 'letLateArrive'> {
+  return {
+    claim: (showtimeId, after = 0) => ledger.claim(showtimeId, after),
+    commit: (batch) => ledger.commit({ after: 0, ...batch }),
+    owners: (showtimeIds) => ledger.owners(showtimeIds),
+    position: () => ledger.position(),
+    confirm: (after, timeline) => ledger.confirm(after, timeline),
+    restore: (number, after, restoration) => ledger.restore(number, after, restoration),
+  };
 }
 
 export async function memoryStore(): Promise<Store> {
@@ -54,15 +73,19 @@ export async function memoryStore(): Promise<Store> {
       const trip = (call: LedgerCall) => (call === 'commit' ? (trips.shift() ?? {}) : {});
       const ledger = new MemoryLedger({ ...options, timers, trip });
       return {
-        claim: (showtimeId) => ledger.claim(showtimeId),
-        commit: (batch) => ledger.commit(batch),
-        owners: (showtimeIds) => ledger.owners(showtimeIds),
+        ...asNode(ledger),
         loseNextAnswer: () => void trips.push({ lost: 'answer' }),
         delayNextCommit: () => void trips.push({ thereMs: LATE_MS, lost: 'answer', brokenAfterMs: 1 }),
         letLateArrive: async () => arrive(),
       };
     },
     async ageResults(_, ms) {
+      aheadMs += ms;
+    },
+    copy: async () => journal.copy(),
+    promote: async (standby) => journal.promote(standby as JournalCopy),
+    async letTimePass(ms) {
+      journal.position('somebody');
       aheadMs += ms;
     },
     now: async () => Date.now() + aheadMs,
@@ -118,9 +141,7 @@ export async function postgresStore(): Promise<PostgresStore> {
     async node() {
       const { ledger, proxy } = await proxied();
       return {
-        claim: (showtimeId) => ledger.claim(showtimeId),
-        commit: (batch) => ledger.commit(batch),
-        owners: (showtimeIds) => ledger.owners(showtimeIds),
+        ...asNode(ledger),
         loseNextAnswer: () => proxy.arm('commit_batch', 'answer lost'),
         delayNextCommit: () => proxy.arm('commit_batch', 'arrives late'),
         letLateArrive: () => proxy.letLateArrive(),
@@ -130,6 +151,15 @@ export async function postgresStore(): Promise<PostgresStore> {
       await admin.query(
         'UPDATE usher.command_results SET created_at = created_at - make_interval(secs => $2) WHERE showtime_id = $1',
         [showtimeId, ms / 1000],
+      );
+    },
+    copy: () => copyJournal(admin),
+    promote: (standby) => promoteCopy(admin, String(standby)),
+    async letTimePass(ms) {
+      await admin.query(
+        `INSERT INTO usher.timelines VALUES (usher.timeline(), clock_timestamp() - make_interval(secs => $1))
+         ON CONFLICT (timeline) DO UPDATE SET seen_at = excluded.seen_at`,
+        [ms / 1000],
       );
     },
     async now() {
@@ -142,4 +172,33 @@ export async function postgresStore(): Promise<PostgresStore> {
       await database.drop();
     },
   };
+}
+
+const JOURNAL_TABLES = [
+  'showtime_owners',
+  'hold_seats',
+  'bookings',
+  'booking_seats',
+  'blocked_seats',
+  'command_results',
+  'writers',
+  'losses',
+  'timelines',
+];
+
+/** In tables of its own: a promotion of a real standby takes seconds, and is tested apart. */
+async function copyJournal(admin: pg.Pool): Promise<string> {
+  const schema = `standby_${randomUUID().slice(0, 8)}`;
+  const tables = JOURNAL_TABLES.map((table) => `CREATE TABLE ${schema}.${table} AS SELECT * FROM usher.${table};`);
+  await admin.query(`BEGIN; CREATE SCHEMA ${schema}; ${tables.join(' ')} COMMIT;`);
+  return schema;
+}
+
+async function promoteCopy(admin: pg.Pool, schema: string): Promise<void> {
+  const { rows } = await admin.query<{ timeline: number }>('SELECT usher.timeline() + 1 AS timeline');
+  const tables = JOURNAL_TABLES.map(
+    (table) => `TRUNCATE usher.${table}; INSERT INTO usher.${table} SELECT * FROM ${schema}.${table};`,
+  );
+  await admin.query(`BEGIN; ${tables.join(' ')}
+    CREATE OR REPLACE FUNCTION usher.timeline() RETURNS integer LANGUAGE sql AS 'SELECT ${rows[0]?.timeline}'; COMMIT;`);
 }

@@ -26,7 +26,7 @@ export class HandDrivenHouse {
 
   /** As the directory does: the counts are what the journal says. */
   async load(): Promise<void> {
-    const { epoch, state } = await this.#ledger.claim(this.showtimeId);
+    const { epoch, state } = await this.#ledger.claim(this.showtimeId, 0);
     const sum = (of: readonly { readonly seats: readonly number[] }[]) =>
       of.reduce((n, { seats }) => n + seats.length, 0);
     this.#mark = 0;
@@ -45,7 +45,7 @@ export class HandDrivenHouse {
   }
 
   async write(parts: Slice): Promise<void> {
-    await this.#ledger.commit({ number: this.#batch(), slices: [parts] });
+    await this.#ledger.commit({ number: this.#batch(), after: 0, slices: [parts] });
   }
 
   /** The journal answered: nothing waits any more. */

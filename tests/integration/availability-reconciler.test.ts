@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryCache } from '../../src/adapters/memory/memory-cache.js';
@@ -47,6 +48,7 @@ afterEach(() => reconciler.stop());
 function open(more: Partial<ReconcilerOptions> = {}): void {
   reconciler = new Reconciler({
     pool: store.admin,
+    writer: { id: randomUUID(), acknowledged: () => 0, behind: () => void reloaded.push('behind') },
     cache,
     clock: { now: () => now },
     timers,

@@ -26,7 +26,7 @@ it.each([
   'ALTER TABLE usher.booking_seats DROP CONSTRAINT booking_seats_pkey',
   'ALTER TABLE usher.hold_seats SET (fillfactor = 90)',
   'DROP INDEX usher.command_results_created_at',
-  'ALTER FUNCTION usher.claim_showtime(uuid, text) RESET ALL',
+  'ALTER FUNCTION usher.claim_showtime(uuid, uuid, text, bigint) RESET ALL',
 ])('shows a change such as %s', async (change) => {
   expect(await dumpOf(change)).not.toBe(await dumpOf());
 });

@@ -63,7 +63,7 @@ test('those given up leave no backend behind, however often they are tried again
   let rejected = 0;
   const asking = showtimes.map(async (showtimeId) => {
     while (performance.now() < until) {
-      await ledger.claim(showtimeId).catch(() => rejected++);
+      await ledger.claim(showtimeId, 0).catch(() => rejected++);
     }
   });
   let waitingMax = 0;
@@ -81,14 +81,14 @@ test('those given up leave no backend behind, however often they are tried again
   // The last of them are ended too.
   expect(await pair.waitingBackends()).toEqual([]);
   await pair.resumeReplication();
-  for (const showtimeId of showtimes) expect((await ledger.claim(showtimeId)).epoch).toBeGreaterThan(1);
+  for (const showtimeId of showtimes) expect((await ledger.claim(showtimeId, 0)).epoch).toBeGreaterThan(1);
 });
 
 test('a second asker joins the claim in flight, and how long that has been waiting is known', async () => {
   const showtime = randomUUID();
   pair.cutReplication();
   expect(ledger.claimWaitMs).toBe(0);
-  const [first, second] = [ledger.claim(showtime), ledger.claim(showtime)];
+  const [first, second] = [ledger.claim(showtime, 0), ledger.claim(showtime, 0)];
   await expect.poll(() => pair.waitingBackends()).toHaveLength(1);
   expect(ledger.claimWaitMs).toBeGreaterThan(0);
   await pair.resumeReplication();
@@ -100,11 +100,11 @@ test('a second asker joins the claim in flight, and how long that has been waiti
 test('one whose wait is cancelled is not acted on: Postgres calls it a success, and a failover may undo it', async () => {
   const showtime = randomUUID();
   pair.cutReplication();
-  const claim = ledger.claim(showtime);
+  const claim = ledger.claim(showtime, 0);
   claim.catch(() => {});
   await expect.poll(() => pair.cancelWaits(), { interval: 10 }).toBe(1);
   await expect(claim).rejects.toThrow('may not have reached the standby');
   expect(await epochOf(showtime)).toBe(1);
   await pair.resumeReplication();
-  expect((await ledger.claim(showtime)).epoch).toBe(2);
+  expect((await ledger.claim(showtime, 0)).epoch).toBe(2);
 });

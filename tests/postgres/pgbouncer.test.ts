@@ -65,10 +65,10 @@ function ledgerAt(url: string, answerMsMax?: number): PostgresLedger {
 /** Commits and claims of one showtime, in turn. Returns the number of the last batch. */
 async function sell(ledger: PostgresLedger, showtime: string, rounds: number): Promise<void> {
   for (let i = 1; i <= rounds; i++) {
-    const { epoch, state } = await ledger.claim(showtime);
+    const { epoch, state } = await ledger.claim(showtime, 0);
     expect(state.holds).toHaveLength(i - 1);
     const slices = [slice(showtime, epoch, { holds: held(holdOf('ann', [i])), heldBefore: [] })];
-    expect(await ledger.commit({ number: i, slices })).toEqual({ fenced: [] });
+    expect(await ledger.commit({ number: i, after: 0, slices })).toEqual({ fenced: [] });
   }
 }
 
@@ -123,9 +123,11 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     await migrate(direct, 'sql', silentLog);
     const pooler = await bouncer(direct, { mode });
     const ledger = ledgerAt(pooler.url);
-    await ledger.commit({ number: 1, slices: [] });
+    await ledger.commit({ number: 1, after: 0, slices: [] });
     const untilCommitted = async (number: number) => {
-      await expect.poll(() => ledger.commit({ number, slices: [] }).catch(() => undefined)).toEqual({ fenced: [] });
+      await expect
+        .poll(() => ledger.commit({ number, after: 0, slices: [] }).catch(() => undefined))
+        .toEqual({ fenced: [] });
     };
     await (await connected(direct)).query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -134,7 +136,7 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     await untilCommitted(2);
     await pooler.restart();
     await untilCommitted(3);
-    await ledger.claim(randomUUID());
+    await ledger.claim(randomUUID(), 0);
   });
 
   test('it is noticed that the backend is not ours alone, and a commit that nobody waits for is ended in Postgres', async () => {
@@ -145,10 +147,10 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     await client.connect();
     expect(client.hasOwnBackend).toBe(false);
     const ledger = ledgerAt(url, 400);
-    await ledger.commit({ number: 1, slices: [] });
+    await ledger.commit({ number: 1, after: 0, slices: [] });
     const blocker = await connected(direct);
     await blocker.query('BEGIN; LOCK TABLE usher.writers IN EXCLUSIVE MODE');
-    await expect(ledger.commit({ number: 2, slices: [] })).rejects.toThrow(/timeout/);
+    await expect(ledger.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow(/timeout/);
     const waiting = async () => {
       const { rows } = await blocker.query(
         `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -157,7 +159,7 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     };
     await expect.poll(waiting, { timeout: 5_000 }).toBe(0);
     await blocker.query('COMMIT');
-    expect(await ledger.commit({ number: 2, slices: [] })).toEqual({ fenced: [] });
+    expect(await ledger.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
   });
 
   test('a server sells by way of it', async () => {
@@ -187,9 +189,9 @@ test.skipIf(why !== undefined)('commits over shared backends are synchronous wha
   await pair.primary.query('ALTER DATABASE usher SET synchronous_commit = off');
   const { url } = await bouncer(pair.primaryUrl, { mode: 'transaction' });
   const ledger = ledgerAt(url);
-  await ledger.commit({ number: 1, slices: [] });
+  await ledger.commit({ number: 1, after: 0, slices: [] });
   pair.cutReplication();
-  const committing = ledger.commit({ number: 2, slices: [] });
+  const committing = ledger.commit({ number: 2, after: 0, slices: [] });
   await expect.poll(() => pair.waitingBackends()).toHaveLength(1);
   await sleep(200);
   await pair.resumeReplication();

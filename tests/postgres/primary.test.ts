@@ -114,12 +114,12 @@ describe('with several hosts', () => {
     const warn = (fields: object) => void told.push(fields);
     const { ledger, pool } = nodeAt(pair.url, { ...silentLog, warn });
     const showtime = randomUUID();
-    const { epoch } = await ledger.claim(showtime);
-    await ledger.commit({ number: 1, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] });
+    const { epoch } = await ledger.claim(showtime, 0);
+    await ledger.commit({ number: 1, after: 0, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] });
     await fill(pool);
     await pair.caughtUp();
     await pair.killPrimary();
-    const batch = { number: 2, slices: [slice(showtime, epoch, { holds: held(holdOf('bob', [2])) })] };
+    const batch = { number: 2, after: 0, slices: [slice(showtime, epoch, { holds: held(holdOf('bob', [2])) })] };
     const committed = commitUntilAnswered(ledger, batch).then(() => performance.now());
     // Longer than one search lasts.
     await sleep(3_000);
@@ -127,7 +127,7 @@ describe('with several hosts', () => {
     const tookMs = (await committed) - promotedAt;
     process.stdout.write(`first commit ${Math.round(tookMs)} ms after the promotion\n`);
     expect(tookMs).toBeLessThan(FIRST_COMMIT_MS_MAX);
-    const claim = await ledger.claim(showtime);
+    const claim = await ledger.claim(showtime, 0);
     expect(claim.state.holds.map(({ holder }) => holder).sort()).toEqual(['ann', 'bob']);
     // A line when it begins and one when it ends, however often it was tried in between.
     const [from, to] = [pair.standby, pair.primary].map(({ port }) => `127.0.0.1:${port}`);
@@ -143,12 +143,12 @@ describe('with several hosts', () => {
     const url = new URL(pair.primaryUrl);
     const hosts = `127.0.0.1:${pair.proxy.port},127.0.0.1:${pair.standby.port}`;
     const { ledger } = nodeAt(pair.primaryUrl.replace(url.host, hosts));
-    await ledger.commit({ number: 1, slices: [] });
+    await ledger.commit({ number: 1, after: 0, slices: [] });
     await pair.caughtUp();
     // No connection breaks, and none is refused.
     pair.proxy.lose('up');
     pair.proxy.lose('down');
-    const committed = commitUntilAnswered(ledger, { number: 2, slices: [] }).then(() => performance.now());
+    const committed = commitUntilAnswered(ledger, { number: 2, after: 0, slices: [] }).then(() => performance.now());
     await sleep(1_500);
     const promotedAt = await pair.promote();
     const tookMs = (await committed) - promotedAt;
@@ -159,24 +159,26 @@ describe('with several hosts', () => {
   test('a former primary that comes back and takes writes is not written to again', async () => {
     await startPair();
     const { ledger, pool } = nodeAt(pair.url);
-    await ledger.commit({ number: 1, slices: [] });
+    await ledger.commit({ number: 1, after: 0, slices: [] });
     await pair.caughtUp();
     await pair.killPrimary();
     await pair.promote();
-    await commitUntilAnswered(ledger, { number: 2, slices: [] });
+    await commitUntilAnswered(ledger, { number: 2, after: 0, slices: [] });
     // Nobody told it that it is not the primary any more; and the present one goes away.
     await pair.standby.start();
     await pair.killPrimary();
     const refused = /takes writes\. .*is a former primary/;
     await expect
-      .poll(() => ledger.commit({ number: 3, slices: [] }).catch((error: Error) => error.message), { timeout: 9_000 })
+      .poll(() => ledger.commit({ number: 3, after: 0, slices: [] }).catch((error: Error) => error.message), {
+        timeout: 9_000,
+      })
       .toMatch(refused);
     await expect(pool.query('SELECT')).rejects.toThrow(refused);
     // A node that starts now, and cannot know, takes it; one that finds both takes the newer.
     expect((await connected(pair.url)).port).toBe(pair.standby.port);
     await pair.primary.start();
     expect((await connected(pair.url)).port).toBe(pair.primary.port);
-    expect(await commitUntilAnswered(ledger, { number: 3, slices: [] })).toBeDefined();
+    expect(await commitUntilAnswered(ledger, { number: 3, after: 0, slices: [] })).toBeDefined();
   });
 });
 
@@ -194,8 +196,8 @@ describe('a server that takes writes no more, over connections that stay open', 
     await startPair();
     const { ledger, pool } = nodeAt(pair.proxyUrl);
     const showtime = randomUUID();
-    const { epoch } = await ledger.claim(showtime);
-    await ledger.commit({ number: 1, slices: [] });
+    const { epoch } = await ledger.claim(showtime, 0);
+    await ledger.commit({ number: 1, after: 0, slices: [] });
     await fill(pool);
     await pair.caughtUp();
     await demote();
@@ -203,38 +205,38 @@ describe('a server that takes writes no more, over connections that stay open', 
     pair.proxy.moveTo(pair.primary.port);
     // No connection was broken: every one of the node still leads to the former primary.
     expect(pool.idleCount).toBe(POOL);
-    const batch = { number: 2, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] };
+    const batch = { number: 2, after: 0, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] };
     expect(await commitUntilAnswered(ledger, batch)).toEqual(['25006']);
     // The idle connections went with it, so that not each of them fails a claim.
     expect(pool.idleCount).toBe(0);
-    expect((await ledger.claim(showtime)).state.holds).toHaveLength(1);
+    expect((await ledger.claim(showtime, 0)).state.holds).toHaveLength(1);
   });
 
   test('a claim that meets it has the other connections of the pool replaced too', async () => {
     await startPair();
     const { ledger, pool } = nodeAt(pair.proxyUrl);
     const showtime = randomUUID();
-    await ledger.claim(showtime);
+    await ledger.claim(showtime, 0);
     await fill(pool);
     await pair.caughtUp();
     await demote();
     await pair.promote();
     pair.proxy.moveTo(pair.primary.port);
-    await expect(ledger.claim(showtime)).rejects.toMatchObject({ code: '25006' });
+    await expect(ledger.claim(showtime, 0)).rejects.toMatchObject({ code: '25006' });
     expect(pool.idleCount).toBe(0);
-    expect((await ledger.claim(showtime)).epoch).toBe(2);
+    expect((await ledger.claim(showtime, 0)).epoch).toBe(2);
   });
 
   test('no connection is made to a standby, and the address is tried until it leads elsewhere', async () => {
     await startPair();
     const { ledger } = nodeAt(pair.proxyUrl);
-    await ledger.commit({ number: 1, slices: [] });
+    await ledger.commit({ number: 1, after: 0, slices: [] });
     pair.proxy.moveTo(pair.standby.port);
     pair.proxy.reset();
-    await expect(ledger.commit({ number: 2, slices: [] })).rejects.toThrow();
-    await expect(ledger.commit({ number: 2, slices: [] })).rejects.toThrow(/takes no writes/);
+    await expect(ledger.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow();
+    await expect(ledger.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow(/takes no writes/);
     pair.proxy.moveTo(pair.primary.port);
-    expect(await ledger.commit({ number: 2, slices: [] })).toEqual({ fenced: [] });
+    expect(await ledger.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
   });
 });
 
@@ -258,7 +260,7 @@ test('a session is told of recovery when it begins, and of its end with the firs
 test('where Postgres has no connection to spare, only commits ask for one, until a moment has passed', async () => {
   await startPair({ settings: { max_connections: '6', superuser_reserved_connections: '0' } });
   const { primary, pool, ledger } = nodeAt(pair.primaryUrl);
-  await ledger.commit({ number: 1, slices: [] });
+  await ledger.commit({ number: 1, after: 0, slices: [] });
   const others: pg.Client[] = [];
   try {
     for (;;) {
@@ -274,7 +276,7 @@ test('where Postgres has no connection to spare, only commits ask for one, until
   await expect(pool.query('SELECT')).rejects.toThrow('no connection to spare');
   // The server is not suspect for it: the connection that commits stays.
   expect(primary.generation).toBe(0);
-  expect(await ledger.commit({ number: 2, slices: [] })).toEqual({ fenced: [] });
+  expect(await ledger.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
   await Promise.all(others.map((other) => other.end()));
   await sleep(600);
   await pool.query('SELECT');

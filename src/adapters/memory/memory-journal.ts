@@ -1,33 +1,46 @@
-import type { Booking, Hold } from '../../core/house.js';
+import type { Hold } from '../../core/house.js';
 import {
   type Batch,
-  type BookedWrite,
   type Claim,
   type CommandResult,
+  JournalBehind,
+  JournalRecovering,
   LedgerRefusal,
+  type Loss,
   type Owner,
+  type Position,
+  type Restoration,
+  type Restored,
   type Slice,
 } from '../../runtime/ports.js';
+import { bookingResult, commandKey, HouseRecord, keyOf, outcomeIn } from './memory-house.js';
+import { restoreHouse } from './memory-restoration.js';
 
-interface KeptResult {
-  readonly result: CommandResult;
-  readonly at: number;
+interface WriterRow {
+  readonly batch: number;
+  /** That it last confirmed; 0: none. */
+  readonly timeline: number;
+  readonly seenAt: number;
 }
 
-/** What is known of one showtime: the rows of Postgres as maps. */
-class HouseRecord {
-  epoch = 0;
-  /** The name of the node that claimed last. */
-  node = '';
-  readonly holds = new Map<number, Hold>();
-  readonly blocks = new Map<number, string>();
-  readonly bookings = new Map<string, BookedWrite>();
-  /** The command that booked, to the id of the booking. */
-  readonly booker = new Map<string, string>();
-  /** Seat to the booking that it was sold in: the last guard, as the primary key of Postgres is. */
-  readonly sold = new Map<number, string>();
-  readonly results = new Map<string, KeptResult>();
+/** All that a standby has. */
+export interface JournalCopy {
+  readonly houses: ReadonlyMap<string, HouseRecord>;
+  readonly writers: ReadonlyMap<string, WriterRow>;
+  readonly references: ReadonlySet<string>;
+  readonly losses: readonly KeptLoss[];
 }
+
+interface KeptLoss extends Loss {
+  readonly writer: string;
+  readonly batch: number;
+}
+
+/** As usher.claim_showtime has it. */
+export const RECOVERING_MS_MAX = 1_500;
+const WRITER_LIVES_MS = 5 * 60_000;
+const RECOVERING_RETRY_MS = 100;
+const EPOCHS_A_TIMELINE = 1_000;
 
 /**
  * The store behind MemoryLedger: what Postgres is to PostgresLedger, in one process and without any I/O. Several ledgers
@@ -35,26 +48,63 @@ class HouseRecord {
  */
 export class MemoryJournal {
   readonly #now: () => number;
-  readonly #houses = new Map<string, HouseRecord>();
-  readonly #writers = new Map<string, number>();
-  readonly #references = new Set<string>();
+  #houses = new Map<string, HouseRecord>();
+  #writers = new Map<string, WriterRow>();
+  #references = new Set<string>();
+  #losses: KeptLoss[] = [];
+  #timeline = 1;
+  /** When a node first saw the timeline. */
+  #seenAt: number | undefined = Number.NEGATIVE_INFINITY;
 
   /** The server's clock, in milliseconds since 1970: holds end and results age by it. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
+  /** What a standby has that follows without lag. */
+  copy(): JournalCopy {
+    return {
+      houses: new Map([...this.#houses].map(([id, house]) => [id, house.copy()])),
+      writers: new Map(this.#writers),
+      references: new Set(this.#references),
+      losses: [...this.#losses],
+    };
+  }
+
+  /** A standby that has so much becomes the primary: whatever came after is gone. */
+  promote(standby: JournalCopy): void {
+    this.#houses = new Map([...standby.houses].map(([id, house]) => [id, house.copy()]));
+    this.#writers = new Map(standby.writers);
+    this.#references = new Set(standby.references);
+    this.#losses = [...standby.losses];
+    this.#timeline++;
+    this.#seenAt = undefined;
+  }
+
+  /** Those that have not looked at the present timeline yet. */
+  unconfirmed(): readonly string[] {
+    return [...this.#writers].flatMap(([id, { timeline }]) => (timeline === this.#timeline ? [] : [id]));
+  }
+
+  /** What could not be written again, of all showtimes. */
+  get losses(): readonly Loss[] {
+    return this.#losses;
+  }
+
   /** Takes a showtime over; see Ledger.claim. Results older than the window are left out. */
-  claim(showtimeId: string, replayWindowMs: number, nodeName: string): Claim {
+  claim(showtimeId: string, replayWindowMs: number, nodeName: string, writerId = nodeName, after = 0): Claim {
+    const { batch } = this.#writer(writerId);
+    if (batch < after) throw new JournalBehind(batch);
+    if (this.#isRecovering()) throw new JournalRecovering(RECOVERING_RETRY_MS);
     const house = this.#house(showtimeId);
-    house.node = nodeName;
     const now = this.#now();
-    house.epoch++;
+    this.#take(house, nodeName, writerId);
     for (const [seat, hold] of house.holds) if (hold.expiresAt <= now) house.holds.delete(seat);
     const recent = [...house.results.values()].filter(({ at }) => at > now - replayWindowMs);
     const recorded = new Set(recent.map(({ result }) => result.commandId));
     return {
       epoch: house.epoch,
+      timeline: this.#timeline,
       state: {
         holds: gatherHolds(house),
         bookings: [...house.bookings.values()].map(({ booking }) => booking),
@@ -68,28 +118,76 @@ export class MemoryJournal {
     };
   }
 
-  owners(showtimeIds: readonly string[]): ReadonlyMap<string, Owner> {
+  owners(showtimeIds: readonly string[], writerId = ''): ReadonlyMap<string, Owner> {
     return new Map(
       showtimeIds.flatMap((id) => {
-        const { epoch, node } = this.#houses.get(id) ?? { epoch: 0, node: '' };
-        return epoch > 0 ? [[id, { epoch, node }] as const] : [];
+        const house = this.#houses.get(id);
+        if (!house || house.epoch === 0) return [];
+        const { epoch, node, timeline, cutEpoch } = house;
+        return [[id, { epoch, node, timeline, cutEpoch, isMine: house.writer === writerId }] as const];
       }),
     );
   }
 
   /**
    * Writes a batch once, however often this writer gives it; see Ledger.commit. Returns the slices that are fenced.
-   * @throws LedgerRefusal
+   * @throws LedgerRefusal, JournalBehind
    */
   commit(writerId: string, batch: Batch): readonly Slice[] {
-    const fenced = batch.slices.filter(({ showtimeId, epoch }) => this.#house(showtimeId).epoch !== epoch);
+    const isOwned = ({ epoch, writer }: HouseRecord, slice: Slice) => epoch === slice.epoch && writer === writerId;
+    const fenced = batch.slices.filter((slice) => !isOwned(this.#house(slice.showtimeId), slice));
     // A number that was passed: a batch that took already, or a forgotten first try. Neither may write again.
-    if ((this.#writers.get(writerId) ?? Number.NEGATIVE_INFINITY) >= batch.number) return fenced;
+    if (this.#wasTaken(writerId, batch.number, batch.after)) return fenced;
     const owned = batch.slices.filter((slice) => !fenced.includes(slice));
     this.#guard(owned);
-    this.#writers.set(writerId, batch.number);
+    this.#moveOn(writerId, batch.number);
     for (const slice of owned) this.#write(this.#house(slice.showtimeId), slice);
     return fenced;
+  }
+
+  /** See Ledger.position: a journal without standbys, however it was promoted. */
+  position(writerId: string): Position {
+    this.#seenAt ??= this.#now();
+    const { batch: has, timeline: confirmed } = this.#writer(writerId);
+    const writer = this.#writers.get(writerId);
+    if (writer) this.#writers.set(writerId, { ...writer, seenAt: this.#now() });
+    return { has, timeline: this.#timeline, confirmed, standbys: undefined, written: undefined, replayed: undefined };
+  }
+
+  /** See Ledger.confirm. */
+  confirm(writerId: string, after: number, timeline: number): boolean {
+    const { batch } = this.#writer(writerId);
+    if (batch < after || timeline !== this.#timeline) return false;
+    this.#writers.set(writerId, { batch, timeline, seenAt: this.#now() });
+    return true;
+  }
+
+  /** See Ledger.restore. @throws JournalBehind */
+  restore(writerId: string, nodeName: string, number: number, after: number, known: Restoration): Restored {
+    const lost = () =>
+      this.#losses.flatMap(({ writer, batch, ...loss }) => (writer === writerId && batch === number ? [loss] : []));
+    if (this.#wasTaken(writerId, number, after)) return { outcome: 'restored', bookings: 0, holds: 0, losses: lost() };
+    this.#moveOn(writerId, number);
+    const house = this.#house(known.showtimeId);
+    const isFresh = house.epoch === 0 || house.timeline !== this.#timeline || house.epoch <= known.epoch;
+    if (isFresh) Object.assign(house, { cutEpoch: house.epoch, opened: false, restoredFrom: 0, wholeFrom: 0 });
+    if (house.cutEpoch > known.epoch) return { outcome: 'overtaken', bookings: 0, holds: 0, losses: [] };
+    const context = {
+      now: this.#now(),
+      references: this.#references,
+      losses: this.#losses.filter(({ showtimeId }) => showtimeId === known.showtimeId),
+    };
+    const done = restoreHouse(house, known, context);
+    this.#losses = this.#losses.filter((loss) => !done.settled.has(loss));
+    for (const loss of done.losses) this.#losses.push({ ...loss, writer: writerId, batch: number });
+    const { bookings, holds } = done;
+    if (done.changed === 0 && !isFresh) return { outcome: 'nothing missing', bookings, holds, losses: lost() };
+    const { opened, cutEpoch } = house;
+    const epoch = Math.max(house.epoch, known.epoch);
+    this.#take(house, nodeName, writerId, epoch);
+    Object.assign(house, { opened, cutEpoch, restoredFrom: Math.max(house.restoredFrom, known.epoch) });
+    if (known.isWhole) house.wholeFrom = Math.max(house.wholeFrom, known.epoch);
+    return { outcome: 'restored', bookings, holds, losses: lost() };
   }
 
   /** What a fresh owner would be told, without taking over: for those who check. */
@@ -104,10 +202,41 @@ export class MemoryJournal {
 
   /** The recorded outcome of a command that took effect, however long ago. */
   resultOf(showtimeId: string, holder: string, commandId: string): CommandResult | undefined {
-    const house = this.#house(showtimeId);
-    const booked = house.bookings.get(house.booker.get(keyOf(holder, commandId)) ?? '');
-    if (booked) return bookingResult(booked);
-    return house.results.get(keyOf(holder, commandId))?.result;
+    return outcomeIn(this.#house(showtimeId), holder, commandId);
+  }
+
+  #writer(writerId: string): WriterRow {
+    return this.#writers.get(writerId) ?? { batch: 0, timeline: 0, seenAt: 0 };
+  }
+
+  /** @throws JournalBehind */
+  #wasTaken(writerId: string, number: number, after: number): boolean {
+    const row = this.#writers.get(writerId);
+    if (row && row.batch >= number) return true;
+    if ((row?.batch ?? 0) < after) throw new JournalBehind(row?.batch ?? 0);
+    return false;
+  }
+
+  #moveOn(writerId: string, batch: number): void {
+    this.#writers.set(writerId, { ...this.#writer(writerId), batch, seenAt: this.#now() });
+  }
+
+  /** Whether somebody who lives may still have to write again what a promotion has lost. */
+  #isRecovering(): boolean {
+    const now = this.#now();
+    this.#seenAt ??= now;
+    if (now - this.#seenAt >= RECOVERING_MS_MAX) return false;
+    return [...this.#writers.values()].some(
+      ({ timeline, seenAt }) => timeline !== this.#timeline && now - seenAt < WRITER_LIVES_MS,
+    );
+  }
+
+  /** Epochs of before a promotion are not used again, those that it lost included. */
+  #take(house: HouseRecord, node: string, writer: string, epoch = house.epoch): void {
+    const timeline = this.#timeline;
+    if (house.timeline !== timeline) Object.assign(house, { cutEpoch: house.epoch, restoredFrom: 0, wholeFrom: 0 });
+    house.epoch = epoch + 1 + EPOCHS_A_TIMELINE * Math.abs(timeline - house.timeline);
+    Object.assign(house, { node, writer, timeline, opened: true });
   }
 
   #house(showtimeId: string): HouseRecord {
@@ -126,6 +255,11 @@ export class MemoryJournal {
       const { holds, bookings, booker, sold } = this.#house(showtimeId);
       for (const [seat, hold] of held) {
         refuse(hold !== undefined && holds.has(seat) && !heldBefore.has(seat), 'a seat is held already');
+      }
+      for (const id of cancelled) {
+        const isBooked =
+          bookings.get(id)?.booking.status === 'confirmed' || booked.some(({ booking }) => booking.id === id);
+        refuse(!isBooked, 'a booking that is to be cancelled is not in the journal, or was cancelled');
       }
       const taken = new Set<number>();
       const commands = new Set<string>();
@@ -191,18 +325,4 @@ function gatherHolds({ holds }: HouseRecord): Hold[] {
     gathered.set(hold.id, known);
   }
   return [...gathered.values()];
-}
-
-/** The first outcome of the command that booked, whatever became of the booking since. */
-function bookingResult({ booking, commandId }: BookedWrite): CommandResult {
-  const first: Booking = { ...booking, status: 'confirmed' };
-  return { holder: booking.holder, commandId, command: 'book', reply: { ok: true, type: 'booking', booking: first } };
-}
-
-function commandKey({ booking, commandId }: BookedWrite): string {
-  return keyOf(booking.holder, commandId);
-}
-
-function keyOf(holder: string, commandId: string): string {
-  return `${commandId} ${holder}`;
 }

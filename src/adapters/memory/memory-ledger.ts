@@ -1,8 +1,18 @@
-import type { Batch, Claim, Ledger, Owner, Slice, Timers } from '../../runtime/ports.js';
+import type {
+  Batch,
+  Claim,
+  Ledger,
+  Owner,
+  Position,
+  Restoration,
+  Restored,
+  Slice,
+  Timers,
+} from '../../runtime/ports.js';
 import type { MemoryJournal } from './memory-journal.js';
 import { type Trip, travel } from './trip.js';
 
-export type LedgerCall = 'claim' | 'recall' | 'commit' | 'owners';
+export type LedgerCall = 'claim' | 'recall' | 'commit' | 'owners' | 'position' | 'confirm' | 'restore';
 
 export interface MemoryLedgerOptions {
   readonly journal: MemoryJournal;
@@ -24,9 +34,11 @@ export class MemoryLedger implements Ledger {
     this.#options = options;
   }
 
-  async claim(showtimeId: string): Promise<Claim> {
-    const { journal, replayWindowMs, nodeName, writerId } = this.#options;
-    const claim = await this.#travel('claim', () => journal.claim(showtimeId, replayWindowMs, nodeName ?? writerId));
+  async claim(showtimeId: string, after: number): Promise<Claim> {
+    const { journal, replayWindowMs, writerId } = this.#options;
+    const claim = await this.#travel('claim', () =>
+      journal.claim(showtimeId, replayWindowMs, this.#nodeName, writerId, after),
+    );
     const { recorded } = claim;
     const recall = (holder: string, commandId: string) =>
       this.#travel('recall', () => recorded.recall(holder, commandId));
@@ -39,7 +51,28 @@ export class MemoryLedger implements Ledger {
   }
 
   async owners(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, Owner>> {
-    return await this.#travel('owners', () => this.#options.journal.owners(showtimeIds));
+    const { journal, writerId } = this.#options;
+    return await this.#travel('owners', () => journal.owners(showtimeIds, writerId));
+  }
+
+  async position(): Promise<Position> {
+    const { journal, writerId } = this.#options;
+    return await this.#travel('position', () => journal.position(writerId));
+  }
+
+  async confirm(after: number, timeline: number): Promise<boolean> {
+    const { journal, writerId } = this.#options;
+    return await this.#travel('confirm', () => journal.confirm(writerId, after, timeline));
+  }
+
+  async restore(number: number, after: number, restoration: Restoration): Promise<Restored> {
+    const { journal, writerId } = this.#options;
+    const restore = () => journal.restore(writerId, this.#nodeName, number, after, restoration);
+    return await this.#travel('restore', restore);
+  }
+
+  get #nodeName(): string {
+    return this.#options.nodeName ?? this.#options.writerId;
   }
 
   #travel<Answer>(call: LedgerCall, act: () => Answer | Promise<Answer>): Promise<Answer> {

@@ -8,6 +8,8 @@ export interface Trip {
   readonly backMs?: number;
   /** `request`: the store never hears of it. `answer`: it acts, and the caller is never told. */
   readonly lost?: 'request' | 'answer';
+  /** Asked as the store acts: whether it says with its answer that a standby may not have it. */
+  readonly isUnreplicated?: () => boolean;
   /** Where something is lost: when the caller notices. Sooner than `thereMs`, the call lingers and acts late. */
   readonly brokenAfterMs?: number;
 }
@@ -20,7 +22,9 @@ export function travel<Answer>(timers: Timers, trip: Trip, act: () => Answer | P
     if (lost === 'request') return;
     timers.after(thereMs, () => {
       const answer = attempt(act);
-      if (lost === undefined) timers.after(backMs, () => answer.then(resolve, reject));
+      const isUnreplicated = trip.isUnreplicated?.() ?? false;
+      if (isUnreplicated) timers.after(backMs, () => reject(new Error('The commit may not be on the standby.')));
+      else if (lost === undefined) timers.after(backMs, () => answer.then(resolve, reject));
     });
   });
 }

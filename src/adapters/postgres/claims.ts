@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Claim } from '../../runtime/ports.js';
+import { type Claim, JournalBehind, JournalRecovering } from '../../runtime/ports.js';
 import { PrimaryClient } from './primary-client.js';
 import { readClaim } from './read-claim.js';
 import type { ReplayBounds } from './recorded-results.js';
@@ -7,6 +7,8 @@ import { isUnconfirmedCommit } from './unconfirmed-commit.js';
 
 export interface ClaimsOptions {
   readonly pool: pg.Pool;
+  /** This life of this node. */
+  readonly writerId: string;
   readonly nodeName: string;
   readonly replays: ReplayBounds;
   /** For how long a claim may go without an answer before it is given up, and ended in Postgres. */
@@ -49,21 +51,21 @@ export class Claims {
   }
 
   /** @throws Error where it was not answered, or not confirmed: it may have happened, and harms nobody. */
-  claim(showtimeId: string): Promise<Claim> {
+  claim(showtimeId: string, after: number): Promise<Claim> {
     const inFlight = this.#inFlight.get(showtimeId);
     if (inFlight) return inFlight;
-    const claim = this.#inTurn(showtimeId).finally(() => this.#inFlight.delete(showtimeId));
+    const claim = this.#inTurn(showtimeId, after).finally(() => this.#inFlight.delete(showtimeId));
     this.#inFlight.set(showtimeId, claim);
     return claim;
   }
 
-  async #inTurn(showtimeId: string): Promise<Claim> {
+  async #inTurn(showtimeId: string, after: number): Promise<Claim> {
     if (this.#running < this.#atOnceMax) this.#running++;
     else await this.#turn();
     const started = { at: performance.now() };
     this.#startedAt.add(started);
     try {
-      return await this.#claim(showtimeId);
+      return await this.#claim(showtimeId, after);
     } finally {
       this.#startedAt.delete(started);
       const next = this.#queue.shift();
@@ -92,8 +94,8 @@ export class Claims {
     });
   }
 
-  async #claim(showtimeId: string): Promise<Claim> {
-    const { pool, nodeName, replays, answerMsMax = ANSWER_MS_MAX } = this.#options;
+  async #claim(showtimeId: string, after: number): Promise<Claim> {
+    const { pool, writerId, nodeName, replays, answerMsMax = ANSWER_MS_MAX } = this.#options;
     const client = await pool.connect();
     let broken: Error | undefined;
     let isUnconfirmed = false;
@@ -110,10 +112,11 @@ export class Claims {
       if (isUnconfirmed) throw new Error(`The claim of showtime ${showtimeId} may not have reached the standby.`);
     };
     try {
-      const reading = readClaim(client, pool, showtimeId, nodeName, replays, confirmed);
+      const reading = readClaim(client, pool, { showtimeId, writerId, nodeName, after }, replays, confirmed);
       return await withinOrEnded(reading, client, answerMsMax);
     } catch (error) {
-      broken = error as Error;
+      // These two are answers, and no faults of the connection.
+      if (!(error instanceof JournalBehind || error instanceof JournalRecovering)) broken = error as Error;
       throw error;
     } finally {
       client.off('error', onError);

@@ -3,6 +3,7 @@ import type { Log } from '../../runtime/ports.js';
 import type { Primary } from './primary.js';
 import { PrimaryClient } from './primary-client.js';
 import { KEEPALIVES } from './primary-pool.js';
+import { isUnconfirmedCommit } from './unconfirmed-commit.js';
 
 /** `name` and `text` are for a connection with a backend of its own, `sharedText`, where it differs, for one that shares it. */
 export interface CommitQuery {
@@ -12,7 +13,10 @@ export interface CommitQuery {
 }
 
 export interface CommitConnection {
-  /** Runs one query and returns its only row. Rejects where the connection breaks: the outcome is then unknown. */
+  /**
+   * Runs one query, in a transaction of its own, and returns its only row. Rejects where the connection breaks, and where
+   * the transaction may not be on the synchronous standby: the outcome is then unknown.
+   */
   query<Row>(query: CommitQuery, values: unknown[]): Promise<Row>;
   /** For good: queries are rejected from then on. */
   close(): Promise<void>;
@@ -30,6 +34,7 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
   let client: PrimaryClient | undefined;
   let isClosed = false;
   const outage = new CommitOutage(log);
+  let warning: string | undefined;
 
   const open = async (): Promise<PrimaryClient> => {
     const opening = new PrimaryClient(primary, {
@@ -42,6 +47,9 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
       // What is committed next opens another; whether that works is what matters, and is told.
       if (!isClosed) log.debug({ event: 'postgres.commit_connection_lost', err: error }, 'the connection was lost');
       if (client === opening) client = undefined;
+    });
+    opening.on('notice', (notice) => {
+      if (isUnconfirmedCommit(notice)) warning = notice.message;
     });
     await opening.connect();
     if (isClosed) {
@@ -75,17 +83,21 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
   };
 
   async function run<Row>(current: PrimaryClient, query: CommitQuery, values: unknown[]): Promise<Row> {
+    warning = undefined;
     try {
       const { name, text, sharedText } = query;
       const answer = current.query(
         current.hasOwnBackend ? { name, text, values } : { text: sharedText ?? text, values },
       );
       const result = await current.unlessPassedBy(answer);
+      if (warning !== undefined) throw new NotReplicated(warning);
       return result.rows[0] as Row;
     } catch (error) {
       if (!isFaultOfData(error)) {
-        // Behind a pooler no setting of ours ends in Postgres what nobody waits for any more.
-        const goesOn = !current.hasOwnBackend && !(error instanceof pg.DatabaseError);
+        // Nothing else ends in Postgres what nobody waits for any more: neither a setting behind a pooler, nor the end of
+        // the connection while a commit waits for a standby. That one has committed: a cancel makes it end as a success
+        // with a warning. The same batch comes again, finds its number taken, and waits in its place.
+        const goesOn = !(error instanceof pg.DatabaseError || error instanceof NotReplicated);
         drop(current, goesOn ? current.cancel() : undefined);
       }
       throw error;
@@ -136,6 +148,15 @@ class CommitOutage {
       );
     }
     this.#server = server;
+  }
+}
+
+/** It is committed on the primary, and may be gone when the standby is promoted: not to be acknowledged. */
+class NotReplicated extends Error {
+  override readonly name = 'NotReplicated';
+
+  constructor(warning: string) {
+    super(`The commit may not be on the synchronous standby: ${warning}`);
   }
 }
 

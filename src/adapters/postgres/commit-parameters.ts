@@ -2,7 +2,7 @@ import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/por
 import { ArrayWriter } from './array-writer.js';
 
 const TYPES = [
-  ['uuid', 'bigint', 'uuid[]', 'bigint[]'],
+  ['uuid', 'bigint', 'bigint', 'uuid[]', 'bigint[]'],
   ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]', 'bigint[]'],
   ['integer[]', 'integer[]'],
   ['integer[]', 'uuid[]'],
@@ -18,9 +18,9 @@ const CALL = `usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).
 export const COMMIT_QUERY = {
   /** Prepared once a connection that has a backend of its own, by this name. */
   name: 'commit_batch',
-  text: `SELECT fenced, now_ms FROM ${CALL}`,
+  text: `SELECT fenced, behind, now_ms FROM ${CALL}`,
   /** Where it has none, no setting of the session makes the commit synchronous; so the transaction does. */
-  sharedText: `SELECT fenced, now_ms, set_config('synchronous_commit', 'on', true) FROM ${CALL}`,
+  sharedText: `SELECT fenced, behind, now_ms, set_config('synchronous_commit', 'on', true) FROM ${CALL}`,
 };
 
 /**
@@ -32,7 +32,7 @@ export function batchParameters(writerId: string, batch: Batch): unknown[] {
   batch.slices.forEach((slice, i) => {
     columns.add(slice, i + 1);
   });
-  return [writerId, batch.number, ...columns.finish()];
+  return [writerId, batch.number, batch.after, ...columns.finish()];
 }
 
 class Columns {

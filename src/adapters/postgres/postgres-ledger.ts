@@ -2,16 +2,22 @@ import type pg from 'pg';
 import {
   type Batch,
   type Claim,
+  JournalBehind,
   type Ledger,
   LedgerRefusal,
   type Log,
+  type Loss,
   type Owner,
+  type Position,
+  type Restoration,
+  type Restored,
   type Slice,
 } from '../../runtime/ports.js';
 import { Claims } from './claims.js';
 import { type CommitConnection, commitConnection, isFaultOfData } from './commit-connection.js';
 import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';
 import type { Primary } from './primary.js';
+import { restorationJson } from './restoration-json.js';
 
 export interface PostgresLedgerOptions {
   readonly primary: Primary;
@@ -35,10 +41,46 @@ export interface PostgresLedgerOptions {
 
 interface CommitRow {
   readonly fenced: readonly number[];
+  /** As a bigint, which the driver gives as text. */
+  readonly behind: string | null;
   readonly now_ms: number;
 }
 
-/** The journal in Postgres, by the functions of sql/0003_commit.sql and sql/0004_flush.sql. */
+interface PositionRow {
+  readonly batch: string | null;
+  readonly present: number;
+  readonly confirmed: number | null;
+  readonly standbys: number | null;
+  readonly written: number | null;
+  readonly replayed: number | null;
+}
+
+interface OwnerIds {
+  readonly id: string;
+  readonly epoch: string;
+  readonly cut_epoch: string;
+}
+
+interface RestoreRow {
+  readonly behind: string | null;
+  readonly outcome: Restored['outcome'];
+  readonly bookings_restored: number;
+  readonly holds_restored: number;
+  readonly lost: readonly Loss[];
+}
+
+const POSITION_QUERY = {
+  name: 'journal_position',
+  text: 'SELECT batch, present, confirmed, standbys, written, replayed FROM usher.journal_position($1)',
+};
+const CONFIRM_QUERY = { name: 'confirm_position', text: 'SELECT usher.confirm_position($1, $2, $3) AS confirmed' };
+const RESTORE_QUERY = {
+  name: 'restore_showtime',
+  text: `SELECT behind, outcome, bookings_restored, holds_restored, lost, set_config('synchronous_commit', 'on', true)
+    FROM usher.restore_showtime($1, $2, $3, $4, $5, $6, $7, $8::json)`,
+};
+
+/** The journal in Postgres, by the functions of sql/0010_lost_tail.sql. */
 export class PostgresLedger implements Ledger {
   readonly #options: PostgresLedgerOptions;
   readonly #connection: CommitConnection;
@@ -46,14 +88,20 @@ export class PostgresLedger implements Ledger {
 
   constructor(options: PostgresLedgerOptions) {
     this.#options = options;
-    const { pool, nodeName, replayWindowMs, replaysMax } = options;
+    const { pool, writerId, nodeName, replayWindowMs, replaysMax } = options;
     const answer = options.claimMsMax === undefined ? {} : { answerMsMax: options.claimMsMax };
-    this.#claims = new Claims({ pool, nodeName, replays: { windowMs: replayWindowMs, max: replaysMax }, ...answer });
+    this.#claims = new Claims({
+      pool,
+      writerId,
+      nodeName,
+      replays: { windowMs: replayWindowMs, max: replaysMax },
+      ...answer,
+    });
     this.#connection = commitConnection(options.primary, options.log, options.answerMsMax);
   }
 
-  claim(showtimeId: string): Promise<Claim> {
-    return this.#claims.claim(showtimeId);
+  claim(showtimeId: string, after: number): Promise<Claim> {
+    return this.#claims.claim(showtimeId, after);
   }
 
   /** For how long the oldest claim has been waiting for Postgres, in milliseconds. */
@@ -68,6 +116,7 @@ export class PostgresLedger implements Ledger {
       throw isFaultOfData(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
     });
     this.#options.onServerTime(row.now_ms, sentAt, performance.now());
+    if (row.behind !== null) throw new JournalBehind(Number(row.behind));
     return { fenced: row.fenced.flatMap((ordinal) => batch.slices[ordinal - 1] ?? []) };
   }
 
@@ -81,11 +130,50 @@ export class PostgresLedger implements Ledger {
   }
 
   async owners(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, Owner>> {
-    const { rows } = await this.#options.pool.query<{ id: string; epoch: string; node: string }>(
-      'SELECT showtime_id AS id, epoch, node FROM usher.showtime_owners WHERE showtime_id = ANY ($1::uuid[])',
-      [showtimeIds],
+    const { pool, writerId } = this.#options;
+    const { rows } = await pool.query<Omit<Owner, 'epoch' | 'cutEpoch'> & OwnerIds>(
+      `SELECT showtime_id AS id, epoch, node, timeline, cut_epoch, writer IS NOT DISTINCT FROM $2::uuid AS "isMine"
+         FROM usher.showtime_owners WHERE showtime_id = ANY ($1::uuid[])`,
+      [showtimeIds, writerId],
     );
-    return new Map(rows.map(({ id, epoch, node }) => [id, { epoch: Number(epoch), node }]));
+    return new Map(
+      rows.map(({ id, epoch, cut_epoch, ...owner }) => [
+        id,
+        { ...owner, epoch: Number(epoch), cutEpoch: Number(cut_epoch) },
+      ]),
+    );
+  }
+
+  async position(): Promise<Position> {
+    const { batch, present, confirmed, standbys, written, replayed } = await this.#connection.query<PositionRow>(
+      POSITION_QUERY,
+      [this.#options.writerId],
+    );
+    return {
+      has: Number(batch ?? 0),
+      timeline: present,
+      confirmed: confirmed ?? 0,
+      standbys: standbys ?? undefined,
+      written: written ?? undefined,
+      replayed: replayed ?? undefined,
+    };
+  }
+
+  async confirm(after: number, timeline: number): Promise<boolean> {
+    const values = [this.#options.writerId, after, timeline];
+    return (await this.#connection.query<{ readonly confirmed: boolean }>(CONFIRM_QUERY, values)).confirmed;
+  }
+
+  async restore(number: number, after: number, restoration: Restoration): Promise<Restored> {
+    const { writerId, nodeName } = this.#options;
+    const { showtimeId, epoch, isWhole } = restoration;
+    const values = [writerId, number, after, nodeName, showtimeId, epoch, isWhole, restorationJson(restoration)];
+    const row = await this.#connection.query<RestoreRow>(RESTORE_QUERY, values).catch((error: unknown) => {
+      throw isFaultOfData(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
+    });
+    if (row.behind !== null) throw new JournalBehind(Number(row.behind));
+    const { outcome, bookings_restored: bookings, holds_restored: holds, lost: losses } = row;
+    return { outcome, bookings, holds, losses };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Booking, StoredHold } from '../../core/house.js';
-import type { Claim, CommandResult } from '../../runtime/ports.js';
+import { type Claim, type CommandResult, JournalBehind, JournalRecovering } from '../../runtime/ports.js';
 import { type ReplayBounds, readRecorded } from './recorded-results.js';
 
 interface HoldRow {
@@ -24,6 +24,22 @@ interface BookingRow {
   status: 'confirmed' | 'cancelled';
 }
 
+interface ClaimRow {
+  readonly claimed: string | null;
+  readonly present: number;
+  readonly behind: string | null;
+  readonly wait_ms: number | null;
+}
+
+/** Who claims what. */
+export interface Claimer {
+  readonly showtimeId: string;
+  readonly writerId: string;
+  readonly nodeName: string;
+  /** See `Batch`. */
+  readonly after: number;
+}
+
 /** What is sorted here sorts in memory; and none of these plans is worth being compiled. */
 const READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL work_mem = '16MB'; SET LOCAL jit = off`;
@@ -37,17 +53,13 @@ const READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 export async function readClaim(
   client: ClientBase,
   pool: Pool,
-  showtimeId: string,
-  nodeName: string,
+  claimer: Claimer,
   replays: ReplayBounds,
   confirmed: () => void,
 ): Promise<Claim> {
-  const claimed = await client.query<{ epoch: string }>('SELECT usher.claim_showtime($1, $2) AS epoch', [
-    showtimeId,
-    nodeName,
-  ]);
+  const { showtimeId } = claimer;
+  const { epoch, timeline } = await claim(client, claimer);
   confirmed();
-  const epoch = Number(claimed.rows[0]?.epoch);
   await client.query(READING);
   const owner = await client.query<{ epoch: string }>(
     'SELECT epoch FROM usher.showtime_owners WHERE showtime_id = $1',
@@ -76,6 +88,7 @@ export async function readClaim(
   await client.query('COMMIT');
   return {
     epoch,
+    timeline,
     state: {
       holds: holds.rows.map(toHold),
       bookings: bookings.rows.map(toBooking),
@@ -84,6 +97,20 @@ export async function readClaim(
     results: bookings.rows.map(toBookingResult),
     recorded,
   };
+}
+
+async function claim(
+  client: ClientBase,
+  { showtimeId, writerId, nodeName, after }: Claimer,
+): Promise<{ readonly epoch: number; readonly timeline: number }> {
+  const { rows } = await client.query<ClaimRow>(
+    'SELECT claimed, present, behind, wait_ms FROM usher.claim_showtime($1, $2, $3, $4)',
+    [showtimeId, writerId, nodeName, after],
+  );
+  const [row] = rows;
+  if (row?.behind != null) throw new JournalBehind(Number(row.behind));
+  if (row?.wait_ms != null) throw new JournalRecovering(row.wait_ms);
+  return { epoch: Number(row?.claimed), timeline: Number(row?.present) };
 }
 
 function toHold(row: HoldRow): StoredHold {

@@ -14,6 +14,8 @@ export interface RunningHouse {
 }
 
 export interface Sighting {
+  /** The last batch of this node that was acknowledged before the journal was read. */
+  readonly acknowledged: number;
   readonly before: RunningHouse;
   readonly after: RunningHouse | undefined;
   readonly journal: JournalCounts | undefined;
@@ -22,15 +24,17 @@ export interface Sighting {
 }
 
 /**
+ * - `behind`: the journal lacks what this node acknowledged, so that it is not the truth. Then nothing may be loaded from it.
  * - `agreed`: all three say the same.
  * - `moved`: another node owns the showtime by now; what this one has is old, and not its business.
  * - `busy`: it changed while it was looked at, so a difference would mean nothing.
  * - `house differs`: from the journal, which is the truth. What the cache has is not looked at: it follows the house.
  * - `cache differs`: from the house, which agrees with the journal.
  */
-export type Verdict = 'agreed' | 'moved' | 'busy' | 'house differs' | 'cache differs';
+export type Verdict = 'behind' | 'agreed' | 'moved' | 'busy' | 'house differs' | 'cache differs';
 
-export function compare({ before, after, journal, cached }: Sighting): Verdict {
+export function compare({ acknowledged, before, after, journal, cached }: Sighting): Verdict {
+  if (journal && journal.has < acknowledged) return 'behind';
   if (!after || !journal || journal.epoch !== before.counts.epoch) return 'moved';
   if (before.settledMark === undefined || !isSameMoment(before, after)) return 'busy';
   if (!sameSeats(after.counts, journal)) return 'house differs';

@@ -4,6 +4,8 @@ import type { TakenSeats } from './count-seats.js';
 export interface JournalCounts extends TakenSeats {
   /** Of the owner; 0 where nobody ever claimed the showtime. */
   readonly epoch: number;
+  /** The number of the writer's last batch that is in the same snapshot; 0 where none is. */
+  readonly has: number;
 }
 
 /**
@@ -15,14 +17,16 @@ export interface JournalCounts extends TakenSeats {
 export async function journalCounts(
   pool: Pick<Pool, 'query'>,
   showtimeIds: readonly string[],
+  writerId: string,
 ): Promise<ReadonlyMap<string, JournalCounts>> {
   const { rows } = await pool.query<JournalCounts & { readonly id: string }>(
     `SELECT s.id, coalesce(o.epoch, 0)::float8 AS epoch,
+            coalesce((SELECT w.batch FROM usher.writers w WHERE w.id = $2), 0)::float8 AS has,
             (SELECT count(*)::int FROM usher.hold_seats h WHERE h.showtime_id = s.id) AS held,
             (SELECT count(*)::int FROM usher.booking_seats b WHERE b.showtime_id = s.id) AS booked,
             (SELECT count(*)::int FROM usher.blocked_seats x WHERE x.showtime_id = s.id) AS blocked
        FROM unnest($1::uuid[]) AS s (id) LEFT JOIN usher.showtime_owners o ON o.showtime_id = s.id`,
-    [showtimeIds],
+    [showtimeIds, writerId],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }

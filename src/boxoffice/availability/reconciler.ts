@@ -6,9 +6,19 @@ import { compare, isSameMoment, type RunningHouse, type Sighting, type Verdict }
 import { journalCounts } from './journal-counts.js';
 import { RoundRobin } from './round-robin.js';
 
+/** This life of this node, as the journal knows it. */
+export interface Writer {
+  readonly id: string;
+  /** The number of the last batch that was acknowledged. */
+  readonly acknowledged: () => number;
+  /** Called where the journal lacks some of these: it is to be written again, and nothing loaded from it. */
+  readonly behind: () => void;
+}
+
 export interface ReconcilerOptions {
   /** The primary: see journalCounts. */
   readonly pool: Pick<Pool, 'query'>;
+  readonly writer: Writer;
   readonly cache: Cache;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -95,7 +105,7 @@ export class Reconciler {
   }
 
   async #round(): Promise<void> {
-    const { running, recheckMs = 3_000, showtimesPerRound = 200 } = this.#options;
+    const { writer, running, recheckMs = 3_000, showtimesPerRound = 200 } = this.#options;
     const first = await this.#sight(this.#turns.next(running(), showtimesPerRound));
     if (first.size === 0) return;
     const suspects = [...first].filter(([, sighting]) => isDifference(compare(sighting))).map(([id]) => id);
@@ -106,11 +116,15 @@ export class Reconciler {
       second = await this.#sight(suspects);
     }
     const verdicts = new Map([...first].map(([id, sighting]) => [id, settle(sighting, second.get(id))]));
+    if ([...verdicts.values()].includes('behind')) {
+      writer.behind();
+      return;
+    }
     await this.#repair(verdicts, second);
   }
 
   async #sight(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, Sighting>> {
-    const { pool, cache, look, countsAreOn } = this.#options;
+    const { pool, writer, cache, look, countsAreOn } = this.#options;
     const before = new Map<string, RunningHouse>();
     for (const id of showtimeIds) {
       const house = look(id);
@@ -119,11 +133,13 @@ export class Reconciler {
     const ids = [...before.keys()];
     if (ids.length === 0) return new Map();
     const cached = countsAreOn() ? await cache.counts(ids) : undefined;
-    const journal = await journalCounts(pool, ids);
+    const acknowledged = writer.acknowledged();
+    const journal = await journalCounts(pool, ids, writer.id);
     return new Map(
       [...before].map(([id, house]) => [
         id,
         {
+          acknowledged,
           before: house,
           after: look(id),
           journal: journal.get(id),

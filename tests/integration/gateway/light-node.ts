@@ -45,7 +45,7 @@ export class TestLedger implements Ledger {
   #fenced = false;
 
   async claim() {
-    return { epoch: 1, state: { holds: [], bookings: [], blocked: [] }, results: [], recorded: NO_RECORD };
+    return { epoch: 1, timeline: 1, state: { holds: [], bookings: [], blocked: [] }, results: [], recorded: NO_RECORD };
   }
 
   async commit({ slices }: Batch) {
@@ -55,6 +55,18 @@ export class TestLedger implements Ledger {
 
   async owners() {
     return new Map();
+  }
+
+  async position(): Promise<never> {
+    throw new Error('nobody asks for it here');
+  }
+
+  async confirm(): Promise<never> {
+    throw new Error('nobody asks for it here');
+  }
+
+  async restore(): Promise<never> {
+    throw new Error('nobody asks for it here');
   }
 
   /** From now on every showtime has another owner. */

@@ -98,7 +98,7 @@ describe('the stream of a showtime', () => {
   it('[STREAM-11] moves to the next epoch when another node takes the showtime over', async () => {
     const showtimeId = await stage.addShowtime();
     const client = await LiveClient.join(stage.liveUrl(showtimeId));
-    await stage.pool.query('SELECT usher.claim_showtime($1, $2)', [showtimeId, 'another']);
+    await stage.pool.query('SELECT usher.claim_showtime($1, gen_random_uuid(), $2, 0)', [showtimeId, 'another']);
     // Nobody has told this node yet. It learns it from the journal, and must not have said yes before.
     void client.call({ type: 'hold', seats: ['R1-1'] }).catch(() => {});
     expect((await client.closed).code).toBe(CLOSE.epochChanged);

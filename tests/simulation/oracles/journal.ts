@@ -1,3 +1,4 @@
+import type { Order } from '../people/order.js';
 import { CLOCK_ERROR_MS_MAX } from '../world/times.js';
 import type { World } from '../world/world.js';
 import type { Orders } from './orders.js';
@@ -9,6 +10,7 @@ export function checkJournal(world: World, orders: Orders): void {
     checkAsked(world, orders, showtimeId);
   }
   checkNothingLost(world, orders);
+  checkStaysCancelled(world, orders);
 }
 
 function checkSoldOnce(world: World, showtimeId: string): void {
@@ -50,14 +52,33 @@ function checkNothingLost(world: World, orders: Orders): void {
       if (booking && order.type === 'book' && !touched.has(booking.id)) {
         const kept = bookings.get(booking.id)?.booking;
         const isKept = kept?.status === 'confirmed' && sameSeats(kept.seats, booking.seats, labels);
-        if (!isKept) world.violate('what is acknowledged survives', `booking ${booking.reference} is gone`);
+        if (!isKept && !isExcused(world, order, booking.id)) {
+          world.violate('what is acknowledged survives', `booking ${booking.reference} is gone`);
+        }
       }
       if (hold && order.type !== 'release' && !touched.has(hold.id) && hold.expiresAt > now + CLOCK_ERROR_MS_MAX) {
         const seats = [...holds].filter(([, { id }]) => id === hold.id).map(([seat]) => seat);
-        if (!sameSeats(seats, hold.seats, labels)) {
+        if (!sameSeats(seats, hold.seats, labels) && !isExcused(world, order, hold.id)) {
           world.violate('what is acknowledged survives', `hold ${hold.id} is gone`);
         }
       }
+    }
+  }
+}
+
+/** It was lost with a tail of the journal, and is named among the losses, or nobody who lives remembers it. */
+function isExcused(world: World, order: Order, subject: string): boolean {
+  if (!world.tails.lost(order)) return false;
+  return world.journal.losses.some((loss) => loss.subject === subject) || world.tails.isForgotten(order, subject);
+}
+
+/** Who was told that a booking is cancelled does not find it sold to them. */
+function checkStaysCancelled(world: World, orders: Orders): void {
+  for (const order of orders.all) {
+    if (order.type !== 'cancel' || !orders.told(order).some(({ ok }) => ok)) continue;
+    const kept = world.journal.peek(order.showtimeId).bookings.get(order.bookingId ?? '')?.booking;
+    if (kept?.status === 'confirmed' && !world.tails.isForgotten(order)) {
+      world.violate('what is acknowledged survives', `booking ${kept.reference} was cancelled, and is there again`);
     }
   }
 }

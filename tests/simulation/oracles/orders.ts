@@ -93,7 +93,12 @@ export class Orders {
   }
 
   #checkCommitted(order: Order, told: Told & { readonly ok: true }): void {
-    const recorded = this.#result(order)?.reply;
+    const { tails } = this.#world;
+    if (!tails.isReplicated(order) && !tails.lost(order) && told.seats?.length !== 0) {
+      this.#world.violate('what is acknowledged is on the synchronous standby', `${describe(order)} is not`);
+    }
+    // What was acknowledged by a primary that is no more, and told only now, was committed all the same.
+    const recorded = (this.#result(order) ?? tails.lost(order))?.reply;
     if (!recorded?.ok) {
       // A yes that changes nothing has nothing to be recorded.
       if (told.seats?.length === 0) return;
@@ -117,7 +122,7 @@ export class Orders {
   }
 
   #checkReplay(order: Order, first: Told | undefined, told: Told): void {
-    if (!first || isDeepStrictEqual(first, told)) return;
+    if (!first || isDeepStrictEqual(first, told) || this.#world.tails.mayDiffer(order)) return;
     if (!told.ok && (told.outcome === 'unknown' || OF_THIS_TRY.has(told.code))) return;
     const what = `${describe(order)} was told ${JSON.stringify(first)}, and asked again ${JSON.stringify(told)}`;
     this.#world.violate('one request, one effect', what);

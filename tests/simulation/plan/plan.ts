@@ -18,6 +18,8 @@ const WEIGHTS = {
   'postgres slow': 2,
   'postgres flaky': 4,
   'postgres away from one': 3,
+  promotion: 3,
+  'standby away': 2,
   'redis away': 2,
   'redis slow': 1,
   'redis flaky': 2,

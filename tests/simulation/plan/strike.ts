@@ -1,3 +1,4 @@
+import type { JournalCopy } from '../../../src/adapters/memory/memory-journal.js';
 import type { Buyer } from '../people/buyer.js';
 import type { Caller } from '../people/caller.js';
 import type { SimNode } from '../world/sim-node.js';
@@ -22,6 +23,9 @@ export function strike(fault: Fault, world: World, people: People): void {
 
 /** Ends every fault that lasts: from now on all is as it should be. */
 export function heal(world: World): void {
+  world.endOfFaults = true;
+  world.tails.synchronous = undefined;
+  world.weather.isStandbyAway = false;
   world.weather.clear();
   world.roll.tellPresent();
   world.hub.lossShare = 0;
@@ -68,6 +72,22 @@ const ACTS: Readonly<Record<FaultKind, Act>> = {
   'postgres flaky': ({ ms }, world) => world.weather.trouble('postgres', 'flaky', ms),
   'postgres away from one': (fault, world) =>
     world.weather.trouble('postgres', 'away', fault.ms, nodeOf(fault, world)?.name),
+  promotion: ({ ms }, world) => {
+    const standby = world.journal.copy();
+    world.time.after(ms, () => promote(standby, world));
+  },
+  'standby away': ({ ms }, world) => {
+    // One at a time: a second would have more than the first.
+    if (world.tails.synchronous) return;
+    const standby = world.journal.copy();
+    world.tails.synchronous = standby;
+    world.weather.isStandbyAway = true;
+    world.time.after(ms, () => {
+      world.tails.synchronous = undefined;
+      world.weather.isStandbyAway = false;
+      if (ms % 2 === 0) promote(standby, world);
+    });
+  },
   'redis away': ({ ms }, world) => {
     world.weather.trouble('redis', 'away', ms);
     for (const { link } of world.nodes) cutLink(link, ms, world);
@@ -150,6 +170,14 @@ const ACTS: Readonly<Record<FaultKind, Act>> = {
     void caller.claimBack(showtimeId, node, CUT_OFF_MS);
   },
 };
+
+/** What came after the copy was made is lost. */
+function promote(standby: JournalCopy, world: World): void {
+  if (world.endOfFaults || world.tails.synchronous) return;
+  world.count('a standby that lagged was promoted');
+  world.trace.add('fault', 'a standby is promoted');
+  world.journal.promote(standby);
+}
 
 /** Dead and frozen ones may be struck as well: then nothing happens. */
 function nodeOf({ whom }: Fault, world: World): SimNode | undefined {

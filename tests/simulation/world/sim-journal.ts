@@ -1,6 +1,14 @@
-import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import type { Batch, Claim, Slice } from '../../../src/runtime/ports.js';
+import { type JournalCopy, MemoryJournal, RECOVERING_MS_MAX } from '../../../src/adapters/memory/memory-journal.js';
+import {
+  type Batch,
+  type Claim,
+  JournalRecovering,
+  type Restoration,
+  type Restored,
+  type Slice,
+} from '../../../src/runtime/ports.js';
 import type { Census } from './census.js';
+import type { LostTails } from './lost-tails.js';
 
 /** The seats of a house after one commit or claim, a letter each as on the wire. */
 export interface JournalState {
@@ -10,23 +18,42 @@ export interface JournalState {
 
 /** The journal, and everything that it ever said of a house. */
 export class SimJournal extends MemoryJournal {
+  readonly #now: () => number;
+  #promotedAt = Number.NEGATIVE_INFINITY;
   readonly #seatsOf: number;
   readonly #census: Census;
   readonly #states = new Map<string, JournalState[]>();
   readonly #given = new Map<string, number>();
+  /** The highest epoch of each showtime that anybody was ever given. */
+  readonly #newest = new Map<string, number>();
+  readonly #tails: LostTails;
+  readonly #isLiving: (writerId: string) => boolean;
 
-  constructor(now: () => number, seats: number, census: Census) {
+  constructor(
+    now: () => number,
+    seats: number,
+    census: Census,
+    tails: LostTails,
+    isLiving: (writerId: string) => boolean,
+  ) {
     super(now);
+    this.#now = now;
     this.#seatsOf = seats;
     this.#census = census;
+    this.#tails = tails;
+    this.#isLiving = isLiving;
   }
 
   statesOf(showtimeId: string): readonly JournalState[] {
     return this.#states.get(showtimeId) ?? [];
   }
 
-  override claim(showtimeId: string, replayWindowMs: number, nodeName: string): Claim {
-    const claim = super.claim(showtimeId, replayWindowMs, nodeName);
+  override claim(...args: Parameters<MemoryJournal['claim']>): Claim {
+    const [showtimeId] = args;
+    const claim = this.#claim(args);
+    const newest = this.#newest.get(showtimeId) ?? 0;
+    if (claim.epoch <= newest) this.#tails.usedAgain(showtimeId, claim.epoch);
+    this.#newest.set(showtimeId, Math.max(newest, claim.epoch));
     if (claim.epoch > 1) this.#census.count('a claim was made under a newer epoch');
     this.#note(showtimeId);
     const { recorded } = claim;
@@ -38,10 +65,41 @@ export class SimJournal extends MemoryJournal {
     return { ...claim, recorded: { has: recorded.has, recall } };
   }
 
+  #claim(args: Parameters<MemoryJournal['claim']>): Claim {
+    const waitedFor = this.unconfirmed().filter((writerId) => this.#isLiving(writerId));
+    try {
+      const claim = super.claim(...args);
+      if (waitedFor.length > 0) this.#tails.openedEarly(args[0], this.#now() - this.#promotedAt < RECOVERING_MS_MAX);
+      return claim;
+    } catch (error) {
+      if (error instanceof JournalRecovering) this.#census.count('a claim waited for others to look');
+      throw error;
+    }
+  }
+
+  override promote(standby: JournalCopy): void {
+    this.#tails.promoted(this.copy());
+    this.#promotedAt = this.#now();
+    super.promote(standby);
+    for (const showtimeId of this.#states.keys()) this.#note(showtimeId);
+  }
+
+  override restore(...args: Parameters<MemoryJournal['restore']>): Restored {
+    const before = this.losses.length;
+    const restored = super.restore(...args);
+    const known: Restoration = args[4];
+    if (restored.bookings > 0) this.#census.count('a lost booking was written again');
+    if (restored.holds > 0) this.#census.count('a lost hold was written again');
+    if (this.losses.length > before) this.#census.count('a lost seat was named');
+    this.#note(known.showtimeId);
+    return restored;
+  }
+
   override commit(writerId: string, batch: Batch): readonly Slice[] {
     if (this.#given.get(writerId) === batch.number) this.#census.count('a batch was given again');
     this.#given.set(writerId, batch.number);
     const fenced = super.commit(writerId, batch);
+    this.#tails.wrote(writerId, batch);
     if (fenced.length > 0) this.#census.count('a batch was fenced');
     for (const { showtimeId } of batch.slices) this.#note(showtimeId);
     return fenced;

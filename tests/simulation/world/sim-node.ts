@@ -48,6 +48,8 @@ export class SimNode {
   readonly link: MemoryNodeLink;
   readonly gateway: SimGateway;
   houses: SharedHouses | undefined;
+  /** As the journal knows this life. */
+  writerId = '';
   readonly #options: SimNodeOptions;
   readonly #world: World;
   readonly #log: Log;
@@ -118,14 +120,16 @@ export class SimNode {
     const { hub, census, playbill } = this.#world;
     const { name, url, hotWatchers } = this.#options;
     const id = this.#ids.uuid();
+    this.writerId = id;
     const ledger = this.#ledger(id);
     // As the real node does before any actor runs: its holds end by the clock of Postgres.
     const make = () => {
       this.#anchored = this.#newClock();
       return this.#anchored;
     };
-    await anchorClock(make, () => ledger.commit({ number: 0, slices: [] }), this.#monotonic);
+    await anchorClock(make, () => ledger.commit({ number: 0, after: 0, slices: [] }), this.#monotonic);
     const committer = new GroupCommitter(ledger, this.#clock, life.timers, this.#log);
+    this.#undo.push(committer.lookEvery(TIMES.look));
     const parts: HouseParts = {
       ledger,
       playbill: this.#playbill(playbill),
@@ -196,8 +200,8 @@ export class SimNode {
       trip: (call) => weather.postgres(name, call),
     });
     return {
-      claim: async (showtimeId) => {
-        const claim = await life.hears(memory.claim(showtimeId));
+      claim: async (showtimeId, after) => {
+        const claim = await life.hears(memory.claim(showtimeId, after));
         const { recorded } = claim;
         const recall = (holder: string, commandId: string) => life.hears(recorded.recall(holder, commandId));
         return { ...claim, recorded: { has: recorded.has, recall } };
@@ -209,6 +213,9 @@ export class SimNode {
         return answer;
       },
       owners: (showtimeIds) => life.hears(memory.owners(showtimeIds)),
+      position: () => life.hears(memory.position()),
+      confirm: (after, timeline) => life.hears(memory.confirm(after, timeline)),
+      restore: (number, after, restoration) => life.hears(memory.restore(number, after, restoration)),
     };
   }
 
@@ -249,6 +256,8 @@ const ALARMS = new Set([
   'most other nodes vanished at once; for a while nobody takes their showtimes',
   'a newer process runs under the name of this node',
 ]);
+/** After a promotion that lost something. */
+const TAIL_LOST = new Set(['journal.behind', 'journal.seat_lost']);
 const STORE_AWAY = /^(The connection to the store broke|Postgres is away|This node is cut off)\.$/;
 
 /** Warnings are told to the trace; an error in the log of a node is a finding. */
@@ -270,8 +279,10 @@ function nodeLog(world: World, who: string, census: Census): Log {
     },
     error: (fields, message) => {
       const { err } = fields as { err?: unknown };
+      const { event } = fields as { event?: string };
       const isStruck = err instanceof Error && STORE_AWAY.test(err.message);
-      if (isStruck || ALARMS.has(message)) return world.trace.add(who, line(fields, message));
+      const isTail = world.tails.happened && TAIL_LOST.has(event ?? '');
+      if (isStruck || isTail || ALARMS.has(message)) return world.trace.add(who, line(fields, message));
       const stack = err instanceof Error ? err.stack : String(err);
       world.violate('an error in the log', `${who}: ${line(fields, message)}\n${stack}`);
     },

@@ -6,6 +6,8 @@ export const TIMES = {
   detection: 900,
   lease: 600,
   freeze: 2_700,
+  /** Between two looks whether the journal still has everything. */
+  look: 300,
   commitWait: 1_200,
   termsCheck: 1_000,
   heartbeat: 1_000,

@@ -9,6 +9,8 @@ type Store = 'postgres' | 'redis' | 'roll';
 /** `away`: connections are refused. `slow`: it answers in a while. `flaky`: requests and answers are lost. */
 type Spell = 'away' | 'slow' | 'flaky';
 
+const READS: ReadonlySet<LedgerCall> = new Set(['recall', 'owners', 'position']);
+
 interface Trouble {
   readonly store: Store;
   readonly spell: Spell;
@@ -23,6 +25,8 @@ export class Weather {
   readonly #random: Random;
   readonly #census: Census;
   #troubles: Trouble[] = [];
+  /** The synchronous standby: what is written is answered with a warning. */
+  isStandbyAway = false;
 
   constructor(time: VirtualTime, random: Random, census: Census) {
     this.#time = time;
@@ -45,7 +49,7 @@ export class Weather {
     if (trip.lost === 'answer') this.#census.count('Postgres lost an answer');
     const isLate = trip.lost === 'answer' && (trip.brokenAfterMs ?? 0) < (trip.thereMs ?? 0);
     if (isLate && call === 'commit') this.#census.count('a lost write acted late');
-    return trip;
+    return READS.has(call) ? trip : { ...trip, isUnreplicated: () => this.#isUnreplicated() };
   }
 
   rollInPostgres(node: string): Trip {
@@ -60,6 +64,11 @@ export class Weather {
   /** Whether this node's way is refused now. */
   isAway(store: Store, node: string): boolean {
     return this.#spell(store, node) === 'away';
+  }
+
+  #isUnreplicated(): boolean {
+    if (this.isStandbyAway) this.#census.count('a commit may not have been on the standby');
+    return this.isStandbyAway;
   }
 
   #trip(store: 'postgres' | 'redis', node: string, slowMs: number): Trip {

@@ -5,6 +5,7 @@ import type { Playbill } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
 import { rowOf } from '../../unit/runtime/playhouse.js';
 import { Census, type Sometimes } from './census.js';
+import { LostTails } from './lost-tails.js';
 import { Random } from './random.js';
 import { SimHub } from './sim-hub.js';
 import { SimJournal } from './sim-journal.js';
@@ -53,6 +54,7 @@ export class World {
   readonly census = new Census();
   readonly trace: Trace;
   readonly journal: SimJournal;
+  readonly tails: LostTails;
   readonly roll = new SimRoll();
   /** The roll in Postgres. */
   readonly rollInPostgres = new SimNodes(() => this.time.now(), 2 * TIMES.detection);
@@ -63,6 +65,8 @@ export class World {
   readonly map: SeatMap;
   readonly playbill: Playbill;
   readonly violations: Violation[] = [];
+  /** Ends the faults of the journal that are to come of themselves. */
+  endOfFaults = false;
   /** The newest life of each node that was ever started, and the lives before. */
   readonly #nodes: SimNode[] = [];
 
@@ -70,7 +74,9 @@ export class World {
     const { seats, showtimes, keepTrace } = options;
     this.options = options;
     this.trace = new Trace(() => this.time.now() - TIMES.start, keepTrace);
-    this.journal = new SimJournal(() => this.time.now(), seats, this.census);
+    const isAlive = (writerId: string) => this.#nodes.some((node) => node.writerId === writerId && !node.life.isDead);
+    this.tails = new LostTails(isAlive, (promise, what) => this.violate(promise, what));
+    this.journal = new SimJournal(() => this.time.now(), seats, this.census, this.tails, isAlive);
     this.hub = new SimHub(this.time, silentLog, this.random('messages'), this.census);
     this.weather = new Weather(this.time, this.random('weather'), this.census);
     this.network = new SimNetwork(this.time, this.random('network'), () => this.nodes, {

@@ -21,6 +21,7 @@ beforeEach(() => {
 const HOLD: Hold = { id: 'h', holder: 'ann', seats: [0], prices: [1000], expiresAt: 10_000, extensions: 0 };
 const write = (number: number, epoch = 1) => ({
   number,
+  after: 0,
   slices: [
     {
       showtimeId: 's',
@@ -47,7 +48,7 @@ function watch(promise: Promise<unknown>): string[] {
 }
 
 describe('a trip', () => {
-  beforeEach(() => void journal.claim('s', 0, 'other'));
+  beforeEach(() => void journal.claim('s', 0, 'w'));
 
   it('takes its time there and back', async () => {
     trips.push({ thereMs: 10, backMs: 5 });
@@ -84,7 +85,7 @@ describe('a trip', () => {
     trips.push({ thereMs: 50, lost: 'answer', brokenAfterMs: 5 });
     watch(ledger.commit(write(2)));
     const release = { ...write(3).slices[0]!, holds: new Map([[0, undefined]]) };
-    const done = ledger.commit({ number: 3, slices: [release] });
+    const done = ledger.commit({ number: 3, after: 0, slices: [release] });
     await time.advance(0);
     await done;
     await time.advance(100);
@@ -93,7 +94,7 @@ describe('a trip', () => {
 
   it('to a claim can be lost as well, after it took effect', async () => {
     trips.push({ lost: 'answer' });
-    const told = watch(ledger.claim('s'));
+    const told = watch(ledger.claim('s', 0));
     await time.advance(0);
     expect([told, journal.peek('s').epoch]).toEqual([['broken at 0'], 2]);
   });

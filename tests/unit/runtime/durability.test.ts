@@ -62,7 +62,12 @@ describe('an owner that was refused', () => {
     const sold = { ...booking, price: { amount: 1, currency: 'EUR' }, status: 'confirmed' } as const;
     const parts = { holds: new Map(), heldBefore: new Set<number>(), blocks: new Map(), cancelled: [], results: [] };
     const booked = [{ booking: sold, commandId: 'x', paymentMethod: 'none' }];
-    house.journal.commit('bug', { number: 1, slices: [{ showtimeId: SHOWTIME, epoch: 1, ...parts, booked }] });
+    // Under the node's own name, between two of its batches.
+    house.journal.commit('node-1', {
+      number: 1.5,
+      after: 0,
+      slices: [{ showtimeId: SHOWTIME, epoch: 1, ...parts, booked }],
+    });
     house.trips.push({ thereMs: 10 });
     house.submit(actor, ann, 2, book('ann', asked.newHoldId));
     await house.time.advance(5);

@@ -60,6 +60,18 @@ class Stage implements Ledger {
     throw new Error('no owners here');
   }
 
+  async position(): Promise<never> {
+    throw new Error('no position here');
+  }
+
+  async confirm(): Promise<never> {
+    throw new Error('nothing is confirmed here');
+  }
+
+  async restore(): Promise<never> {
+    throw new Error('nothing is restored here');
+  }
+
   get shape(): string[] {
     return this.batches.map(({ number, slices }) => `${number}:${slices.map((slice) => slice.showtimeId).join('')}`);
   }

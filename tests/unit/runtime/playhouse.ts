@@ -182,7 +182,7 @@ export class Playhouse {
 
   /** An actor that has just taken over. */
   async openActor(node = this.node, watchers: Audience = new Watchers(this.seen)): Promise<Actor> {
-    const claiming = node.ledger.claim(SHOWTIME);
+    const claiming = node.ledger.claim(SHOWTIME, node.committer.acknowledged);
     await this.time.advance(0);
     return new Actor(SHOWTIME, this.terms, await claiming, watchers, NO_FEED, node.context);
   }

@@ -23,8 +23,9 @@ export class RecordedJournal extends MemoryJournal {
     this.#witness = witness;
   }
 
-  override claim(showtimeId: string, replayWindowMs: number, nodeName: string): Claim {
-    const claim = super.claim(showtimeId, replayWindowMs, nodeName);
+  override claim(...args: Parameters<MemoryJournal['claim']>): Claim {
+    const claim = super.claim(...args);
+    const [, , nodeName] = args;
     this.#record(`${nodeName} claims`);
     return claim;
   }

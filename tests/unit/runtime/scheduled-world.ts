@@ -158,7 +158,7 @@ export class ScheduledWorld implements Witness {
     const committer = new GroupCommitter(ledger, this.time, timers, silentLog);
     const parts = { clock: this.time, timers, log: silentLog, committer, till: TILL, limits: ACTOR_LIMITS };
     this.#underway++;
-    ledger.claim(SHOWTIME).then(
+    ledger.claim(SHOWTIME, 0).then(
       (claim) => {
         this.#underway--;
         life.node = this.#start(name, claim, { ...parts, confirmed: () => true });

@@ -1,0 +1,179 @@
+import type { Hold } from '../../core/house.js';
+import type { BookedWrite, Loss, Restoration } from '../../runtime/ports.js';
+import { commandKey, type HouseRecord, keyOf } from './memory-house.js';
+
+interface Context {
+  readonly now: number;
+  /** Of all bookings of all showtimes. */
+  readonly references: Set<string>;
+  /** Those of this showtime so far. */
+  readonly losses: readonly Loss[];
+}
+
+interface Done {
+  changed: number;
+  bookings: number;
+  holds: number;
+  readonly losses: Loss[];
+  /** Losses from before that are none any more. */
+  readonly settled: Set<Loss>;
+}
+
+const TAKEN = 'this seat was taken meanwhile';
+const PARTLY_TAKEN = 'another seat of it was taken meanwhile';
+
+/** What usher.restore_showtime does with the rows of one showtime, step by step. */
+export function restoreHouse(house: HouseRecord, known: Restoration, context: Context): Done {
+  const done: Done = { changed: 0, bookings: 0, holds: 0, losses: [], settled: new Set() };
+  if (house.wholeFrom <= known.epoch) {
+    if (!house.opened && known.epoch >= house.restoredFrom) free(house, known, done);
+    for (const [seat, hold] of house.holds) if (hold.expiresAt <= context.now) house.holds.delete(seat);
+    cancel(house, known, done);
+    restoreBookings(house, known, context, done);
+    noteUnknownCancellations(house, known, context, done);
+    restoreHolds(house, known, context, done);
+    restoreBlocks(house, known, done);
+  }
+  for (const result of known.results.flat()) {
+    const key = keyOf(result.holder, result.commandId);
+    if (!house.results.has(key)) house.results.set(key, { result, at: context.now });
+  }
+  done.changed += done.bookings + done.holds;
+  return done;
+}
+
+/** Nobody sold since: seats come to stand as they are remembered. */
+function free(house: HouseRecord, { isWhole, holds, blocks }: Restoration, done: Done): void {
+  for (const [seat, hold] of house.holds) {
+    const kept = holds.get(seat);
+    const isSame = kept?.id === hold.id && kept.expiresAt === hold.expiresAt;
+    if (isSame || !(isWhole || holds.has(seat))) continue;
+    house.holds.delete(seat);
+    done.changed++;
+  }
+  for (const seat of [...house.blocks.keys()]) {
+    if (blocks.get(seat) !== undefined || !(isWhole || blocks.has(seat))) continue;
+    house.blocks.delete(seat);
+    done.changed++;
+  }
+}
+
+function cancel(house: HouseRecord, { cancelled }: Restoration, done: Done): void {
+  for (const id of cancelled) {
+    const write = house.bookings.get(id);
+    if (write?.booking.status !== 'confirmed') continue;
+    house.bookings.set(id, { ...write, booking: { ...write.booking, status: 'cancelled' } });
+    for (const seat of write.booking.seats) if (house.sold.get(seat) === id) house.sold.delete(seat);
+    done.changed++;
+  }
+}
+
+function restoreBookings(house: HouseRecord, known: Restoration, context: Context, done: Done): void {
+  for (const [id, write] of known.bookings) {
+    if (house.bookings.has(id)) continue;
+    const tombstone = context.losses.find((loss) => loss.subject === id && loss.kind === 'cancellation');
+    if (tombstone) done.settled.add(tombstone);
+    const isCancelled = tombstone !== undefined || known.cancelled.has(id) || write.booking.status === 'cancelled';
+    const taken = isCancelled ? [] : write.booking.seats.filter((seat) => isTaken(house, seat, write.booking.holdId));
+    const { reference } = write.booking;
+    if (taken.length > 0 || context.references.has(reference) || house.booker.has(commandKey(write))) {
+      if (!isCancelled) loseBooking(write, taken, known, context, done);
+      continue;
+    }
+    const status = isCancelled ? 'cancelled' : 'confirmed';
+    house.bookings.set(id, { ...write, booking: { ...write.booking, status } });
+    house.booker.set(commandKey(write), id);
+    context.references.add(reference);
+    done.bookings++;
+    if (isCancelled) continue;
+    for (const [seat, hold] of house.holds) if (hold.id === write.booking.holdId) house.holds.delete(seat);
+    for (const seat of write.booking.seats) house.sold.set(seat, id);
+  }
+}
+
+function loseBooking(
+  { booking }: BookedWrite,
+  taken: readonly number[],
+  { showtimeId, unacknowledged }: Restoration,
+  { losses }: Context,
+  done: Done,
+): void {
+  const { id, reference, holder } = booking;
+  for (const seat of booking.seats) {
+    const reason =
+      taken.length === 0 ? 'its command booked again meanwhile' : taken.includes(seat) ? TAKEN : PARTLY_TAKEN;
+    const isAcknowledged = !unacknowledged.has(id);
+    lose({ showtimeId, kind: 'booking', subject: id, seat, reference, holder, isAcknowledged, reason }, losses, done);
+  }
+}
+
+function noteUnknownCancellations(
+  house: HouseRecord,
+  { showtimeId, cancelled }: Restoration,
+  { losses }: Context,
+  done: Done,
+): void {
+  for (const subject of cancelled) {
+    if (house.bookings.has(subject)) continue;
+    const reason = 'nobody who lives knows the booking';
+    lose({ showtimeId, kind: 'cancellation', subject, seat: -1, isAcknowledged: true, reason }, losses, done);
+  }
+}
+
+function restoreHolds(house: HouseRecord, known: Restoration, { now, losses }: Context, done: Done): void {
+  const { showtimeId, unacknowledged } = known;
+  for (const [hold, seats] of gather(known.holds)) {
+    if (hold.expiresAt <= now) continue;
+    const isThere = (seat: number) => {
+      const there = house.holds.get(seat);
+      return there?.id === hold.id && there.expiresAt >= hold.expiresAt;
+    };
+    if (seats.every(isThere)) continue;
+    const taken = seats.filter((seat) => isTaken(house, seat, hold.id));
+    const { id: subject, holder } = hold;
+    const isAcknowledged = !unacknowledged.has(subject);
+    for (const seat of taken.length > 0 ? seats : []) {
+      const reason = taken.includes(seat) ? TAKEN : PARTLY_TAKEN;
+      lose({ showtimeId, kind: 'hold', subject, seat, holder, isAcknowledged, reason }, losses, done);
+    }
+    if (taken.length > 0 || [...house.bookings.values()].some(({ booking }) => booking.holdId === subject)) continue;
+    for (const [seat, there] of house.holds) if (there.id === subject) house.holds.delete(seat);
+    for (const seat of seats) house.holds.set(seat, hold);
+    done.holds++;
+  }
+}
+
+function restoreBlocks(house: HouseRecord, { showtimeId, blocks }: Restoration, done: Done): void {
+  for (const [seat, reason] of blocks) {
+    if (reason === undefined || house.blocks.has(seat)) continue;
+    if (house.sold.has(seat) || house.holds.has(seat)) {
+      lose({ showtimeId, kind: 'block', subject: showtimeId, seat, isAcknowledged: true, reason: TAKEN }, [], done);
+      continue;
+    }
+    house.blocks.set(seat, reason);
+    done.changed++;
+  }
+}
+
+/** By anybody but that hold. */
+function isTaken({ sold, blocks, holds }: HouseRecord, seat: number, holdId: string): boolean {
+  const hold = holds.get(seat);
+  return sold.has(seat) || blocks.has(seat) || (hold !== undefined && hold.id !== holdId);
+}
+
+/** Each hold to those of its seats that are named; the newest value of it. */
+function gather(rows: ReadonlyMap<number, Hold | undefined>): ReadonlyMap<Hold, readonly number[]> {
+  const byId = new Map<string, { hold: Hold; seats: number[] }>();
+  for (const [seat, hold] of rows) {
+    if (!hold) continue;
+    const known = byId.get(hold.id);
+    if (known) known.seats.push(seat);
+    else byId.set(hold.id, { hold, seats: [seat] });
+  }
+  return new Map([...byId.values()].map(({ hold, seats }) => [hold, seats]));
+}
+
+function lose(loss: Loss, before: readonly Loss[], done: Done): void {
+  const isSame = (one: Loss) => one.subject === loss.subject && one.seat === loss.seat;
+  if (!before.some(isSame) && !done.losses.some(isSame)) done.losses.push(loss);
+}

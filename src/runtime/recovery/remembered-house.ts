@@ -1,0 +1,110 @@
+import { BLOCKED, type Hold, type House } from '../../core/house.js';
+import type { BookedWrite, CommandResult, Restoration, Slice } from '../ports.js';
+import type { LoggedBatch } from './commit-log.js';
+
+/** All that an actor knew of its house when it ended. */
+export interface Remains {
+  readonly epoch: number;
+  readonly house: Pick<House, 'holds' | 'bookings' | 'status'>;
+  /** The command that made each booking. */
+  readonly commandOf: ReadonlyMap<string, string>;
+  /** What the journal was not given yet. */
+  readonly pending: Slice;
+}
+
+/** Of a booking that came with a claim: only the node that made it knows how it was paid for. */
+const PAYMENT_UNKNOWN = 'unknown';
+
+/** What is remembered of one showtime, put together from what was written and from what its actor knew. */
+export class RememberedHouse {
+  readonly #showtimeId: string;
+  #epoch = 0;
+  #isWhole = false;
+  #bookings = new Map<string, BookedWrite>();
+  readonly #cancelled = new Set<string>();
+  #holds = new Map<number, Hold | undefined>();
+  #blocks = new Map<number, string | undefined>();
+  #results: (readonly CommandResult[])[] = [];
+  readonly #unacknowledged = new Set<string>();
+
+  constructor(showtimeId: string) {
+    this.#showtimeId = showtimeId;
+  }
+
+  /** In the order in which the slices were written. */
+  add(slice: Slice, isAcknowledged: boolean): void {
+    this.#epoch = Math.max(this.#epoch, slice.epoch);
+    for (const seat of slice.heldBefore) this.#holds.set(seat, undefined);
+    for (const [seat, hold] of slice.holds) this.#holds.set(seat, hold);
+    for (const [seat, reason] of slice.blocks) this.#blocks.set(seat, reason);
+    for (const booked of slice.booked) this.#bookings.set(booked.booking.id, booked);
+    for (const id of slice.cancelled) this.#cancelled.add(id);
+    if (slice.results.length > 0) this.#results.push(slice.results);
+    if (isAcknowledged) return;
+    for (const { booking } of slice.booked) this.#unacknowledged.add(booking.id);
+    for (const hold of slice.holds.values()) if (hold) this.#unacknowledged.add(hold.id);
+  }
+
+  /** What was written again before, and is lost once more. */
+  addRestoration(known: Restoration): void {
+    this.#epoch = Math.max(this.#epoch, known.epoch);
+    this.#isWhole ||= known.isWhole;
+    for (const [id, booked] of known.bookings) this.#bookings.set(id, booked);
+    for (const id of known.cancelled) this.#cancelled.add(id);
+    for (const [seat, hold] of known.holds) this.#holds.set(seat, hold);
+    for (const [seat, reason] of known.blocks) this.#blocks.set(seat, reason);
+    this.#results.push(...known.results);
+    for (const id of known.unacknowledged) this.#unacknowledged.add(id);
+  }
+
+  /** After the slices: the house has all of them, those too that nobody was told of. */
+  addRemains({ epoch, house, commandOf, pending }: Remains): void {
+    this.add(pending, false);
+    this.#epoch = Math.max(this.#epoch, epoch);
+    this.#isWhole = true;
+    this.#holds = new Map();
+    for (const hold of house.holds.values()) for (const seat of hold.seats) this.#holds.set(seat, hold);
+    const reasons = this.#blocks;
+    this.#blocks = new Map();
+    house.status.forEach((code, seat) => {
+      if (code === BLOCKED) this.#blocks.set(seat, reasons.get(seat) ?? '');
+    });
+    for (const booking of house.bookings.values()) {
+      if (booking.status === 'cancelled') this.#cancelled.add(booking.id);
+      const written = this.#bookings.get(booking.id);
+      const commandId = written?.commandId ?? commandOf.get(booking.id);
+      const paymentMethod = written?.paymentMethod ?? PAYMENT_UNKNOWN;
+      if (commandId !== undefined) this.#bookings.set(booking.id, { booking, commandId, paymentMethod });
+    }
+  }
+
+  finish(): Restoration {
+    return {
+      showtimeId: this.#showtimeId,
+      epoch: this.#epoch,
+      isWhole: this.#isWhole,
+      bookings: this.#bookings,
+      cancelled: this.#cancelled,
+      holds: this.#holds,
+      blocks: this.#blocks,
+      results: this.#results,
+      unacknowledged: this.#unacknowledged,
+    };
+  }
+}
+
+/** What these batches wrote, by showtime. */
+export function remember(batches: readonly LoggedBatch[]): Map<string, RememberedHouse> {
+  const houses = new Map<string, RememberedHouse>();
+  for (const { slices, restoration } of batches) {
+    if (restoration) houseIn(houses, restoration.showtimeId).addRestoration(restoration);
+    for (const slice of slices) houseIn(houses, slice.showtimeId).add(slice, true);
+  }
+  return houses;
+}
+
+export function houseIn(houses: Map<string, RememberedHouse>, showtimeId: string): RememberedHouse {
+  const house = houses.get(showtimeId) ?? new RememberedHouse(showtimeId);
+  houses.set(showtimeId, house);
+  return house;
+}
