@@ -26,6 +26,7 @@ const TOLD: Readonly<Record<LossReason, Told>> = {
     sentence: 'Postgres names another owner of this showtime, and this node stops running it',
   },
   journal_behind: {
+    event: 'showtime.journal_behind',
     level: 'warn',
     sentence:
       'Postgres lost commits of this node; this showtime stops, and is loaded when what is remembered of it is written again',
