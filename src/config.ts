@@ -1,6 +1,7 @@
 /** The environment, read once: every setting of a node with its default, unit and bound. */
 import { z } from 'zod';
 import { databaseUrlFault } from './adapters/postgres/server-urls.js';
+import { LINK_ADDRESS } from './adapters/read-member.js';
 import { TOGGLES } from './boxoffice/toggles.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -75,7 +76,7 @@ const environment = z.object({
   LINK_ADDRESS: z
     .string()
     .max(300)
-    .regex(/^(\[[0-9a-f:.]+\]|[^\s:[\]/@]+):\d{1,5}$/i, { error: 'an address is host:port, such as 10.0.0.7:9090' })
+    .regex(LINK_ADDRESS, { error: 'an address is host:port, such as 10.0.0.7:9090' })
     .optional(),
   /** What the nodes of a cluster know each other by. Absent: a key made from TOKEN_SECRET. */
   CLUSTER_SECRET: z.string().min(TOKEN_SECRET_LENGTH_MIN).optional(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Member } from '../runtime/ports.js';
 
 /** `host:port`, the host of an IPv6 address in brackets. */
-const LINK_ADDRESS = /^(\[[0-9a-f:.]+\]|[^\s:[\]/@]+):\d{1,5}$/i;
+export const LINK_ADDRESS = /^(\[[0-9a-f:.]+\]|[^\s:[\]/@]+):\d{1,5}$/i;
 
 /** A URL that leads clients astray must not come from a store that anybody may have written to. */
 const member = z.object({

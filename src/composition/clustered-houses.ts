@@ -16,6 +16,7 @@ import { type SharedHouses, sharedHouses } from './shared-houses.js';
 import type { Undo } from './store.js';
 
 const CONNECT_MS_MAX = 1_000;
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 /** For so many times `detectionMs` a silent node stays on the roll in Postgres; the others find it dead after one. */
 const ROLL_KEPT_DETECTIONS = 2;
 
@@ -64,9 +65,12 @@ async function openDirect(
 ): Promise<DirectNodeLink | undefined> {
   if (!link.isOn) return undefined;
   const { port, address } = link;
-  const host = link.host ?? ownHost(os.networkInterfaces());
+  const own = ownHost(os.networkInterfaces());
+  const host = link.host ?? own;
+  // Nobody else reaches a node at an address that means all of its own.
+  const reachedHost = WILDCARDS.has(host) ? own : host;
   const key = linkKey(name, link.secret ?? secret);
-  const direct = await DirectNodeLink.open({ host, port, address, key, log }).catch((error: Error) => {
+  const direct = await DirectNodeLink.open({ host, reachedHost, port, address, key, log }).catch((error: Error) => {
     throw new Error(`Other nodes cannot be let in at ${host}, port ${port}: ${error.message}`, { cause: error });
   });
   undo.push(() => direct.close());

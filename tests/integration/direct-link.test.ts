@@ -205,6 +205,15 @@ test('a node that does not read costs bounded memory, and the log says that its 
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
 });
 
+test('a node that listens on every address says one at which it is reached', async () => {
+  const link = await DirectNodeLink.open({ host: '0.0.0.0', reachedHost: '127.0.0.1', port: 0, key: KEY, log });
+  ends.push(() => link.close());
+  await link.receive('wide', () => {});
+  const a = await node('a');
+  a.link.meet([{ id: 'wide', link: link.address }]);
+  await vi.waitFor(() => expect(a.link.isMutual('wide')).toBe(true), WAIT);
+});
+
 test('a port that is taken is said in a sentence by who listens', async () => {
   const a = await node('a');
   const port = portOf(a.link.address);

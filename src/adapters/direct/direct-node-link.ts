@@ -11,8 +11,10 @@ export interface DirectNodeLinkOptions {
   /** Where to listen; port 0: any that is free. */
   readonly host: string;
   readonly port: number;
-  /** Where other nodes reach this one, as `host:port`; absent: where it listens. */
+  /** Where other nodes reach this one, as `host:port`; absent: at `reachedHost` and the port where it listens. */
   readonly address?: string | undefined;
+  /** Absent: `host`, unless that stands for every address of the machine. */
+  readonly reachedHost?: string;
   readonly key: LinkKey;
   readonly log: Log;
 }
@@ -155,7 +157,7 @@ export class DirectNodeLink implements NodeLink {
   }
 
   async #listen(): Promise<void> {
-    const { host, port, address, log } = this.#options;
+    const { host, port, address, reachedHost = host, log } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(port, host, () => {
@@ -167,7 +169,7 @@ export class DirectNodeLink implements NodeLink {
       log.error({ event: 'link.server_failed', err: error }, 'no new links are accepted'),
     );
     const { port: bound } = this.#server.address() as AddressInfo;
-    this.#address = address ?? `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+    this.#address = address ?? `${reachedHost.includes(':') ? `[${reachedHost}]` : reachedHost}:${bound}`;
   }
 
   #addressOf(memberId: string): string | undefined {

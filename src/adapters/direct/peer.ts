@@ -25,7 +25,8 @@ const UNSENT_BYTES_MAX = 16 * 1024 * 1024;
 /** What is written while a connection is made waits for it so long, and no more of it; later it would not be true any more. */
 const AWAITED_MS_MAX = 1_000;
 const AWAITING_MAX = 2_000;
-const FAILURES_BEFORE_WORD = 5;
+/** With the pauses between them some ten seconds: a node that died is off the roll by then, and nothing to tell of. */
+const FAILURES_BEFORE_WORD = 10;
 
 /**
  * The way to one other node: a connection that this side makes, and makes again whenever it is gone. All that this node
