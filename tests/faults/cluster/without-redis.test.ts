@@ -15,6 +15,8 @@ const ROUNDS = rounds(2, 10);
 const AWAY_MS = rounds(8_000, 70_000);
 /** A hold over a relay takes milliseconds; this is room for a busy machine, and far under any time of detection. */
 const SOLD_WITHIN_MS = 1_500;
+/** While showtimes move to a node that has just come: what the wiring allows for the flush, and for the other to take it. */
+const MOVED_WITHIN_MS = 4_000;
 
 // Without public URLs nobody is sent to the owner of a showtime: whatever lives elsewhere must come through the node asked.
 const ENVIRONMENT = { PUBLIC_URL: '', CLUSTER_DETECTION_MS: String(DETECTION_MS), CLUSTER_BEAT_MS: '500' };
@@ -24,11 +26,16 @@ async function sales(stage: ClusterStage): Promise<string[]> {
 }
 
 /** Every showtime can be bought over HTTP, and watched over a socket, at every node. */
-async function expectSoldEverywhere(stage: ClusterStage, showtimeIds: readonly string[], when: string): Promise<void> {
+async function expectSoldEverywhere(
+  stage: ClusterStage,
+  showtimeIds: readonly string[],
+  when: string,
+  withinMs = SOLD_WITHIN_MS,
+): Promise<void> {
   for (const [name, { url }] of stage.nodes) {
     for (const showtimeId of showtimeIds) {
       const ms = await msToFirstHold(url, showtimeId);
-      expect(ms, `a hold at ${name} ${when}`).toBeLessThan(SOLD_WITHIN_MS);
+      expect(ms, `a hold at ${name} ${when}`).toBeLessThan(withinMs);
       const watcher = await Watcher.open(url, showtimeId);
       watcher.close();
     }
@@ -77,7 +84,7 @@ describe.each([
       for (const ms of await Promise.all(probes)) ratios.push(ms / DETECTION_MS);
       // Redis is away while it starts: it finds the others in Postgres.
       await stage.start(victim);
-      await expectSoldEverywhere(stage, showtimeIds, `in round ${round}, when ${victim} was back`);
+      await expectSoldEverywhere(stage, showtimeIds, `in round ${round}, when ${victim} was back`, MOVED_WITHIN_MS);
     }
     ratios.sort((one, other) => one - other);
     const [median, worst] = [ratios[Math.floor(ratios.length / 2)] ?? Number.NaN, ratios.at(-1) ?? Number.NaN];
