@@ -1,6 +1,7 @@
--- The write-ahead of the houses. Only usher.commit_batch writes here, under the owner's epoch, so these tables carry
--- no foreign keys: each would cost a look-up and a row lock a seat on the hot path, to guard against a writer that
--- does not exist.
+-- The write-ahead of the houses. Three things write here: usher.commit_batch, under the owner's epoch;
+-- usher.claim_showtime, which raises that epoch and clears holds that have ended; and the purge of old results. None of
+-- them writes a row of an unknown showtime, so these tables carry no foreign keys: each would cost a look-up and a row
+-- lock a seat on the hot path.
 
 -- The fence. Narrow and sparsely filled, so that bumping an epoch and locking a row stay within one page.
 CREATE TABLE usher.showtime_owners (

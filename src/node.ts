@@ -15,6 +15,7 @@ import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
+import { loadUws } from './gateway/load-uws.js';
 import { Tokens } from './gateway/tokens.js';
 import type { GroupCommitter } from './runtime/group-committer.js';
 import type { Log } from './runtime/ports.js';
@@ -68,6 +69,8 @@ async function takeDown(undo: Undo, log: Log): Promise<void> {
 }
 
 async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Promise<RunningNode> {
+  // First of all: where it cannot be loaded nothing else is to be started.
+  loadUws();
   const name = config.nodeName ?? `${os.hostname()}:${config.port}`;
   const store = await openStore(config, name, paths.sql, log, undo);
   const boxOffice = openBoxOffice(config, store, log, undo);

@@ -8,17 +8,17 @@ const REMEMBERED = 8;
  * of clients get are the same, and decoding them thousands of times over would measure us and not the server.
  */
 export class FrameReader {
-  private readonly recent: { readonly bytes: Buffer; readonly message: ServerMessage }[] = [];
-  private next = 0;
+  readonly #recent: { readonly bytes: Buffer; readonly message: ServerMessage }[] = [];
+  #next = 0;
 
   /** Binary data in the message is a view of `payload`; messages may be shared between clients: read only. */
   read(payload: Buffer, binary: boolean): ServerMessage {
     if (!binary) return decodeServerFrame(payload.toString('utf8'));
-    for (const { bytes, message } of this.recent) if (bytes.equals(payload)) return message;
+    for (const { bytes, message } of this.#recent) if (bytes.equals(payload)) return message;
     const message = decodeServerFrame(payload);
     if (message.type === 'delta' || message.type === 'heartbeat') {
-      this.recent[this.next] = { bytes: Buffer.from(payload), message };
-      this.next = (this.next + 1) % REMEMBERED;
+      this.#recent[this.#next] = { bytes: Buffer.from(payload), message };
+      this.#next = (this.#next + 1) % REMEMBERED;
     }
     return message;
   }

@@ -15,9 +15,9 @@ export interface Party {
 
 /** The decisions of one buyer. Its parties follow from the seed alone, whatever happens meanwhile. */
 export class BuyerPlan {
-  private readonly random: () => number;
+  readonly #random: () => number;
   /** What depends on how often things went wrong is drawn from a stream of its own, so that it shifts no party. */
-  private readonly mishap: () => number;
+  readonly #mishap: () => number;
   /** Between the opening of the doors and the first click. Half of the people have their finger on the button. */
   readonly arrivalMs: number;
   /** Some lose their connection once, so long after their first click; a command may be in flight then. */
@@ -25,36 +25,36 @@ export class BuyerPlan {
 
   constructor(seed: number, index: number) {
     const own = Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b);
-    this.random = seededRandom(own);
-    this.mishap = seededRandom(~own);
-    this.arrivalMs = this.random() < 0.5 ? 0 : whole(this.random(), 0, 2_000);
-    this.disconnectAfterMs = this.random() < 0.12 ? whole(this.random(), 0, 4_000) : undefined;
+    this.#random = seededRandom(own);
+    this.#mishap = seededRandom(~own);
+    this.arrivalMs = this.#random() < 0.5 ? 0 : whole(this.#random(), 0, 2_000);
+    this.disconnectAfterMs = this.#random() < 0.12 ? whole(this.#random(), 0, 4_000) : undefined;
   }
 
   party(): Party {
     return {
-      wish: this.random() < 0.6 ? 'particular' : 'best_available',
-      count: pick(this.random(), COUNTS),
-      fate: pick(this.random(), FATES),
-      losesLine: pick(this.random(), LOSSES),
-      thinkMs: whole(this.random(), 50, 500),
-      pauseMs: whole(this.random(), 200, 1_000),
+      wish: this.#random() < 0.6 ? 'particular' : 'best_available',
+      count: pick(this.#random(), COUNTS),
+      fate: pick(this.#random(), FATES),
+      losesLine: pick(this.#random(), LOSSES),
+      thinkMs: whole(this.#random(), 50, 500),
+      pauseMs: whole(this.#random(), 200, 1_000),
     };
   }
 
   /** How long to wait before trying again; whole milliseconds. */
   wait(fromMs: number, toMs: number): number {
-    return whole(this.mishap(), fromMs, toMs);
+    return whole(this.#mishap(), fromMs, toMs);
   }
 
   /** Which of the seats that look best: a share of them, from 0 up to, not including, 1. */
   choice(): number {
-    return this.mishap();
+    return this.#mishap();
   }
 
   /** After a lost connection: whether the page was loaded anew and so has the session, but no map to go on from. */
   reloads(): boolean {
-    return this.mishap() < 0.4;
+    return this.#mishap() < 0.4;
   }
 }
 

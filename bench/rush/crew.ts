@@ -8,27 +8,27 @@ export const CROWD_VARIABLE = 'USHER_RUSH_CROWD';
 
 /** The processes that the buyers live in. One order at a time to each, each answered once. */
 export class Crew {
-  private readonly members: ChildProcess[];
+  readonly #members: ChildProcess[];
 
   /** @param program the bundle that this process runs. */
   constructor(program: string, processes: number) {
-    this.members = Array.from({ length: processes }, () =>
+    this.#members = Array.from({ length: processes }, () =>
       // Structured clone: the hall, its look-up table and the truth go over as they are.
       fork(program, { serialization: 'advanced', env: { ...process.env, [CROWD_VARIABLE]: '1' } }),
     );
   }
 
   get size(): number {
-    return this.members.length;
+    return this.#members.length;
   }
 
   /** Gives each its order and waits for all answers. Rejects where a process ends instead. */
   async ask<T extends Report['type']>(expected: T, order: (member: number) => Order): Promise<ReportOf<T>[]> {
-    return await Promise.all(this.members.map((member, i) => askOne(member, expected, order(i))));
+    return await Promise.all(this.#members.map((member, i) => askOne(member, expected, order(i))));
   }
 
   dismiss(): void {
-    for (const member of this.members) if (member.connected) member.send({ type: 'leave' } satisfies Order);
+    for (const member of this.#members) if (member.connected) member.send({ type: 'leave' } satisfies Order);
   }
 }
 

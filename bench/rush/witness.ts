@@ -29,45 +29,45 @@ const CLOCK_SLACK_MS = 1_000;
 
 /** Remembers what the server acknowledged to one client, and holds it to that. */
 export class Witness {
-  private readonly holds = new Map<string, HoldView>();
-  private readonly bookings = new Map<string, BookingView>();
+  readonly #holds = new Map<string, HoldView>();
+  readonly #bookings = new Map<string, BookingView>();
   /** Holds with a command under way that may end them: nothing is claimed of those until it is answered. */
-  private readonly inDoubt = new Set<string>();
-  private readonly denied = new Set<string>();
-  private answered = true;
+  readonly #inDoubt = new Set<string>();
+  readonly #denied = new Set<string>();
+  #answered = true;
 
   held(hold: HoldView): void {
-    this.holds.set(hold.id, hold);
-    this.inDoubt.delete(hold.id);
+    this.#holds.set(hold.id, hold);
+    this.#inDoubt.delete(hold.id);
   }
 
   doubt(holdId: string): void {
-    this.inDoubt.add(holdId);
+    this.#inDoubt.add(holdId);
   }
 
   /** The command under way took no effect. */
   trust(holdId: string): void {
-    this.inDoubt.delete(holdId);
+    this.#inDoubt.delete(holdId);
   }
 
   ended(holdId: string): void {
-    this.holds.delete(holdId);
-    this.inDoubt.delete(holdId);
+    this.#holds.delete(holdId);
+    this.#inDoubt.delete(holdId);
   }
 
   booked(holdId: string, booking: BookingView): void {
     this.ended(holdId);
-    this.bookings.set(booking.id, booking);
+    this.#bookings.set(booking.id, booking);
   }
 
   /** A command never got its reply: what it did to the holder's holds is anybody's guess. */
   unanswered(): void {
-    this.answered = false;
+    this.#answered = false;
   }
 
   /** Booking the hold was refused, with a word that says that nothing happened. */
   refusedToBook(holdId: string): void {
-    this.denied.add(holdId);
+    this.#denied.add(holdId);
   }
 
   /**
@@ -77,12 +77,12 @@ export class Witness {
   check(holds: readonly HoldView[], bookings: readonly BookingView[], serverNow: number): number {
     const told = new Map(holds.map((hold) => [hold.id, hold]));
     let forgotten = 0;
-    for (const hold of this.holds.values()) {
-      const due = this.inDoubt.has(hold.id) || hold.expiresAt < serverNow + CLOCK_SLACK_MS;
+    for (const hold of this.#holds.values()) {
+      const due = this.#inDoubt.has(hold.id) || hold.expiresAt < serverNow + CLOCK_SLACK_MS;
       if (!due && !sameSeats(told.get(hold.id)?.seats, hold.seats)) forgotten++;
     }
     const toldBookings = new Map(bookings.map((booking) => [booking.id, booking]));
-    for (const booking of this.bookings.values()) {
+    for (const booking of this.#bookings.values()) {
       if (!sameSeats(toldBookings.get(booking.id)?.seats, booking.seats)) forgotten++;
     }
     return forgotten;
@@ -90,17 +90,17 @@ export class Witness {
 
   claims(holder: string): Claims {
     return {
-      holds: [...this.holds.values()]
-        .filter((hold) => !this.inDoubt.has(hold.id))
+      holds: [...this.#holds.values()]
+        .filter((hold) => !this.#inDoubt.has(hold.id))
         .map(({ id, seats, expiresAt }) => ({ holdId: id, holder, seats, expiresAt })),
-      bookings: [...this.bookings.values()].map(({ id, reference, seats }) => ({
+      bookings: [...this.#bookings.values()].map(({ id, reference, seats }) => ({
         bookingId: id,
         reference,
         holder,
         seats,
       })),
-      deniedHolds: [...this.denied],
-      answeredHolders: this.answered && this.inDoubt.size === 0 ? [holder] : [],
+      deniedHolds: [...this.#denied],
+      answeredHolders: this.#answered && this.#inDoubt.size === 0 ? [holder] : [],
     };
   }
 }

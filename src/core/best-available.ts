@@ -6,8 +6,8 @@ import { type Found, type Party, type Search, searchFor, withSpecial } from './s
 import { findAcrossAisle, findAdjacent } from './search/side-by-side.js';
 
 /**
- * The best seats for a party (requirements B2), or undefined where the house has not as many that it may give. Every
- * answer keeps pairs whole, companions with their wheelchair space and the distance to other parties. Tried in turn:
+ * The best seats for a party (BEST-1 to BEST-10 of SPEC.md), or undefined where the house has not as many that it may
+ * give. Every answer keeps pairs whole, companions with their wheelchair space and the distance to other parties. Tried in turn:
  *
  * 1. `adjacent`: side by side in one block, no lone seat left, the least sum of squared distances to the focal point;
  * 2. `adjacent_leaves_gap`: the same, leaving a lone seat. The single-gap rule does not refuse it: there is no other;

@@ -30,7 +30,7 @@ export function whatIsMissing(said: string, node = `Node ${version.slice(1)}`): 
   }
   if (said.includes('Cannot find module')) {
     const where = `${node} (modules ${versions.modules}) on ${platform} ${arch}`;
-    return `There is no binary of uWebSockets.js for ${where}. Use Node 20, 22, 24 or 25; there is none for 23, nor for 26 and later.`;
+    return `There is no binary of uWebSockets.js for ${where}. Use Node 20 or 22; there is none for 23, nor for 26 and later.`;
   }
   return `uWebSockets.js could not be loaded by ${node}: ${said.split('\n').at(-1) ?? said}`;
 }

@@ -63,19 +63,19 @@ export class Draft {
   readonly decorations: Decoration[] = [];
   /** Seats and standing places so far. */
   places = 0;
-  private readonly categoryIndex = new Map<string, number>();
+  readonly #categoryIndex = new Map<string, number>();
 
   constructor(readonly findings: Findings) {}
 
   /** The index of a category, declared now if it was not; undefined and a problem where there are too many. */
   category(name: string, color: string | undefined, path: string): number | undefined {
-    const known = this.categoryIndex.get(name);
+    const known = this.#categoryIndex.get(name);
     if (known !== undefined) return known;
     if (this.categories.length >= CATEGORIES_MAX) {
       this.findings.problem(path, `more than ${CATEGORIES_MAX} categories`);
       return undefined;
     }
-    this.categoryIndex.set(name, this.categories.length);
+    this.#categoryIndex.set(name, this.categories.length);
     this.categories.push({ name, color: color ?? NEUTRAL_COLOR });
     return this.categories.length - 1;
   }
@@ -86,7 +86,7 @@ export class Draft {
    */
   usedCategory(name: string, path: string): number | undefined {
     const used = name === '' ? 'Standard' : name;
-    const known = this.categoryIndex.get(used);
+    const known = this.#categoryIndex.get(used);
     if (known !== undefined && name !== '') return known;
     if (known === undefined || name === '') {
       const message =

@@ -61,12 +61,16 @@ export class Findings {
   readonly #groups = new Map<string, { kind: RepairKind; count: number; examples: Repair[] }>();
 
   /** @param root the path of the plan within the file, with a dot behind it; empty where the file is the plan. */
-  constructor(private readonly root = '') {}
+  readonly #root: string;
+
+  constructor(root = '') {
+    this.#root = root;
+  }
 
   /** @param subject repairs of one kind that are not of one subject are groups apart. */
   repair(path: string, kind: RepairKind, message: string, subject = ''): void {
     const key = this.#groups.size < GROUPS_MAX ? `${kind} ${subject}` : `${kind} `;
-    const repair = { path: this.root + path, kind, message };
+    const repair = { path: this.#root + path, kind, message };
     const group = this.#groups.get(key);
     if (group === undefined) {
       this.#groups.set(key, { kind, count: 1, examples: [repair] });
@@ -77,7 +81,7 @@ export class Findings {
   }
 
   problem(path: string, reason: string): void {
-    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ path: this.root + path, reason });
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ path: this.#root + path, reason });
   }
 
   get repairs(): readonly RepairGroup[] {

@@ -1,6 +1,6 @@
 /**
  * The single-gap rule, as seats.io and its users know it: a selection must not leave one lone seat that nobody will
- * buy. It never blocks the last sale (requirements B3 and C8); that is exact and as follows.
+ * buy. It never blocks the last sale (SEAT-RULE-GAP-1 to 7 of SPEC.md); that is exact and as follows.
  *
  * A seat is a *new gap* where it is available and unselected, is sold by itself to anybody (no wheelchair space,
  * companion or half of a pair: those are sold by need, not by what is left), was beside an available seat before the
