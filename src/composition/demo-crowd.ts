@@ -61,8 +61,9 @@ export function bringDemoCrowd({ pool, hosts, ids, log }: DemoCrowdParts): () =>
 
   async function buy(host: Host, party: Party, decideMs: number): Promise<void> {
     const { holder } = party;
-    const { categories } = host.terms.map.data;
-    const category = categories[Math.floor(party.taste * categories.length)]?.name;
+    const { categories, seats } = host.terms.map.data;
+    // By a seat of the hall, so that a category of few seats is not sold out first.
+    const category = categories[seats.category[Math.floor(party.taste * seats.category.length)] ?? -1]?.name;
     const wish: Command = { type: 'best_available', holder, count: party.seats, newHoldId: ids.uuid() };
     let held = await ask(host, ids, category === undefined ? wish : { ...wish, category });
     if (!held?.ok) held = await ask(host, ids, wish);

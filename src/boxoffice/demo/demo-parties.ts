@@ -5,7 +5,7 @@ export interface Party {
   /** Who holds and books: the same party of the same showtime is the same holder after a restart. */
   readonly holder: string;
   readonly seats: number;
-  /** Which of the hall's categories they ask for first, from 0 up to and without 1. */
+  /** Where in the hall they would like to sit, as a share of its seats, from 0 up to and without 1. */
   readonly taste: number;
   /** Most do; the others hold their seats until the time is up. */
   readonly pays: boolean;
