@@ -217,9 +217,10 @@ export class GroupCommitter {
         return answer;
       } catch (error) {
         if (error instanceof LedgerRefusal || error instanceof JournalBehind) throw error;
-        this.#log.warn(
+        // Once a batch: the adapter tells when commits begin to fail and when they work again.
+        this.#log[retryMs === RETRY_MS_FIRST ? 'warn' : 'debug'](
           { event: 'journal.unanswered', err: error, batch: batch.number, retryMs },
-          'the journal did not answer; trying again',
+          'the journal did not answer; trying again until it does',
         );
         await new Promise<void>((resolve) => this.#timers.after(retryMs, resolve));
       }
