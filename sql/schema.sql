@@ -189,8 +189,12 @@ CREATE TABLE usher.venues (
   id text NOT NULL,
   name text NOT NULL,
   city text NOT NULL,
+  time_zone text DEFAULT 'Etc/UTC'::text NOT NULL,
+  day_cutoff_hour integer DEFAULT 6 NOT NULL,
   CONSTRAINT venues_pkey PRIMARY KEY (id),
-  CONSTRAINT venues_id_check CHECK ((id ~ '^[a-z0-9-]{1,80}$'::text))
+  CONSTRAINT venues_day_cutoff_hour_check CHECK (((day_cutoff_hour >= 0) AND (day_cutoff_hour <= 12))),
+  CONSTRAINT venues_id_check CHECK ((id ~ '^[a-z0-9-]{1,80}$'::text)),
+  CONSTRAINT venues_time_zone_check CHECK ((time_zone ~ '^[A-Z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+$'::text))
 );
 
 CREATE TABLE usher.writers (

@@ -23,7 +23,7 @@ export async function openStadiumSale(pool: Pool, map: SeatMapData): Promise<str
     genres: ['Test'],
     synopsis: 'Everybody watches the seats.',
   });
-  await addVenue(pool, { id: 'bench-stadium', name: 'Stadium', city: 'Nowhere' });
+  await addVenue(pool, { id: 'bench-stadium', name: 'Stadium', city: 'Nowhere', timeZone: 'Etc/UTC' });
   const seatMapHash = await addSeatMap(pool, map);
   await addHall(pool, { id: 'bench-stadium', venueId: 'bench-stadium', name: map.name, seatMapHash });
   await addShowtime(pool, {

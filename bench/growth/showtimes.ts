@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 export async function openShowtimes(pool: Pool, seats: number, count: number): Promise<string[]> {
   const hallId = `growth-${seats}`;
   await addMovie(pool, MOVIE);
-  await addVenue(pool, { id: 'growth', name: 'Growth', city: 'Nowhere' });
+  await addVenue(pool, { id: 'growth', name: 'Growth', city: 'Nowhere', timeZone: 'Etc/UTC' });
   const hash = await addSeatMap(pool, growthHall(seats));
   await addHall(pool, { id: hallId, venueId: 'growth', name: `Hall of ${seats}`, seatMapHash: hash });
   const ids = Array.from({ length: count }, () => randomUUID());

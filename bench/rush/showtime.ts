@@ -25,7 +25,7 @@ export async function openSale(pool: Pool, seats: number, holdTtlMs: number): Pr
   const id = randomUUID();
   const hallId = `premiere-rush-${seats}`;
   await addMovie(pool, MOVIE);
-  await addVenue(pool, { id: 'premiere-rush', name: 'Premiere Rush', city: 'Nowhere' });
+  await addVenue(pool, { id: 'premiere-rush', name: 'Premiere Rush', city: 'Nowhere', timeZone: 'Etc/UTC' });
   const seatMapHash = await addSeatMap(pool, rushHall(seats));
   await addHall(pool, { id: hallId, venueId: 'premiere-rush', name: `Hall of ${seats}`, seatMapHash });
   await addShowtime(pool, {

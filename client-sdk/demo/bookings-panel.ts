@@ -3,7 +3,7 @@ import type { ShowtimeView } from '../../src/protocol/http.js';
 import type { BookingView, ShowtimeClient } from '../src/index.js';
 import { element } from './element.js';
 import { ErrorLine } from './error-line.js';
-import { longDate, money, time } from './formats.js';
+import { longDate, money, ownTime, time } from './formats.js';
 
 export interface Ticket {
   readonly element: HTMLElement;
@@ -15,7 +15,7 @@ export interface Ticket {
 
 /** The ticket that replaces the order after paying. */
 export function ticketCard(booking: BookingView, showtime: ShowtimeView, onClose: () => void): Ticket {
-  const startsAt = new Date(showtime.startsAt);
+  const { startsAtLocal } = showtime;
   const title = element('h2', { tabIndex: -1 }, 'Booked. Enjoy the film.');
   const label = element('p', { className: 'reference-label' }, 'Your booking reference');
   const card = element(
@@ -28,7 +28,7 @@ export function ticketCard(booking: BookingView, showtime: ShowtimeView, onClose
       'dl',
       {},
       ...fact('Film', showtime.movie.title),
-      ...fact('When', `${longDate(startsAt)}, ${time(startsAt)}`),
+      ...fact('When', [longDate(startsAtLocal), time(startsAtLocal), ownTime(showtime)].filter(Boolean).join(', ')),
       ...fact('Where', `${showtime.hall.name}, ${showtime.venue.name}`),
       ...fact(booking.seats.length === 1 ? 'Seat' : 'Seats', booking.seats.join(', ')),
       ...fact('Paid', money(booking.price)),

@@ -3,7 +3,7 @@ import type { ShowtimeView } from '../../src/protocol/http.js';
 import { loadProgramme } from './api.js';
 import { element } from './element.js';
 import { failureCard } from './failure-card.js';
-import { dayName, duration, longDate, money, time } from './formats.js';
+import { dayName, duration, longDate, money, ownTime, time } from './formats.js';
 import { arrangeProgramme, type ProgrammeDay, type ProgrammeFilm, priceFrom } from './programme.js';
 
 export async function showProgramme(main: HTMLElement, signal: AbortSignal): Promise<void> {
@@ -17,13 +17,15 @@ export async function showProgramme(main: HTMLElement, signal: AbortSignal): Pro
   }
   const { movies, showtimes } = loaded.value;
   const days = arrangeProgramme(movies, showtimes, Date.now());
-  const venue = showtimes[0]?.venue;
+  // One venue gives the page its name; of several each film says where it is shown.
+  const venues = new Map(showtimes.map(({ venue }) => [venue.id, venue]));
+  const [venue] = venues.size === 1 ? venues.values() : [];
   const heading = element('h1', { tabIndex: -1 }, venue ? venue.name : 'What is on');
   const list = element('div', { className: 'films' });
   const lead = element('p', { className: 'lead' });
   const tabs = dayButtons(days, (day) => {
-    lead.textContent = [venue?.city, longDate(day.date)].filter(Boolean).join(' · ');
-    list.replaceChildren(...day.films.map(filmCard));
+    lead.textContent = [venue?.city, longDate(day.day)].filter(Boolean).join(' · ');
+    list.replaceChildren(...day.films.map((film) => filmCard(film, venue === undefined)));
   });
   main.replaceChildren(element('div', { className: 'opening' }, element('div', {}, heading, lead), tabs), list);
   if (days.length === 0)
@@ -33,9 +35,8 @@ export async function showProgramme(main: HTMLElement, signal: AbortSignal): Pro
 
 /** A toggle a day; the first is chosen. */
 function dayButtons(days: readonly ProgrammeDay[], onDay: (day: ProgrammeDay) => void): HTMLElement {
-  const now = new Date();
   const buttons = days.map((day) =>
-    element('button', { type: 'button', onclick: () => choose(day) }, dayName(day.date, now)),
+    element('button', { type: 'button', onclick: () => choose(day) }, dayName(day.day, day.today)),
   );
   const choose = (chosen: ProgrammeDay) => {
     for (const [i, day] of days.entries()) buttons[i]?.setAttribute('aria-pressed', String(day === chosen));
@@ -45,7 +46,7 @@ function dayButtons(days: readonly ProgrammeDay[], onDay: (day: ProgrammeDay) =>
   return element('div', { className: 'days', role: 'group', 'aria-label': 'Day' }, ...buttons);
 }
 
-function filmCard({ title, movie, showtimes }: ProgrammeFilm): HTMLElement {
+function filmCard({ title, movie, venues }: ProgrammeFilm, isVenueNamed: boolean): HTMLElement {
   const facts = movie && [movie.year, duration(movie.runtimeMinutes), `directed by ${movie.director}`].join(' · ');
   const card = element(
     'article',
@@ -58,11 +59,21 @@ function filmCard({ title, movie, showtimes }: ProgrammeFilm): HTMLElement {
       facts !== undefined && element('p', { className: 'facts' }, facts),
       movie && element('p', { className: 'genres' }, movie.genres.join(', ')),
       movie && element('p', { className: 'synopsis' }, movie.synopsis),
-      element('ul', { className: 'times', 'aria-label': `Showtimes of ${title}` }, ...showtimes.map(timeChip)),
+      ...venues.flatMap(({ name, city, showtimes }) => [
+        isVenueNamed && element('h3', { className: 'facts' }, `${name}, ${city}`),
+        element(
+          'ul',
+          { className: 'times', 'aria-label': timesOf(title, isVenueNamed, name) },
+          ...showtimes.map(timeChip),
+        ),
+      ]),
     ),
   );
   return card;
 }
+
+const timesOf = (title: string, isVenueNamed: boolean, venue: string) =>
+  isVenueNamed ? `Showtimes of ${title} at ${venue}` : `Showtimes of ${title}`;
 
 function timeChip(showtime: ShowtimeView): HTMLElement {
   const from = priceFrom(showtime);
@@ -72,7 +83,8 @@ function timeChip(showtime: ShowtimeView): HTMLElement {
     element(
       'a',
       { className: 'time', href: `#/showtimes/${encodeURIComponent(showtime.id)}` },
-      element('strong', {}, time(new Date(showtime.startsAt))),
+      element('strong', {}, time(showtime.startsAtLocal)),
+      ownTime(showtime) !== undefined && element('span', {}, ownTime(showtime) ?? ''),
       element('span', {}, showtime.hall.name),
       from && element('span', { className: 'from' }, `from ${money(from)}`),
     ),

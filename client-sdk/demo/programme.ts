@@ -3,17 +3,25 @@ import type { MovieView, ShowtimeView } from '../../src/protocol/http.js';
 import type { Money } from '../../src/protocol/money.js';
 
 export interface ProgrammeDay {
-  /** Local calendar day, `2026-01-31`. */
-  readonly key: string;
-  readonly date: Date;
+  /** Of the venues' programmes, `2026-01-31`. */
+  readonly day: string;
+  /** What day it is now where the first of its showtimes is. */
+  readonly today: string;
   readonly films: readonly ProgrammeFilm[];
+}
+
+export interface ProgrammeVenue {
+  readonly name: string;
+  readonly city: string;
+  readonly showtimes: readonly ShowtimeView[];
 }
 
 export interface ProgrammeFilm {
   readonly title: string;
   /** Undefined where the catalogue of films lacks it. */
   readonly movie: MovieView | undefined;
-  readonly showtimes: readonly ShowtimeView[];
+  /** Where it is shown, each with its own times. */
+  readonly venues: readonly ProgrammeVenue[];
 }
 
 /** Late comers still find a seat during the adverts; after that a showtime is no longer offered. */
@@ -29,13 +37,18 @@ export function arrangeProgramme(
   const coming = showtimes
     .filter(({ startsAt }) => Date.parse(startsAt) > now - LATE_MS)
     .sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt));
-  return [...grouped(coming, ({ startsAt }) => dayKey(new Date(startsAt)))].map(([key, ofDay]) => ({
-    key,
-    date: new Date(ofDay[0]?.startsAt ?? now),
+  const days = [...grouped(coming, ({ day }) => day)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return days.map(([day, ofDay]) => ({
+    day,
+    today: ofDay[0] ? todayAt(ofDay[0], now) : day,
     films: [...grouped(ofDay, ({ movie }) => movie.id)].map(([id, ofFilm]) => ({
       title: ofFilm[0]?.movie.title ?? '',
       movie: movieOf.get(id),
-      showtimes: ofFilm,
+      venues: [...grouped(ofFilm, ({ venue }) => venue.id).values()].map((ofVenue) => ({
+        name: ofVenue[0]?.venue.name ?? '',
+        city: ofVenue[0]?.venue.city ?? '',
+        showtimes: ofVenue,
+      })),
     })),
   }));
 }
@@ -47,10 +60,13 @@ export function priceFrom({ prices }: Pick<ShowtimeView, 'prices'>): Money | und
     .reduce<Money | undefined>((low, price) => (low && low.amount <= price.amount ? low : price), undefined);
 }
 
-function dayKey(date: Date): string {
-  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join('-');
+/**
+ * The day of the programme that it is at the showtime's venue. By the server's own word of how far the clocks there are
+ * from UTC: what a browser knows of time zones may be older. Across a change of clocks it is an hour off, at night.
+ */
+function todayAt({ startsAt, startsAtLocal, venue }: ShowtimeView, now: number): string {
+  const aheadMs = Date.parse(`${startsAtLocal}Z`) - Date.parse(startsAt);
+  return new Date(now + aheadMs - venue.dayCutoffHour * 3_600_000).toISOString().slice(0, 10);
 }
 
 /** Groups in order of first appearance. */

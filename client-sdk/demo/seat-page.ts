@@ -9,7 +9,7 @@ import { buyerLink, buyerOf, sessionOf } from './buyer.js';
 import { connectionBadge } from './connection-badge.js';
 import { element } from './element.js';
 import { failureCard } from './failure-card.js';
-import { longDate, money, time } from './formats.js';
+import { longDate, money, ownTime, time } from './formats.js';
 import { OrderPanel } from './order-panel.js';
 
 const MAP_RETRY_MS = 3_000;
@@ -163,7 +163,8 @@ function failureSlot(client: ShowtimeClient, signal: AbortSignal): HTMLElement {
   return slot;
 }
 
-function whenAndWhere({ startsAt, hall, venue }: ShowtimeView): string {
-  const date = new Date(startsAt);
-  return [longDate(date), time(date), hall.name, `${venue.name}, ${venue.city}`].join(' · ');
+function whenAndWhere(showtime: ShowtimeView): string {
+  const { startsAtLocal, hall, venue } = showtime;
+  const when = [longDate(startsAtLocal), time(startsAtLocal), ownTime(showtime)];
+  return [...when, hall.name, `${venue.name}, ${venue.city}`].filter(Boolean).join(' · ');
 }

@@ -57,9 +57,20 @@ export const showtimeSchema = z
   .object({
     id: z.uuid(),
     movie: z.object({ id: z.string(), title: z.string() }),
-    venue: z.object({ id: z.string(), name: z.string(), city: z.string() }),
+    venue: z.object({
+      id: z.string(),
+      name: z.string(),
+      city: z.string(),
+      timeZone: z.string().meta({ description: 'IANA, area and city.', example: 'Europe/Berlin' }),
+      dayCutoffHour: z.int().meta({ description: 'What begins before this hour belongs to the evening before.' }),
+    }),
     hall: z.object({ id: z.string(), name: z.string() }),
     startsAt: z.iso.datetime().meta({ description: 'RFC 3339, UTC.' }),
+    startsAtLocal: z.string().meta({
+      description: 'What the clocks of the venue show then. Print this, and do not resolve the zone again.',
+      example: '2026-01-31T21:00:00',
+    }),
+    day: z.iso.date().meta({ description: "The day of the venue's programme that it belongs to." }),
     seatMap: z.object({ hash: z.string(), url: z.string(), seats: z.int() }),
     prices: z.array(z.object({ category: z.string(), price: moneySchema })).meta({ description: 'Dearest first.' }),
     live: z.object({ url: z.string() }),

@@ -11,7 +11,8 @@
  *   release `book` came to require `price`; `terms` in `welcome` and as a message, `price` and `seats` in errors, which an
  *   older client passes over; the error `price_changed`;
  *   `rules` in `welcome` and `terms`, and `beside` in conflicts of a `single_gap`, which now name the seat that would be left;
- *   `tables` in seat maps, and the reason `table_split`.
+ *   `tables` in seat maps, and the reason `table_split`;
+ *   `startsAtLocal`, `day` and the time zone of the venue in showtimes, and `date` among the parameters of their list.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -12,6 +12,7 @@ import {
   SHOWTIMES_LISTED_MAX,
   showtimeTerms,
 } from '../../src/boxoffice/catalogue/showtimes.js';
+import { dayOf, localTime } from '../../src/boxoffice/catalogue/venue-time.js';
 import { addHall, addVenue } from '../../src/boxoffice/catalogue/venues.js';
 import type { SeatMapData } from '../../src/core/seat-map.js';
 import type { MovieView, ShowtimeView } from '../../src/protocol/http.js';
@@ -64,7 +65,7 @@ beforeAll(async () => {
   pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await addMovie(pool, MOVIE);
   await addMovie(pool, { ...MOVIE, id: 'another', title: 'Another' });
-  await addVenue(pool, { id: 'house', name: 'House', city: 'Ghent' });
+  await addVenue(pool, { id: 'house', name: 'House', city: 'Ghent', timeZone: 'Europe/Brussels' });
   hash = await addSeatMap(pool, MAP);
   await addHall(pool, { id: 'one', venueId: 'house', name: 'One', seatMapHash: hash });
 });
@@ -117,9 +118,11 @@ describe('showtimes', () => {
     expect(found).toEqual({
       id: added.id,
       movie: { id: MOVIE.id, title: MOVIE.title },
-      venue: { id: 'house', name: 'House', city: 'Ghent' },
+      venue: { id: 'house', name: 'House', city: 'Ghent', timeZone: 'Europe/Brussels', dayCutoffHour: 6 },
       hall: { id: 'one', name: 'One' },
       startsAt: added.startsAt.toISOString(),
+      startsAtLocal: localTime(added.startsAt.getTime(), 'Europe/Brussels'),
+      day: dayOf(added.startsAt.getTime(), { timeZone: 'Europe/Brussels', dayCutoffHour: 6 }),
       seatMap: { hash, seats: 2 },
       prices: [
         { category: 'Front', price: { amount: 1_250, currency: 'EUR' } },
@@ -139,6 +142,41 @@ describe('showtimes', () => {
     expect(span.map((each) => each.id)).toContain(past!.id);
     expect(span.map((each) => each.id)).not.toContain(later!.id);
     expect((await listShowtimes(pool, { from: later!.startsAt })).map((each) => each.id)).toEqual([later!.id]);
+  });
+
+  it('are listed for a day of their venues, each by its own clock, small hours under the evening before', async () => {
+    await addMovie(pool, { ...MOVIE, id: 'everywhere' });
+    await addVenue(pool, { id: 'far', name: 'Far', city: 'Tokyo', timeZone: 'Asia/Tokyo' });
+    await addHall(pool, { id: 'far-one', venueId: 'far', name: 'One', seatMapHash: hash });
+    const on = (text: string, hallId = 'one') => showtime(new Date(text), { movieId: 'everywhere', hallId });
+    // In Ghent 18:00 and 00:30 of the next day; the day before, and after. In Tokyo 10:00 and 05:59 of the next day.
+    const all = [
+      on('2031-06-01T16:00:00Z'),
+      on('2031-06-01T22:30:00Z'),
+      on('2031-06-01T03:59:00Z'),
+      on('2031-06-02T04:00:00Z'),
+      on('2031-06-01T01:00:00Z', 'far-one'),
+      on('2031-06-01T20:59:00Z', 'far-one'),
+      on('2031-06-01T21:00:00Z', 'far-one'),
+    ];
+    for (const each of all) await addShowtime(pool, each);
+    const listed = await listShowtimes(pool, { movieId: 'everywhere', day: '2031-06-01' });
+    expect(listed.map(({ id }) => id)).toEqual([all[4]!.id, all[0]!.id, all[5]!.id, all[1]!.id]);
+    expect(listed.map(({ startsAtLocal, day }) => [startsAtLocal.slice(5, 16), day])).toEqual([
+      ['06-01T10:00', '2031-06-01'],
+      ['06-01T18:00', '2031-06-01'],
+      ['06-02T05:59', '2031-06-01'],
+      ['06-02T00:30', '2031-06-01'],
+    ]);
+    // Without a day they begin with the venue's today: an hour before its cut-off that is still yesterday.
+    const night = await listShowtimes(pool, { movieId: 'everywhere' }, Date.parse('2031-06-02T03:00:00Z'));
+    expect(night.map(({ id }) => id)).toContain(all[0]!.id);
+    expect(night.map(({ id }) => id)).not.toContain(all[5]!.id);
+  });
+
+  it.each(['CET', 'EET', 'Europe/Nowhere'])('have no venue in %s', async (timeZone) => {
+    const venue = { id: 'wrong', name: 'W', city: 'C', timeZone };
+    await expect(addVenue(pool, venue)).rejects.toThrow('no time zone');
   });
 
   it('are listed for one movie only where it was asked for', async () => {

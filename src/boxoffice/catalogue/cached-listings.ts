@@ -28,12 +28,12 @@ const MOVIES: Kind<readonly Movie[]> = {
   isUsable: (value): value is readonly Movie[] => Array.isArray(value) && value.every(hasId),
 };
 const SHOWTIMES: Kind<readonly Showtime[]> = {
-  name: 'showtimes-1',
+  name: 'showtimes-2',
   rowsIn: (showtimes) => showtimes.length,
   isUsable: (value): value is readonly Showtime[] => Array.isArray(value) && value.every(isShowtime),
 };
 const SHOWTIME: Kind<Showtime | undefined> = {
-  name: 'showtime-1',
+  name: 'showtime-2',
   rowsIn: (showtime) => (showtime ? 1 : 0),
   isUsable: (value): value is Showtime => isShowtime(value),
 };
@@ -50,13 +50,13 @@ export function cachedListings(reads: ListingReads, context: ReadThroughContext)
   return {
     movies: () => movies.read('all', reads.movies),
     showtimes(filter) {
-      const { movieId, from, until, after } = filter;
+      const { movieId, day, from, until, after } = filter;
       const times = [from, until, after?.startsAt].map((time) => time?.getTime() ?? null);
-      const key = JSON.stringify([movieId ?? null, ...times, after?.id ?? null]);
+      const key = JSON.stringify([movieId ?? null, ...times, after?.id ?? null, day ?? null]);
       return showtimes.read(
         key,
         () => reads.showtimes(filter),
-        [from, until, after].some((part) => part !== undefined),
+        [day, from, until, after].some((part) => part !== undefined),
       );
     },
     showtime: (id) => showtime.read(id, () => reads.showtime(id)),

@@ -22,6 +22,10 @@ const time = z.iso
   .datetime({ offset: true, error: 'is an RFC 3339 time, such as 2026-01-31T20:00:00Z' })
   .transform((text) => new Date(text))
   .meta({ override: { type: 'string', format: 'date-time' } });
+const date = z.iso.date({ error: 'is a day, such as 2026-01-31' }).meta({
+  override: { type: 'string', format: 'date' },
+  description: "A day of the venue's programme; what begins in its small hours belongs to the evening before.",
+});
 /** Text that Postgres can compare with: it takes no NUL. */
 const movieId = z
   .string()
@@ -62,14 +66,21 @@ export function catalogueEndpoints(listings: AvailableListings, log: Log): reado
       ...reading,
       id: 'listShowtimes',
       path: '/v1/showtimes',
-      summary: `Showtimes in the order in which they start, at most ${SHOWTIMES_LISTED_MAX} a page; by default those of today and later.`,
+      summary: `Showtimes in the order in which they start, at most ${SHOWTIMES_LISTED_MAX} a page; by default those of the venue's today and later.`,
       parameters: {},
-      query: { movie: movieId.optional(), from: time.optional(), until: time.optional(), cursor: cursor.optional() },
+      query: {
+        movie: movieId.optional(),
+        date: date.optional(),
+        from: time.optional(),
+        until: time.optional(),
+        cursor: cursor.optional(),
+      },
       reply: showtimesSchema,
       errors: ['unavailable'],
-      handle: async ({ query: { movie, from, until, cursor: after } }) => {
+      handle: async ({ query: { movie, date: day, from, until, cursor: after } }) => {
         const filter: ShowtimeFilter = {
           ...(movie === undefined ? {} : { movieId: movie }),
+          ...(day === undefined ? {} : { day }),
           ...(from ? { from } : {}),
           ...(until ? { until } : {}),
           ...(after ? { after } : {}),

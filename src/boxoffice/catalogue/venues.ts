@@ -1,9 +1,16 @@
 import type { Pool } from 'pg';
+import { isTimeZone } from './venue-time.js';
+
+const DAY_CUTOFF_HOUR = 6;
 
 export interface Venue {
   readonly id: string;
   readonly name: string;
   readonly city: string;
+  /** An IANA name of area and city, such as Europe/Berlin. */
+  readonly timeZone: string;
+  /** A showtime that begins before this hour belongs to the evening before; 6 unless set. */
+  readonly dayCutoffHour?: number;
 }
 
 export interface Hall {
@@ -14,11 +21,19 @@ export interface Hall {
   readonly seatMapHash: string;
 }
 
-/** @returns false where the id is taken; that venue stays as it is. */
+/**
+ * @returns false where the id is taken; that venue stays as it is.
+ * @throws RangeError where this Node knows no such time zone, or its name is none of area and city (CET, EET, …).
+ */
 export async function addVenue(pool: Pool, venue: Venue): Promise<boolean> {
+  const { timeZone, dayCutoffHour = DAY_CUTOFF_HOUR } = venue;
+  if (!isTimeZone(timeZone)) {
+    throw new RangeError(`${JSON.stringify(timeZone)} is no time zone; give area and city, such as Europe/Berlin.`);
+  }
   const { rowCount } = await pool.query(
-    'INSERT INTO usher.venues (id, name, city) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING',
-    [venue.id, venue.name, venue.city],
+    `INSERT INTO usher.venues (id, name, city, time_zone, day_cutoff_hour)
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+    [venue.id, venue.name, venue.city, timeZone, dayCutoffHour],
   );
   return rowCount === 1;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Movie } from '../catalogue/movies.js';
+import { instantOf, offsetMs } from '../catalogue/venue-time.js';
 
 export interface ScheduledHall {
   readonly id: string;
@@ -45,7 +46,7 @@ function hallDay(hall: ScheduledHall, day: number, timeZone: string): ScheduledS
   const show = (minute: number): number => {
     const movie = hall.movies[turn++ % hall.movies.length];
     if (!movie) return Number.POSITIVE_INFINITY;
-    const startsAt = new Date(utcOf(day + minute * MINUTE_MS, timeZone));
+    const startsAt = new Date(instantOf(day + minute * MINUTE_MS, timeZone));
     showtimes.push({ id: showtimeId(hall.id, startsAt), movieId: movie.id, hallId: hall.id, startsAt });
     const free = minute + movie.runtimeMinutes + hall.turnaroundMinutes;
     return Math.ceil(free / START_GRID_MINUTES) * START_GRID_MINUTES;
@@ -69,30 +70,4 @@ function showtimeId(hallId: string, startsAt: Date): string {
 function cinemaDayUtc(now: Date, timeZone: string): number {
   const local = now.getTime() + offsetMs(now.getTime(), timeZone);
   return Math.floor((local - DAY_ENDS_MS) / DAY_MS) * DAY_MS;
-}
-
-/** The instant at which clocks of the zone show what `local` shows when read as UTC. */
-function utcOf(local: number, timeZone: string): number {
-  // The offset is that of the instant sought, which is not known yet; one correction settles it except inside the
-  // hour that a clock change skips, where no cinema opens.
-  const guess = local - offsetMs(local, timeZone);
-  return local - offsetMs(guess, timeZone);
-}
-
-/** How far clocks of the zone are ahead of UTC at this instant. */
-function offsetMs(instant: number, timeZone: string): number {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-  const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-  return shown - Math.floor(instant / 1000) * 1000;
 }

@@ -12,8 +12,7 @@ import { type ScheduledHall, scheduleAround } from './schedule.js';
 import type { SeatingPlan } from './seating-plan.js';
 import { studioPlan } from './studio-plan.js';
 
-const VENUE = { id: 'quayside-palace', name: 'Quayside Palace', city: 'Hamburg' };
-const TIME_ZONE = 'Europe/Berlin';
+const VENUE = { id: 'quayside-palace', name: 'Quayside Palace', city: 'Hamburg', timeZone: 'Europe/Berlin' };
 const HOUR = 60;
 
 interface DemoHall extends ScheduledHall {
@@ -73,7 +72,7 @@ export async function seedDemo(pool: Pool, now: Date): Promise<void> {
   await addVenue(pool, VENUE);
   for (const hall of HALLS) await addDemoHall(pool, hall);
   const pricesOf = new Map(HALLS.map((hall) => [hall.id, hall.prices]));
-  for (const showtime of scheduleAround(now, TIME_ZONE, HALLS)) {
+  for (const showtime of scheduleAround(now, VENUE.timeZone, HALLS)) {
     await addShowtime(pool, { ...showtime, currency: 'EUR', prices: pricesOf.get(showtime.hallId) ?? {} });
   }
 }

@@ -42,7 +42,7 @@ export async function openStage(environment: Record<string, string> = {}, option
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
   const hash = await addSeatMap(pool, options.map ?? hall(4, 20));
   await addMovie(pool, MOVIE);
-  await addVenue(pool, { id: 'v', name: 'V', city: 'C' });
+  await addVenue(pool, { id: 'v', name: 'V', city: 'C', timeZone: 'Etc/UTC' });
   await addHall(pool, { id: 'h', venueId: 'v', name: 'H', seatMapHash: hash });
   const add = async (rules: RuleOverrides = {}) => {
     const id = randomUUID();

@@ -22,9 +22,11 @@ const counts = (seq: number, held = 0): SeatCounts => ({
 const showtime = (id: string, seats = 10): Showtime => ({
   id,
   movie: { id: 'm', title: 'M' },
-  venue: { id: 'v', name: 'V', city: 'C' },
+  venue: { id: 'v', name: 'V', city: 'C', timeZone: 'Etc/UTC', dayCutoffHour: 6 },
   hall: { id: 'h', name: 'H' },
   startsAt: '2026-01-01T20:00:00.000Z',
+  startsAtLocal: '2026-01-01T20:00:00',
+  day: '2026-01-01',
   seatMap: { hash: 'f'.repeat(64), seats },
   prices: [],
 });
