@@ -1,7 +1,7 @@
 import { arrangeRows } from './geometry/arrange-rows.js';
 import { buildSeatGrid } from './geometry/seat-grid.js';
 import { invariant } from './invariant.js';
-import { NONE, type SeatMap, type SeatMapData } from './seat-map.js';
+import { KEPT_WHOLE, NONE, type SeatMap, type SeatMapData } from './seat-map.js';
 
 /**
  * Derives from a plan what the house needs to answer in O(seats of the command). Adjacency comes from positions, never
@@ -127,9 +127,9 @@ function rolesOf(data: SeatMapData, pairOf: Int32Array, tableOf: Int32Array, are
   const isOrdinary = new Uint8Array(count);
   const isKept = new Uint8Array(count);
   for (let seat = 0; seat < count; seat++) {
-    isKept[seat] = isWheelchair[seat] === 1 || wheelchairOf[seat] !== NONE ? 1 : 0;
-    const isPart = pairOf[seat] !== NONE || tableOf[seat] !== NONE;
-    isOrdinary[seat] = isKept[seat] === 1 || isPart || areaOf[seat] !== NONE ? 0 : 1;
+    if (tableOf[seat] !== NONE) isKept[seat] = KEPT_WHOLE;
+    else isKept[seat] = isWheelchair[seat] === 1 || wheelchairOf[seat] !== NONE ? 1 : 0;
+    isOrdinary[seat] = isKept[seat] !== 0 || pairOf[seat] !== NONE || areaOf[seat] !== NONE ? 0 : 1;
   }
   return { isWheelchair, wheelchairOf, companionsOf, isOrdinary, isKept };
 }

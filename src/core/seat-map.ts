@@ -68,6 +68,9 @@ export interface Decoration {
 /** No seat: what the neighbour, pair and companion columns hold where there is none. */
 export const NONE = -1;
 
+/** Of a seat that is given to nobody but with its whole table. */
+export const KEPT_WHOLE = 2;
+
 export interface SeatMap {
   readonly data: SeatMapData;
   readonly count: number;
@@ -102,7 +105,7 @@ export interface SeatMap {
   /** 1 for a seat that is sold by itself to anybody: no standing place, wheelchair space, companion, half of a pair or seat
    * of a table that is sold whole. */
   readonly isOrdinary: Uint8Array;
-  /** 1 for a wheelchair space or companion seat: kept for those who need it. */
+  /** 1 for a wheelchair space or companion seat, kept for those who need it; KEPT_WHOLE at a table that is sold whole. */
   readonly isKept: Uint8Array;
   /** The companion seats of each wheelchair space that has any. */
   readonly companionsOf: ReadonlyMap<number, readonly number[]>;

@@ -38,23 +38,28 @@ export function findSingleGaps(
   let judged = NONE;
   let forgiven = false;
   for (const seat of seats) {
-    for (const side of [map.left, map.right]) {
-      const gap = gapBeside(house, seat, side, strict, owned);
-      if (gap === NONE) continue;
-      const block = map.blockOf[seat] ?? NONE;
-      if (block !== judged) {
-        judged = block;
-        forgiven = !canChooseWithoutGap(house, block, { ...sizeInBlock(house, seats, block), strict, owned });
-      }
-      if (forgiven) continue;
-      besideOf ??= new Map();
-      const known = besideOf.get(gap);
-      if (known === undefined) besideOf.set(gap, [labelOf(house, seat)]);
-      else if (!known.includes(labelOf(house, seat))) known.push(labelOf(house, seat));
+    const left = gapBeside(house, seat, map.left, strict, owned);
+    const right = gapBeside(house, seat, map.right, strict, owned);
+    if (left === NONE && right === NONE) continue;
+    const block = map.blockOf[seat] ?? NONE;
+    if (block !== judged) {
+      judged = block;
+      forgiven = !canChooseWithoutGap(house, block, { ...sizeInBlock(house, seats, block), strict, owned });
     }
+    if (forgiven) continue;
+    besideOf ??= new Map();
+    enterGap(besideOf, left, labelOf(house, seat));
+    enterGap(besideOf, right, labelOf(house, seat));
   }
   if (besideOf === undefined) return undefined;
   return [...besideOf].map(([gap, beside]) => ({ seat: labelOf(house, gap), reason: 'single_gap', beside }));
+}
+
+function enterGap(besideOf: Map<number, string[]>, gap: number, label: string): void {
+  if (gap === NONE) return;
+  const known = besideOf.get(gap);
+  if (known === undefined) besideOf.set(gap, [label]);
+  else if (!known.includes(label)) known.push(label);
 }
 
 /** The seat on that side that would stay alone; NONE where there is none. `side` is the map's column of neighbours. */

@@ -1,7 +1,7 @@
 import { AVAILABLE, type House } from '../house.js';
 import type { SearchQuality } from '../reply.js';
 import { isNearTaken, isTooClose } from '../rules/distancing.js';
-import { NONE } from '../seat-map.js';
+import { KEPT_WHOLE, NONE } from '../seat-map.js';
 
 /** Who is looking, for how many seats, and where. */
 export interface Party {
@@ -40,16 +40,18 @@ export function withSpecial({ house, party, ownBlocks }: Search): Search {
 
 /** Whether the search may give this seat, as far as the seat alone tells. Pairs are the caller's business. */
 export function isCandidate(search: Search, seat: number): boolean {
-  return search.house.map.tableOf[seat] === NONE && isFree(search, seat);
+  const { house, special } = search;
+  if (house.status[seat] !== AVAILABLE) return false;
+  const kept = house.map.isKept[seat];
+  if (kept !== 0 && (kept === KEPT_WHOLE || !special)) return false;
+  return fits(search, seat);
 }
 
-/** As `isCandidate`, also of a seat that is sold with its whole table only. */
-export function isFree({ house, party, special, ownBlocks }: Search, seat: number): boolean {
+/** Whether an available seat is of the wished category and zone, and far enough from other parties. */
+export function fits({ house, party, ownBlocks }: Search, seat: number): boolean {
   const { map } = house;
-  if (house.status[seat] !== AVAILABLE) return false;
   if (party.category !== NONE && map.categoryOf[seat] !== party.category) return false;
   if (party.zone !== NONE && map.zoneOf[seat] !== party.zone) return false;
-  if (!special && map.isKept[seat] === 1) return false;
   if (house.rules.distancing === 0 || !isNearTaken(house, seat)) return true;
   // Whose the taken seat is costs a look-up in a map, and matters only where some of them are the holder's own.
   if (ownBlocks.size === 0) return false;

@@ -1,5 +1,6 @@
+import { AVAILABLE } from '../house.js';
 import { NONE } from '../seat-map.js';
-import { type Found, isCandidate, isFree, type Search } from './party.js';
+import { type Found, fits, isCandidate, type Search } from './party.js';
 import { hasCleanRoom, hasRoom, runsIn } from './runs.js';
 import { type BestWindows, noWindows, scanWindows, unrolled, type Window } from './windows.js';
 
@@ -33,9 +34,10 @@ export function findAdjacent(search: Search): Found | undefined {
 
 /** A table that is sold whole goes to a party of its size, and to no other. */
 function enterTables(search: Search, best: Window): void {
-  const { map } = search.house;
+  const { map, status } = search.house;
+  const isFree = (seat: number) => status[seat] === AVAILABLE && fits(search, seat);
   for (const table of map.data.tables ?? []) {
-    if (table.length !== search.party.count || !table.every((seat) => isFree(search, seat))) continue;
+    if (table.length !== search.party.count || !table.every(isFree)) continue;
     const total = table.reduce((sum, seat) => sum + (map.focalDistance[seat] ?? 0), 0);
     if (total >= best.total) continue;
     best.total = total;
