@@ -11,7 +11,7 @@ const noRedis = await whyNoRedis();
 
 /** `npm run torture -- --failover` in small. */
 const OPTIONS: TortureOptions = {
-  durationMs: 20_000,
+  durationMs: 28_000,
   seed: 2,
   nodes: noRedis === undefined ? 3 : 1,
   clients: 30,
@@ -19,7 +19,11 @@ const OPTIONS: TortureOptions = {
   mutations: false,
   only: '',
   history: undefined,
-  faults: ['primary killed with a synchronous standby', 'roles switched before the proxies'],
+  faults: [
+    'primary killed while the standby lags',
+    'waits for the standby cancelled',
+    'roles switched before the proxies',
+  ],
 };
 
 let directory: string;
@@ -42,9 +46,10 @@ test('nothing is found while Postgres is failed over, and enough happened to hav
   expect(failings(result, OPTIONS)).toEqual([]);
 });
 
-test('every kind of failover came, and what was lost by each is known', () => {
+test('every kind of failover came, and what it lost was in the memory of a node', () => {
   expect([...result.tally.faults.keys()].sort()).toEqual([...OPTIONS.faults].sort());
   const promotions = result.lines.filter((line) => line.type === 'promotion');
-  expect(new Set(promotions.map(({ synchronous }) => synchronous)).size).toBe(2);
+  const lost = promotions.flatMap((promotion) => promotion.lost.flatMap(({ commands }) => commands));
+  expect(lost.length).toBeGreaterThan(10);
   expect(result.verdict.lost).toEqual({ commands: 0, named: 0 });
 });

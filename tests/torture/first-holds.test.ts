@@ -13,7 +13,9 @@ test('the first hold after a moment is the first that is answered after it, when
   promoted(history, 1_000);
   promoted(history, 1_800);
   promoted(history, 2_000);
-  expect(firstHolds(history.lines)).toEqual([{ moment: 'promoted', ms: [700, 100, Number.POSITIVE_INFINITY] }]);
+  expect(firstHolds(history.lines)).toEqual([
+    { moment: 'promoted', ms: [700, 100, Number.POSITIVE_INFINITY], spoilt: 0 },
+  ]);
 });
 
 test('what takes long is named where it was often enough', () => {
@@ -27,6 +29,22 @@ test('what takes long is named where it was often enough', () => {
     'promoted: the first hold came after 3500 ms at the median; 3000 are allowed.',
   ]);
   expect(firstHolds(history.lines).map(describeFirstHolds)).toEqual([
-    'promoted → first hold of each showtime: median 3500 ms, 90 % 3500 ms, longest 3500 ms (of 8).',
+    'promoted → first hold of each showtime: median 3500 ms, 90 % 3500 ms, longest 3500 ms (of 8; other faults spoilt 0).',
   ]);
+});
+
+test('where something else is broken as well, it says nothing of the moment', () => {
+  const history = new HandMade();
+  const fault = (name: string, from: number, to: number) => {
+    history.lines.push({ type: 'fault', name, phase: 'start', time: from });
+    history.lines.push({ type: 'fault', name, phase: 'heal', time: to });
+  };
+  fault('primary killed', 900, 5_000);
+  promoted(history, 1_000);
+  history.hold('a', [1_100, 1_400], 'h1', ['1']);
+  expect(firstHolds(history.lines)).toEqual([{ moment: 'promoted', ms: [400], spoilt: 0 }]);
+  fault('node frozen', 1_500, 2_000);
+  expect(firstHolds(history.lines)).toEqual([{ moment: 'promoted', ms: [400], spoilt: 0 }]);
+  fault('node killed', 1_300, 2_000);
+  expect(firstHolds(history.lines)).toEqual([{ moment: 'promoted', ms: [], spoilt: 1 }]);
 });
