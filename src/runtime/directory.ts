@@ -1,7 +1,6 @@
 import { Actor } from './actor.js';
 import type { ActorContext } from './actor-context.js';
 import type { Audience, Feed } from './audience.js';
-import { FailureRun } from './failure-run.js';
 import type { Host } from './host.js';
 import { type Claim, JournalBehind, JournalRecovering, type Ledger, type Playbill } from './ports.js';
 import { standingOf } from './recovery/standing.js';
@@ -45,7 +44,6 @@ export class Directory {
   readonly #actors = new Map<string, Actor>();
   readonly #opening = new Map<string, Promise<Opened<Actor>>>();
   readonly #onActivated: ((showtimeId: string) => void)[] = [];
-  readonly #activations = new FailureRun();
   /** How often all actors were verified. */
   #verifications = 0;
   #draining = false;
@@ -185,16 +183,12 @@ export class Directory {
       const actor = new Actor(showtimeId, terms, claim, audience, feedFor(showtimeId, claim.epoch), context);
       this.#actors.set(showtimeId, actor);
       for (const listener of this.#onActivated) listener(showtimeId);
-      context.log.debug({ event: 'showtime.activated', showtimeId, epoch: actor.epoch }, 'showtime activated');
-      const failures = this.#activations.worked();
-      if (failures > 0) {
-        context.log.info({ event: 'showtime.activates_again', failures }, 'showtimes can be activated again');
-      }
+      context.log.debug({ showtimeId, epoch: actor.epoch }, 'showtime activated');
       return { ok: true, host: actor };
     } catch (error) {
-      context.log[this.#activations.failed() ? 'warn' : 'debug'](
+      context.log.warn(
         { event: 'showtime.not_activated', err: error, showtimeId },
-        'a showtime could not be activated; the next failures are counted and not told',
+        'a showtime could not be activated',
       );
       return { ok: false, reason: 'unavailable' };
     }

@@ -217,10 +217,9 @@ export class GroupCommitter {
         return answer;
       } catch (error) {
         if (error instanceof LedgerRefusal || error instanceof JournalBehind) throw error;
-        // Once a batch: the adapter tells when commits begin to fail and when they work again.
-        this.#log[retryMs === RETRY_MS_FIRST ? 'warn' : 'debug'](
+        this.#log.warn(
           { event: 'journal.unanswered', err: error, batch: batch.number, retryMs },
-          'the journal did not answer; trying again until it does',
+          'the journal did not answer; trying again',
         );
         await new Promise<void>((resolve) => this.#timers.after(retryMs, resolve));
       }

@@ -3,7 +3,6 @@ import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory, type DirectoryOptions } from '../../../src/runtime/directory.js';
 import type { Log } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
-import { recordingLog } from '../boxoffice/recording-log.js';
 import { hold, Playhouse, type PlayhouseOptions, SHOWTIME, story, Watchers } from './playhouse.js';
 
 const OTHER = '00000000-0000-7000-8000-000000000002';
@@ -38,31 +37,6 @@ function setUp(options: Partial<DirectoryOptions> = {}, playhouse: PlayhouseOpti
 }
 
 describe('opening a showtime', () => {
-  it('tells the first of many failures, counts the rest, and tells when it works again', async () => {
-    const log = recordingLog();
-    let isDown = true;
-    const { house, directory, open } = setUp(
-      {
-        playbill: {
-          terms: async () => {
-            if (isDown) throw new Error('no connection');
-            return house.terms;
-          },
-          versions: async () => new Map(),
-        },
-      },
-      { log },
-    );
-    for (let i = 0; i < 36; i++) expect(await directory.open(SHOWTIME)).toEqual({ ok: false, reason: 'unavailable' });
-    isDown = false;
-    await open();
-    const told = log.lines.filter(({ level, fields }) => level !== 'debug' && fields['event'] !== undefined);
-    expect(told.map(({ fields }) => [fields['event'], fields['failures']])).toEqual([
-      ['showtime.not_activated', undefined],
-      ['showtime.activates_again', 36],
-    ]);
-  });
-
   it('loads it once, however many ask at once', async () => {
     const { house, directory } = setUp();
     const opening = [1, 2, 3].map(() => directory.open(SHOWTIME));
