@@ -23,6 +23,8 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#filledAt) * this.#perMs) - 1;
     this.#filledAt = now;
     if (this.#tokens >= 0) return 0;
-    return -this.#tokens > this.#debtMax ? Number.POSITIVE_INFINITY : Math.ceil(-this.#tokens / this.#perMs);
+    if (-this.#tokens > this.#debtMax) return Number.POSITIVE_INFINITY;
+    // The debt, and one token more: the message that comes again takes one.
+    return Math.ceil((1 - this.#tokens) / this.#perMs);
   }
 }
