@@ -83,7 +83,6 @@ CREATE TABLE usher.losses (
   kind text NOT NULL,
   reference text,
   holder text,
-  acknowledged boolean NOT NULL,
   reason text NOT NULL,
   node text NOT NULL,
   writer uuid NOT NULL,
@@ -448,7 +447,7 @@ CREATE OR REPLACE FUNCTION usher.losses_of(writer_id uuid, batch_number bigint)
 AS $function$
   SELECT coalesce(json_agg(json_build_object(
            'showtimeId', l.showtime_id, 'subject', l.subject, 'seat', l.seat_index, 'kind', l.kind,
-           'reference', l.reference, 'holder', l.holder, 'isAcknowledged', l.acknowledged, 'reason', l.reason)
+           'reference', l.reference, 'holder', l.holder, 'reason', l.reason)
            ORDER BY l.kind, l.subject, l.seat_index), '[]')
     FROM losses l WHERE l.writer = writer_id AND l.batch = batch_number
 $function$;
@@ -501,6 +500,12 @@ BEGIN
     RETURN;
   END IF;
   is_truth := NOT o.opened AND from_epoch >= o.restored_from;
+  -- An owner of before whose claim is in the journal, and that was overtaken by a claim that is lost, may have gone on.
+  IF is_fresh AND o.writer <> writer_id AND EXISTS (
+    SELECT FROM writers w JOIN timelines t ON t.timeline = present WHERE w.id = o.writer AND w.seen_at > t.seen_at
+  ) THEN
+    is_truth := false;
+  END IF;
 
   IF o.whole_from <= from_epoch THEN
     IF is_truth THEN
@@ -533,7 +538,7 @@ BEGIN
     FOR b IN
       SELECT k.* FROM json_to_recordset(known -> 'bookings')
              AS k (id uuid, reference text, holder text, hold uuid, command uuid, seats json, amount bigint,
-                   currency text, payment text, status text, acknowledged boolean)
+                   currency text, payment text, status text)
        WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = k.id) ORDER BY k.id
     LOOP
       -- Somebody who remembers more may have said that it was cancelled, without knowing what it was.
@@ -552,9 +557,8 @@ BEGIN
          WHERE x.reference = b.reference
             OR (x.showtime_id = showtime AND x.holder = b.holder AND x.command_id = b.command)
       ) THEN
-        INSERT INTO losses (showtime_id, subject, seat_index, kind, reference, holder, acknowledged, reason, node, writer,
-                            batch)
-        SELECT showtime, b.id, s.value::integer, 'booking', b.reference, b.holder, b.acknowledged,
+        INSERT INTO losses (showtime_id, subject, seat_index, kind, reference, holder, reason, node, writer, batch)
+        SELECT showtime, b.id, s.value::integer, 'booking', b.reference, b.holder,
                CASE WHEN s.value::integer = ANY (taken) THEN 'this seat was taken meanwhile'
                     WHEN cardinality(taken) > 0 THEN 'another seat of it was taken meanwhile'
                     ELSE 'its command booked again meanwhile' END, node_name, writer_id, batch_number
@@ -578,8 +582,8 @@ BEGIN
       bookings_restored := bookings_restored + 1;
     END LOOP;
 
-    INSERT INTO losses (showtime_id, subject, seat_index, kind, acknowledged, reason, node, writer, batch)
-    SELECT showtime, c.value::uuid, -1, 'cancellation', true, 'nobody who lives knows the booking', node_name, writer_id,
+    INSERT INTO losses (showtime_id, subject, seat_index, kind, reason, node, writer, batch)
+    SELECT showtime, c.value::uuid, -1, 'cancellation', 'nobody who lives knows the booking', node_name, writer_id,
            batch_number
       FROM json_array_elements_text(known -> 'cancelled') AS c
      WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = c.value::uuid)
@@ -589,10 +593,9 @@ BEGIN
     FOR h IN
       SELECT k.hold, min(k.holder) AS holder, array_agg(k.seat ORDER BY k.seat) AS seats,
              array_agg(k.amount ORDER BY k.seat) AS amounts, min(k.expires_ms) AS expires_ms,
-             min(k.extensions) AS extensions, bool_and(k.acknowledged) AS acknowledged
+             min(k.extensions) AS extensions
         FROM json_to_recordset(known -> 'held')
-             AS k (seat integer, hold uuid, holder text, expires_ms float8, extensions integer, amount bigint,
-                   acknowledged boolean)
+             AS k (seat integer, hold uuid, holder text, expires_ms float8, extensions integer, amount bigint)
        WHERE to_timestamp(k.expires_ms / 1000) > clock_timestamp()
        GROUP BY k.hold ORDER BY k.hold
     LOOP
@@ -608,8 +611,8 @@ BEGIN
             OR EXISTS (SELECT FROM hold_seats x
                         WHERE x.showtime_id = showtime AND x.seat_index = seat AND x.hold_id <> h.hold));
       IF cardinality(taken) > 0 OR EXISTS (SELECT FROM bookings x WHERE x.showtime_id = showtime AND x.hold_id = h.hold) THEN
-        INSERT INTO losses (showtime_id, subject, seat_index, kind, holder, acknowledged, reason, node, writer, batch)
-        SELECT showtime, h.hold, seat, 'hold', h.holder, h.acknowledged,
+        INSERT INTO losses (showtime_id, subject, seat_index, kind, holder, reason, node, writer, batch)
+        SELECT showtime, h.hold, seat, 'hold', h.holder,
                CASE WHEN seat = ANY (taken) THEN 'this seat was taken meanwhile'
                     ELSE 'another seat of it was taken meanwhile' END, node_name, writer_id, batch_number
           FROM unnest(h.seats) AS seat
@@ -631,8 +634,8 @@ BEGIN
     LOOP
       IF EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = r.seat)
          OR EXISTS (SELECT FROM hold_seats x WHERE x.showtime_id = showtime AND x.seat_index = r.seat) THEN
-        INSERT INTO losses (showtime_id, subject, seat_index, kind, acknowledged, reason, node, writer, batch)
-        VALUES (showtime, showtime, r.seat, 'block', true, 'this seat was taken meanwhile', node_name, writer_id, batch_number)
+        INSERT INTO losses (showtime_id, subject, seat_index, kind, reason, node, writer, batch)
+        VALUES (showtime, showtime, r.seat, 'block', 'this seat was taken meanwhile', node_name, writer_id, batch_number)
         ON CONFLICT DO NOTHING;
         CONTINUE;
       END IF;

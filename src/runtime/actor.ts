@@ -292,7 +292,9 @@ export class Actor implements Committing, Host {
   surrender(): Remains {
     const pending = this.#writes.take(this.showtimeId, this.epoch);
     this.lost('journal_behind');
-    return { epoch: this.epoch, house: this.#house, commandOf: this.#replays.commandsOfBookings(), pending };
+    const { bookings } = this.#house;
+    const commandOf = this.#replays.commandsOfBookings();
+    return { epoch: this.epoch, published: this.#view.remembered(), bookings, commandOf, pending };
   }
 
   late(): void {

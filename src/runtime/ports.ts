@@ -161,7 +161,10 @@ export class JournalRecovering extends Error {
   }
 }
 
-/** What a node remembers of one showtime, for a journal that has lost some of it. Seats as in `Slice`. */
+/**
+ * What a node remembers of one showtime, for a journal that has lost some of it: what was acknowledged, and nothing else.
+ * An owner that does not know that it was overtaken may have done more, which the journal would have refused.
+ */
 export interface Restoration {
   readonly showtimeId: string;
   /** The newest under which any of it was written, or which this node owned. */
@@ -171,12 +174,11 @@ export interface Restoration {
   /** With their status. */
   readonly bookings: ReadonlyMap<string, BookedWrite>;
   readonly cancelled: ReadonlySet<string>;
+  /** Seats as in `Slice`, here and below. */
   readonly holds: ReadonlyMap<number, Hold | undefined>;
   readonly blocks: ReadonlyMap<number, string | undefined>;
   /** Of one flush each. */
   readonly results: readonly (readonly CommandResult[])[];
-  /** Ids of those bookings and holds that nobody was told of: what becomes of them is `outcome_unknown`. */
-  readonly unacknowledged: ReadonlySet<string>;
 }
 
 export interface Restored {
@@ -201,7 +203,6 @@ export interface Loss {
   readonly seat: number;
   readonly reference?: string | null;
   readonly holder?: string | null;
-  readonly isAcknowledged: boolean;
   readonly reason: string;
 }
 

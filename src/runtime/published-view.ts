@@ -71,6 +71,16 @@ export class PublishedView {
     return { seq: this.#seq, statuses: this.statuses, holds, bookings };
   }
 
+  /** All that was published, also what is not in a delta yet. */
+  remembered(): Own & { readonly blocked: readonly number[] } {
+    const { holds, bookings } = this.all();
+    const blocked: number[] = [];
+    for (let seat = 0; seat < this.statuses.length; seat++) {
+      if ((this.#pending.get(seat) ?? this.statuses[seat]) === BLOCKED) blocked.push(seat);
+    }
+    return { holds, bookings, blocked };
+  }
+
   publish(change: Change): void {
     switch (change.type) {
       case 'hold_put':

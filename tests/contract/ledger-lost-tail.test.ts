@@ -15,7 +15,6 @@ function memoryOf(showtimeId: string, epoch: number, parts: Partial<Restoration>
     holds: new Map(),
     blocks: new Map(),
     results: [],
-    unacknowledged: new Set(),
     ...parts,
   };
 }
@@ -214,15 +213,15 @@ describe.each([
     const parts = { booked: [sold], holds: held(holdOf('eve', [5])), heldBefore: [] };
     await other.commit({ number: 1, slices: [slice(showtime, mine.epoch, parts)] });
     const [lost, kept, hold] = [bookedBy('ann', [1, 2]), bookedBy('bob', [3]), holdOf('cid', [5])];
-    const known = { bookings: byId(lost, kept), holds: new Map(held(hold)), unacknowledged: new Set([hold.id]) };
+    const known = { bookings: byId(lost, kept), holds: new Map(held(hold)) };
     const done = await node.restore(2, 1, memoryOf(showtime, epoch, known));
     expect(done).toMatchObject({ outcome: 'restored', bookings: 1, holds: 0 });
     const { id: subject, reference } = lost.booking;
-    const booking = { showtimeId: showtime, kind: 'booking', subject, reference, holder: 'ann', isAcknowledged: true };
+    const booking = { showtimeId: showtime, kind: 'booking', subject, reference, holder: 'ann' };
     expect(done.losses).toEqual([
       { ...booking, seat: 1, reason: 'this seat was taken meanwhile' },
       { ...booking, seat: 2, reason: 'another seat of it was taken meanwhile' },
-      expect.objectContaining({ kind: 'hold', subject: hold.id, seat: 5, holder: 'cid', isAcknowledged: false }),
+      expect.objectContaining({ kind: 'hold', subject: hold.id, seat: 5, holder: 'cid' }),
     ]);
     // Whoever sold meanwhile has to load the house once more.
     const late = { number: 2, after: 1, slices: [slice(showtime, mine.epoch, { booked: [bookedBy('eve', [9])] })] };

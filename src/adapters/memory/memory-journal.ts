@@ -172,7 +172,11 @@ export class MemoryJournal {
     const isFresh = house.epoch === 0 || house.timeline !== this.#timeline || house.epoch <= known.epoch;
     if (isFresh) Object.assign(house, { cutEpoch: house.epoch, opened: false, restoredFrom: 0, wholeFrom: 0 });
     if (house.cutEpoch > known.epoch) return { outcome: 'overtaken', bookings: 0, holds: 0, losses: [] };
+    // An owner of before that was overtaken by a claim that is lost may have gone on.
+    const wentOn = (this.#writers.get(house.writer)?.seenAt ?? 0) > (this.#seenAt ?? Number.POSITIVE_INFINITY);
+    const isTruth = !house.opened && known.epoch >= house.restoredFrom;
     const context = {
+      isTruth: isTruth && !(isFresh && house.writer !== writerId && wentOn),
       now: this.#now(),
       references: this.#references,
       losses: this.#losses.filter(({ showtimeId }) => showtimeId === known.showtimeId),

@@ -3,6 +3,8 @@ import type { BookedWrite, Loss, Restoration } from '../../runtime/ports.js';
 import { commandKey, type HouseRecord, keyOf } from './memory-house.js';
 
 interface Context {
+  /** Nobody can have sold since the loss: seats come to stand as they are remembered. */
+  readonly isTruth: boolean;
   readonly now: number;
   /** Of all bookings of all showtimes. */
   readonly references: Set<string>;
@@ -26,7 +28,7 @@ const PARTLY_TAKEN = 'another seat of it was taken meanwhile';
 export function restoreHouse(house: HouseRecord, known: Restoration, context: Context): Done {
   const done: Done = { changed: 0, bookings: 0, holds: 0, losses: [], settled: new Set() };
   if (house.wholeFrom <= known.epoch) {
-    if (!house.opened && known.epoch >= house.restoredFrom) free(house, known, done);
+    if (context.isTruth) free(house, known, done);
     for (const [seat, hold] of house.holds) if (hold.expiresAt <= context.now) house.holds.delete(seat);
     cancel(house, known, done);
     restoreBookings(house, known, context, done);
@@ -94,7 +96,7 @@ function restoreBookings(house: HouseRecord, known: Restoration, context: Contex
 function loseBooking(
   { booking }: BookedWrite,
   taken: readonly number[],
-  { showtimeId, unacknowledged }: Restoration,
+  { showtimeId }: Restoration,
   { losses }: Context,
   done: Done,
 ): void {
@@ -102,8 +104,7 @@ function loseBooking(
   for (const seat of booking.seats) {
     const reason =
       taken.length === 0 ? 'its command booked again meanwhile' : taken.includes(seat) ? TAKEN : PARTLY_TAKEN;
-    const isAcknowledged = !unacknowledged.has(id);
-    lose({ showtimeId, kind: 'booking', subject: id, seat, reference, holder, isAcknowledged, reason }, losses, done);
+    lose({ showtimeId, kind: 'booking', subject: id, seat, reference, holder, reason }, losses, done);
   }
 }
 
@@ -116,12 +117,12 @@ function noteUnknownCancellations(
   for (const subject of cancelled) {
     if (house.bookings.has(subject)) continue;
     const reason = 'nobody who lives knows the booking';
-    lose({ showtimeId, kind: 'cancellation', subject, seat: -1, isAcknowledged: true, reason }, losses, done);
+    lose({ showtimeId, kind: 'cancellation', subject, seat: -1, reason }, losses, done);
   }
 }
 
 function restoreHolds(house: HouseRecord, known: Restoration, { now, losses }: Context, done: Done): void {
-  const { showtimeId, unacknowledged } = known;
+  const { showtimeId } = known;
   for (const [hold, seats] of gather(known.holds)) {
     if (hold.expiresAt <= now) continue;
     const isThere = (seat: number) => {
@@ -131,10 +132,9 @@ function restoreHolds(house: HouseRecord, known: Restoration, { now, losses }: C
     if (seats.every(isThere)) continue;
     const taken = seats.filter((seat) => isTaken(house, seat, hold.id));
     const { id: subject, holder } = hold;
-    const isAcknowledged = !unacknowledged.has(subject);
     for (const seat of taken.length > 0 ? seats : []) {
       const reason = taken.includes(seat) ? TAKEN : PARTLY_TAKEN;
-      lose({ showtimeId, kind: 'hold', subject, seat, holder, isAcknowledged, reason }, losses, done);
+      lose({ showtimeId, kind: 'hold', subject, seat, holder, reason }, losses, done);
     }
     if (taken.length > 0 || [...house.bookings.values()].some(({ booking }) => booking.holdId === subject)) continue;
     for (const [seat, there] of house.holds) if (there.id === subject) house.holds.delete(seat);
@@ -147,7 +147,7 @@ function restoreBlocks(house: HouseRecord, { showtimeId, blocks }: Restoration, 
   for (const [seat, reason] of blocks) {
     if (reason === undefined || house.blocks.has(seat)) continue;
     if (house.sold.has(seat) || house.holds.has(seat)) {
-      lose({ showtimeId, kind: 'block', subject: showtimeId, seat, isAcknowledged: true, reason: TAKEN }, [], done);
+      lose({ showtimeId, kind: 'block', subject: showtimeId, seat, reason: TAKEN }, [], done);
       continue;
     }
     house.blocks.set(seat, reason);

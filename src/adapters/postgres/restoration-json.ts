@@ -2,7 +2,7 @@ import type { Restoration } from '../../runtime/ports.js';
 
 /** What usher.restore_showtime reads: seats as rows, with the names of its columns. */
 export function restorationJson(restoration: Restoration): string {
-  const { bookings, cancelled, holds, blocks, results, unacknowledged } = restoration;
+  const { bookings, cancelled, holds, blocks, results } = restoration;
   const written = [...bookings.values()].map(({ booking, commandId, paymentMethod }) => ({
     id: booking.id,
     reference: booking.reference,
@@ -14,7 +14,6 @@ export function restorationJson(restoration: Restoration): string {
     currency: booking.price.currency,
     payment: paymentMethod,
     status: cancelled.has(booking.id) ? 'cancelled' : booking.status,
-    acknowledged: !unacknowledged.has(booking.id),
   }));
   const held = [...holds].flatMap(([seat, hold]) =>
     hold
@@ -25,7 +24,6 @@ export function restorationJson(restoration: Restoration): string {
           expires_ms: hold.expiresAt,
           extensions: hold.extensions,
           amount: hold.prices[hold.seats.indexOf(seat)] ?? 0,
-          acknowledged: !unacknowledged.has(hold.id),
         }
       : [],
   );

@@ -194,9 +194,8 @@ export class Recovery {
         actor.lost('taken_over');
         ended.add(actor);
       } else if (standing === 'forgotten' || houses.has(showtimeId) || !lost.isComplete) {
-        const house = houseIn(houses, showtimeId);
-        for (const one of inFlight) if (one.actor === actor) house.add(one.slice, false);
-        house.addRemains(actor.surrender());
+        const untold = inFlight.flatMap((one) => (one.actor === actor ? [one.slice] : []));
+        houseIn(houses, showtimeId).addRemains(actor.surrender(), untold);
         ended.add(actor);
       }
     }

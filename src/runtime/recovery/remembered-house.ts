@@ -1,11 +1,15 @@
-import { BLOCKED, type Hold, type House } from '../../core/house.js';
+import type { Booking, Hold, House } from '../../core/house.js';
 import type { BookedWrite, CommandResult, Restoration, Slice } from '../ports.js';
+import type { Published } from '../published-view.js';
 import type { LoggedBatch } from './commit-log.js';
 
 /** All that an actor knew of its house when it ended. */
 export interface Remains {
   readonly epoch: number;
-  readonly house: Pick<House, 'holds' | 'bookings' | 'status'>;
+  /** What was acknowledged: its holds, confirmed bookings and blocked seats. */
+  readonly published: Pick<Published, 'holds' | 'bookings'> & { readonly blocked: readonly number[] };
+  /** Of the house as it was worked on, so with what nobody was told of. */
+  readonly bookings: House['bookings'];
   /** The command that made each booking. */
   readonly commandOf: ReadonlyMap<string, string>;
   /** What the journal was not given yet. */
@@ -20,19 +24,18 @@ export class RememberedHouse {
   readonly #showtimeId: string;
   #epoch = 0;
   #isWhole = false;
-  #bookings = new Map<string, BookedWrite>();
+  readonly #bookings = new Map<string, BookedWrite>();
   readonly #cancelled = new Set<string>();
   #holds = new Map<number, Hold | undefined>();
   #blocks = new Map<number, string | undefined>();
-  #results: (readonly CommandResult[])[] = [];
-  readonly #unacknowledged = new Set<string>();
+  readonly #results: (readonly CommandResult[])[] = [];
 
   constructor(showtimeId: string) {
     this.#showtimeId = showtimeId;
   }
 
   /** In the order in which the slices were written. */
-  add(slice: Slice, isAcknowledged: boolean): void {
+  add(slice: Slice): void {
     this.#epoch = Math.max(this.#epoch, slice.epoch);
     for (const seat of slice.heldBefore) this.#holds.set(seat, undefined);
     for (const [seat, hold] of slice.holds) this.#holds.set(seat, hold);
@@ -40,9 +43,6 @@ export class RememberedHouse {
     for (const booked of slice.booked) this.#bookings.set(booked.booking.id, booked);
     for (const id of slice.cancelled) this.#cancelled.add(id);
     if (slice.results.length > 0) this.#results.push(slice.results);
-    if (isAcknowledged) return;
-    for (const { booking } of slice.booked) this.#unacknowledged.add(booking.id);
-    for (const hold of slice.holds.values()) if (hold) this.#unacknowledged.add(hold.id);
   }
 
   /** What was written again before, and is lost once more. */
@@ -54,27 +54,27 @@ export class RememberedHouse {
     for (const [seat, hold] of known.holds) this.#holds.set(seat, hold);
     for (const [seat, reason] of known.blocks) this.#blocks.set(seat, reason);
     this.#results.push(...known.results);
-    for (const id of known.unacknowledged) this.#unacknowledged.add(id);
   }
 
-  /** After the slices: the house has all of them, those too that nobody was told of. */
-  addRemains({ epoch, house, commandOf, pending }: Remains): void {
-    this.add(pending, false);
+  /** After the slices. `inFlight`: what the journal was given, and nobody was told of. */
+  addRemains({ epoch, published, bookings, commandOf, pending }: Remains, inFlight: readonly Slice[]): void {
     this.#epoch = Math.max(this.#epoch, epoch);
     this.#isWhole = true;
     this.#holds = new Map();
-    for (const hold of house.holds.values()) for (const seat of hold.seats) this.#holds.set(seat, hold);
+    for (const hold of published.holds) for (const seat of hold.seats) this.#holds.set(seat, hold);
     const reasons = this.#blocks;
     this.#blocks = new Map();
-    house.status.forEach((code, seat) => {
-      if (code === BLOCKED) this.#blocks.set(seat, reasons.get(seat) ?? '');
-    });
-    for (const booking of house.bookings.values()) {
-      if (booking.status === 'cancelled') this.#cancelled.add(booking.id);
-      const written = this.#bookings.get(booking.id);
-      const commandId = written?.commandId ?? commandOf.get(booking.id);
-      const paymentMethod = written?.paymentMethod ?? PAYMENT_UNKNOWN;
-      if (commandId !== undefined) this.#bookings.set(booking.id, { booking, commandId, paymentMethod });
+    for (const seat of published.blocked) this.#blocks.set(seat, reasons.get(seat) ?? '');
+    const confirmed = new Map(published.bookings.map((booking) => [booking.id, booking]));
+    const untold = new Set([pending, ...inFlight].flatMap(({ booked }) => booked.map(({ booking }) => booking.id)));
+    for (const booking of bookings.values()) {
+      const told = confirmed.get(booking.id);
+      if (told) this.#addBooking(told, commandOf);
+      // What was cancelled is not published any more; what is neither was never told of.
+      else if (booking.status === 'cancelled' && !untold.has(booking.id)) {
+        this.#cancelled.add(booking.id);
+        this.#addBooking(booking, commandOf);
+      }
     }
   }
 
@@ -88,8 +88,14 @@ export class RememberedHouse {
       holds: this.#holds,
       blocks: this.#blocks,
       results: this.#results,
-      unacknowledged: this.#unacknowledged,
     };
+  }
+
+  #addBooking(booking: Booking, commandOf: ReadonlyMap<string, string>): void {
+    const written = this.#bookings.get(booking.id);
+    const commandId = written?.commandId ?? commandOf.get(booking.id);
+    const paymentMethod = written?.paymentMethod ?? PAYMENT_UNKNOWN;
+    if (commandId !== undefined) this.#bookings.set(booking.id, { booking, commandId, paymentMethod });
   }
 }
 
@@ -98,7 +104,7 @@ export function remember(batches: readonly LoggedBatch[]): Map<string, Remembere
   const houses = new Map<string, RememberedHouse>();
   for (const { slices, restoration } of batches) {
     if (restoration) houseIn(houses, restoration.showtimeId).addRestoration(restoration);
-    for (const slice of slices) houseIn(houses, slice.showtimeId).add(slice, true);
+    for (const slice of slices) houseIn(houses, slice.showtimeId).add(slice);
   }
   return houses;
 }

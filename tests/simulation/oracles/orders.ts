@@ -130,7 +130,8 @@ export class Orders {
 
   /** A hold or booking that the journal had when a command named it, and still has, is denied by nobody. */
   #checkNotDenied(order: Order, told: Told, had: Has): void {
-    if (told.ok || told.outcome !== 'not-applied') return;
+    // A journal that is behind still has what was given back, until that is written again.
+    if (told.ok || told.outcome !== 'not-applied' || this.#world.journal.isBehind) return;
     const has = this.#has(order);
     const isDenied =
       (/^(unknown_hold|hold_expired)$/.test(told.code) && had.hold && has.hold) ||

@@ -48,6 +48,11 @@ export class SimJournal extends MemoryJournal {
     return this.#states.get(showtimeId) ?? [];
   }
 
+  /** Somebody who lives has not looked at it since a promotion, or not written again what that has lost. */
+  get isBehind(): boolean {
+    return this.unconfirmed().some(this.#isLiving);
+  }
+
   override claim(...args: Parameters<MemoryJournal['claim']>): Claim {
     const [showtimeId] = args;
     const claim = this.#claim(args);
