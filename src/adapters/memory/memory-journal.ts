@@ -37,7 +37,7 @@ interface KeptLoss extends Loss {
 }
 
 /** As usher.claim_showtime has it. */
-export const RECOVERING_MS_MAX = 1_500;
+const RECOVERING_MS_MAX = 1_500;
 const WRITER_LIVES_MS = 5 * 60_000;
 const RECOVERING_RETRY_MS = 100;
 const EPOCHS_A_TIMELINE = 1_000;
@@ -48,6 +48,7 @@ const EPOCHS_A_TIMELINE = 1_000;
  */
 export class MemoryJournal {
   readonly #now: () => number;
+  readonly #recoveringMsMax: number;
   #houses = new Map<string, HouseRecord>();
   #writers = new Map<string, WriterRow>();
   #references = new Set<string>();
@@ -57,8 +58,9 @@ export class MemoryJournal {
   #seenAt: number | undefined = Number.NEGATIVE_INFINITY;
 
   /** The server's clock, in milliseconds since 1970: holds end and results age by it. */
-  constructor(now: () => number) {
+  constructor(now: () => number, recoveringMsMax = RECOVERING_MS_MAX) {
     this.#now = now;
+    this.#recoveringMsMax = recoveringMsMax;
   }
 
   /** What a standby has that follows without lag. */
@@ -229,7 +231,7 @@ export class MemoryJournal {
   #isRecovering(): boolean {
     const now = this.#now();
     this.#seenAt ??= now;
-    if (now - this.#seenAt >= RECOVERING_MS_MAX) return false;
+    if (now - this.#seenAt >= this.#recoveringMsMax) return false;
     return [...this.#writers.values()].some(
       ({ timeline, seenAt }) => timeline !== this.#timeline && now - seenAt < WRITER_LIVES_MS,
     );

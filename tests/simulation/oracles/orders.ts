@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Hold } from '../../../src/core/house.js';
+import type { CoreReply } from '../../../src/core/reply.js';
 import { describe, type Order, type Told } from '../people/order.js';
 import { CLOCK_ERROR_MS_MAX } from '../world/times.js';
 import type { World } from '../world/world.js';
@@ -98,27 +99,31 @@ export class Orders {
       this.#world.violate('what is acknowledged is on the synchronous standby', `${describe(order)} is not`);
     }
     // What was acknowledged by a primary that is no more, and told only now, was committed all the same.
-    const recorded = (this.#result(order) ?? tails.lost(order))?.reply;
-    if (!recorded?.ok) {
-      // A yes that changes nothing has nothing to be recorded.
-      if (told.seats?.length === 0) return;
-      this.#world.violate('what is acknowledged is committed', `${describe(order)} is not in the journal`);
-      return;
-    }
-    const { hold, booking, seats } = told;
+    const recorded = [this.#result(order)?.reply, tails.lost(order)?.reply].flatMap((reply) =>
+      reply?.ok ? reply : [],
+    );
+    // A yes that changes nothing has nothing to be recorded.
+    if (recorded.length === 0 && told.seats?.length === 0) return;
+    if (recorded.some((reply) => this.#isTold(reply, told))) return;
+    const what = `${describe(order)} was told ${JSON.stringify(told)}, and the journal has ${JSON.stringify(recorded)}`;
+    this.#world.violate('what is acknowledged is committed', what);
+  }
+
+  #isTold(
+    recorded: CoreReply & { readonly ok: true },
+    { hold, booking, seats }: Told & { readonly ok: true },
+  ): boolean {
     const wasHold = 'hold' in recorded ? recorded.hold : undefined;
     const wasBooking = recorded.type === 'booking' ? recorded.booking : undefined;
     const wasSeats = 'seats' in recorded ? this.#labels(recorded.seats) : undefined;
-    const same =
+    return (
       hold?.id === wasHold?.id &&
       isDeepStrictEqual(hold?.seats, wasHold && this.#labels(wasHold.seats)) &&
       hold?.expiresAt === wasHold?.expiresAt &&
       booking?.reference === wasBooking?.reference &&
       isDeepStrictEqual(booking?.seats, wasBooking && this.#labels(wasBooking.seats)) &&
-      isDeepStrictEqual(seats, wasSeats);
-    if (same) return;
-    const what = `${describe(order)} was told ${JSON.stringify(told)}, and the journal has ${JSON.stringify(recorded)}`;
-    this.#world.violate('what is acknowledged is committed', what);
+      isDeepStrictEqual(seats, wasSeats)
+    );
   }
 
   #checkReplay(order: Order, first: Told | undefined, told: Told): void {

@@ -1,4 +1,4 @@
-import { type JournalCopy, MemoryJournal, RECOVERING_MS_MAX } from '../../../src/adapters/memory/memory-journal.js';
+import { type JournalCopy, MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
 import {
   type Batch,
   type Claim,
@@ -9,6 +9,7 @@ import {
 } from '../../../src/runtime/ports.js';
 import type { Census } from './census.js';
 import type { LostTails } from './lost-tails.js';
+import { TIMES } from './times.js';
 
 /** The seats of a house after one commit or claim, a letter each as on the wire. */
 export interface JournalState {
@@ -36,7 +37,7 @@ export class SimJournal extends MemoryJournal {
     tails: LostTails,
     isLiving: (writerId: string) => boolean,
   ) {
-    super(now);
+    super(now, TIMES.recovering);
     this.#now = now;
     this.#seatsOf = seats;
     this.#census = census;
@@ -74,7 +75,7 @@ export class SimJournal extends MemoryJournal {
     const waitedFor = this.unconfirmed().filter((writerId) => this.#isLiving(writerId));
     try {
       const claim = super.claim(...args);
-      if (waitedFor.length > 0) this.#tails.openedEarly(args[0], this.#now() - this.#promotedAt < RECOVERING_MS_MAX);
+      if (waitedFor.length > 0) this.#tails.openedEarly(args[0], this.#now() - this.#promotedAt < TIMES.recovering);
       return claim;
     } catch (error) {
       if (error instanceof JournalRecovering) this.#census.count('a claim waited for others to look');
@@ -105,6 +106,10 @@ export class SimJournal extends MemoryJournal {
     this.#given.set(writerId, batch.number);
     const fenced = super.commit(writerId, batch);
     this.#tails.wrote(writerId, batch);
+    // An owner of before goes on, as the claim that overtook it is lost.
+    for (const { showtimeId, epoch } of batch.slices.filter((slice) => !fenced.includes(slice))) {
+      if (epoch < (this.#newest.get(showtimeId) ?? 0)) this.#tails.openedEarly(showtimeId, false);
+    }
     if (fenced.length > 0) this.#census.count('a batch was fenced');
     for (const { showtimeId } of batch.slices) this.#note(showtimeId);
     return fenced;

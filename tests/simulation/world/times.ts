@@ -8,6 +8,8 @@ export const TIMES = {
   freeze: 2_700,
   /** Between two looks whether the journal still has everything. */
   look: 300,
+  /** For how long after a promotion nobody claims before those who live have looked. */
+  recovering: 450,
   commitWait: 1_200,
   termsCheck: 1_000,
   heartbeat: 1_000,
