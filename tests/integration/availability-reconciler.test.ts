@@ -48,7 +48,7 @@ afterEach(() => reconciler.stop());
 function open(more: Partial<ReconcilerOptions> = {}): void {
   reconciler = new Reconciler({
     pool: store.admin,
-    writer: { id: randomUUID(), acknowledged: () => 0, behind: () => void reloaded.push('behind') },
+    writer: { id: randomUUID(), acknowledged: () => 0, behind: () => {} },
     cache,
     clock: { now: () => now },
     timers,
@@ -129,6 +129,20 @@ describe('a round', () => {
     expect(log.lines.map(({ level }) => level)).toEqual(['warn']);
     isAway = false;
     expect(await round()).toMatchObject({ checked: 1 });
+  });
+});
+
+describe('a journal that lacks what this node acknowledged', () => {
+  it('is no truth: nothing is loaded from it, and it is asked where it stands', async () => {
+    await reconciler.stop();
+    const house = await agreed();
+    const behind: string[] = [];
+    const writer = { id: randomUUID(), acknowledged: () => 7, behind: () => void behind.push('behind') };
+    open({ writer });
+    await sellByHand(house);
+    await timers.fire();
+    expect(behind).toEqual(['behind']);
+    expect(reloaded).toEqual([]);
   });
 });
 

@@ -72,9 +72,15 @@ const ACTS: Readonly<Record<FaultKind, Act>> = {
   'postgres flaky': ({ ms }, world) => world.weather.trouble('postgres', 'flaky', ms),
   'postgres away from one': (fault, world) =>
     world.weather.trouble('postgres', 'away', fault.ms, nodeOf(fault, world)?.name),
-  promotion: ({ ms }, world) => {
+  promotion: (fault, world) => {
     const standby = world.journal.copy();
-    world.time.after(ms, () => promote(standby, world));
+    world.time.after(fault.ms, () => {
+      promote(standby, world);
+      // Who could write again what is lost comes too late for that.
+      const late = fault.ms % 3 === 0 ? nodeOf(fault, world) : undefined;
+      late?.life.freeze();
+      world.time.after(3 * TIMES.recovering, () => late?.life.thaw());
+    });
   },
   'standby away': ({ ms }, world) => {
     // One at a time: a second would have more than the first.
