@@ -44,7 +44,8 @@ describe('unpack', () => {
       fc.constantFrom(null, true, false),
       fc.integer(),
       fc.maxSafeInteger(),
-      fc.double({ noNaN: true }),
+      // msgpackr packs -0 as the integer 0.
+      fc.double({ noNaN: true }).filter((value) => !Object.is(value, -0)),
       fc.string({ unit: 'binary', maxLength: 80 }),
       fc.string({ maxLength: 40 }),
       fc.uint8Array({ maxLength: 80 }),
