@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StagedNode } from '../stage/staged-node.js';
 import { type MakeFault, pick } from './fault.js';
-import { failOver } from './primary-killed.js';
+import { DyingOwner } from './primary-killed.js';
 
 const CANCEL_EVERY_MS = 40;
 const CANCELLED_MS_MIN = 800;
@@ -12,15 +12,15 @@ const AWAY_MS_MAX = 8_000;
 
 /**
  * Commits wait for a synchronous standby that is away, and somebody cancels every wait, as operators do: Postgres answers
- * "done" with a notice. Then the standby comes back, or is promoted and has none of it.
+ * "done" with a notice. Then the standby comes back, or is promoted and has none of it, as an owner dies or does not.
  */
 export const waitsCancelled: MakeFault = (stage, random) => {
   const forMs = CANCELLED_MS_MIN + random() * (CANCELLED_MS_MAX - CANCELLED_MS_MIN);
   const comesBack = random() < 0.3;
-  const node = pick(stage.nodes, random);
+  const owner = new DyingOwner(stage, random, random() < 0.5);
   return {
     name: 'waits for the standby cancelled',
-    detail: comesBack ? 'and it comes back' : 'and it is promoted',
+    detail: comesBack ? 'and it comes back' : `and it is promoted ${owner.detail}`,
     async start() {
       await stage.pair.setSynchronous(true);
       stage.pair.pair.cutReplication();
@@ -29,9 +29,12 @@ export const waitsCancelled: MakeFault = (stage, random) => {
         await stage.pair.pair.cancelWaits();
         await sleep(CANCEL_EVERY_MS);
       }
-      if (!comesBack) await failOver(stage, random, node);
+      if (!comesBack) await owner.failOver();
     },
-    heal: () => stage.pair.mend(),
+    async heal() {
+      owner.startAgain();
+      await stage.pair.mend();
+    },
   };
 };
 
