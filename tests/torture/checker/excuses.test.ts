@@ -65,7 +65,7 @@ describe('what a promoted standby lacks', () => {
   test('excuses nothing else: neither other seats, nor what was done later, nor a change long after', () => {
     const otherSeat = bookedAndLost()
       .ends(500)
-      .promoted([1_000, 1_010], LOST, [[1, FREE]]);
+      .promoted([1_000, 1_010], ['another'], [[1, FREE]]);
     const later = new HandMade()
       .ends(500)
       .promoted([1_000, 1_010], [], [[0, FREE]])
@@ -86,6 +86,25 @@ describe('what a promoted standby lacks', () => {
       .refusedHold('c', [2_000, 2_010], '1', 'held')
       .book('a', [2_020, 2_030], 'h1', 'b1', ['1']);
     expect(rules(history)).toEqual([]);
+  });
+
+  test('may be of seats that look the same: taken and given back, which its sender was never told', () => {
+    const history = (commands: readonly string[]) =>
+      new HandMade()
+        .hold('a', [100, 110], 'h1', ['1'])
+        .command(
+          'a',
+          'c-release',
+          [200, 2_000],
+          { f: 'release', holdId: 'h1' },
+          { phase: 'fail', error: 'unknown_hold' },
+        )
+        .hold('b', [220, 230], 'h2', ['1'])
+        .release('b', [240, 250], 'h2', ['1'])
+        .ends(500)
+        .promoted([1_000, 1_010], commands, []);
+    expect(rules(history(['c-h1', 'c-release', 'c-h2', 'c-release-h2']))).toEqual([]);
+    expect(rules(history([]))).toEqual(['one seat, one order']);
   });
 
   test('may have been published under an epoch whose number comes again', () => {

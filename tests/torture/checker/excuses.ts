@@ -3,7 +3,19 @@
  * had and the standby had not, of a showtime whose owner's memory ended before it could write them again; and what a node
  * named in its report of losses. Nothing is excused where commits had to be on the standby.
  */
-import type { Command, LifeLine, Line, LossLine, LostTail, PromotionLine, ReadLine, RunLine, Wish } from './history.js';
+import type {
+  Command,
+  LifeLine,
+  Line,
+  LossLine,
+  LostTail,
+  PromotionLine,
+  ReadLine,
+  RunLine,
+  SeatThen,
+  Wish,
+} from './history.js';
+import { isHold } from './seat-histories.js';
 import type { SeatEvent, SeatState } from './seat-search.js';
 
 /** So long after a promotion a living owner must have written again what it knew; if it dies sooner, it may not have. */
@@ -23,6 +35,9 @@ export class Excuses {
   readonly #everLost: ReadonlySet<string>;
   readonly #firstLoss: number;
   readonly #lostBookings: ReadonlySet<string>;
+  /** Of each hold and booking. */
+  readonly #seatsOf: ReadonlyMap<string, readonly string[]>;
+  readonly #known: ReadonlyMap<string, Command>;
 
   constructor(lines: readonly Line[], commands: readonly Command[]) {
     this.#wallAtZeroMs = lines.find((line): line is RunLine => line.type === 'run')?.wallAtZeroMs ?? 0;
@@ -34,6 +49,12 @@ export class Excuses {
     this.#everLost = new Set(tails.flatMap(([, { commands }]) => commands));
     this.#firstLoss = Math.min(...lagged.map(({ deadAt }) => deadAt));
     this.#losses = lines.filter((line): line is LossLine => line.type === 'loss');
+    this.#known = new Map(commands.map((command) => [command.commandId, command]));
+    this.#seatsOf = new Map(
+      commands.flatMap(({ wish, told: { holdId, bookingId, seats = [] } }) =>
+        isHold(wish.f) || wish.f === 'book' ? [[holdId ?? bookingId ?? '', seats] as const] : [],
+      ),
+    );
     this.#lostBookings = new Set(
       commands.flatMap((command) =>
         command.told.bookingId && this.isExcused(command) ? [command.told.bookingId] : [],
@@ -67,7 +88,7 @@ export class Excuses {
     const events: (readonly [number, SeatEvent])[] = [];
     for (const [promotion, tail] of this.#tails) {
       if (tail.showtime !== id) continue;
-      for (const [seat, then] of tail.seats) {
+      for (const [seat, then] of this.#maybeRestored(tail, labels)) {
         const state: SeatState =
           then.kind === 'held'
             ? {
@@ -90,6 +111,22 @@ export class Excuses {
       events.push([seat, optional(this.#firstLoss, step, `the loss of ${kind} ${subject}`)]);
     }
     return events;
+  }
+
+  /** Seats that differed, and such as were the same again after several lost commands had done something to them. */
+  #maybeRestored({ seats, commands }: LostTail, labels: readonly string[]): ReadonlyMap<number, SeatThen> {
+    const restored = new Map<number, SeatThen>();
+    const stored = new Map(seats.map(([seat, then]) => [seat, then]));
+    for (const [seat, then, differed] of seats) if (differed) restored.set(seat, then);
+    for (const id of commands) {
+      const { wish, told } = this.#known.get(id) ?? {};
+      const about = [wish?.holdId, wish?.bookingId].flatMap((of) => this.#seatsOf.get(of ?? '') ?? []);
+      for (const label of [...about, ...(wish?.seats ?? []), ...(told?.seats ?? [])]) {
+        const seat = labels.indexOf(label);
+        restored.set(seat, stored.get(seat) ?? { kind: 'free' });
+      }
+    }
+    return restored;
   }
 
   /** A position of an epoch whose very claim was lost: another owner may use the number again. */

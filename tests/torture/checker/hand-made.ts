@@ -1,5 +1,5 @@
 import type { Stored } from './compare-with-postgres.js';
-import type { Line, LossLine, LostTail, Told, Wish } from './history.js';
+import type { Line, LossLine, LostTail, SeatThen, Told, Wish } from './history.js';
 
 export const SHOWTIME = 'showtime';
 /** Seats of the one house are called 1, 2, 3 and 4. */
@@ -68,11 +68,12 @@ export class HandMade {
   promoted(
     [deadAt, time]: Span,
     commands: readonly string[],
-    then: LostTail['seats'],
+    then: readonly (readonly [seat: number, then: SeatThen])[],
     synchronous = false,
     epochs: LostTail['epochs'] = [1, 1],
   ): this {
-    const tail = { showtime: SHOWTIME, owner: 'n', claimedAt: WALL_AT_ZERO_MS, epochs, commands, seats: then };
+    const seats = then.map(([seat, state]) => [seat, state, true] as const);
+    const tail = { showtime: SHOWTIME, owner: 'n', claimedAt: WALL_AT_ZERO_MS, epochs, commands, seats };
     this.lines.push({ type: 'promotion', time, deadAt, synchronous, lost: [tail] });
     return this;
   }

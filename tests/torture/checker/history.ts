@@ -122,8 +122,8 @@ export interface LostTail {
   readonly epochs: readonly [dead: number, promoted: number];
   /** Ids of commands whose effect had been committed. */
   readonly commands: readonly string[];
-  /** Seats that differed, by index, as the promoted standby had them. */
-  readonly seats: readonly (readonly [seat: number, then: SeatThen])[];
+  /** Seats by index, as the promoted standby had them, and whether they differed. One that is not here was free on both. */
+  readonly seats: readonly (readonly [seat: number, then: SeatThen, differed: boolean])[];
 }
 
 /** A standby took the place of the primary. */

@@ -68,8 +68,8 @@ export class SeatHistoriesOf {
       if (command.told.phase === 'ok') this.#done(command);
       else if (command.told.phase === 'unknown') this.#perhaps(command);
       for (const one of command.tries) if (one.told.phase === 'fail') this.#refused(command, one);
-      // Where nobody remembers it any more, a copy of it may have an effect of its own.
-      if (command.told.phase === 'ok' && this.#excuses.isExcused(command)) this.#perhaps(command);
+      // It took effect, whatever its sender was told when nobody remembered it any more; or a copy does so once more.
+      if (command.told.phase !== 'unknown' && this.#excuses.isExcused(command)) this.#perhaps(command);
     }
     for (const [seat, event] of this.#excuses.eventsOf(this.#showtime)) this.#events[seat]?.push(event);
     for (const { strict, house, invoked, time, process, epoch, seq } of reads) {

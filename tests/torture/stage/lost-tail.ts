@@ -58,9 +58,10 @@ export function compareServers(before: ServerContents, after: ServerContents): L
     const commands = [...had.commands].filter((command) => !has?.commands.has(command));
     const seats = [...new Set([...had.seats.keys(), ...(has?.seats.keys() ?? [])])]
       .map((seat) => [seat, has?.seats.get(seat) ?? AVAILABLE] as const)
-      .filter(([seat, then]) => textOf(had.seats.get(seat) ?? AVAILABLE) !== textOf(then));
+      .map(([seat, then]) => [seat, then, textOf(had.seats.get(seat) ?? AVAILABLE) !== textOf(then)] as const);
     const epochs = [had.epoch, has?.epoch ?? 0] as const;
-    if (commands.length + seats.length === 0 && epochs[0] === epochs[1]) continue;
+    const isSame = commands.length === 0 && epochs[0] === epochs[1] && seats.every(([, , differed]) => !differed);
+    if (isSame) continue;
     lost.push({ showtime, owner: had.owner, claimedAt: had.claimedAt, epochs, commands, seats });
   }
   return lost;
