@@ -29,6 +29,7 @@ export function readQuery(
   return parsed.success ? { ok: true, value: parsed.data } : { ok: false, error: fieldError(parsed.error) };
 }
 
+/** A parameter may have no name at all (`?=1`): then there is no field to tell. */
 function refuse(message: string, field: string): { readonly ok: false; readonly error: WireError } {
-  return { ok: false, error: wireError('invalid_field', message, { field }) };
+  return { ok: false, error: wireError('invalid_field', message, field === '' ? {} : { field }) };
 }

@@ -11,7 +11,7 @@ const status = z.enum(['available', 'held', 'booked', 'blocked']);
 const hold = z.strictObject({ id: uuid, seats: labels, expiresAt: whole, extensionsLeft: whole, price: money });
 const booking = z.strictObject({
   id: uuid,
-  reference: z.string().regex(/^[0-9A-Z]{10}$/),
+  reference: z.string().regex(/^[0-9BCDEFGHJKNPRSTVX]{11}$/),
   status: z.enum(['confirmed', 'cancelled']),
   seats: labels,
   price: money,

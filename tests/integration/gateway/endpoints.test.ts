@@ -47,7 +47,7 @@ let stage: Stage;
 let operations: { method: string; path: string; operation: Operation }[];
 let text: string;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ MESSAGES_PER_SECOND: '500' });
   text = await (await fetch(`http://127.0.0.1:${stage.port}/openapi.json`)).text();
   const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> };
   operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -93,6 +93,9 @@ describe('every endpoint', () => {
     for (const each of operations) {
       const error = await readProblem(await ask(each, '?seat=R1-1'));
       expect(error, each.path).toMatchObject({ code: 'invalid_field', field: 'seat' });
+      const nameless = await readProblem(await ask(each, '?=1'));
+      expect(nameless, each.path).toMatchObject({ code: 'invalid_field' });
+      expect(nameless.field, each.path).toBeUndefined();
     }
   });
 

@@ -3,11 +3,14 @@
  * or windows of the core, and looks at every stretch of every row.
  */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { apply } from '../../../src/core/apply.js';
 import { assertHouse } from '../../../src/core/assert-house.js';
 import type { House } from '../../../src/core/house.js';
 import { houseOf, mapOf, PITCH } from './halls.js';
+
+// Many halls, each searched twice: seconds on a quiet machine, and longer on a busy one.
+vi.setConfig({ testTimeout: 90_000 });
 
 interface Cell {
   readonly label: string;

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import { importPlan } from '../../../src/core/plan-import.js';
 import { planOf } from './halls.js';
+
+// Many halls, each searched twice: seconds on a quiet machine, and longer on a busy one.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Keys of the format, so that random objects reach deep into the importer instead of failing at its door. */
 const KEYS =

@@ -1,6 +1,6 @@
 /** The search against the slow one that it replaced: on halls of all kinds, in all states, after any commands. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { growthHall } from '../../../bench/growth/hall.js';
 import { FILLS, stateOf } from '../../../bench/growth/house-states.js';
 import { apply } from '../../../src/core/apply.js';
@@ -13,6 +13,9 @@ import type { Party } from '../../../src/core/search/party.js';
 import { NONE, type SeatMap } from '../../../src/core/seat-map.js';
 import { houseOf, labels, mapOf, type ZonePicture } from './halls.js';
 import { referenceSearch } from './reference-search.js';
+
+// Many halls, each searched twice: seconds on a quiet machine, and longer on a busy one.
+vi.setConfig({ testTimeout: 90_000 });
 
 const HOLDERS = ['ann', 'bob', 'eve'] as const;
 const RULES: Partial<HouseRules> = { seatsPerHold: 100, holdsPerHolder: 1000, prices: [1, 2, 3] };
