@@ -66,6 +66,9 @@ const environment = z.object({
   PUBLIC_URL: publicUrl.optional(),
   /** Listened to besides PORT, and shared by all nodes of one machine: the kernel spreads the connections. */
   SHARED_PORT: port.optional(),
+  /** Serves `/metrics` to whoever reaches it: a port of its own, and of this machine only where METRICS_HOST is not set. */
+  METRICS_PORT: port.optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
   /** Whether nodes connect to each other directly as well: without it they need Redis to serve each other's showtimes. */
   DIRECT_LINKS: flag.default(true),
   /** Where this node listens for the others; by default its first private address, or the loopback where it has none. */
@@ -210,6 +213,7 @@ function arrange(env: Environment) {
     host: env.HOST,
     port: env.PORT,
     sharedPort: env.SHARED_PORT,
+    metrics: env.METRICS_PORT === undefined ? undefined : { port: env.METRICS_PORT, host: env.METRICS_HOST },
     publicUrl: env.PUBLIC_URL,
     nodeName: env.NODE_NAME,
     dataDirectory: env.DATA_DIR,

@@ -17,6 +17,7 @@ import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
 import { loadUws } from './gateway/load-uws.js';
 import { Tokens } from './gateway/tokens.js';
+import { metricsOf, serveMetrics } from './observability/metrics.js';
 import type { GroupCommitter } from './runtime/group-committer.js';
 import type { Log } from './runtime/ports.js';
 
@@ -109,7 +110,20 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const { hosts, directory } = clustered ?? loneHouses(parts, undo);
   undo.push(() => gateway.close());
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);
-  undo.push(parts.context.committer.lookEvery(JOURNAL_LOOK_MS));
+  const { committer } = parts.context;
+  undo.push(committer.lookEvery(JOURNAL_LOOK_MS));
+  if (config.metrics) {
+    const read = () => ({
+      ...committer.recovery.totals,
+      isJournalBehind: committer.recovery.isBehind,
+      claimsInFlight: store.ledger.claimsInFlight,
+      claimWaitMs: store.ledger.claimWaitMs,
+      commitWaitMs: committer.waitingMs,
+      roll: clustered?.cluster.members().store,
+      showtimes: directory.size,
+    });
+    undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
+  }
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
   await clustered?.join();

@@ -19,7 +19,7 @@ export interface Store {
   /** Where Postgres is. */
   readonly primary: Primary;
   readonly pool: pg.Pool;
-  readonly ledger: Ledger & Pick<PostgresLedger, 'claimWaitMs'>;
+  readonly ledger: Ledger & Pick<PostgresLedger, 'claimWaitMs' | 'claimsInFlight'>;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Of this life of this node, in the journal. */

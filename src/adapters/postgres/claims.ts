@@ -44,6 +44,11 @@ export class Claims {
     this.#atOnceMax = Math.max(1, options.pool.options.max - LEFT_TO_READS);
   }
 
+  /** How many there are. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
   /** For how long the oldest claim in flight has been going on, in milliseconds; 0 where there is none. */
   get waitingMs(): number {
     const [oldest] = this.#startedAt;

@@ -104,6 +104,10 @@ export class PostgresLedger implements Ledger {
     return this.#claims.claim(showtimeId, after);
   }
 
+  get claimsInFlight(): number {
+    return this.#claims.inFlight;
+  }
+
   /** For how long the oldest claim has been waiting for Postgres, in milliseconds. */
   get claimWaitMs(): number {
     return this.#claims.waitingMs;
