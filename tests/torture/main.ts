@@ -28,11 +28,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  if (options.mutations) return (await catchMutations(options, say)) ? 0 : 1;
-  const historyFile = options.history ?? join(await mkdtemp(join(tmpdir(), 'usher-history-')), 'history.jsonl');
   const interrupted = new AbortController();
   // Once: who asks twice does not want to wait, and gets what the platform does by itself.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  if (options.mutations) return (await catchMutations(options, say, interrupted.signal)) ? 0 : 1;
+  const historyFile = options.history ?? join(await mkdtemp(join(tmpdir(), 'usher-history-')), 'history.jsonl');
   const result = await torture(options, { program: PROGRAM, sql: SQL, historyFile, say, signal: interrupted.signal });
   process.stdout.write(describe(result, options));
   if (failings(result, options).length > 0) {

@@ -32,21 +32,26 @@ export function expectationOf({ name, patch }: Mutation): Expectation {
 }
 
 /** Puts each known bug into a copy of the server and breaks that. True where each was found, by what it must be found by. */
-export async function catchMutations(options: TortureOptions, say: (line: string) => void): Promise<boolean> {
+export async function catchMutations(
+  options: TortureOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const mutations = (await knownMutations(PATCHES)).filter(({ name }) => name.includes(options.only));
   if (mutations.length === 0) {
     say(`No mutation has "${options.only}" in its name.`);
     return false;
   }
   const faults = [...new Set(mutations.flatMap((mutation) => expectationOf(mutation).faults))];
-  const sound = await tryOut(undefined, { ...options, faults, durationMs: SOUND_RUN_MS });
+  const sound = await tryOut(undefined, { ...options, faults, durationMs: SOUND_RUN_MS }, signal);
   if (sound.length > 0) {
     say(`The server as it is fails: ${sound[0]}`);
     return false;
   }
   let survived = 0;
   for (const mutation of mutations) {
-    const found = await catchOne(mutation, options);
+    const found = await catchOne(mutation, options, signal);
+    if (signal.aborted) return false;
     if (found === undefined) survived++;
     say(`${found === undefined ? 'SURVIVED' : 'caught  '} ${mutation.name}: ${found ?? mutation.why}`);
   }
@@ -54,10 +59,11 @@ export async function catchMutations(options: TortureOptions, say: (line: string
   return survived === 0;
 }
 
-async function catchOne(mutation: Mutation, options: TortureOptions): Promise<string | undefined> {
+async function catchOne(mutation: Mutation, options: TortureOptions, signal: AbortSignal): Promise<string | undefined> {
   const { faults, shows } = expectationOf(mutation);
-  for (let run = 0; run < RUNS_MAX; run++) {
-    const failed = await tryOut(mutation, { ...options, faults, durationMs: RUN_MS, seed: options.seed + run });
+  for (let run = 0; run < RUNS_MAX && !signal.aborted; run++) {
+    const one = { ...options, faults, durationMs: RUN_MS, seed: options.seed + run };
+    const failed = await tryOut(mutation, one, signal);
     const found = failed.find((text) => shows.test(text));
     if (found !== undefined) return found.split('\n', 1)[0];
   }
@@ -65,13 +71,17 @@ async function catchOne(mutation: Mutation, options: TortureOptions): Promise<st
 }
 
 /** What was found in one run. */
-async function tryOut(mutation: Mutation | undefined, options: TortureOptions): Promise<readonly string[]> {
+async function tryOut(
+  mutation: Mutation | undefined,
+  options: TortureOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const directory = await mkdtemp(join(tmpdir(), 'usher-mutation-'));
   try {
     const { program, sql } = await plantInServer(mutation, directory);
     const run = { ...options, clients: CLIENTS };
     const place = { program, sql, historyFile: join(directory, 'history.jsonl'), say: () => {} };
-    return failings(await torture(run, { ...place, signal: new AbortController().signal }), run);
+    return failings(await torture(run, { ...place, signal }), run);
   } catch (error) {
     return [sentenceOf(error)];
   } finally {
