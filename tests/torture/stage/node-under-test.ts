@@ -90,7 +90,8 @@ export class NodeUnderTest {
   async #exited(child: ChildProcess, how: string): Promise<void> {
     this.#events.lives('end');
     if (child !== this.#child || !this.#wanted) return;
-    this.#events.crashed(how);
+    // What it said last is why, as a rule.
+    this.#events.crashed(`${how}: ${this.#log.trimEnd().split('\n').at(-1) ?? ''}`);
     await sleep(RESPAWN_MS);
     // Somebody may have ended it and started it again meanwhile.
     if (this.#wanted && child === this.#child) this.#spawn();
