@@ -27,7 +27,8 @@ const MINUTE_MS = 60_000;
 /** Listings round to this, so that people can remember them. */
 const START_GRID_MINUTES = 15;
 /** A showtime in the small hours belongs to the evening before, until the cinema's day ends at four in the morning. */
-const DAY_ENDS_MS = 4 * 60 * MINUTE_MS;
+export const DAY_ENDS_HOUR = 4;
+const DAY_ENDS_MS = DAY_ENDS_HOUR * 60 * MINUTE_MS;
 
 /**
  * What is on today and tomorrow, by the calendar of `timeZone`. The same for every `now` of one cinema day, and a day

@@ -8,11 +8,18 @@ import { addHall, addVenue, hallExists } from '../catalogue/venues.js';
 import { arenaPlan } from './arena-plan.js';
 import { DEMO_MOVIES } from './demo-movies.js';
 import { grandHallPlan } from './grand-hall-plan.js';
-import { type ScheduledHall, scheduleAround } from './schedule.js';
+import { DAY_ENDS_HOUR, type ScheduledHall, scheduleAround } from './schedule.js';
 import type { SeatingPlan } from './seating-plan.js';
 import { studioPlan } from './studio-plan.js';
 
-const VENUE = { id: 'quayside-palace', name: 'Quayside Palace', city: 'Hamburg', timeZone: 'Europe/Berlin' };
+/** Its day ends when its last film may begin: see schedule.ts. */
+const VENUE = {
+  id: 'quayside-palace',
+  name: 'Quayside Palace',
+  city: 'Hamburg',
+  timeZone: 'Europe/Berlin',
+  dayCutoffHour: DAY_ENDS_HOUR,
+};
 const HOUR = 60;
 
 interface DemoHall extends ScheduledHall {
