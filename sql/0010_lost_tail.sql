@@ -322,16 +322,18 @@ END $$;
 --
 -- The journal lost a tail and nothing from the middle. So whoever owned the showtime under `from_epoch` knows, or wrote,
 -- all that the journal has of it, unless the journal knows a later epoch from before the loss: then nothing of theirs is
--- lost ("overtaken"). Several nodes may remember one showtime. The newest epoch counts: what a whole house of a later
--- epoch has said is not changed by earlier ones. Where nobody has claimed the showtime since to sell it, seats come to
--- stand as they are remembered. Where somebody has, only what is missing is added, on seats that are free.
+-- lost ("overtaken"). Several nodes may remember one showtime. The newest epoch counts: holds and blocks of a whole house
+-- of a later epoch are not changed by earlier ones; only bookings that it did not know are added. Where nobody has claimed
+-- the showtime since to sell it, seats come to stand as they are remembered. Where somebody has, only what is missing is
+-- added, on seats that are free. So is what was written again once, and is lost once more.
 --
--- `known` is { bookings, cancelled, held, freed, blocked, unblocked, results }: see restoration-json.ts. `is_whole`: it is
--- the whole house, so that seats that it does not name were free.
+-- `known` is { additive, bookings, cancelled, held, freed, blocked, unblocked, results }: see restoration-json.ts.
+-- `is_whole`: it is the whole house, so that seats that it does not name were free.
 CREATE FUNCTION usher.restore_showtime(
   writer_id uuid, batch_number bigint, after_number bigint, node_name text,
   showtime uuid, from_epoch bigint, is_whole boolean, known json,
-  OUT behind bigint, OUT outcome text, OUT bookings_restored integer, OUT holds_restored integer, OUT lost json,
+  OUT behind bigint, OUT outcome text, OUT present_epoch bigint, OUT bookings_restored integer, OUT holds_restored integer,
+  OUT lost json,
   OUT now_ms float8
 ) LANGUAGE plpgsql SET search_path = usher, pg_temp AS $$
 DECLARE
@@ -357,6 +359,7 @@ BEGIN
   IF number IS NOT NULL THEN
     outcome := 'restored';
     lost := losses_of(writer_id, batch_number);
+    SELECT x.epoch INTO present_epoch FROM showtime_owners x WHERE x.showtime_id = showtime;
     RETURN;
   END IF;
 
@@ -371,12 +374,13 @@ BEGIN
     o.restored_from := 0;
     o.whole_from := 0;
   END IF;
+  present_epoch := o.epoch;
   IF o.cut_epoch > from_epoch THEN
     outcome := 'overtaken';
     lost := '[]';
     RETURN;
   END IF;
-  is_truth := NOT o.opened AND from_epoch >= o.restored_from;
+  is_truth := NOT o.opened AND from_epoch >= o.restored_from AND NOT (known ->> 'additive')::boolean;
   -- An owner of before whose claim is in the journal, and that was overtaken by a claim that is lost, may have gone on.
   IF is_fresh AND o.writer <> writer_id AND EXISTS (
     SELECT FROM writers w JOIN timelines t ON t.timeline = present WHERE w.id = o.writer AND w.seen_at > t.seen_at
@@ -384,89 +388,90 @@ BEGIN
     is_truth := false;
   END IF;
 
-  IF o.whole_from <= from_epoch THEN
-    IF is_truth THEN
-      DELETE FROM hold_seats s
-       WHERE s.showtime_id = showtime
-         AND (is_whole OR s.seat_index IN (SELECT json_array_elements_text(known -> 'freed')::integer))
-         AND NOT EXISTS (SELECT FROM json_to_recordset(known -> 'held') AS k (seat integer, hold uuid, expires_ms float8)
-                          WHERE k.seat = s.seat_index AND k.hold = s.hold_id
-                            AND to_timestamp(k.expires_ms / 1000) = s.expires_at);
-      GET DIAGNOSTICS n = ROW_COUNT;
-      changed := changed + n;
-      DELETE FROM blocked_seats s
-       WHERE s.showtime_id = showtime
-         AND (is_whole OR s.seat_index IN (SELECT json_array_elements_text(known -> 'unblocked')::integer))
-         AND NOT EXISTS (SELECT FROM json_to_recordset(known -> 'blocked') AS k (seat integer) WHERE k.seat = s.seat_index);
-      GET DIAGNOSTICS n = ROW_COUNT;
-      changed := changed + n;
-    END IF;
-    DELETE FROM hold_seats s WHERE s.showtime_id = showtime AND s.expires_at <= clock_timestamp();
-
-    UPDATE bookings x SET status = 'cancelled', cancelled_at = clock_timestamp()
-     WHERE x.showtime_id = showtime AND x.status = 'confirmed'
-       AND x.id IN (SELECT json_array_elements_text(known -> 'cancelled')::uuid);
+  IF is_truth THEN
+    DELETE FROM hold_seats s
+     WHERE s.showtime_id = showtime
+       AND (is_whole OR s.seat_index IN (SELECT json_array_elements_text(known -> 'freed')::integer))
+       AND NOT EXISTS (SELECT FROM json_to_recordset(known -> 'held') AS k (seat integer, hold uuid, expires_ms float8)
+                        WHERE k.seat = s.seat_index AND k.hold = s.hold_id
+                          AND to_timestamp(k.expires_ms / 1000) = s.expires_at);
     GET DIAGNOSTICS n = ROW_COUNT;
     changed := changed + n;
-    DELETE FROM booking_seats s USING bookings x
-     WHERE s.showtime_id = showtime AND s.booking_id = x.id AND x.status = 'cancelled'
-       AND x.id IN (SELECT json_array_elements_text(known -> 'cancelled')::uuid);
+    DELETE FROM blocked_seats s
+     WHERE s.showtime_id = showtime
+       AND (is_whole OR s.seat_index IN (SELECT json_array_elements_text(known -> 'unblocked')::integer))
+       AND NOT EXISTS (SELECT FROM json_to_recordset(known -> 'blocked') AS k (seat integer) WHERE k.seat = s.seat_index);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    changed := changed + n;
+  END IF;
+  DELETE FROM hold_seats s WHERE s.showtime_id = showtime AND s.expires_at <= clock_timestamp();
 
-    FOR b IN
-      SELECT k.* FROM json_to_recordset(known -> 'bookings')
-             AS k (id uuid, reference text, holder text, hold uuid, command uuid, seats json, amount bigint,
-                   currency text, payment text, status text)
-       WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = k.id) ORDER BY k.id
-    LOOP
-      -- Somebody who remembers more may have said that it was cancelled, without knowing what it was.
-      IF EXISTS (SELECT FROM losses l WHERE l.showtime_id = showtime AND l.subject = b.id AND l.kind = 'cancellation') THEN
-        b.status := 'cancelled';
-        DELETE FROM losses l WHERE l.showtime_id = showtime AND l.subject = b.id AND l.kind = 'cancellation';
-      END IF;
-      taken := CASE WHEN b.status = 'cancelled' THEN '{}' ELSE ARRAY(
-        SELECT s.value::integer FROM json_array_elements_text(b.seats) AS s
-         WHERE EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
-            OR EXISTS (SELECT FROM blocked_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
-            OR EXISTS (SELECT FROM hold_seats x
-                        WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer AND x.hold_id <> b.hold)) END;
-      IF cardinality(taken) > 0 OR EXISTS (
-        SELECT FROM bookings x
-         WHERE x.reference = b.reference
-            OR (x.showtime_id = showtime AND x.holder = b.holder AND x.command_id = b.command)
-      ) THEN
-        INSERT INTO losses (showtime_id, subject, seat_index, kind, reference, holder, reason, node, writer, batch)
-        SELECT showtime, b.id, s.value::integer, 'booking', b.reference, b.holder,
-               CASE WHEN s.value::integer = ANY (taken) THEN 'this seat was taken meanwhile'
-                    WHEN cardinality(taken) > 0 THEN 'another seat of it was taken meanwhile'
-                    ELSE 'its command booked again meanwhile' END, node_name, writer_id, batch_number
-          FROM json_array_elements_text(b.seats) AS s
-         WHERE b.status = 'confirmed'
-        ON CONFLICT DO NOTHING;
-        CONTINUE;
-      END IF;
-      INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
-                            payment_method, status, confirmed_at, cancelled_at)
-      VALUES (b.id, showtime, b.reference, b.holder, b.hold, b.command,
-              ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.seats) WITH ORDINALITY AS s (value, i)
-                     ORDER BY s.i),
-              b.amount, b.currency, b.payment, b.status, clock_timestamp(),
-              CASE WHEN b.status = 'cancelled' THEN clock_timestamp() END);
-      IF b.status = 'confirmed' THEN
-        DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = b.hold;
-        INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
-        SELECT showtime, s.value::integer, b.id FROM json_array_elements_text(b.seats) AS s;
-      END IF;
-      bookings_restored := bookings_restored + 1;
-    END LOOP;
+  UPDATE bookings x SET status = 'cancelled', cancelled_at = clock_timestamp()
+   WHERE x.showtime_id = showtime AND x.status = 'confirmed'
+     AND x.id IN (SELECT json_array_elements_text(known -> 'cancelled')::uuid);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  changed := changed + n;
+  DELETE FROM booking_seats s USING bookings x
+   WHERE s.showtime_id = showtime AND s.booking_id = x.id AND x.status = 'cancelled'
+     AND x.id IN (SELECT json_array_elements_text(known -> 'cancelled')::uuid);
 
-    INSERT INTO losses (showtime_id, subject, seat_index, kind, reason, node, writer, batch)
-    SELECT showtime, c.value::uuid, -1, 'cancellation', 'nobody who lives knows the booking', node_name, writer_id,
-           batch_number
-      FROM json_array_elements_text(known -> 'cancelled') AS c
-     WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = c.value::uuid)
-       AND NOT EXISTS (SELECT FROM losses l WHERE l.showtime_id = showtime AND l.subject = c.value::uuid)
-    ON CONFLICT DO NOTHING;
+  FOR b IN
+    SELECT k.* FROM json_to_recordset(known -> 'bookings')
+           AS k (id uuid, reference text, holder text, hold uuid, command uuid, seats json, amount bigint,
+                 currency text, payment text, status text)
+     WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = k.id) ORDER BY k.id
+  LOOP
+    -- Somebody who remembers more may have said that it was cancelled, without knowing what it was.
+    IF EXISTS (SELECT FROM losses l WHERE l.showtime_id = showtime AND l.subject = b.id AND l.kind = 'cancellation') THEN
+      b.status := 'cancelled';
+      DELETE FROM losses l WHERE l.showtime_id = showtime AND l.subject = b.id AND l.kind = 'cancellation';
+    END IF;
+    taken := CASE WHEN b.status = 'cancelled' THEN '{}' ELSE ARRAY(
+      SELECT s.value::integer FROM json_array_elements_text(b.seats) AS s
+       WHERE EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
+          OR EXISTS (SELECT FROM blocked_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
+          OR EXISTS (SELECT FROM hold_seats x
+                      WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer AND x.hold_id <> b.hold)) END;
+    IF cardinality(taken) > 0 OR EXISTS (
+      SELECT FROM bookings x
+       WHERE x.reference = b.reference
+          OR (x.showtime_id = showtime AND x.holder = b.holder AND x.command_id = b.command)
+    ) THEN
+      INSERT INTO losses (showtime_id, subject, seat_index, kind, reference, holder, reason, node, writer, batch)
+      SELECT showtime, b.id, s.value::integer, 'booking', b.reference, b.holder,
+             CASE WHEN s.value::integer = ANY (taken) THEN 'this seat was taken meanwhile'
+                  WHEN cardinality(taken) > 0 THEN 'another seat of it was taken meanwhile'
+                  ELSE 'its command booked again meanwhile' END, node_name, writer_id, batch_number
+        FROM json_array_elements_text(b.seats) AS s
+       WHERE b.status = 'confirmed'
+      ON CONFLICT DO NOTHING;
+      CONTINUE;
+    END IF;
+    INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
+                          payment_method, status, confirmed_at, cancelled_at)
+    VALUES (b.id, showtime, b.reference, b.holder, b.hold, b.command,
+            ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.seats) WITH ORDINALITY AS s (value, i)
+                   ORDER BY s.i),
+            b.amount, b.currency, b.payment, b.status, clock_timestamp(),
+            CASE WHEN b.status = 'cancelled' THEN clock_timestamp() END);
+    IF b.status = 'confirmed' THEN
+      DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = b.hold;
+      INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
+      SELECT showtime, s.value::integer, b.id FROM json_array_elements_text(b.seats) AS s;
+    END IF;
+    bookings_restored := bookings_restored + 1;
+  END LOOP;
 
+  INSERT INTO losses (showtime_id, subject, seat_index, kind, reason, node, writer, batch)
+  SELECT showtime, c.value::uuid, -1, 'cancellation', 'nobody who lives knows the booking', node_name, writer_id,
+         batch_number
+    FROM json_array_elements_text(known -> 'cancelled') AS c
+   WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = c.value::uuid)
+     AND NOT EXISTS (SELECT FROM losses l WHERE l.showtime_id = showtime AND l.subject = c.value::uuid)
+  ON CONFLICT DO NOTHING;
+
+  -- A later owner may have released what this one remembers as held.
+  IF o.whole_from <= from_epoch THEN
     FOR h IN
       SELECT k.hold, min(k.holder) AS holder, array_agg(k.seat ORDER BY k.seat) AS seats,
              array_agg(k.amount ORDER BY k.seat) AS amounts, min(k.expires_ms) AS expires_ms,
@@ -536,8 +541,9 @@ BEGIN
     RETURN;
   END IF;
   outcome := 'restored';
+  present_epoch := greatest(o.epoch, from_epoch) + 1 + 1000 * abs(present - o.timeline);
   UPDATE showtime_owners x
-     SET epoch = greatest(o.epoch, from_epoch) + 1 + 1000 * abs(present - o.timeline), node = node_name,
+     SET epoch = present_epoch, node = node_name,
          claimed_at = clock_timestamp(), writer = writer_id, timeline = present, cut_epoch = o.cut_epoch,
          opened = o.opened, restored_from = greatest(o.restored_from, from_epoch),
          whole_from = CASE WHEN is_whole THEN greatest(o.whole_from, from_epoch) ELSE o.whole_from END

@@ -171,6 +171,8 @@ export interface Restoration {
   readonly epoch: number;
   /** It is the whole house: seats that it does not name are free. */
   readonly isWhole: boolean;
+  /** Seats are only taken by it, and none freed: it was written again once, and others may have sold since. */
+  readonly isAdditive: boolean;
   /** With their status. */
   readonly bookings: ReadonlyMap<string, BookedWrite>;
   readonly cancelled: ReadonlySet<string>;
@@ -187,6 +189,8 @@ export interface Restored {
    * it again before.
    */
   readonly outcome: 'restored' | 'overtaken' | 'nothing missing';
+  /** The present one of the showtime: what was restored is part of what the journal has under it. */
+  readonly epoch: number;
   readonly bookings: number;
   readonly holds: number;
   /** What could not be brought back. */

@@ -10,6 +10,7 @@ function memoryOf(showtimeId: string, epoch: number, parts: Partial<Restoration>
     showtimeId,
     epoch,
     isWhole: false,
+    isAdditive: false,
     bookings: new Map(),
     cancelled: new Set(),
     holds: new Map(),
@@ -184,7 +185,7 @@ describe.each([
       results: [results],
     });
     const done = await node.restore(5, 2, known);
-    expect(done).toEqual({ outcome: 'restored', bookings: 2, holds: 1, losses: [] });
+    expect(done).toEqual({ outcome: 'restored', epoch: expect.any(Number), bookings: 2, holds: 1, losses: [] });
     const claim = await claimed();
     expect(sorted(claim)).toEqual(before);
     expect(await recalled(claim, results)).toEqual(results);
@@ -241,6 +242,22 @@ describe.each([
     await other.commit({ number: 1, slices: [slice(showtime, mine.epoch, { booked: [again] })] });
     const done = await node.restore(2, 1, memoryOf(showtime, epoch, { bookings: byId(lost) }));
     expect(done.losses).toMatchObject([{ subject: lost.booking.id, reason: 'its command booked again meanwhile' }]);
+  });
+
+  it('[TAIL-4] what was written again and is lost once more takes no seat from whom it was given since', async () => {
+    const [lost, kept] = [holdOf('ann', [1, 2]), holdOf('bob', [3])];
+    await store.promote(await store.copy());
+    const whole = memoryOf(showtime, epoch, { isWhole: true, holds: new Map(held(lost)) });
+    const { epoch: restoredUnder } = await node.restore(2, 1, whole);
+    await store.letTimePass(2_000);
+    const other = await store.node();
+    const mine = await other.claim(showtime);
+    expect(mine.epoch).toBe(restoredUnder + 1);
+    await other.commit({ number: 1, slices: [slice(showtime, mine.epoch, { holds: held(kept), heldBefore: [] })] });
+    await store.promote(await store.copy());
+    const again = memoryOf(showtime, mine.epoch, { isAdditive: true, holds: new Map(held(lost)) });
+    await node.restore(3, 2, again);
+    expect((await stateOf()).holds.map(({ id }) => id)).toEqual([lost.id, kept.id].sort());
   });
 
   it('where nothing is missing nobody is fenced', async () => {

@@ -168,15 +168,18 @@ export class MemoryJournal {
   restore(writerId: string, nodeName: string, number: number, after: number, known: Restoration): Restored {
     const lost = () =>
       this.#losses.flatMap(({ writer, batch, ...loss }) => (writer === writerId && batch === number ? [loss] : []));
-    if (this.#wasTaken(writerId, number, after)) return { outcome: 'restored', bookings: 0, holds: 0, losses: lost() };
-    this.#moveOn(writerId, number);
     const house = this.#house(known.showtimeId);
+    if (this.#wasTaken(writerId, number, after)) {
+      return { outcome: 'restored', epoch: house.epoch, bookings: 0, holds: 0, losses: lost() };
+    }
+    this.#moveOn(writerId, number);
     const isFresh = house.epoch === 0 || house.timeline !== this.#timeline || house.epoch <= known.epoch;
     if (isFresh) Object.assign(house, { cutEpoch: house.epoch, opened: false, restoredFrom: 0, wholeFrom: 0 });
-    if (house.cutEpoch > known.epoch) return { outcome: 'overtaken', bookings: 0, holds: 0, losses: [] };
+    if (house.cutEpoch > known.epoch)
+      return { outcome: 'overtaken', epoch: house.epoch, bookings: 0, holds: 0, losses: [] };
     // An owner of before that was overtaken by a claim that is lost may have gone on.
     const wentOn = (this.#writers.get(house.writer)?.seenAt ?? 0) > (this.#seenAt ?? Number.POSITIVE_INFINITY);
-    const isTruth = !house.opened && known.epoch >= house.restoredFrom;
+    const isTruth = !house.opened && known.epoch >= house.restoredFrom && !known.isAdditive;
     const context = {
       isTruth: isTruth && !(isFresh && house.writer !== writerId && wentOn),
       now: this.#now(),
@@ -187,13 +190,14 @@ export class MemoryJournal {
     this.#losses = this.#losses.filter((loss) => !done.settled.has(loss));
     for (const loss of done.losses) this.#losses.push({ ...loss, writer: writerId, batch: number });
     const { bookings, holds } = done;
-    if (done.changed === 0 && !isFresh) return { outcome: 'nothing missing', bookings, holds, losses: lost() };
+    if (done.changed === 0 && !isFresh)
+      return { outcome: 'nothing missing', epoch: house.epoch, bookings, holds, losses: lost() };
     const { opened, cutEpoch } = house;
     const epoch = Math.max(house.epoch, known.epoch);
     this.#take(house, nodeName, writerId, epoch);
     Object.assign(house, { opened, cutEpoch, restoredFrom: Math.max(house.restoredFrom, known.epoch) });
     if (known.isWhole) house.wholeFrom = Math.max(house.wholeFrom, known.epoch);
-    return { outcome: 'restored', bookings, holds, losses: lost() };
+    return { outcome: 'restored', epoch: house.epoch, bookings, holds, losses: lost() };
   }
 
   /** What a fresh owner would be told, without taking over: for those who check. */

@@ -27,12 +27,13 @@ const PARTLY_TAKEN = 'another seat of it was taken meanwhile';
 /** What usher.restore_showtime does with the rows of one showtime, step by step. */
 export function restoreHouse(house: HouseRecord, known: Restoration, context: Context): Done {
   const done: Done = { changed: 0, bookings: 0, holds: 0, losses: [], settled: new Set() };
+  if (context.isTruth) free(house, known, done);
+  for (const [seat, hold] of house.holds) if (hold.expiresAt <= context.now) house.holds.delete(seat);
+  cancel(house, known, done);
+  restoreBookings(house, known, context, done);
+  noteUnknownCancellations(house, known, context, done);
+  // A later owner may have released what this one remembers as held.
   if (house.wholeFrom <= known.epoch) {
-    if (context.isTruth) free(house, known, done);
-    for (const [seat, hold] of house.holds) if (hold.expiresAt <= context.now) house.holds.delete(seat);
-    cancel(house, known, done);
-    restoreBookings(house, known, context, done);
-    noteUnknownCancellations(house, known, context, done);
     restoreHolds(house, known, context, done);
     restoreBlocks(house, known, done);
   }

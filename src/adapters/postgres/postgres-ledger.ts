@@ -64,6 +64,7 @@ interface OwnerIds {
 interface RestoreRow {
   readonly behind: string | null;
   readonly outcome: Restored['outcome'];
+  readonly present_epoch: string;
   readonly bookings_restored: number;
   readonly holds_restored: number;
   readonly lost: readonly Loss[];
@@ -76,7 +77,7 @@ const POSITION_QUERY = {
 const CONFIRM_QUERY = { name: 'confirm_position', text: 'SELECT usher.confirm_position($1, $2, $3) AS confirmed' };
 const RESTORE_QUERY = {
   name: 'restore_showtime',
-  text: `SELECT behind, outcome, bookings_restored, holds_restored, lost, set_config('synchronous_commit', 'on', true)
+  text: `SELECT behind, outcome, present_epoch, bookings_restored, holds_restored, lost, set_config('synchronous_commit', 'on', true)
     FROM usher.restore_showtime($1, $2, $3, $4, $5, $6, $7, $8::json)`,
 };
 
@@ -177,7 +178,7 @@ export class PostgresLedger implements Ledger {
     });
     if (row.behind !== null) throw new JournalBehind(Number(row.behind));
     const { outcome, bookings_restored: bookings, holds_restored: holds, lost: losses } = row;
-    return { outcome, bookings, holds, losses };
+    return { outcome, epoch: Number(row.present_epoch), bookings, holds, losses };
   }
 
   async close(): Promise<void> {

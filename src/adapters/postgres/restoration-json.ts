@@ -29,6 +29,7 @@ export function restorationJson(restoration: Restoration): string {
   );
   const blocked = [...blocks].flatMap(([seat, reason]) => (reason === undefined ? [] : { seat, reason }));
   return JSON.stringify({
+    additive: restoration.isAdditive,
     bookings: written,
     cancelled: [...cancelled],
     held,

@@ -209,8 +209,11 @@ export class Recovery {
       const { after } = numbers;
       waiting.number ??= numbers.next();
       const { number } = waiting;
+      let epoch: number;
       try {
-        this.#tell(showtimeId, await ledger.restore(number, after, restoration));
+        const restored = await ledger.restore(number, after, restoration);
+        epoch = restored.epoch;
+        this.#tell(showtimeId, restored);
       } catch (error) {
         if (!(error instanceof LedgerRefusal)) throw error;
         log.error(
@@ -221,7 +224,7 @@ export class Recovery {
         continue;
       }
       numbers.acknowledged(number);
-      this.committed.add(number, after, [], clock.now(), restoration);
+      this.committed.add(number, after, [], clock.now(), { ...restoration, epoch });
       this.#waiting.delete(showtimeId);
     }
   }

@@ -24,6 +24,7 @@ export class RememberedHouse {
   readonly #showtimeId: string;
   #epoch = 0;
   #isWhole = false;
+  #isAdditive = false;
   readonly #bookings = new Map<string, BookedWrite>();
   readonly #cancelled = new Set<string>();
   #holds = new Map<number, Hold | undefined>();
@@ -48,7 +49,7 @@ export class RememberedHouse {
   /** What was written again before, and is lost once more. */
   addRestoration(known: Restoration): void {
     this.#epoch = Math.max(this.#epoch, known.epoch);
-    this.#isWhole ||= known.isWhole;
+    this.#isAdditive = true;
     for (const [id, booked] of known.bookings) this.#bookings.set(id, booked);
     for (const id of known.cancelled) this.#cancelled.add(id);
     for (const [seat, hold] of known.holds) this.#holds.set(seat, hold);
@@ -60,6 +61,7 @@ export class RememberedHouse {
   addRemains({ epoch, published, bookings, commandOf, pending }: Remains, inFlight: readonly Slice[]): void {
     this.#epoch = Math.max(this.#epoch, epoch);
     this.#isWhole = true;
+    this.#isAdditive = false;
     this.#holds = new Map();
     for (const hold of published.holds) for (const seat of hold.seats) this.#holds.set(seat, hold);
     const reasons = this.#blocks;
@@ -83,6 +85,7 @@ export class RememberedHouse {
       showtimeId: this.#showtimeId,
       epoch: this.#epoch,
       isWhole: this.#isWhole,
+      isAdditive: this.#isAdditive,
       bookings: this.#bookings,
       cancelled: this.#cancelled,
       holds: this.#holds,
