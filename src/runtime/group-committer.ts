@@ -159,7 +159,8 @@ export class GroupCommitter {
       return others.length > 0 ? await this.#flush(others) : [];
     }
     this.#numbers.acknowledged(batch.number);
-    this.recovery.committed.add(batch.number, after, batch.slices, this.#clock.now());
+    const written = fenced.size === 0 ? batch.slices : batch.slices.filter((slice) => !fenced.has(slice));
+    this.recovery.committed.add(batch.number, after, written, this.#clock.now());
     return taken.filter(({ actor, slice }) => {
       if (fenced.has(slice)) this.#attempt(actor, () => actor.lost('fenced'));
       return !fenced.has(slice);

@@ -88,6 +88,10 @@ export class MemoryJournal {
     return [...this.#writers].flatMap(([id, { timeline }]) => (timeline === this.#timeline ? [] : [id]));
   }
 
+  isConfirmed(writerId: string): boolean {
+    return this.#writers.get(writerId)?.timeline === this.#timeline;
+  }
+
   /** What could not be written again, of all showtimes. */
   get losses(): readonly Loss[] {
     return this.#losses;

@@ -51,7 +51,7 @@ export class SimJournal extends MemoryJournal {
 
   /** Somebody who lives has not looked at it since a promotion, or not written again what that has lost. */
   get isBehind(): boolean {
-    return this.unconfirmed().some(this.#isLiving);
+    return [...this.#given.keys()].some((writerId) => this.#isLiving(writerId) && !this.isConfirmed(writerId));
   }
 
   override claim(...args: Parameters<MemoryJournal['claim']>): Claim {
