@@ -134,8 +134,8 @@ export class Actor implements Committing, Host {
   }
 
   /** Whoever saw a later epoch saw a later owner: whether this one still is it the journal knows, and ends it if not. */
-  async reached(epoch: number): Promise<void> {
-    if (epoch > this.epoch) await this.current();
+  async reached(epoch: number): Promise<boolean> {
+    return epoch <= this.epoch || (await this.current());
   }
 
   /** By a write of nothing: it becomes durable only where no other node owns the showtime. */

@@ -26,10 +26,10 @@ export interface Host {
    */
   current(): Promise<boolean>;
   /**
-   * Resolves when what is shown is no older than that, or after a bounded time: a client that comes from the owner must not
-   * see the house go back in time. Of who can never have seen it, at once.
+   * Resolves with true when what is shown here is no older than that, or is current (nobody can have seen more). Resolves with
+   * false where neither can be learned within a bound: the client must not be let in, or it would see the house go back in time.
    */
-  reached(epoch: number, seq: number): Promise<void>;
+  reached(epoch: number, seq: number): Promise<boolean>;
   /** The deltas after `seq` of this epoch, or undefined where a snapshot is needed. */
   since(epoch: number, seq: number): readonly PublishedDelta[] | undefined;
   /** Every submission is answered once, now or later, unless the recipient is gone by then. Never throws. */

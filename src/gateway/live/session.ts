@@ -183,7 +183,8 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
       const opened = showtimeId ? await hosts.open(showtimeId) : UNKNOWN_SHOWTIME;
       if (!opened.ok) return this.#turnAway(opened.reason);
       const { host } = opened;
-      if (resume) await host.reached(resume.epoch, resume.seq);
+      const isCurrent = !resume || (await host.reached(resume.epoch, resume.seq));
+      if (!isCurrent && !host.ended) return this.#turnAway('moving');
       const channel = channels.of(host.showtimeId);
       // It may have ended while this waited its turn; the next try finds its successor.
       if (!channel || host.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');

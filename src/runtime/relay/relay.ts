@@ -110,8 +110,9 @@ export class Relay implements Host, StreamReader {
     return this.#audience.size() === 0 && this.#commands.size === 0;
   }
 
-  async reached(epoch: number, seq: number): Promise<void> {
-    await this.#until(() => this.epoch > epoch || (this.epoch === epoch && this.seq >= seq));
+  async reached(epoch: number, seq: number): Promise<boolean> {
+    const isThere = () => this.epoch > epoch || (this.epoch === epoch && this.seq >= seq);
+    return (await this.#until(isThere)) || (await this.current());
   }
 
   /** Whether it came to that within a bound, and the relay still goes on. */
