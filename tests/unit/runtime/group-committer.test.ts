@@ -288,3 +288,19 @@ describe('lateness', () => {
     expect(committer.waitingMs).toBe(10);
   });
 });
+
+describe('what is kept for a journal that may lose it', () => {
+  it('is what was written, and nothing that was fenced', async () => {
+    const { time, ledger, committer, writers, write } = setUp();
+    const [a, b] = writers;
+    ledger.decide = async ({ slices }) => ({ fenced: slices.filter(({ showtimeId }) => showtimeId === 'b') });
+    write(a);
+    write(b);
+    await time.advance(10);
+    const { batches, isComplete } = committer.recovery.committed.cut(0, committer.acknowledged);
+    expect(batches.map(({ number, slices }) => [number, slices.map(({ showtimeId }) => showtimeId)])).toEqual([
+      [1, ['a']],
+    ]);
+    expect(isComplete).toBe(true);
+  });
+});
