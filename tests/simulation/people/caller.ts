@@ -91,15 +91,19 @@ export class Caller {
     this.#world.trace.add(NAME, `asks ${node.name} ${describe(order)}`);
     const { heard } = this.#orders.ask(order, { name: NAME, isClosed: true });
     let told: Told | undefined;
+    let isUnresolved = false;
     for (let isFirst = true; ; isFirst = false) {
       const reply = await this.#send(node, order, overHttp || !isFirst, until);
       if (reply) told = toldBy(reply);
       const isCertain =
         told?.ok || (told?.outcome === 'not-applied' && !/moving|unavailable|overloaded/.test(told.code));
+      if (isCertain) isUnresolved = false;
+      else if (!reply || (told && !told.ok && told.outcome === 'unknown')) isUnresolved = true;
       if (isCertain || this.#world.time.now() >= until) break;
       await new Promise<void>((resolve) => void this.#world.time.after(ASKS_AGAIN_MS, resolve));
     }
-    heard(told ?? { ok: false, code: 'outcome_unknown', outcome: 'unknown' });
+    // A later try that was turned away settles nothing: the first is as unresolved as before.
+    heard(told && !isUnresolved ? told : { ok: false, code: 'outcome_unknown', outcome: 'unknown' });
     return told;
   }
 
