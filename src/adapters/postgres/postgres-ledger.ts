@@ -81,7 +81,7 @@ const RESTORE_QUERY = {
     FROM usher.restore_showtime($1, $2, $3, $4, $5, $6, $7, $8::json)`,
 };
 
-/** The journal in Postgres, by the functions of sql/0010_lost_tail.sql. */
+/** The journal in Postgres, by the functions of sql/0010_lost_tail.sql and sql/0011_restore_showtime.sql. */
 export class PostgresLedger implements Ledger {
   readonly #options: PostgresLedgerOptions;
   readonly #connection: CommitConnection;
