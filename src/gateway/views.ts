@@ -124,16 +124,37 @@ const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string
   not_in_hold: 'Not in this hold',
 };
 
+const REASONS: Record<SeatConflict['reason'], string> = {
+  held: 'held',
+  booked: 'booked',
+  blocked: 'blocked',
+  unknown: 'unknown',
+  duplicate: 'duplicate',
+  not_in_hold: 'not in hold',
+  single_gap: 'single gap',
+  pair_split: 'pair split',
+  companion_alone: 'companion alone',
+  table_split: 'table split',
+  distancing: 'distancing',
+};
+
+const NAMED_MAX = 5;
+
+/** In a rush nine of ten answers are this text, so it is put together without a list or a closure. */
 function describeConflicts(code: keyof typeof CONFLICTS, conflicts: readonly SeatConflict[]): string {
-  const named = conflicts
-    .slice(0, 5)
-    .map(({ seat, reason, beside }) =>
-      beside === undefined
-        ? `${printable(seat)} (${reason.replaceAll('_', ' ')})`
-        : `${printable(seat)} would be left alone beside ${beside.slice(0, 2).map(printable).join(' and ')}`,
-    );
-  const more = conflicts.length > named.length ? `, and ${conflicts.length - named.length} more` : '';
-  return `${CONFLICTS[code]}: ${named.join(', ')}${more}.`;
+  let text = `${CONFLICTS[code]}: `;
+  let named = 0;
+  for (const conflict of conflicts) {
+    if (named === NAMED_MAX) return `${text}, and ${conflicts.length - NAMED_MAX} more.`;
+    text += named === 0 ? describeConflict(conflict) : `, ${describeConflict(conflict)}`;
+    named++;
+  }
+  return `${text}.`;
+}
+
+function describeConflict({ seat, reason, beside }: SeatConflict): string {
+  if (beside === undefined) return `${printable(seat)} (${REASONS[reason]})`;
+  return `${printable(seat)} would be left alone beside ${beside.slice(0, 2).map(printable).join(' and ')}`;
 }
 
 function describe(refusal: Exclude<Refusal, { conflicts: unknown } | { price: unknown }>, rules: HouseRules): string {

@@ -244,7 +244,8 @@ export class Actor implements Committing, Host {
     const asks = !cannotWait && isDoubted(earlier.reply, submission, this.#house, recipient.holder);
     const restsOn = asks ? this.#askWhoOwnsIt() : earlier.mark;
     const isReused = earlier.command !== command.type;
-    const [outcome, mark] = isReused ? [REUSED, 0] : [earlier.reply, restsOn];
+    const outcome = isReused ? REUSED : earlier.reply;
+    const mark = isReused ? 0 : restsOn;
     if (cannotWait) return ok && mark <= this.#durable ? outcome : UNKNOWN;
     return this.#inTurn(recipient, requestId, outcome, mark, now, true);
   }

@@ -54,11 +54,12 @@ function looksAtOwn(refusal: Refusal, command: Command, house: House, holder: st
   if (command.type === 'hold' && command.addTo !== undefined) return true;
   if (command.type === 'release' && refusal.code === 'seat_rule') return true;
   if (!('conflicts' in refusal)) return false;
-  return refusal.conflicts.some(({ seat, reason }) => {
+  for (const { seat, reason } of refusal.conflicts) {
     // Its wheelchair space may be booked by the same holder.
     if (reason === 'companion_alone') return true;
-    return (reason === 'held' || reason === 'booked') && isOf(holder, house.map.indexOf.get(seat), house);
-  });
+    if ((reason === 'held' || reason === 'booked') && isOf(holder, house.map.indexOf.get(seat), house)) return true;
+  }
+  return false;
 }
 
 /** Whether the seat is in a hold or booking of this holder, as this owner knows it. */
