@@ -50,7 +50,7 @@ try {
   const { url } = await starting;
   log.info({ url, ms: Math.round(performance.now() - started) }, 'ready');
   if (process.stdout.isTTY || config.demo) {
-    process.stdout.write(`\n  Usher is ready: ${url}\n  Stop it with Ctrl-C.\n\n`);
+    process.stdout.write(`\n  Usher is ready: ${url}\n  Its HTTP API:   ${url}/docs\n  Stop it with Ctrl-C.\n\n`);
   }
 } catch (error) {
   process.stderr.write(`Usher cannot start. ${error instanceof Error ? error.message : String(error)}\n`);

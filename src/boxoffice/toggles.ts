@@ -9,8 +9,9 @@ import { repeat } from './repeat.js';
  * - `new_sessions`: sessions for guests that have none; whoever is in stays in.
  * - `http_commands`: commands over HTTP; the WebSocket takes them at a fraction of the cost.
  * - `availability`: counts in listings, and the traffic to the cache that they cost.
+ * - `docs`: the pages at `/docs`; `/openapi.json` stays.
  */
-export const TOGGLES = ['best_available', 'new_sessions', 'http_commands', 'availability'] as const;
+export const TOGGLES = ['best_available', 'new_sessions', 'http_commands', 'availability', 'docs'] as const;
 
 export type Toggle = (typeof TOGGLES)[number];
 

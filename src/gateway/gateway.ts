@@ -1,5 +1,6 @@
 import type { ListenOptions, us_listen_socket } from 'uWebSockets.js';
 import { checkAnswer } from '../http/check-answer.js';
+import { serveDocs } from '../http/docs.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { documentEndpoint } from '../http/openapi.js';
 import { Origins } from '../http/origins.js';
@@ -96,6 +97,7 @@ export class Gateway {
       log,
     });
     router.add(this.#endpoints(hosts, intake));
+    serveDocs(router, () => isOn('docs'));
     try {
       if (demoDirectory) await serveFiles(router, demoDirectory);
       router.close();

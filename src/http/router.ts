@@ -48,7 +48,12 @@ export class Router {
 
   /** A file of a page: not counted against any rate, since a page is many files and many people may share an address. */
   file(path: string, headers: Headers & { readonly etag: string }, document: Document): this {
-    this.#on('GET', path, (exchange) => sendDocument(exchange, headers, document));
+    return this.page(path, (exchange) => sendDocument(exchange, headers, document));
+  }
+
+  /** The same for a file that is made when it is first asked for. */
+  page(path: string, send: Handler): this {
+    this.#on('GET', path, send);
     return this;
   }
 

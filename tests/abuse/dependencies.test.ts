@@ -77,6 +77,12 @@ describe('package.json', () => {
     expect([...allowed].filter((name) => !names.has(name))).toEqual([]);
   });
 
+  it('has an empty package where a dependency would report installations to its makers', () => {
+    const scarf = lock['node_modules/@scarf/scarf'] as Locked & { name?: string };
+    expect(scarf.name).toBe('@favware/skip-dependency');
+    expect(scarf.hasInstallScript).toBeUndefined();
+  });
+
   it('runs nothing of its own at an installation', () => {
     for (const path of ['package.json', 'client-sdk/package.json', 'bench/peers/package.json']) {
       const { scripts = {} } = read<Manifest>(path);
