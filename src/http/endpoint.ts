@@ -8,6 +8,7 @@ import type { ErrorCode, WireError } from '../protocol/errors.js';
 import type { Access, Caller } from './access.js';
 import type { Document } from './document.js';
 import type { Headers } from './exchange.js';
+import type { Upload } from './request-body.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -61,7 +62,15 @@ export interface Rendered {
   readonly headers: Headers & { readonly etag: string };
 }
 
-interface Spec<Path extends string, Params, Query, Body extends z.ZodType, Reply extends z.ZodType, Who> {
+interface Spec<
+  Path extends string,
+  Params,
+  Query,
+  Body extends z.ZodType,
+  Reply extends z.ZodType,
+  Who,
+  Accepts extends readonly string[] | undefined,
+> {
   /** The operationId of the OpenAPI document, in camelCase; unique. */
   readonly id: string;
   readonly method: Method;
@@ -81,6 +90,11 @@ interface Spec<Path extends string, Params, Query, Body extends z.ZodType, Reply
   readonly query?: Query;
   /** A strict object; absent: there is no body, and `{}` counts as none. */
   readonly body?: Body;
+  /**
+   * Media types of a body that the handler reads by itself: it gets an `Upload` in place of what `body` would make. Little
+   * of such a body is received before its sender was found to have access.
+   */
+  readonly accepts?: Accepts;
   readonly status?: 200 | 201 | 204;
   readonly reply: Reply;
   /** What is sent instead of JSON, such as `text/plain`. */
@@ -91,7 +105,7 @@ interface Spec<Path extends string, Params, Query, Body extends z.ZodType, Reply
     request: Request<
       Params extends Readonly<Record<string, z.ZodType>> ? Outputs<Params> : never,
       Query extends Readonly<Record<string, z.ZodType>> ? Outputs<Query> : Readonly<Record<never, never>>,
-      z.output<Body>,
+      Accepts extends readonly string[] ? Upload : z.output<Body>,
       Who extends 'public' ? undefined : Caller
     >,
   ) => Told<Reply> | Promise<Told<Reply>>;
@@ -112,6 +126,7 @@ export interface Endpoint {
   readonly parameters: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | undefined;
+  readonly accepts: readonly string[] | undefined;
   readonly status: 200 | 201 | 204;
   readonly reply: z.ZodType;
   readonly mediaType: string;
@@ -127,7 +142,8 @@ export function endpoint<
   Body extends z.ZodType,
   Reply extends z.ZodType,
   Who extends Access,
->(spec: Spec<Path, Params, Query, Body, Reply, Who>): Endpoint {
+  const Accepts extends readonly string[] | undefined = undefined,
+>(spec: Spec<Path, Params, Query, Body, Reply, Who, Accepts>): Endpoint {
   const { parameters, query = {}, body, idempotent = false, status = 200, mediaType = 'application/json' } = spec;
   const handle = spec.handle as unknown as (
     request: Request<unknown, unknown, unknown, unknown>,
@@ -142,12 +158,13 @@ export function endpoint<
     parameters: z.strictObject(parameters as Record<string, z.ZodType>),
     query: z.strictObject(query as Record<string, z.ZodType>),
     body,
+    accepts: spec.accepts,
     handle: async (request) => await handle(request),
   };
 }
 
 /** Every error that the endpoint may give: its own, and those that follow from what it is. */
-export function errorsOf({ access, rate, method, errors }: Endpoint): ErrorCode[] {
+export function errorsOf({ access, rate, method, accepts, errors }: Endpoint): ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       ...errors,
@@ -155,6 +172,7 @@ export function errorsOf({ access, rate, method, errors }: Endpoint): ErrorCode[
       ...(access === 'staff' ? (['forbidden'] as const) : []),
       ...(rate === 'none' ? [] : (['rate_limited'] as const)),
       ...(method === 'GET' ? [] : (['frame_too_large', 'unsupported_media_type', 'bad_message'] as const)),
+      ...(accepts === undefined ? [] : (['overloaded'] as const)),
       // Whatever it takes, it refuses parameters that it does not know.
       'invalid_field',
       'internal',

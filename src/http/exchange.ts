@@ -1,7 +1,8 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { ERRORS, type WireError, wireError } from '../protocol/errors.js';
+import { ERRORS, type ErrorCode, type WireError, wireError } from '../protocol/errors.js';
 import type { Problem } from '../protocol/http.js';
 import { forwardedFor } from './client-address.js';
+import { RequestBody, type Upload } from './request-body.js';
 
 const REASONS: Record<number, string> = {
   200: 'OK',
@@ -29,7 +30,6 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export type Headers = Readonly<Record<string, string>>;
 
-const NO_BODY: Promise<Buffer> = Promise.resolve(Buffer.alloc(0));
 const JSON_HEADERS: Headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 /** The headers that our handlers read. uWebSockets.js takes the request away when the handler returns. */
@@ -51,7 +51,11 @@ export interface ExchangeOptions {
   /** Headers that every answer carries, where it has no others of these names. */
   readonly common: Headers;
   readonly bodyBytesMax: number;
+  /** So much of a body is received before its sender was found to have access; absent: all of it. */
+  readonly unaskedBytesMax?: number;
 }
+
+type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: WireError };
 
 /**
  * One request and its answer. Everything of the request is copied at once; the answer is sent once, corked, and not at
@@ -70,12 +74,13 @@ export class Exchange {
   readonly #res: HttpResponse;
   readonly #common: Headers;
   readonly #bodyBytesMax: number;
-  readonly #body: Promise<Buffer | undefined>;
+  /** Undefined: of a method that has none. */
+  readonly #body: RequestBody | undefined;
   #done = false;
 
   /** Must be made in the turn in which the request came. */
   constructor(res: HttpResponse, req: HttpRequest, options: ExchangeOptions) {
-    const { parameterCount, common, bodyBytesMax } = options;
+    const { parameterCount, common, bodyBytesMax, unaskedBytesMax = bodyBytesMax } = options;
     this.#res = res;
     this.#common = common;
     this.#bodyBytesMax = bodyBytesMax;
@@ -88,8 +93,12 @@ export class Exchange {
     this.#headers = KEPT_HEADERS.map((name) => req.getHeader(name));
     res.onAborted(() => {
       this.#done = true;
+      this.#body?.abort();
     });
-    this.#body = this.method === 'GET' || this.method === 'HEAD' ? NO_BODY : this.#readBody();
+    const hasBody = this.method !== 'GET' && this.method !== 'HEAD';
+    const bytesAnnounced = Number(this.header('content-length'));
+    const bounds = { bytesAnnounced, bytesMax: bodyBytesMax, unaskedBytesMax };
+    this.#body = hasBody ? new RequestBody(res, bounds) : undefined;
   }
 
   /** Empty where it was not sent. */
@@ -119,6 +128,7 @@ export class Exchange {
     this.#done = true;
     const res = this.#res;
     res.cork(() => {
+      this.#body?.drop();
       res.writeStatus(`${status} ${REASONS[status] ?? ''}`.trim());
       for (const name in this.#common) if (!(name in headers)) res.writeHeader(name, this.#common[name] ?? '');
       for (const name in headers) res.writeHeader(name, headers[name] ?? '');
@@ -153,42 +163,47 @@ export class Exchange {
   }
 
   /** The body, which is a JSON object or absent, or the error that it deserves. */
-  async readJson(): Promise<{ ok: true; value: object } | { ok: false; error: WireError }> {
-    if (this.#body === NO_BODY && this.announcesBody) {
-      return { ok: false, error: wireError('invalid_field', 'This request takes no body.', { field: 'body' }) };
-    }
-    const bytes = await this.#body;
-    if (bytes === undefined) {
-      return { ok: false, error: wireError('frame_too_large', `A body may have at most ${this.#bodyBytesMax} bytes.`) };
-    }
-    if (bytes.length === 0) return { ok: true, value: {} };
+  async readJson(): Promise<Read<object>> {
+    const bytes = await this.#readBytes();
+    if (!bytes.ok) return bytes;
+    if (bytes.value.length === 0) return { ok: true, value: {} };
     if (!/^application\/json\b/i.test(this.header('content-type'))) {
-      return { ok: false, error: wireError('unsupported_media_type', 'Send the body as application/json.') };
+      return refuse('unsupported_media_type', 'Send the body as application/json.');
     }
     let value: unknown;
     try {
-      value = JSON.parse(utf8.decode(bytes));
+      value = JSON.parse(utf8.decode(bytes.value));
     } catch {
-      return { ok: false, error: wireError('bad_message', 'The body is not JSON in UTF-8.') };
+      return refuse('bad_message', 'The body is not JSON in UTF-8.');
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ok: true, value };
-    return { ok: false, error: wireError('bad_message', 'The body is not a JSON object.') };
+    return refuse('bad_message', 'The body is not a JSON object.');
   }
 
-  /** From the start on, since uWebSockets.js keeps nothing for who asks later. Undefined: too long. */
-  #readBody(): Promise<Buffer | undefined> {
-    const bytesMax = this.#bodyBytesMax;
-    return new Promise((resolve) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      this.#res.onData((chunk, isLast) => {
-        length += chunk.byteLength;
-        // The chunk is taken away when this returns, so it is copied; past the bound it is only counted.
-        if (length <= bytesMax) chunks.push(Buffer.from(chunk.slice(0)));
-        // Refused as soon as it is too long: whoever sends without end is not waited for.
-        if (length > bytesMax) resolve(undefined);
-        else if (isLast) resolve(Buffer.concat(chunks));
-      });
-    });
+  /** The body as it came, of one of these media types, or the error that it deserves. */
+  async readUpload(accepts: readonly string[]): Promise<Read<Upload>> {
+    const bytes = await this.#readBytes();
+    if (!bytes.ok) return bytes;
+    const [mediaType = ''] = this.header('content-type').toLowerCase().split(';');
+    if (!accepts.includes(mediaType.trim())) {
+      return refuse('unsupported_media_type', `Send the body as one of: ${accepts.join(', ')}.`);
+    }
+    if (bytes.value.length === 0) return refuse('bad_message', 'The body is empty.');
+    return { ok: true, value: { mediaType: mediaType.trim(), bytes: bytes.value } };
   }
+
+  async #readBytes(): Promise<Read<Buffer>> {
+    if (this.#body === undefined) {
+      if (!this.announcesBody) return { ok: true, value: Buffer.alloc(0) };
+      const error = wireError('invalid_field', 'This request takes no body.', { field: 'body' });
+      return { ok: false, error };
+    }
+    const value = await this.#body.read();
+    if (value !== undefined) return { ok: true, value };
+    return refuse('frame_too_large', `A body may have at most ${this.#bodyBytesMax} bytes.`);
+  }
+}
+
+function refuse(code: ErrorCode, message: string): { readonly ok: false; readonly error: WireError } {
+  return { ok: false, error: wireError(code, message) };
 }

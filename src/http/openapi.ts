@@ -64,7 +64,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
 }
 
 function operation(each: Endpoint): ZodOpenApiOperationObject {
-  const { id, summary, tag, access, idempotent, parameters, query, body } = each;
+  const { id, summary, tag, access, idempotent, parameters, query } = each;
   const key = z.object({
     'Idempotency-Key': z.uuid().meta({ description: 'New for every intention, the same for every try of it.' }),
   });
@@ -78,9 +78,19 @@ function operation(each: Endpoint): ZodOpenApiOperationObject {
       ...(Object.keys(query.shape).length > 0 ? { query } : {}),
       ...(idempotent ? { header: key } : {}),
     },
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    ...requestBody(each),
     responses: responses(each),
   };
+}
+
+function requestBody({ body, accepts }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (accepts) {
+    const schemaOf = (type: string) =>
+      type === 'application/json' ? { type: 'object' as const } : { type: 'string' as const };
+    const content = Object.fromEntries(accepts.map((type) => [type, { schema: schemaOf(type) }]));
+    return { requestBody: { required: true, content } };
+  }
+  return body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {};
 }
 
 function responses(each: Endpoint): ZodOpenApiResponsesObject {

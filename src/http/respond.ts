@@ -7,16 +7,21 @@ import { type Answer, type Endpoint, isRendered, type Request } from './endpoint
 import type { Exchange } from './exchange.js';
 import type { RateLimits } from './rate-limits.js';
 import { readQuery } from './read-query.js';
+import type { UploadSlots } from './upload-slots.js';
 
 export interface RespondContext {
   readonly rates: RateLimits;
   readonly authenticate: Authenticate;
+  /** Absent: large bodies are not bounded in number. */
+  readonly uploads?: UploadSlots | undefined;
   /** Told each answer before it is sent, where somebody checks them; throws where it is not as documented. */
   readonly check?: ((endpoint: Endpoint, answer: Answer<unknown>) => void) | undefined;
 }
 
 const commandIdSchema = z.uuid().toLowerCase();
 const NO_BODY = z.strictObject({});
+/** Of an upload, which its handler reads. */
+const AS_SENT = z.unknown();
 
 type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: WireError };
 
@@ -40,8 +45,11 @@ async function answerTo(exchange: Exchange, endpoint: Endpoint, context: Respond
   if (refused) return { ok: false, error: refused };
   const caller = await callerOf(exchange, endpoint, context);
   if (!caller.ok) return caller;
-  const request = await readRequest(exchange, endpoint, caller.value);
-  return request.ok ? await endpoint.handle(request.value) : request;
+  const handled = async (): Promise<Answer<unknown>> => {
+    const request = await readRequest(exchange, endpoint, caller.value);
+    return request.ok ? await endpoint.handle(request.value) : request;
+  };
+  return endpoint.accepts && context.uploads ? await context.uploads.within(handled) : await handled();
 }
 
 async function callerOf(
@@ -64,8 +72,8 @@ async function readRequest(
   endpoint: Endpoint,
   caller: Caller | undefined,
 ): Promise<Read<Request<unknown, unknown, unknown, unknown>>> {
-  const json = await exchange.readJson();
-  if (!json.ok) return json;
+  const sent = await (endpoint.accepts ? exchange.readUpload(endpoint.accepts) : exchange.readJson());
+  if (!sent.ok) return sent;
   const commandId = endpoint.idempotent ? commandIdSchema.safeParse(exchange.header('idempotency-key')) : undefined;
   if (commandId?.success === false) {
     const message = 'The header Idempotency-Key is a UUID of your making: the same for each try of one command.';
@@ -77,7 +85,7 @@ async function readRequest(
   if (!parameters.success) return refuse(fieldError(parameters.error));
   const query = readQuery(exchange, endpoint.query);
   if (!query.ok) return query;
-  const body = (endpoint.body ?? NO_BODY).safeParse(json.value);
+  const body = (endpoint.accepts ? AS_SENT : (endpoint.body ?? NO_BODY)).safeParse(sent.value);
   if (!body.success) return refuse(fieldError(body.error));
   return {
     ok: true,

@@ -6,6 +6,7 @@ import type { Endpoint, Method } from './endpoint.js';
 import { Exchange, type Headers } from './exchange.js';
 import type { Origins } from './origins.js';
 import { type RespondContext, respond } from './respond.js';
+import { UploadSlots } from './upload-slots.js';
 
 export interface RouterOptions extends RespondContext {
   readonly origins: Origins;
@@ -31,6 +32,7 @@ export class Router {
   readonly #app: TemplatedApp;
   readonly #options: RouterOptions;
   readonly #methods = new Map<string, Set<Method>>();
+  readonly #uploads = new UploadSlots();
 
   constructor(app: TemplatedApp, options: RouterOptions) {
     this.#app = app;
@@ -41,7 +43,8 @@ export class Router {
     for (const endpoint of endpoints) {
       const { method, bodyBytesMax } = endpoint;
       const pattern = endpoint.path.replace(/\{(\w+)\}/g, ':$1');
-      this.#on(method, pattern, (exchange) => respond(exchange, endpoint, this.#options), bodyBytesMax);
+      const context = { ...this.#options, uploads: this.#uploads };
+      this.#on(method, pattern, (exchange) => respond(exchange, endpoint, context), bodyBytesMax);
     }
     return this;
   }
@@ -118,6 +121,7 @@ export class Router {
       parameterCount,
       common,
       bodyBytesMax: bodyBytesMax ?? this.#options.bodyBytesMax,
+      unaskedBytesMax: this.#options.bodyBytesMax,
     });
   }
 
