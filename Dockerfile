@@ -3,6 +3,7 @@ FROM node:20-bookworm-slim AS build
 WORKDIR /usher
 COPY package.json package-lock.json .npmrc ./
 COPY client-sdk/package.json client-sdk/
+COPY tests/generated-client/package.json tests/generated-client/
 RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev --omit=optional

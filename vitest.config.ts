@@ -17,6 +17,7 @@ const PAIRS = [
   'tests/demo/*.test.ts',
   'tests/faults/{ops,postgres-outage}.test.ts',
   'tests/fuzz/*.test.ts',
+  'tests/generated-client/*.test.ts',
   'tests/package/*.test.ts',
   'tests/rush/rush.test.ts',
   'tests/soak/soak.test.ts',
