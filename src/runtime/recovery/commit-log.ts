@@ -13,7 +13,7 @@ export interface LoggedBatch {
 
 export interface Lost {
   readonly batches: readonly LoggedBatch[];
-  /** False: batches that were lost are not kept any more. */
+  /** False: batches were lost that are not kept any more, and that no earlier cut gave out either. */
   readonly isComplete: boolean;
 }
 
@@ -42,6 +42,11 @@ export class CommitLog {
   #samples: { readonly written: number; readonly number: number }[] = [];
   /** Every standby has the batches up to here, or nobody knows. */
   #confirmed = 0;
+  /**
+   * An earlier cut gave out the batches after `from` up to `to`: what they held waits to be written again, or stands in
+   * the restorations that came after them.
+   */
+  #givenOut = { from: 0, to: 0 };
 
   get size(): number {
     return this.#batches.length;
@@ -83,7 +88,22 @@ export class CommitLog {
     this.#confirmed = Math.min(this.#confirmed, has);
     this.#samples = this.#samples.filter(({ number }) => number <= has);
     const [oldest] = batches;
-    return { batches, isComplete: acknowledged <= has || (oldest !== undefined && oldest.after <= has) };
+    const keptFrom = oldest?.after ?? acknowledged;
+    const isComplete = acknowledged <= has || this.#isGivenOut(has, keptFrom);
+    const from = isComplete ? has : keptFrom;
+    if (acknowledged > from) this.#giveOut(from, acknowledged);
+    return { batches, isComplete };
+  }
+
+  /** Whether nothing is missing after `from` up to `to`. */
+  #isGivenOut(from: number, to: number): boolean {
+    return to <= from || (this.#givenOut.from <= from && to <= this.#givenOut.to);
+  }
+
+  #giveOut(from: number, to: number): void {
+    const earlier = this.#givenOut;
+    const isApart = from > earlier.to;
+    this.#givenOut = isApart ? { from, to } : { from: Math.min(from, earlier.from), to: Math.max(to, earlier.to) };
   }
 
   /** With what was seen of late: a standby whose connection broke may still be promoted. */

@@ -28,7 +28,26 @@ describe('the log of commits', () => {
     expect(numbers(log, 2, 5)).toEqual({ numbers: [3, 4, 5], isComplete: true });
     expect(numbers(log, 2, 2)).toEqual({ numbers: [], isComplete: true });
     expect(numbers(log, 0, 2)).toEqual({ numbers: [1, 2], isComplete: true });
-    expect(numbers(log, 0, 2)).toEqual({ numbers: [], isComplete: false });
+  });
+
+  it('gives a batch out once, and does not call it missing after that', () => {
+    const log = new CommitLog();
+    for (let number = 1; number <= 6; number++) add(log, number, 0);
+    expect(numbers(log, 2, 6)).toEqual({ numbers: [3, 4, 5, 6], isComplete: true });
+    // Written again as batch 8; then a standby is promoted that had not followed, and has 3 and 4 of before.
+    log.add(8, 2, [slice(SHOWTIME, 1, { holds: held(holdOf('ann', [1])), heldBefore: [] })], 0);
+    expect(numbers(log, 4, 8)).toEqual({ numbers: [8], isComplete: true });
+    // And then the first one once more.
+    expect(numbers(log, 2, 4)).toEqual({ numbers: [], isComplete: true });
+    expect(numbers(log, 1, 4)).toEqual({ numbers: [2], isComplete: true });
+  });
+
+  it('says that batches are missing which it forgot and never gave out', () => {
+    const log = new CommitLog();
+    add(log, 1, 0);
+    log.observe(positionAt({ standbys: 0 }), 1, 10);
+    expect(numbers(log, 0, 1)).toEqual({ numbers: [], isComplete: false });
+    expect(numbers(log, 0, 1)).toEqual({ numbers: [], isComplete: false });
   });
 
   it('keeps nothing where Postgres has no standby, and all from when one is seen', () => {
