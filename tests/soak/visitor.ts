@@ -75,7 +75,7 @@ export class Visitor {
     if (booking && dice < 0.08) return { type: 'cancel', bookingId: booking.id };
     if (!hold || (dice < 0.34 && this.holds.size < HOLDS_MAX)) return this.#newHold();
     if (dice < 0.44 && hold.seats.length < SEATS_GROWN_MAX) {
-      return { type: 'hold', seats: this.#seats(1), holdId: hold.id };
+      return { type: 'hold', seats: this.#seats(1, hold.seats), holdId: hold.id };
     }
     if (dice < 0.54) return { type: 'extend', holdId: hold.id };
     if (dice < 0.7) return { type: 'book', holdId: hold.id, payment: { method: 'test' }, price: hold.price };
@@ -89,8 +89,8 @@ export class Visitor {
     return { type: 'hold', seats: this.#seats(dice < 0.6 ? 1 : 2 + Math.floor(this.#random() * 3)) };
   }
 
-  /** Free ones side by side, as far as they can see; one time in ten they do not look. */
-  #seats(wanted: number): string[] {
+  /** Free ones side by side, as far as they can see; one time in ten they do not look. They know which are theirs. */
+  #seats(wanted: number, theirs: readonly string[] = []): string[] {
     const { labels } = this.sale;
     const looks = this.#random() > 0.1;
     const house = looks ? this.line.house() : undefined;
@@ -98,8 +98,9 @@ export class Visitor {
     const chosen: string[] = [];
     for (let i = 0; i < labels.length && chosen.length < wanted; i++) {
       const seat = (from + i) % labels.length;
-      if (!house || house[seat] === AVAILABLE) chosen.push(labels[seat] ?? '');
+      const label = labels[seat] ?? '';
+      if ((!house || house[seat] === AVAILABLE) && !theirs.includes(label)) chosen.push(label);
     }
-    return chosen.length > 0 ? chosen : [labels[from] ?? ''];
+    return chosen.length > 0 ? chosen : [labels.find((label) => !theirs.includes(label)) ?? ''];
   }
 }

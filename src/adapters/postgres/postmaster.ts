@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const REAPED_MS_MAX = 1_000;
+
 /** A running Postgres server, as its own `postmaster.pid` tells. */
 export interface Postmaster {
   readonly pid: number;
@@ -35,16 +37,25 @@ export async function clearForeignLock(dataDirectory: string): Promise<void> {
   else await rename(aside, file);
 }
 
-/** Fast shutdown; past the deadline an immediate one, from which the next start recovers as from a crash. */
+/**
+ * Fast shutdown; past the deadline an immediate one, from which the next start recovers as from a crash. Resolves when
+ * the process is gone from the system's table, too, so that whoever looks for it afterwards does not find it.
+ */
 export async function stopPostmaster(pid: number, deadlineMs = 6_000): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     if (isAlive(pid)) kill(pid, signal);
     const giveUpAt = performance.now() + deadlineMs;
     while (performance.now() < giveUpAt) {
-      if (!(await isPostgres(pid))) return;
+      if (!(await isPostgres(pid))) return await reaped(pid);
       await sleep(25);
     }
   }
+}
+
+/** The process has ended; its parent reads the exit status a moment later, or never, so this waits for a bounded time. */
+async function reaped(pid: number): Promise<void> {
+  const giveUpAt = performance.now() + REAPED_MS_MAX;
+  while ((await commandLineOf(pid)) === '' && performance.now() < giveUpAt) await sleep(5);
 }
 
 function lockFile(dataDirectory: string): string {
@@ -61,9 +72,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Where the system tells what a process is: not another program under an id used again, nor one that died unburied. */
+/** Where the system tells what a process is: not another program under an id used again, nor one that ended and was not reaped. */
 async function isPostgres(pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  const commandLine = await commandLineOf(pid);
   return commandLine === undefined || /\/postgres$/.test(commandLine.split('\0')[0] ?? '');
+}
+
+/** Empty where the process ended and was not reaped; undefined where there is none, or where the system does not tell. */
+async function commandLineOf(pid: number): Promise<string | undefined> {
+  return await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
 }
