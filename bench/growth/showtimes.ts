@@ -28,7 +28,7 @@ export async function openShowtimes(pool: Pool, seats: number, count: number): P
   await addHall(pool, { id: hallId, venueId: 'growth', name: `Hall of ${seats}`, seatMapHash: hash });
   const ids = Array.from({ length: count }, () => randomUUID());
   const { rowCount } = await pool.query(
-    `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules)
+    `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules)
      SELECT id, $2, $3, $4, $5, 'EUR', $6, $7 FROM unnest($1::uuid[]) AS id`,
     [
       ids,

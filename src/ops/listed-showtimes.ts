@@ -40,9 +40,9 @@ export async function listShowtimesWithOwners(
 ): Promise<ShowtimeList> {
   const { rows } = await pool.query<ShowtimeRow>(
     `SELECT s.id, m.title, h.name AS hall, s.starts_at, o.node, o.epoch, count(*) OVER ()::int AS total
-       FROM usher.showtimes s
-       JOIN usher.movies m ON m.id = s.movie_id
-       JOIN usher.halls h ON h.id = s.hall_id
+       FROM boxoffice.showtimes s
+       JOIN boxoffice.movies m ON m.id = s.movie_id
+       JOIN boxoffice.halls h ON h.id = s.hall_id
        LEFT JOIN usher.showtime_owners o ON o.showtime_id = s.id
       WHERE s.starts_at >= date_trunc('day', now(), 'UTC')
         AND (NOT $1::boolean OR o.node IS NOT NULL)
@@ -64,7 +64,7 @@ export async function findOwner(
   showtimeId: string,
 ): Promise<{ readonly owner: ShowtimeOwner | undefined } | undefined> {
   const { rows } = await pool.query<Pick<ShowtimeRow, 'node' | 'epoch'>>(
-    `SELECT o.node, o.epoch FROM usher.showtimes s LEFT JOIN usher.showtime_owners o ON o.showtime_id = s.id
+    `SELECT o.node, o.epoch FROM boxoffice.showtimes s LEFT JOIN usher.showtime_owners o ON o.showtime_id = s.id
       WHERE s.id = $1`,
     [showtimeId],
   );

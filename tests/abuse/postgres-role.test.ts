@@ -38,8 +38,8 @@ function roleWith(grants: readonly string[]) {
 /** What SECURITY.md lists: to run on a schema that another role made. */
 const RUNTIME = [
   'GRANT CREATE ON DATABASE $database TO $role',
-  'GRANT USAGE ON SCHEMA usher TO $role',
-  'GRANT SELECT ON ALL TABLES IN SCHEMA usher TO $role',
+  'GRANT USAGE ON SCHEMA boxoffice, usher TO $role',
+  'GRANT SELECT ON ALL TABLES IN SCHEMA boxoffice, usher TO $role',
   'GRANT INSERT, UPDATE, DELETE ON usher.showtime_owners, usher.hold_seats, usher.bookings, usher.booking_seats, usher.blocked_seats, usher.command_results, usher.writers, usher.timelines, usher.losses TO $role',
   'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA usher TO $role',
   // At each start the list of migrations is looked after, which Postgres leaves to its owner.
@@ -68,13 +68,13 @@ it('a server sells with a role that may read the catalogue and write the journal
   const intruder = new pg.Client({ connectionString: url });
   await intruder.connect();
   for (const sql of [
-    "UPDATE usher.showtimes SET prices = '{}'",
-    'DELETE FROM usher.movies',
+    "UPDATE boxoffice.showtimes SET prices = '{}'",
+    'DELETE FROM boxoffice.movies',
     'TRUNCATE usher.bookings',
     'DROP TABLE usher.booking_seats',
     'ALTER TABLE usher.booking_seats DROP CONSTRAINT booking_seats_pkey',
     'CREATE OR REPLACE FUNCTION usher.claim_showtime(showtime uuid, node_name text) RETURNS bigint LANGUAGE sql AS $$SELECT 1$$',
-    "COPY usher.movies TO '/tmp/usher-copy'",
+    "COPY boxoffice.movies TO '/tmp/usher-copy'",
     'CREATE ROLE another SUPERUSER',
     'SELECT rolpassword FROM pg_authid',
   ]) {
@@ -105,7 +105,7 @@ it('a role with CREATE on a database, which is not its own, makes the schema; an
   await migrate(url, 'sql', silentLog);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query('SELECT count(*)::int AS n FROM usher.showtimes');
+  const { rows } = await client.query('SELECT count(*)::int AS n FROM boxoffice.showtimes');
   await client.end();
   expect(rows).toEqual([{ n: 0 }]);
 });

@@ -10,18 +10,18 @@ const PAYLOADS = [
   "'; DROP SCHEMA usher CASCADE; --",
   "' OR '1'='1",
   "x'); DELETE FROM usher.bookings; --",
-  '"; TRUNCATE usher.showtimes; --',
-  "\\'; DROP TABLE usher.movies; --",
-  '$1; DROP TABLE usher.halls',
-  '$$; DROP TABLE usher.venues; $$',
+  '"; TRUNCATE boxoffice.showtimes; --',
+  "\\'; DROP TABLE boxoffice.movies; --",
+  '$1; DROP TABLE boxoffice.halls',
+  '$$; DROP TABLE boxoffice.venues; $$',
   "E'\\047; DROP TABLE usher.writers'",
   '{"a","b"}',
   '{NULL}',
   '(1,2)',
-  '1; UPDATE usher.showtimes SET sales_open = false',
+  '1; UPDATE boxoffice.showtimes SET sales_open = false',
   "'||pg_sleep(5)||'",
   "'/**/UNION/**/SELECT/**/current_user--",
-  '\u02bc; DROP TABLE usher.movies; --',
+  '\u02bc; DROP TABLE boxoffice.movies; --',
   '%_\\%',
   "staff'--",
 ];
@@ -38,15 +38,15 @@ afterAll(() => stage.close());
 async function everything(): Promise<readonly unknown[]> {
   const { pool } = stage;
   const { rows: relations } = await pool.query(
-    "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'usher'::regnamespace ORDER BY 1",
+    "SELECT relname, relkind FROM pg_class WHERE relnamespace::regnamespace::text IN ('boxoffice', 'usher') ORDER BY 1",
   );
   const { rows: functions } = await pool.query(
-    "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'usher'::regnamespace ORDER BY 1, 2",
+    "SELECT proname, prosrc FROM pg_proc WHERE pronamespace::regnamespace::text IN ('boxoffice', 'usher') ORDER BY 1, 2",
   );
   const { rows: roles } = await pool.query('SELECT rolname, rolsuper FROM pg_roles ORDER BY 1');
   const catalogue = await Promise.all(
-    ['movies', 'venues', 'halls', 'seat_maps', 'migrations'].map((table) =>
-      pool.query(`SELECT * FROM usher.${table} ORDER BY 1`).then(({ rows }) => rows),
+    ['boxoffice.movies', 'boxoffice.venues', 'boxoffice.halls', 'boxoffice.seat_maps', 'usher.migrations'].map(
+      (table) => pool.query(`SELECT * FROM ${table} ORDER BY 1`).then(({ rows }) => rows),
     ),
   );
   return [relations, functions, roles, catalogue];
@@ -54,7 +54,9 @@ async function everything(): Promise<readonly unknown[]> {
 
 async function expectUnharmed(): Promise<void> {
   expect(await everything()).toEqual(tables);
-  const { rows } = await stage.pool.query('SELECT count(*)::int AS closed FROM usher.showtimes WHERE NOT sales_open');
+  const { rows } = await stage.pool.query(
+    'SELECT count(*)::int AS closed FROM boxoffice.showtimes WHERE NOT sales_open',
+  );
   expect(rows).toEqual([{ closed: 0 }]);
 }
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await withPool(async (pool) => {
     showtimeId = await openSale(pool, SEATS, 600_000);
     const { rows } = await pool.query<{ label: string }>(
-      "SELECT json_array_elements_text(document -> 'seats' -> 'label') AS label FROM usher.seat_maps",
+      "SELECT json_array_elements_text(document -> 'seats' -> 'label') AS label FROM boxoffice.seat_maps",
     );
     labels = rows.map(({ label }) => label);
   });

@@ -13,10 +13,10 @@ let pool: pg.Pool;
 beforeAll(async () => {
   database = await createDatabase();
   pool = new pg.Pool({ connectionString: database.url, max: 3 });
-  await pool.query(`INSERT INTO usher.movies VALUES ('m', 'M', 2000, 90, 'D', '{}', '')`);
-  await pool.query(`INSERT INTO usher.venues VALUES ('v', 'V', 'C')`);
-  await pool.query(`INSERT INTO usher.seat_maps VALUES (repeat('f', 64), 10, '{}')`);
-  await pool.query(`INSERT INTO usher.halls VALUES ('h', 'v', 'H', repeat('f', 64))`);
+  await pool.query(`INSERT INTO boxoffice.movies VALUES ('m', 'M', 2000, 90, 'D', '{}', '')`);
+  await pool.query(`INSERT INTO boxoffice.venues VALUES ('v', 'V', 'C')`);
+  await pool.query(`INSERT INTO boxoffice.seat_maps VALUES (repeat('f', 64), 10, '{}')`);
+  await pool.query(`INSERT INTO boxoffice.halls VALUES ('h', 'v', 'H', repeat('f', 64))`);
 });
 afterAll(async () => {
   await pool.end();
@@ -27,7 +27,7 @@ beforeEach(() => pool.query('TRUNCATE usher.hold_seats, usher.bookings, usher.bo
 async function showtime(startsIn: string): Promise<string> {
   const id = randomUUID();
   await pool.query(
-    `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
+    `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
      VALUES ($1, 'm', 'h', repeat('f', 64), clock_timestamp() + $2::interval, 'EUR', '{}')`,
     [id, startsIn],
   );

@@ -20,7 +20,7 @@ import { createDatabase, type TestDatabase } from './database.js';
 
 const MOVIE: MovieView = {
   id: 'first-light',
-  title: "Robert'); DROP TABLE usher.movies;--",
+  title: "Robert'); DROP TABLE boxoffice.movies;--",
   year: 2001,
   runtimeMinutes: 100,
   director: 'Nobody',
@@ -101,7 +101,7 @@ describe('seat maps', () => {
   it('are one row however often and in whatever order of members they come', async () => {
     const { name, ...rest } = MAP;
     expect(await addSeatMap(pool, { ...rest, name })).toBe(hash);
-    const { rows } = await pool.query('SELECT count(*)::int AS n FROM usher.seat_maps');
+    const { rows } = await pool.query('SELECT count(*)::int AS n FROM boxoffice.seat_maps');
     expect(rows[0].n).toBe(1);
   });
 
@@ -187,7 +187,7 @@ describe('showtimes', () => {
 
   it('come a page at a time, and one more tells that the list goes on: each once, in order', async () => {
     await pool.query(
-      `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
+      `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
        SELECT gen_random_uuid(), $1, 'one', $2, now() + interval '1 year', 'EUR', '{"Front":1,"Back":1}'
          FROM generate_series(1, $3::int)`,
       [MOVIE.id, hash, SHOWTIMES_LISTED_MAX + 1],
@@ -204,7 +204,7 @@ describe('showtimes', () => {
       page = await listShowtimes(pool, { after: readCursor(writeCursor({ startsAt, id }))! });
     }
     const { rows } = await pool.query<{ id: string }>(
-      `SELECT id FROM usher.showtimes WHERE starts_at >= date_trunc('day', now(), 'UTC') ORDER BY starts_at, id`,
+      `SELECT id FROM boxoffice.showtimes WHERE starts_at >= date_trunc('day', now(), 'UTC') ORDER BY starts_at, id`,
     );
     expect(seen).toEqual(rows.map(({ id }) => id));
   });
@@ -222,9 +222,9 @@ describe('showtimes', () => {
     const added = showtime(hoursFromNow(40));
     await addShowtime(pool, added);
     const rebuilt = await addSeatMap(pool, { ...MAP, name: 'Rebuilt' });
-    await pool.query("UPDATE usher.halls SET seat_map_hash = $1 WHERE id = 'one'", [rebuilt]);
+    await pool.query("UPDATE boxoffice.halls SET seat_map_hash = $1 WHERE id = 'one'", [rebuilt]);
     expect((await showtimeTerms(pool, added.id))?.seatMapHash).toBe(hash);
-    await pool.query("UPDATE usher.halls SET seat_map_hash = $1 WHERE id = 'one'", [hash]);
+    await pool.query("UPDATE boxoffice.halls SET seat_map_hash = $1 WHERE id = 'one'", [hash]);
   });
 });
 
@@ -250,14 +250,14 @@ describe('terms', () => {
   it('are refused, not guessed, where somebody wrote rules that nobody knows', async () => {
     const added = showtime(hoursFromNow(51));
     await addShowtime(pool, added);
-    await pool.query(`UPDATE usher.showtimes SET rules = '{"singleGap":"sometimes"}' WHERE id = $1`, [added.id]);
+    await pool.query(`UPDATE boxoffice.showtimes SET rules = '{"singleGap":"sometimes"}' WHERE id = $1`, [added.id]);
     await expect(showtimeTerms(pool, added.id)).rejects.toThrow('singleGap');
   });
 
   it('are refused where somebody wrote a currency that is none, since nobody knows its minor units', async () => {
     const id = randomUUID();
     await pool.query(
-      `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
+      `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
        VALUES ($1, $2, 'one', $3, now(), 'HRK', '{"Front":1,"Back":1}')`,
       [id, MOVIE.id, hash],
     );

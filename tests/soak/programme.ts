@@ -53,7 +53,7 @@ export class Programme {
     for (const sale of this.#leaving) {
       if (sale.present > 0) continue;
       this.#leaving.delete(sale);
-      await this.#pool.query("UPDATE usher.showtimes SET starts_at = now() - interval '1 day' WHERE id = $1", [
+      await this.#pool.query("UPDATE boxoffice.showtimes SET starts_at = now() - interval '1 day' WHERE id = $1", [
         sale.id,
       ]);
     }

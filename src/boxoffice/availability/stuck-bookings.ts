@@ -67,7 +67,7 @@ export async function purgeHoldsOfThePast(pool: Pick<Pool, 'query'>): Promise<nu
     `DELETE FROM usher.hold_seats WHERE ctid = ANY (ARRAY(
        SELECT h.ctid FROM usher.hold_seats h
         WHERE h.expires_at < clock_timestamp() - $1::interval
-          AND NOT EXISTS (SELECT FROM usher.showtimes s
+          AND NOT EXISTS (SELECT FROM boxoffice.showtimes s
                            WHERE s.id = h.showtime_id AND s.starts_at > clock_timestamp() - $2::interval)
         LIMIT $3 FOR UPDATE OF h SKIP LOCKED))`,
     [HELD_PAST_ITS_END, SHOWTIME_OVER, ROWS_PER_PURGE],

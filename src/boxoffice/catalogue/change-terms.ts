@@ -33,7 +33,7 @@ export async function changeTerms(
     if (unpriced.length > 0) throw new RangeError(`No price for: ${unpriced.join(', ')}.`);
   }
   const { rowCount } = await pool.query(
-    `UPDATE usher.showtimes
+    `UPDATE boxoffice.showtimes
         SET prices = coalesce($2, prices), rules = coalesce($3, rules), sales_open = coalesce($4, sales_open),
             sales_open_at = CASE WHEN $5 THEN $6 ELSE sales_open_at END, starts_at = coalesce($7, starts_at)
       WHERE id = $1`,

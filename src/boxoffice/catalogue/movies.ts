@@ -17,7 +17,7 @@ export interface Movie {
 export async function listMovies(pool: Reads): Promise<Movie[]> {
   const { rows } = await pool.query<Movie>(
     `SELECT id, title, year, runtime_minutes AS "runtimeMinutes", director, genres, synopsis
-       FROM usher.movies ORDER BY title, id`,
+       FROM boxoffice.movies ORDER BY title, id`,
   );
   return rows;
 }
@@ -25,7 +25,7 @@ export async function listMovies(pool: Reads): Promise<Movie[]> {
 /** @returns false where the id is taken; that movie stays as it is. */
 export async function addMovie(pool: Pool, movie: Movie): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `INSERT INTO usher.movies (id, title, year, runtime_minutes, director, genres, synopsis)
+    `INSERT INTO boxoffice.movies (id, title, year, runtime_minutes, director, genres, synopsis)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
     [movie.id, movie.title, movie.year, movie.runtimeMinutes, movie.director, movie.genres, movie.synopsis],
   );

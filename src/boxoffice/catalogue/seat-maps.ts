@@ -12,7 +12,7 @@ export async function addSeatMap(pool: Pool, data: SeatMapData): Promise<string>
   const document = canonicalJson(data);
   const hash = createHash('sha256').update(document).digest('hex');
   await pool.query(
-    'INSERT INTO usher.seat_maps (hash, seats, document) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING',
+    'INSERT INTO boxoffice.seat_maps (hash, seats, document) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING',
     [hash, data.seats.label.length, document],
   );
   return hash;
@@ -21,7 +21,7 @@ export async function addSeatMap(pool: Pool, data: SeatMapData): Promise<string>
 /** The document as JSON text, byte for byte as it was hashed; undefined where there is none of this hash. */
 export async function seatMapDocument(pool: Reads, hash: string): Promise<string | undefined> {
   const { rows } = await pool.query<{ document: string }>(
-    'SELECT document::text AS document FROM usher.seat_maps WHERE hash = $1',
+    'SELECT document::text AS document FROM boxoffice.seat_maps WHERE hash = $1',
     [hash],
   );
   return rows[0]?.document;
@@ -29,9 +29,10 @@ export async function seatMapDocument(pool: Reads, hash: string): Promise<string
 
 /** The seat map as it was filed. Not checked again: only addSeatMap writes there. Undefined where there is none. */
 export async function seatMapData(pool: Reads, hash: string): Promise<SeatMapData | undefined> {
-  const { rows } = await pool.query<{ document: SeatMapData }>('SELECT document FROM usher.seat_maps WHERE hash = $1', [
-    hash,
-  ]);
+  const { rows } = await pool.query<{ document: SeatMapData }>(
+    'SELECT document FROM boxoffice.seat_maps WHERE hash = $1',
+    [hash],
+  );
   return rows[0]?.document;
 }
 

@@ -128,11 +128,11 @@ const SELECT_SHOWTIME = `
   SELECT s.id, s.movie_id, m.title, v.id AS venue_id, v.name AS venue, v.city, v.time_zone, v.day_cutoff_hour,
          s.hall_id, h.name AS hall, s.starts_at,
          s.seat_map_hash AS hash, p.seats, s.currency, s.prices
-    FROM usher.showtimes s
-    JOIN usher.movies m ON m.id = s.movie_id
-    JOIN usher.halls h ON h.id = s.hall_id
-    JOIN usher.venues v ON v.id = h.venue_id
-    JOIN usher.seat_maps p ON p.hash = s.seat_map_hash`;
+    FROM boxoffice.showtimes s
+    JOIN boxoffice.movies m ON m.id = s.movie_id
+    JOIN boxoffice.halls h ON h.id = s.hall_id
+    JOIN boxoffice.venues v ON v.id = h.venue_id
+    JOIN boxoffice.seat_maps p ON p.hash = s.seat_map_hash`;
 
 /** Showtimes in the order in which they start: a page, and one more where the list goes on behind it. */
 export async function listShowtimes(
@@ -175,7 +175,7 @@ const NO_DAYS: DayColumns = [[], [], [], []];
  */
 async function daysOfVenues(pool: Reads, day: string | undefined, now: number): Promise<DayColumns> {
   const { rows } = await pool.query<VenueDay>(
-    'SELECT DISTINCT time_zone AS "timeZone", day_cutoff_hour AS "dayCutoffHour" FROM usher.venues',
+    'SELECT DISTINCT time_zone AS "timeZone", day_cutoff_hour AS "dayCutoffHour" FROM boxoffice.venues',
   );
   const columns: DayColumns = [[], [], [], []];
   for (const kind of rows) {
@@ -213,7 +213,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
   }>(
     `SELECT seat_map_hash AS hash, prices, currency, rules, sales_open, sales_open_at, starts_at,
             terms_version AS version
-       FROM usher.showtimes WHERE id = $1`,
+       FROM boxoffice.showtimes WHERE id = $1`,
     [id],
   );
   const row = rows[0];
@@ -233,7 +233,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
 /** The versions of the terms of these showtimes; those that there are not are left out. */
 export async function termsVersions(pool: Reads, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const { rows } = await pool.query<{ id: string; version: string }>(
-    'SELECT id, terms_version AS version FROM usher.showtimes WHERE id = ANY ($1::uuid[])',
+    'SELECT id, terms_version AS version FROM boxoffice.showtimes WHERE id = ANY ($1::uuid[])',
     [ids],
   );
   return new Map(rows.map(({ id, version }) => [id, Number(version)]));
@@ -252,7 +252,7 @@ export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<bo
   const prices = pricesSchema.parse(showtime.prices);
   const rules = rulesSchema.parse(showtime.rules ?? {});
   const { rows: halls } = await pool.query<{ hash: string }>(
-    'SELECT seat_map_hash AS hash FROM usher.halls WHERE id = $1',
+    'SELECT seat_map_hash AS hash FROM boxoffice.halls WHERE id = $1',
     [showtime.hallId],
   );
   const hall = halls[0];
@@ -260,7 +260,7 @@ export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<bo
   const unpriced = await categoriesWithout(pool, hall.hash, prices);
   if (unpriced.length > 0) throw new RangeError(`No price for: ${unpriced.join(', ')}.`);
   const { rowCount } = await pool.query(
-    `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules)
+    `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
     [
       showtime.id,
@@ -279,7 +279,7 @@ export async function addShowtime(pool: Pool, showtime: NewShowtime): Promise<bo
 /** The categories of the showtime's seat map that these prices lack; none where there is no such showtime. */
 export async function unpricedCategories(pool: Reads, showtimeId: string, prices: object): Promise<string[]> {
   const { rows } = await pool.query<{ hash: string }>(
-    'SELECT seat_map_hash AS hash FROM usher.showtimes WHERE id = $1',
+    'SELECT seat_map_hash AS hash FROM boxoffice.showtimes WHERE id = $1',
     [showtimeId],
   );
   return rows[0] ? await categoriesWithout(pool, rows[0].hash, prices) : [];
@@ -288,7 +288,7 @@ export async function unpricedCategories(pool: Reads, showtimeId: string, prices
 async function categoriesWithout(pool: Reads, seatMapHash: string, prices: object): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT category ->> 'name' AS name
-       FROM usher.seat_maps CROSS JOIN json_array_elements(document -> 'categories') AS category
+       FROM boxoffice.seat_maps CROSS JOIN json_array_elements(document -> 'categories') AS category
       WHERE hash = $1 AND NOT $2::jsonb ? (category ->> 'name')`,
     [seatMapHash, JSON.stringify(prices)],
   );

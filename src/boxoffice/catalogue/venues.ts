@@ -31,7 +31,7 @@ export async function addVenue(pool: Pool, venue: Venue): Promise<boolean> {
     throw new RangeError(`${JSON.stringify(timeZone)} is no time zone; give area and city, such as Europe/Berlin.`);
   }
   const { rowCount } = await pool.query(
-    `INSERT INTO usher.venues (id, name, city, time_zone, day_cutoff_hour)
+    `INSERT INTO boxoffice.venues (id, name, city, time_zone, day_cutoff_hour)
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
     [venue.id, venue.name, venue.city, timeZone, dayCutoffHour],
   );
@@ -44,13 +44,13 @@ export async function addVenue(pool: Pool, venue: Venue): Promise<boolean> {
  */
 export async function addHall(pool: Pool, hall: Hall): Promise<boolean> {
   const { rowCount } = await pool.query(
-    'INSERT INTO usher.halls (id, venue_id, name, seat_map_hash) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING',
+    'INSERT INTO boxoffice.halls (id, venue_id, name, seat_map_hash) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING',
     [hall.id, hall.venueId, hall.name, hall.seatMapHash],
   );
   return rowCount === 1;
 }
 
 export async function hallExists(pool: Pool, id: string): Promise<boolean> {
-  const { rowCount } = await pool.query('SELECT FROM usher.halls WHERE id = $1', [id]);
+  const { rowCount } = await pool.query('SELECT FROM boxoffice.halls WHERE id = $1', [id]);
   return rowCount === 1;
 }

@@ -94,7 +94,7 @@ export async function openClusterStage(
     async labels(showtimeId) {
       const { rows } = await pool.query<{ label: string }>(
         `SELECT json_array_elements_text(p.document -> 'seats' -> 'label') AS label
-           FROM usher.showtimes s JOIN usher.seat_maps p ON p.hash = s.seat_map_hash WHERE s.id = $1`,
+           FROM boxoffice.showtimes s JOIN boxoffice.seat_maps p ON p.hash = s.seat_map_hash WHERE s.id = $1`,
         [showtimeId],
       );
       return rows.map(({ label }) => label);

@@ -74,7 +74,7 @@ test('a fourth node takes its quarter of 1,000 showtimes, no other moves, and cl
 async function openShowtimes(): Promise<string[]> {
   const first = await openSale(stage.pool, 50, 600_000);
   const { rows } = await stage.pool.query<{ hall_id: string; movie_id: string }>(
-    'SELECT hall_id, movie_id FROM usher.showtimes WHERE id = $1',
+    'SELECT hall_id, movie_id FROM boxoffice.showtimes WHERE id = $1',
     [first],
   );
   const { hall_id: hallId = '', movie_id: movieId = '' } = rows[0] ?? {};

@@ -148,7 +148,7 @@ describe('a list that is longer than a page', () => {
       expect(error).toMatchObject({ code: 'invalid_field', field: 'cursor' });
     }
     await stage.pool.query(
-      `INSERT INTO usher.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
+      `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
        SELECT gen_random_uuid(), 'm', 'h', $1, now() + n * interval '1 second' + interval '1 day', 'EUR',
               '{"Front":1,"Back":1}'
          FROM generate_series(1, 600) AS n`,

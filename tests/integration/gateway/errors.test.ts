@@ -57,7 +57,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
 
   it('sales_closed is told for what it is', async () => {
     const showtimeId = await stage.addShowtime();
-    await stage.pool.query('UPDATE usher.showtimes SET sales_open = false WHERE id = $1', [showtimeId]);
+    await stage.pool.query('UPDATE boxoffice.showtimes SET sales_open = false WHERE id = $1', [showtimeId]);
     const { guest, clear } = await setScene(transport, showtimeId);
     const { error } = await guest.ask({ type: 'hold', seats: ['R1-1'] });
     expect(error?.code).toBe('sales_closed');

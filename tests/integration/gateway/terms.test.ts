@@ -56,7 +56,7 @@ describe('a price that changes while people look at the map', () => {
     expect([version, prices, salesOpen]).toEqual([1, [first, { category: 'Back', price: eur(900) }], true]);
     const before = await client.call({ type: 'best_available', count: 2, category: 'Front' });
     // By anybody who can write to the database.
-    await stage.pool.query(`UPDATE usher.showtimes SET prices = '{"Front":1500,"Back":900}' WHERE id = $1`, [
+    await stage.pool.query(`UPDATE boxoffice.showtimes SET prices = '{"Front":1500,"Back":900}' WHERE id = $1`, [
       showtimeId,
     ]);
     const news = await client.next('terms');
@@ -85,7 +85,7 @@ describe('a price that changes while people look at the map', () => {
     const { terms, limits } = await client.next('terms');
     expect(terms).toMatchObject({ version: 2, salesOpen: true, salesCloseAt: startsAt.getTime() });
     expect([terms.prices.map(({ price }) => price.amount), limits.seatsPerHold]).toEqual([[1, 2], 3]);
-    const other = "UPDATE usher.showtimes SET currency = 'USD' WHERE id = $1";
+    const other = "UPDATE boxoffice.showtimes SET currency = 'USD' WHERE id = $1";
     await expect(stage.pool.query(other, [showtimeId])).rejects.toThrow('keeps its currency');
     await client.close();
   });
@@ -95,7 +95,7 @@ describe('sales', () => {
   it('[SALES-1] [SALES-3] end some time after the start, and open sockets are told', async () => {
     const showtimeId = await stage.addShowtime({ salesGraceMs: 0 });
     const startsAt = new Date(Date.now() + 1_000);
-    await stage.pool.query('UPDATE usher.showtimes SET starts_at = $2 WHERE id = $1', [showtimeId, startsAt]);
+    await stage.pool.query('UPDATE boxoffice.showtimes SET starts_at = $2 WHERE id = $1', [showtimeId, startsAt]);
     const client = await LiveClient.join(stage.liveUrl(showtimeId));
     const { hold } = (await client.call({ type: 'best_available', count: 1 })) as { hold?: { id: string } };
     expect(client.welcome?.terms).toMatchObject({ salesOpen: true, salesCloseAt: startsAt.getTime() });
@@ -110,7 +110,7 @@ describe('sales', () => {
   it('[SALES-1] of a showtime of last month are closed', async () => {
     const showtimeId = await stage.addShowtime();
     const past = new Date(Date.now() - 30 * 86_400_000);
-    await stage.pool.query('UPDATE usher.showtimes SET starts_at = $2 WHERE id = $1', [showtimeId, past]);
+    await stage.pool.query('UPDATE boxoffice.showtimes SET starts_at = $2 WHERE id = $1', [showtimeId, past]);
     const client = await LiveClient.join(stage.liveUrl(showtimeId));
     expect(client.welcome?.terms.salesOpen).toBe(false);
     expect(await client.call({ type: 'best_available', count: 1 })).toMatchObject({ error: { code: 'sales_closed' } });
