@@ -3,43 +3,31 @@
  * lists them. Real files break the schema, so everything that has one sensible meaning is repaired and told; what has
  * none is refused with its JSON path.
  */
-import { arrangeRows } from './geometry/arrange-rows.js';
-import { assemble } from './import/assemble.js';
-import { Findings, type Problem, type RepairGroup } from './import/findings.js';
+import { Draft } from './import/draft.js';
+import { Findings } from './import/findings.js';
+import { finishDraft, type PlanImport } from './import/finish-draft.js';
 import type { PlanSettings } from './import/focal-point.js';
-import { noteOverlaps } from './import/note-overlaps.js';
-import { orderPairs, pairColumnOf } from './import/order-pairs.js';
 import { readPlan } from './import/read-plan.js';
 import { asObject, type JsonObject, member } from './import/read-value.js';
-import type { SeatMapData } from './seat-map.js';
 
-export type { Problem, RepairGroup } from './import/findings.js';
+export type { PlanImport } from './import/finish-draft.js';
 export type { PlanSettings } from './import/focal-point.js';
-
-export type PlanImport =
-  /** `repairs` has a group for each kind, with its number and its first examples: short however wrong the file is. */
-  | { readonly ok: true; readonly map: SeatMapData; readonly repairs: readonly RepairGroup[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
  * Never throws on any value that JSON can spell. At most 100 problems are told.
  * @param settings what somebody knows of the hall that its file does not say.
  */
 export function importPlan(json: unknown, settings: PlanSettings = {}): PlanImport {
+  return finishDraft(readPretix(json), settings);
+}
+
+/** The plan as a draft, with what was found in its `findings`. */
+export function readPretix(json: unknown): Draft {
   const found = findPlan(json);
-  if (found === undefined) return { ok: false, problems: [{ path: '', reason: 'must be an object' }] };
-  const { plan, root } = found;
-  const findings = new Findings(root);
-  const draft = readPlan(findings, plan);
-  if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
-  const data = assemble(draft, plan, settings);
-  if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
-  const pathOf = (seat: number) => draft.seats[seat]?.path ?? '';
-  const { blocks, pitch } = arrangeRows(data, pairColumnOf(data));
-  const pairs = orderPairs(data, blocks, findings, pathOf);
-  if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
-  noteOverlaps(data, pitch, findings, pathOf);
-  return { ok: true, map: { ...data, pairs }, repairs: findings.repairs };
+  if (found !== undefined) return readPlan(new Findings(found.root), found.plan);
+  const draft = new Draft(new Findings());
+  draft.findings.problem('', 'must be an object');
+  return draft;
 }
 
 /** The plan itself, or what pretix's API gives: an object with the plan under `layout`, as an object or as its text. */

@@ -1,13 +1,13 @@
 /** Turns a draft without problems into the columns of a seat map. */
 import type { SeatMapData, StandingArea } from '../seat-map.js';
-import { type Draft, LABEL_LENGTH_MAX } from './draft.js';
+import type { Draft } from './draft.js';
 import { type Bounds, findFocalPoint, type PlanSettings } from './focal-point.js';
 import { labelSeats } from './label-seats.js';
 import { linkSeats } from './link-seats.js';
-import { asObject, type JsonObject, member, type Point, readPoint, readText, roundCoordinate } from './read-value.js';
+import { type Point, roundCoordinate } from './read-value.js';
 
 /** Seats come first, row after row in the order of the file; standing places follow, area after area. */
-export function assemble(draft: Draft, plan: JsonObject, settings: PlanSettings): SeatMapData {
+export function assemble(draft: Draft, settings: PlanSettings): SeatMapData {
   const { seats } = draft;
   const standing = labelSeats(draft);
   const links = linkSeats(draft);
@@ -32,9 +32,9 @@ export function assemble(draft: Draft, plan: JsonObject, settings: PlanSettings)
   const { decorations } = draft;
   const view = { seats: draft.seats, rows: draft.rows, decorations, category, categories: categories.length, bounds };
   return {
-    name: planName(draft, plan),
-    size: planSize(draft, plan, bounds),
-    focalPoint: findFocalPoint(draft.findings, plan, settings, view),
+    name: planName(draft),
+    size: planSize(draft, bounds),
+    focalPoint: findFocalPoint(draft.findings, draft, settings, view),
     categories,
     zones: draft.zones,
     rows: draft.rows.map(({ label, zone }) => ({ label, zone })),
@@ -54,28 +54,18 @@ function wholeTables({ rows }: Draft): { readonly tables?: number[][] } {
   return { tables: tables.map(({ first, count }) => Array.from({ length: count }, (_, i) => first + i)) };
 }
 
-function planName(draft: Draft, plan: JsonObject): string {
-  const name = readText(draft.findings, member(plan, 'name'), 'name', LABEL_LENGTH_MAX);
+function planName({ name, findings }: Draft): string {
   if (name !== '') return name;
-  draft.findings.repair('name', 'missing_name', 'The plan was called "Untitled".');
+  findings.repair('name', 'missing_name', 'The plan was called "Untitled".');
   return 'Untitled';
 }
 
-function planSize(draft: Draft, plan: JsonObject, bounds: Bounds): SeatMapData['size'] {
-  const given = asObject(member(plan, 'size'));
-  const point = given && { x: member(given, 'width'), y: member(given, 'height') };
-  if (point !== undefined && isPositive(point.x) && isPositive(point.y)) {
-    const size = readPoint(draft.findings, point, 'size');
-    if (size !== undefined) return { width: size.x, height: size.y };
-  }
+function planSize({ size, findings }: Draft, bounds: Bounds): SeatMapData['size'] {
+  if (size !== undefined) return size;
   const width = roundCoordinate(Math.max(1, bounds.right));
   const height = roundCoordinate(Math.max(1, bounds.bottom));
-  draft.findings.repair('size', 'missing_size', `The size was taken from the seats: ${width} × ${height}.`);
+  findings.repair('size', 'missing_size', `The size was taken from the seats: ${width} × ${height}.`);
   return { width, height };
-}
-
-function isPositive(value: unknown): boolean {
-  return (typeof value === 'number' || typeof value === 'string') && Number(value) > 0;
 }
 
 /** The categories that some place has, in their order: whoever makes a showtime prices these and no others. */

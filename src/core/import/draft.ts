@@ -1,8 +1,12 @@
-/** The plan while it is being read: objects with their paths, before labels, links and columns are made of them. */
+/**
+ * The neutral plan, while a file is being read: seats, rows and areas with the places in the file where they stand. Every
+ * reader fills one; `finishDraft` makes labels, links and columns of it.
+ */
 import type { Decoration } from '../seat-map.js';
 import type { Findings } from './findings.js';
 import { skeleton } from './lookalikes.js';
 import type { Point } from './read-value.js';
+import type { Sight } from './stage-words.js';
 
 /** Enough for any arena; what a client can still load and a snapshot still carry. */
 export const SEATS_MAX = 100_000;
@@ -55,6 +59,13 @@ export interface DraftArea {
 }
 
 export class Draft {
+  /** Empty: the file has none. */
+  name = '';
+  /** Undefined: it is taken from the seats. */
+  size: { readonly width: number; readonly height: number } | undefined;
+  /** What the file itself says of them. */
+  focalPoint: Point | undefined;
+  looksAt: Sight | undefined;
   readonly categories: { name: string; color: string }[] = [];
   readonly zones: { name: string }[] = [];
   readonly rows: DraftRow[] = [];

@@ -28,7 +28,15 @@ export type RepairKind =
   | 'foreign_standing'
   | 'ordered_booking'
   | 'overlapping_seats'
-  | 'guessed_focal_point';
+  | 'guessed_focal_point'
+  // Of the readers of other formats: src/boxoffice/halls/readers/.
+  | 'guessed_encoding'
+  | 'guessed_positions'
+  | 'stray_carriage_return'
+  | 'ignored_column'
+  | 'ignored_object'
+  | 'category_by_price'
+  | 'category_by_look';
 
 export interface Repair {
   readonly path: string;
@@ -48,6 +56,40 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** What kind of fault refuses a file: stable, for programs. */
+export type ProblemKind =
+  | 'invalid_value'
+  | 'too_many'
+  | 'no_seats'
+  | 'not_readable'
+  | 'missing_quote'
+  | 'missing_column'
+  | 'missing_cell'
+  | 'too_many_cells'
+  | 'spreadsheet_date'
+  | 'spreadsheet_value'
+  | 'invalid_number'
+  | 'invalid_price'
+  | 'ambiguous_price'
+  | 'two_prices'
+  | 'unknown_type'
+  | 'unknown_word'
+  | 'duplicate_seat'
+  | 'same_spot'
+  | 'missing_position'
+  | 'companion_alone'
+  | 'pair_incomplete'
+  | 'unknown_seat'
+  | 'unknown_capacity'
+  | 'no_named_shape';
+
+/** All problems of one kind: how many there were, and the first of them. */
+export interface ProblemGroup {
+  readonly kind: ProblemKind;
+  readonly count: number;
+  readonly examples: readonly Problem[];
+}
+
 /** A file that is wrong in every seat needs no more than this many sentences to say so. */
 const PROBLEMS_MAX = 100;
 /** Enough to find the place in the file and to see what the others are like. */
@@ -59,6 +101,7 @@ const GROUPS_MAX = 60;
 export class Findings {
   readonly problems: Problem[] = [];
   readonly #groups = new Map<string, { kind: RepairKind; count: number; examples: Repair[] }>();
+  readonly #problemGroups = new Map<ProblemKind, { kind: ProblemKind; count: number; examples: Problem[] }>();
 
   /** @param root the path of the plan within the file, with a dot behind it; empty where the file is the plan. */
   readonly #root: string;
@@ -80,8 +123,19 @@ export class Findings {
     if (group.examples.length < EXAMPLES_MAX) group.examples.push(repair);
   }
 
-  problem(path: string, reason: string): void {
-    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ path: this.#root + path, reason });
+  problem(path: string, reason: string, kind: ProblemKind = 'invalid_value'): void {
+    const problem = { path: this.#root + path, reason };
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push(problem);
+    const group = this.#problemGroups.get(kind);
+    if (group === undefined) this.#problemGroups.set(kind, { kind, count: 1, examples: [problem] });
+    else {
+      group.count++;
+      if (group.examples.length < EXAMPLES_MAX) group.examples.push(problem);
+    }
+  }
+
+  get problemGroups(): readonly ProblemGroup[] {
+    return [...this.#problemGroups.values()];
   }
 
   get repairs(): readonly RepairGroup[] {

@@ -5,7 +5,7 @@
  */
 import type { Decoration } from '../seat-map.js';
 import type { Findings } from './findings.js';
-import { asObject, type JsonObject, member, type Point, readPoint, roundCoordinate } from './read-value.js';
+import { type Point, roundCoordinate } from './read-value.js';
 import { rowOrdinal } from './row-ordinal.js';
 import { type Sight, sightOf } from './stage-words.js';
 
@@ -22,7 +22,11 @@ export interface PlanSettings {
   readonly focalPoint?: Point;
   /** What the audience looks at; without it a stage, unless the plan has a text such as "SCREEN". */
   readonly looksAt?: Sight;
+  /** The edge of the plan at which the stage or the screen is. */
+  readonly front?: Side;
 }
+
+export type Side = 'top' | 'bottom' | 'left' | 'right';
 
 /** As much of the plan as a guess needs. */
 export interface PlanView {
@@ -49,15 +53,20 @@ const ORDER_MIN = 0.8;
 /** How far apart the first category and the last stand, as a share of the hall, where their order tells a direction. */
 const CATEGORIES_APART = 0.25;
 
-export function findFocalPoint(findings: Findings, plan: JsonObject, settings: PlanSettings, view: PlanView): Point {
+/** @param given what the file itself says. */
+export function findFocalPoint(
+  findings: Findings,
+  given: { readonly focalPoint: Point | undefined; readonly looksAt: Sight | undefined },
+  settings: PlanSettings,
+  view: PlanView,
+): Point {
   if (settings.focalPoint !== undefined) return rounded(settings.focalPoint);
-  const usher = asObject(member(plan, 'usher'));
-  const given = usher && member(usher, 'focal_point');
-  if (given !== undefined && given !== null) {
-    const point = readPoint(findings, given, 'usher.focal_point');
-    if (point !== undefined) return point;
+  const said = settings.looksAt ?? given.looksAt;
+  if (settings.front !== undefined) {
+    const front = frontAt(view, settings.front);
+    return rounded(said === 'screen' ? twoThirdsBack(front, view) : front);
   }
-  const said = settings.looksAt ?? sightGiven(usher);
+  if (given.focalPoint !== undefined) return given.focalPoint;
   const front = frontByText(view, said) ?? frontByRows(view) ?? frontByCategories(view) ?? frontOfTop(view);
   const sight = said ?? front.sight;
   const point = rounded(sight === 'screen' ? twoThirdsBack(front, view) : front);
@@ -67,9 +76,9 @@ export function findFocalPoint(findings: Findings, plan: JsonObject, settings: P
   return point;
 }
 
-function sightGiven(usher: JsonObject | undefined): Sight | undefined {
-  const value = usher && member(usher, 'looks_at');
-  return value === 'stage' || value === 'screen' ? value : undefined;
+function frontAt({ bounds }: PlanView, side: Side): Front {
+  const [x, y] = { top: [0, 1], bottom: [0, -1], left: [1, 0], right: [-1, 0] }[side] as [number, number];
+  return { ...edgeOf(bounds, x, y), sight: 'stage', why: '' };
 }
 
 /** A text that names what is looked at. Several that name it with something else, such as boxes by number, name nothing. */

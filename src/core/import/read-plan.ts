@@ -14,6 +14,7 @@ export function readPlan(findings: Findings, plan: JsonObject): Draft {
   noteUnknownKeys(findings, plan, 'plan', '');
   const usher = asObject(member(plan, 'usher'));
   if (usher !== undefined) noteUnknownKeys(findings, usher, 'usher key of a plan', 'usher');
+  readHead(draft, plan, usher);
   readCategories(draft, member(plan, 'categories'));
   const zones = member(plan, 'zones');
   if (!Array.isArray(zones)) {
@@ -27,6 +28,25 @@ export function readPlan(findings: Findings, plan: JsonObject): Draft {
     if (draft.places === 0 && findings.problems.length === 0) findings.problem('zones', 'the plan has no seats');
   }
   return draft;
+}
+
+function readHead(draft: Draft, plan: JsonObject, usher: JsonObject | undefined): void {
+  const { findings } = draft;
+  draft.name = readText(findings, member(plan, 'name'), 'name', LABEL_LENGTH_MAX);
+  const size = asObject(member(plan, 'size'));
+  const [width, height] = [size && member(size, 'width'), size && member(size, 'height')];
+  if (isPositive(width) && isPositive(height)) {
+    const point = readPoint(findings, { x: width, y: height }, 'size');
+    draft.size = point && { width: point.x, height: point.y };
+  }
+  const point = usher && member(usher, 'focal_point');
+  if (point !== undefined && point !== null) draft.focalPoint = readPoint(findings, point, 'usher.focal_point');
+  const looksAt = usher && member(usher, 'looks_at');
+  draft.looksAt = looksAt === 'stage' || looksAt === 'screen' ? looksAt : undefined;
+}
+
+function isPositive(value: unknown): boolean {
+  return (typeof value === 'number' || typeof value === 'string') && Number(value) > 0;
 }
 
 function readCategories(draft: Draft, value: unknown): void {
