@@ -16,51 +16,55 @@ const NO_STATUS = 1005;
  */
 export class FrameParser {
   /** Pieces of a frame that is not whole yet, and how many bytes it takes before trying again makes sense. */
-  private pieces: Buffer[] = [];
-  private held = 0;
-  private needed = 0;
+  #pieces: Buffer[] = [];
+  #held = 0;
+  #needed = 0;
   /** The fragments of a message that came in several frames. */
-  private fragments: Buffer[] = [];
-  private fragmentsBinary = false;
+  #fragments: Buffer[] = [];
+  #fragmentsBinary = false;
 
-  constructor(private readonly sink: FrameSink) {}
+  readonly #sink: FrameSink;
+
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+  }
 
   /** @throws RangeError where the peer breaks RFC 6455; the connection is then of no more use. */
   push(chunk: Buffer): void {
-    if (this.held === 0) {
-      this.parse(chunk);
+    if (this.#held === 0) {
+      this.#parse(chunk);
       return;
     }
     // Copied, because the caller reads the next chunk into the same memory.
-    this.hold(Buffer.from(chunk));
-    if (this.held < this.needed) return;
-    const gathered = Buffer.concat(this.pieces, this.held);
-    this.pieces = [];
-    this.held = 0;
-    this.parse(gathered);
+    this.#hold(Buffer.from(chunk));
+    if (this.#held < this.#needed) return;
+    const gathered = Buffer.concat(this.#pieces, this.#held);
+    this.#pieces = [];
+    this.#held = 0;
+    this.#parse(gathered);
   }
 
-  private hold(piece: Buffer): void {
-    this.pieces.push(piece);
-    this.held += piece.length;
+  #hold(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#held += piece.length;
   }
 
-  private parse(data: Buffer): void {
+  #parse(data: Buffer): void {
     let at = 0;
     while (at < data.length) {
       const size = frameSize(data, at);
       if (at + size.total > data.length) {
-        this.needed = size.total;
-        this.hold(Buffer.from(data.subarray(at)));
+        this.#needed = size.total;
+        this.#hold(Buffer.from(data.subarray(at)));
         return;
       }
       const end = at + size.total;
-      this.frame(data[at] ?? 0, data.subarray(at + size.header, end));
+      this.#frame(data[at] ?? 0, data.subarray(at + size.header, end));
       at = end;
     }
   }
 
-  private frame(first: number, payload: Buffer): void {
+  #frame(first: number, payload: Buffer): void {
     const opcode = first & 0x0f;
     const final = (first & 0x80) !== 0;
     if ((first & 0x70) !== 0) throw new RangeError('A frame with reserved bits: no extension was agreed.');
@@ -68,24 +72,24 @@ export class FrameParser {
       case OPCODE.text:
       case OPCODE.binary:
         if (final) {
-          this.sink.message(payload, opcode === OPCODE.binary);
+          this.#sink.message(payload, opcode === OPCODE.binary);
         } else {
-          this.fragments = [Buffer.from(payload)];
-          this.fragmentsBinary = opcode === OPCODE.binary;
+          this.#fragments = [Buffer.from(payload)];
+          this.#fragmentsBinary = opcode === OPCODE.binary;
         }
         break;
       case OPCODE.continuation:
-        this.fragments.push(Buffer.from(payload));
-        if (final) this.sink.message(Buffer.concat(this.fragments.splice(0)), this.fragmentsBinary);
+        this.#fragments.push(Buffer.from(payload));
+        if (final) this.#sink.message(Buffer.concat(this.#fragments.splice(0)), this.#fragmentsBinary);
         break;
       case OPCODE.ping:
-        this.sink.ping(payload);
+        this.#sink.ping(payload);
         break;
       case OPCODE.pong:
         break;
       case OPCODE.close:
-        if (payload.length < 2) this.sink.close(NO_STATUS, '');
-        else this.sink.close(payload.readUInt16BE(0), payload.toString('utf8', 2));
+        if (payload.length < 2) this.#sink.close(NO_STATUS, '');
+        else this.#sink.close(payload.readUInt16BE(0), payload.toString('utf8', 2));
         break;
       default:
         throw new RangeError(`A frame with the unknown opcode ${opcode}.`);

@@ -18,12 +18,16 @@ export class HouseView {
   /** Booked seats that were then said not to be booked, though nobody cancels here. */
   unsold = 0;
 
-  constructor(private readonly seats: number) {}
+  readonly #seats: number;
+
+  constructor(seats: number) {
+    this.#seats = seats;
+  }
 
   /** @returns how many seats it was wrong about while it believed itself right; 0 for the first one and after a gap. */
   takeSnapshot(snapshot: Snapshot): number {
     const statuses =
-      typeof snapshot.seats === 'string' ? readStatuses(snapshot.seats) : unpackStatuses(snapshot.seats, this.seats);
+      typeof snapshot.seats === 'string' ? readStatuses(snapshot.seats) : unpackStatuses(snapshot.seats, this.#seats);
     let surprises = 0;
     if (!this.stale && snapshot.epoch === this.epoch && snapshot.seq === this.seq) {
       for (let seat = 0; seat < statuses.length; seat++) if (statuses[seat] !== this.statuses[seat]) surprises++;

@@ -46,18 +46,22 @@ export interface LiveClientOptions {
 export class LiveClient {
   readonly view: HouseView;
   holder = '';
-  private session: string | undefined;
-  private socket: LoadSocket | undefined;
-  private live = false;
-  private nextId = 1;
-  private readonly waiting = new Map<number, { readonly sentAt: number; answer(answer: Answer | undefined): void }>();
+  #session: string | undefined;
+  #socket: LoadSocket | undefined;
+  #live = false;
+  #nextId = 1;
+  readonly #waiting = new Map<number, { readonly sentAt: number; answer(answer: Answer | undefined): void }>();
 
-  constructor(private readonly options: LiveClientOptions) {
+  readonly #options: LiveClientOptions;
+
+  constructor(options: LiveClientOptions) {
+    this.#options = options;
+
     this.view = new HouseView(options.seats);
   }
 
   get connected(): boolean {
-    return this.live;
+    return this.#live;
   }
 
   /**
@@ -68,41 +72,41 @@ export class LiveClient {
     const startedAt = performance.now();
     return new Promise((resolve, reject) => {
       const entered = (recovered: boolean) => {
-        this.live = true;
+        this.#live = true;
         resolve({ recovered, liveAfterMs: performance.now() - startedAt });
       };
       const socket = new LoadSocket(
         {
-          ...this.options.target,
+          ...this.#options.target,
           // Served where it lands: of a cluster, the node that the URL names is the one to be measured.
-          path: `/v1/showtimes/${this.options.showtimeId}/live?moved=1`,
+          path: `/v1/showtimes/${this.#options.showtimeId}/live?moved=1`,
           subprotocol: SUBPROTOCOL_MSGPACK,
         },
         {
-          open: () => socket.sendText(JSON.stringify(this.hello())),
-          message: (payload, binary) => this.read(payload, binary, entered),
+          open: () => socket.sendText(JSON.stringify(this.#hello())),
+          message: (payload, binary) => this.#read(payload, binary, entered),
           closed: (code, reason) => {
-            const wasLive = this.live;
-            this.socket = undefined;
-            this.live = false;
-            for (const { answer } of this.waiting.values()) answer(undefined);
-            this.waiting.clear();
-            if (wasLive) this.options.events.lost(code);
+            const wasLive = this.#live;
+            this.#socket = undefined;
+            this.#live = false;
+            for (const { answer } of this.#waiting.values()) answer(undefined);
+            this.#waiting.clear();
+            if (wasLive) this.#options.events.lost(code);
             else reject(new ClosedWhileOpening(code, reason));
           },
         },
       );
-      this.socket = socket;
+      this.#socket = socket;
     });
   }
 
   /** Undefined: the connection ended before the reply, so whether the command took effect is unknown. */
   command(command: LiveCommand): Promise<Answer | undefined> {
-    const { socket } = this;
-    if (!socket || !this.live) return Promise.resolve(undefined);
+    const socket = this.#socket;
+    if (!socket || !this.#live) return Promise.resolve(undefined);
     return new Promise((answer) => {
-      const id = this.nextId++;
-      this.waiting.set(id, { sentAt: performance.now(), answer });
+      const id = this.#nextId++;
+      this.#waiting.set(id, { sentAt: performance.now(), answer });
       socket.sendText(JSON.stringify({ id, ...command }));
     });
   }
@@ -114,15 +118,16 @@ export class LiveClient {
 
   /** Loses the connection without a word to the server. */
   cut(): void {
-    this.socket?.cut();
+    this.#socket?.cut();
   }
 
   close(): void {
-    this.socket?.close(1000);
+    this.#socket?.close(1000);
   }
 
-  private hello() {
-    const { session, view } = this;
+  #hello() {
+    const { view } = this;
+    const session = this.#session;
     return {
       type: 'hello',
       ...(session !== undefined && { token: session }),
@@ -131,29 +136,29 @@ export class LiveClient {
     };
   }
 
-  private read(payload: Buffer, binary: boolean, entered: (recovered: boolean) => void): void {
-    const { events, reader } = this.options;
+  #read(payload: Buffer, binary: boolean, entered: (recovered: boolean) => void): void {
+    const { events, reader } = this.#options;
     const message = reader.read(payload, binary);
     switch (message.type) {
       case 'welcome':
-        this.welcome(message, entered);
+        this.#welcome(message, entered);
         break;
       case 'snapshot':
         events.snapshot(message, this.view.takeSnapshot(message));
-        if (!this.live) entered(false);
+        if (!this.#live) entered(false);
         break;
       case 'delta':
         if (!this.view.takeDelta(message, events.seatChanged)) events.gap();
         events.delta(message.changes.length);
         break;
       case 'reply': {
-        const waiting = this.waiting.get(message.id);
-        this.waiting.delete(message.id);
+        const waiting = this.#waiting.get(message.id);
+        this.#waiting.delete(message.id);
         waiting?.answer({ reply: message, latencyMs: performance.now() - waiting.sentAt });
         break;
       }
       case 'heartbeat':
-        this.heartbeat(message);
+        this.#heartbeat(message);
         break;
       case 'hold_expired':
         events.holdExpired(message);
@@ -170,15 +175,15 @@ export class LiveClient {
   }
 
   /** The last delta before a silence would be missed without a word if nobody compared. */
-  private heartbeat({ epoch, seq }: Heartbeat): void {
+  #heartbeat({ epoch, seq }: Heartbeat): void {
     const { view } = this;
     if (view.stale || (epoch === view.epoch && seq === view.seq)) return;
     view.stale = true;
-    this.options.events.gap();
+    this.#options.events.gap();
   }
 
-  private welcome(message: Welcome, entered: (recovered: boolean) => void): void {
-    this.session = message.session;
+  #welcome(message: Welcome, entered: (recovered: boolean) => void): void {
+    this.#session = message.session;
     this.holder = message.holder;
     if (message.recovered) entered(true);
     // What follows is a snapshot, and no delta before it is for us.

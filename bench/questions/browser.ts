@@ -111,18 +111,23 @@ async function firstPaint(chromium: Browser, { page, labels }: House, throttle: 
 
 /** What is watched, again and again in one window. */
 class Scenes {
-  constructor(
-    private readonly chromium: Browser,
-    private readonly window: MapWindow,
-    private readonly house: House,
-  ) {}
+  readonly #chromium: Browser;
+  readonly #window: MapWindow;
+  readonly #house: House;
+
+  constructor(chromium: Browser, window: MapWindow, house: House) {
+    this.#chromium = chromium;
+    this.#window = window;
+    this.#house = house;
+  }
 
   async all(stage: Stage, rounds: number): Promise<Measured> {
-    const { window, house } = this;
+    const window = this.#window;
+    const house = this.#house;
     const measured: Measured = { 'pan and zoom': [], 'changes, whole house in view': [], 'changes, seats in view': [] };
     for (let round = 1; round <= rounds; round++) {
       stage.say(`round ${round} of ${rounds}`);
-      const frames = await traceFrames(this.chromium, window.page, () => wander(window));
+      const frames = await traceFrames(this.#chromium, window.page, () => wander(window));
       measured['pan and zoom'].push({ ...frames, deltasPerSecond: 0 });
       measured['changes, whole house in view'].push(await this.#changes());
       const { x, y, width, height } = await window.box();
@@ -136,10 +141,11 @@ class Scenes {
   }
 
   async #changes(): Promise<Watched> {
-    const { window, house } = this;
+    const window = this.#window;
+    const house = this.#house;
     const before = await window.shown();
     const changed: Changed[] = [];
-    const frames = await traceFrames(this.chromium, window.page, async () => {
+    const frames = await traceFrames(this.#chromium, window.page, async () => {
       const pace = { changesPerSecond: CHANGES_PER_SECOND, ms: CHANGING_MS };
       changed.push(...(await house.crew.ask('change', () => pace)).map(({ answer }) => answer));
     });

@@ -12,51 +12,55 @@ const EXAMPLES_MAX = 5;
 
 /** The buyers of one process, and what the conductor can ask of them. */
 class Crowd {
-  private readonly tally = new Tally();
-  private readonly buyers: Buyer[];
-  private readonly buying: Promise<void>[] = [];
+  readonly #tally = new Tally();
+  readonly #buyers: Buyer[];
+  readonly #buying: Promise<void>[] = [];
 
-  constructor(private readonly assignment: Assignment) {
+  readonly #assignment: Assignment;
+
+  constructor(assignment: Assignment) {
+    this.#assignment = assignment;
+
     const reader = new FrameReader();
     const { host, port, showtimeId, seed, hall, first, count } = assignment;
-    this.buyers = Array.from({ length: count }, (_, i) => {
+    this.#buyers = Array.from({ length: count }, (_, i) => {
       const index = first + i;
       const target = { host, port, ...sourceAddress(host, index) };
-      return new Buyer({ target, showtimeId, seed, index, hall, reader, tally: this.tally });
+      return new Buyer({ target, showtimeId, seed, index, hall, reader, tally: this.#tally });
     });
   }
 
   async obey(order: Exclude<Order, { type: 'connect' | 'leave' }>): Promise<Report> {
     switch (order.type) {
       case 'open_doors':
-        for (const buyer of this.buyers) this.buying.push(buyer.buy());
-        return { type: 'reported', tally: this.tally.report() };
+        for (const buyer of this.#buyers) this.#buying.push(buyer.buy());
+        return { type: 'reported', tally: this.#tally.report() };
       case 'report':
-        return { type: 'reported', tally: this.tally.report() };
+        return { type: 'reported', tally: this.#tally.report() };
       case 'stop':
-        return await this.stop();
+        return await this.#stop();
       case 'locate':
-        return { type: 'positions', ...this.positions() };
+        return { type: 'positions', ...this.#positions() };
       case 'compare':
-        return { type: 'compared', ...this.compare(order.truth) };
+        return { type: 'compared', ...this.#compare(order.truth) };
     }
   }
 
   async connect(): Promise<Report> {
-    await connectAll(this.buyers);
-    const ready = this.buyers.filter((buyer) => buyer.connected).length;
-    return { type: 'connected', ready, tally: this.tally.report() };
+    await connectAll(this.#buyers);
+    const ready = this.#buyers.filter((buyer) => buyer.connected).length;
+    return { type: 'connected', ready, tally: this.#tally.report() };
   }
 
-  private async stop(): Promise<Report> {
-    for (const buyer of this.buyers) buyer.stop();
-    await Promise.race([Promise.all(this.buying), sleep(FINISH_WITHIN_MS)]);
-    for (const buyer of this.buyers) this.tally.counts.unsoldSeats += buyer.view.unsold;
-    const claims = this.buyers.map((buyer) => buyer.claims());
+  async #stop(): Promise<Report> {
+    for (const buyer of this.#buyers) buyer.stop();
+    await Promise.race([Promise.all(this.#buying), sleep(FINISH_WITHIN_MS)]);
+    for (const buyer of this.#buyers) this.#tally.counts.unsoldSeats += buyer.view.unsold;
+    const claims = this.#buyers.map((buyer) => buyer.claims());
     return {
       type: 'quiet',
-      tally: this.tally.report(),
-      series: this.tally.encodedSeries(),
+      tally: this.#tally.report(),
+      series: this.#tally.encodedSeries(),
       claims: {
         holds: claims.flatMap((each) => each.holds),
         bookings: claims.flatMap((each) => each.bookings),
@@ -66,30 +70,30 @@ class Crowd {
     };
   }
 
-  private positions(): Positions {
-    const connected = this.buyers.filter((buyer) => buyer.connected);
+  #positions(): Positions {
+    const connected = this.#buyers.filter((buyer) => buyer.connected);
     const places = new Set(connected.map(({ view }) => `${view.epoch}:${view.seq}${view.stale ? ' with a gap' : ''}`));
     return { connected: connected.length, places: [...places] };
   }
 
-  private compare(truth: Uint8Array): Compared {
+  #compare(truth: Uint8Array): Compared {
     let wrong = 0;
     const examples: string[] = [];
-    const connected = this.buyers.filter((buyer) => buyer.connected);
+    const connected = this.#buyers.filter((buyer) => buyer.connected);
     for (const { view } of connected) {
       const seat = truth.findIndex((status, i) => view.statuses[i] !== status);
       if (seat < 0) continue;
       wrong++;
       if (examples.length === EXAMPLES_MAX) continue;
       const name = (status: number | undefined) => SEAT_STATUSES[status ?? -1] ?? 'unknown';
-      const label = this.assignment.hall.labels[seat];
+      const label = this.#assignment.hall.labels[seat];
       examples.push(`${label}: told ${name(view.statuses[seat])}, is ${name(truth[seat])} (seq ${view.seq})`);
     }
     return { clients: connected.length, wrong, examples };
   }
 
   leave(): void {
-    for (const buyer of this.buyers) buyer.leave();
+    for (const buyer of this.#buyers) buyer.leave();
   }
 }
 

@@ -29,28 +29,29 @@ const GAP_HEALED_WITHIN_MS = 5_000;
 
 /** One buyer's line to the house: connects again when it breaks, sends again what was lost, and counts all of it. */
 export class Line {
-  private readonly client: LiveClient;
-  private reopening: Promise<void> | undefined;
-  private gapTimer: NodeJS.Timeout | undefined;
-  private seenHouse = false;
-  private leaving = false;
+  readonly #client: LiveClient;
+  #reopening: Promise<void> | undefined;
+  #gapTimer: NodeJS.Timeout | undefined;
+  #seenHouse = false;
+  #leaving = false;
   /** True once it will not connect any more. */
   gone = false;
 
-  constructor(
-    private readonly options: LineOptions,
-    events: LineEvents,
-  ) {
+  readonly #options: LineOptions;
+
+  constructor(options: LineOptions, events: LineEvents) {
+    this.#options = options;
+
     const { counts, told } = options.tally;
-    this.client = new LiveClient({
+    this.#client = new LiveClient({
       target: options.target,
       showtimeId: options.showtimeId,
       seats: options.seats,
       reader: options.reader,
       events: {
-        lost: (code) => this.lost(code),
+        lost: (code) => this.#lost(code),
         snapshot: (snapshot, surprises) => {
-          this.snapshot(surprises);
+          this.#snapshot(surprises);
           events.snapshot(snapshot);
         },
         delta: (changes) => {
@@ -58,7 +59,7 @@ export class Line {
           counts.changes += changes;
         },
         seatChanged: events.seatChanged,
-        gap: () => this.gap(),
+        gap: () => this.#gap(),
         holdExpired: events.holdExpired,
         told: (what) => bump(told, what),
       },
@@ -66,24 +67,24 @@ export class Line {
   }
 
   get view() {
-    return this.client.view;
+    return this.#client.view;
   }
 
   get holder(): string {
-    return this.client.holder;
+    return this.#client.holder;
   }
 
   get connected(): boolean {
-    return this.client.connected;
+    return this.#client.connected;
   }
 
   /** Resolves when the house is in view, or when it is `gone`. */
   async connect(): Promise<void> {
-    const { tally, plan } = this.options;
+    const { tally, plan } = this.#options;
     const { counts } = tally;
     for (let attempt = 1; attempt <= CONNECT_TRIES_MAX; attempt++) {
       try {
-        const opened = await this.client.open();
+        const opened = await this.#client.open();
         counts.connected++;
         if (opened.recovered) counts.recovered++;
         else tally.latency('connect', opened.liveAfterMs);
@@ -105,12 +106,12 @@ export class Line {
    * same id: the promise is one effect and its first outcome. Undefined only where that never led to a reply.
    */
   async send(command: LiveCommand, series?: Series): Promise<Reply | undefined> {
-    const { tally } = this.options;
+    const { tally } = this.#options;
     for (let sending = 1; sending <= SENDINGS_MAX; sending++) {
-      await this.reopening;
+      await this.#reopening;
       if (this.gone) return undefined;
       if (sending > 1) tally.counts.sentAgain++;
-      const answer = await this.client.command(command);
+      const answer = await this.#client.command(command);
       if (!answer) {
         tally.counts.inFlightLost++;
         continue;
@@ -127,49 +128,49 @@ export class Line {
 
   /** Breaks the line, as a lost network does; it is opened again. Nothing happens where it is broken already. */
   cut(): void {
-    if (this.connected) this.client.cut();
+    if (this.connected) this.#client.cut();
   }
 
   leave(): void {
-    this.leaving = true;
-    clearTimeout(this.gapTimer);
-    this.client.close();
+    this.#leaving = true;
+    clearTimeout(this.#gapTimer);
+    this.#client.close();
   }
 
-  private lost(code: number): void {
-    clearTimeout(this.gapTimer);
-    if (this.leaving) return;
-    const { plan, tally } = this.options;
-    if (plan.reloads()) this.client.forgetHouse();
+  #lost(code: number): void {
+    clearTimeout(this.#gapTimer);
+    if (this.#leaving) return;
+    const { plan, tally } = this.#options;
+    if (plan.reloads()) this.#client.forgetHouse();
     bump(tally.closes, String(code));
     if (adviceForClose(code) === 'stop') {
       this.gone = true;
       return;
     }
     // After the reopening under way, if any: a server can say welcome and close in one packet.
-    const reopening = (this.reopening ?? Promise.resolve())
+    const reopening = (this.#reopening ?? Promise.resolve())
       .then(() => sleep(plan.wait(20, 300)))
       .then(() => this.connect())
       .finally(() => {
-        if (this.reopening === reopening) this.reopening = undefined;
+        if (this.#reopening === reopening) this.#reopening = undefined;
       });
-    this.reopening = reopening;
+    this.#reopening = reopening;
   }
 
-  private snapshot(surprises: number): void {
-    const { counts } = this.options.tally;
-    if (this.seenHouse) counts.resnapshot++;
-    this.seenHouse = true;
-    clearTimeout(this.gapTimer);
+  #snapshot(surprises: number): void {
+    const { counts } = this.#options.tally;
+    if (this.#seenHouse) counts.resnapshot++;
+    this.#seenHouse = true;
+    clearTimeout(this.#gapTimer);
     counts.silentErrors += surprises;
   }
 
-  private gap(): void {
-    this.options.tally.counts.gaps++;
-    clearTimeout(this.gapTimer);
-    this.gapTimer = setTimeout(() => {
-      this.options.tally.counts.unhealedGaps++;
-      this.client.cut();
+  #gap(): void {
+    this.#options.tally.counts.gaps++;
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = setTimeout(() => {
+      this.#options.tally.counts.unhealedGaps++;
+      this.#client.cut();
     }, GAP_HEALED_WITHIN_MS);
   }
 }

@@ -4,15 +4,19 @@ const LINE_EVERY_MS = 2_000;
 
 /** Tells people that it is alive: one line that is rewritten on a terminal, a line now and then elsewhere. */
 export class Progress {
-  private lastLineAt = -LINE_EVERY_MS;
-  private open = false;
+  #lastLineAt = -LINE_EVERY_MS;
+  #open = false;
 
-  constructor(private readonly out: NodeJS.WriteStream) {}
+  readonly #out: NodeJS.WriteStream;
+
+  constructor(out: NodeJS.WriteStream) {
+    this.#out = out;
+  }
 
   phase(what: string): void {
     this.finishLine();
-    this.out.write(`· ${what}\n`);
-    this.lastLineAt = -LINE_EVERY_MS;
+    this.#out.write(`· ${what}\n`);
+    this.#lastLineAt = -LINE_EVERY_MS;
   }
 
   selling(elapsedMs: number, sold: number, seats: number, { counts, refusals }: Tally): void {
@@ -20,17 +24,17 @@ export class Progress {
     const line =
       `  ${(elapsedMs / 1000).toFixed(1).padStart(5)} s  sold ${sold}/${seats}  holds ${counts.holds}` +
       `  refused ${refused}  bookings ${counts.bookings}  deltas ${counts.deltas}`;
-    if (this.out.isTTY) {
-      this.out.write(`\r\x1b[2K${line}`);
-      this.open = true;
-    } else if (elapsedMs - this.lastLineAt >= LINE_EVERY_MS) {
-      this.lastLineAt = elapsedMs;
-      this.out.write(`${line}\n`);
+    if (this.#out.isTTY) {
+      this.#out.write(`\r\x1b[2K${line}`);
+      this.#open = true;
+    } else if (elapsedMs - this.#lastLineAt >= LINE_EVERY_MS) {
+      this.#lastLineAt = elapsedMs;
+      this.#out.write(`${line}\n`);
     }
   }
 
   finishLine(): void {
-    if (this.open) this.out.write('\n');
-    this.open = false;
+    if (this.#open) this.#out.write('\n');
+    this.#open = false;
   }
 }

@@ -56,41 +56,45 @@ export class BookingsPanel {
     'aria-labelledby': 'bookings-title',
     hidden: true,
   });
-  private readonly list = element('ul', {});
-  private readonly error = new ErrorLine();
-  private shown: readonly BookingView[] | undefined;
+  readonly #list = element('ul', {});
+  readonly #error = new ErrorLine();
+  #shown: readonly BookingView[] | undefined;
 
-  constructor(private readonly client: ShowtimeClient) {
+  readonly #client: ShowtimeClient;
+
+  constructor(client: ShowtimeClient) {
+    this.#client = client;
+
     this.element.append(
       element('h2', { id: 'bookings-title' }, 'Your bookings for this showtime'),
-      this.list,
-      this.error.element,
+      this.#list,
+      this.#error.element,
     );
     this.update();
   }
 
   update(): void {
-    const { bookings, stale } = this.client.getSnapshot();
-    this.error.update(stale);
-    if (bookings === this.shown) return;
-    this.shown = bookings;
+    const { bookings, stale } = this.#client.getSnapshot();
+    this.#error.update(stale);
+    if (bookings === this.#shown) return;
+    this.#shown = bookings;
     this.element.hidden = bookings.length === 0;
-    this.list.replaceChildren(...bookings.map((booking) => this.entry(booking)));
+    this.#list.replaceChildren(...bookings.map((booking) => this.#entry(booking)));
   }
 
-  private entry(booking: BookingView): HTMLElement {
+  #entry(booking: BookingView): HTMLElement {
     const cancelled = booking.status === 'cancelled';
     return element(
       'li',
       { className: cancelled ? 'cancelled' : '' },
       element('strong', {}, booking.reference),
       element('span', {}, `${booking.seats.join(', ')} · ${money(booking.price)}${cancelled ? ' · cancelled' : ''}`),
-      !cancelled && this.cancelButton(booking),
+      !cancelled && this.#cancelButton(booking),
     );
   }
 
   /** Asks once more before it gives the seats away: there is no undo. */
-  private cancelButton(booking: BookingView): HTMLElement {
+  #cancelButton(booking: BookingView): HTMLElement {
     const button = element('button', { type: 'button', className: 'quiet' }, 'Cancel booking');
     let asked = false;
     button.onblur = () => {
@@ -104,10 +108,10 @@ export class BookingsPanel {
         return;
       }
       button.disabled = true;
-      const result = await this.client.cancel(booking.id);
+      const result = await this.#client.cancel(booking.id);
       button.disabled = false;
-      if (result.ok) this.error.clear();
-      else this.error.say(result.error);
+      if (result.ok) this.#error.clear();
+      else this.#error.say(result.error);
     };
     return button;
   }

@@ -18,43 +18,47 @@ export interface OrderOptions {
 
 export class OrderPanel {
   readonly element = element('section', { className: 'card order', id: 'order', 'aria-labelledby': 'order-title' });
-  private readonly clockFace = element('span', { className: 'clock', 'aria-hidden': 'true' });
+  readonly #clockFace = element('span', { className: 'clock', 'aria-hidden': 'true' });
   /** Stops the clock. */
   readonly stop: () => void;
-  private readonly body = element('div', {});
-  private readonly error = new ErrorLine();
-  private shown: readonly HoldView[] | undefined;
-  private payButtons: HTMLButtonElement[] = [];
+  readonly #body = element('div', {});
+  readonly #error = new ErrorLine();
+  #shown: readonly HoldView[] | undefined;
+  #payButtons: HTMLButtonElement[] = [];
 
-  constructor(private readonly options: OrderOptions) {
+  readonly #options: OrderOptions;
+
+  constructor(options: OrderOptions) {
+    this.#options = options;
+
     // The picker's own clock warns aloud; this one is for the eye.
-    this.stop = runHoldClock(this.clockFace, options.client);
+    this.stop = runHoldClock(this.#clockFace, options.client);
     this.element.append(
-      element('div', { className: 'order-head' }, element('h2', { id: 'order-title' }, 'Your seats'), this.clockFace),
-      this.body,
-      this.error.element,
+      element('div', { className: 'order-head' }, element('h2', { id: 'order-title' }, 'Your seats'), this.#clockFace),
+      this.#body,
+      this.#error.element,
     );
     this.update();
   }
 
   update(): void {
-    const { holds, stale, busy } = this.options.client.getSnapshot();
-    this.error.update(stale);
-    if (holds !== this.shown) this.show(holds);
+    const { holds, stale, busy } = this.#options.client.getSnapshot();
+    this.#error.update(stale);
+    if (holds !== this.#shown) this.#show(holds);
     // A seat is on its way into the order or out of it: what the button says is about to change.
-    for (const button of this.payButtons) button.disabled = busy;
+    for (const button of this.#payButtons) button.disabled = busy;
   }
 
-  private show(holds: readonly HoldView[]): void {
+  #show(holds: readonly HoldView[]): void {
     const focused = this.element.contains(document.activeElement);
-    this.shown = holds;
-    this.payButtons = [];
+    this.#shown = holds;
+    this.#payButtons = [];
     if (holds.length === 0) {
-      this.body.replaceChildren(
+      this.#body.replaceChildren(
         element('p', { className: 'hint' }, 'Choose seats on the map, or let us find the best ones.'),
       );
     } else {
-      this.body.replaceChildren(...holds.map((hold) => this.holdCard(hold)));
+      this.#body.replaceChildren(...holds.map((hold) => this.#holdCard(hold)));
     }
     // What had the focus is gone; the panel keeps it from falling to the top of the page.
     if (focused && !this.element.contains(document.activeElement)) {
@@ -63,8 +67,8 @@ export class OrderPanel {
     }
   }
 
-  private holdCard(hold: HoldView): HTMLElement {
-    const { map, prices, client } = this.options;
+  #holdCard(hold: HoldView): HTMLElement {
+    const { map, prices, client } = this.#options;
     const lines = priceLines(hold, map, client.getSnapshot().terms?.prices ?? prices);
     const list = element(
       'table',
@@ -99,10 +103,10 @@ export class OrderPanel {
         ),
       ),
     );
-    return element('div', { className: 'hold' }, list, this.payForm(hold), this.sideActions(hold));
+    return element('div', { className: 'hold' }, list, this.#payForm(hold), this.#sideActions(hold));
   }
 
-  private payForm(hold: HoldView): HTMLElement {
+  #payForm(hold: HoldView): HTMLElement {
     const choice = (value: string, text: string, checked: boolean) =>
       element(
         'label',
@@ -111,7 +115,7 @@ export class OrderPanel {
         element('span', {}, text),
       );
     const button = element('button', { className: 'primary wide', type: 'submit' }, `Pay ${money(hold.price)}`);
-    this.payButtons.push(button);
+    this.#payButtons.push(button);
     const form = element(
       'form',
       { className: 'pay' },
@@ -128,40 +132,40 @@ export class OrderPanel {
       event.preventDefault();
       const token = String(new FormData(form).get(`card-${hold.id}`) ?? '');
       const payment = token === '' ? ({ method: 'test' } as const) : ({ method: 'test', token } as const);
-      await this.run(button, 'Paying…', async () => {
-        const result = await this.options.client.book(hold, payment);
-        if (!result.ok) return this.error.say(result.error);
-        this.options.onBooked(result.booking);
+      await this.#run(button, 'Paying…', async () => {
+        const result = await this.#options.client.book(hold, payment);
+        if (!result.ok) return this.#error.say(result.error);
+        this.#options.onBooked(result.booking);
       });
     };
     return form;
   }
 
-  private sideActions(hold: HoldView): HTMLElement {
-    const { client } = this.options;
+  #sideActions(hold: HoldView): HTMLElement {
+    const { client } = this.#options;
     const more = element('button', { type: 'button', className: 'quiet' }, 'More time');
     more.hidden = hold.extensionsLeft === 0;
     more.onclick = () =>
-      this.run(more, 'Asking…', async () => {
+      this.#run(more, 'Asking…', async () => {
         const result = await client.extend(hold.id);
-        if (!result.ok) this.error.say(result.error);
+        if (!result.ok) this.#error.say(result.error);
       });
     const release = element('button', { type: 'button', className: 'quiet' }, 'Release all');
     release.onclick = () =>
-      this.run(release, 'Releasing…', async () => {
+      this.#run(release, 'Releasing…', async () => {
         const result = await client.release(hold.id);
-        if (!result.ok) this.error.say(result.error);
+        if (!result.ok) this.#error.say(result.error);
       });
     return element('div', { className: 'actions' }, more, release);
   }
 
   /** Runs once however often it is pressed, and says so on the button. */
-  private async run(button: HTMLButtonElement, busy: string, action: () => Promise<void>): Promise<void> {
+  async #run(button: HTMLButtonElement, busy: string, action: () => Promise<void>): Promise<void> {
     if (button.getAttribute('aria-disabled') === 'true') return;
     const text = button.textContent;
     button.setAttribute('aria-disabled', 'true');
     button.textContent = busy;
-    this.error.clear();
+    this.#error.clear();
     await action();
     button.removeAttribute('aria-disabled');
     button.textContent = text;

@@ -8,18 +8,19 @@ export class Replica {
 
   follow(changes: readonly Change[]): void {
     for (const change of changes) {
-      if (change.type === 'hold_put') this.move(change.seats, undefined, `held ${change.hold.id}`);
-      else if (change.type === 'hold_dropped') this.move(change.seats, `held ${change.hold.id}`, undefined);
+      if (change.type === 'hold_put') this.#move(change.seats, undefined, `held ${change.hold.id}`);
+      else if (change.type === 'hold_dropped') this.#move(change.seats, `held ${change.hold.id}`, undefined);
       else if (change.type === 'booked') {
         expect(change.booking.seats).toEqual(change.hold.seats);
-        this.move(change.booking.seats, `held ${change.hold.id}`, `booked ${change.booking.id}`);
-      } else if (change.type === 'cancelled') this.move(change.booking.seats, `booked ${change.booking.id}`, undefined);
-      else if (change.type === 'blocked') this.move(change.seats, undefined, 'blocked');
-      else this.move(change.seats, 'blocked', undefined);
+        this.#move(change.booking.seats, `held ${change.hold.id}`, `booked ${change.booking.id}`);
+      } else if (change.type === 'cancelled')
+        this.#move(change.booking.seats, `booked ${change.booking.id}`, undefined);
+      else if (change.type === 'blocked') this.#move(change.seats, undefined, 'blocked');
+      else this.#move(change.seats, 'blocked', undefined);
     }
   }
 
-  private move(seats: readonly number[], from: string | undefined, to: string | undefined): void {
+  #move(seats: readonly number[], from: string | undefined, to: string | undefined): void {
     for (const seat of seats) {
       expect(this.seats.get(seat)).toBe(from);
       if (to === undefined) this.seats.delete(seat);

@@ -17,8 +17,8 @@ export class FakeClient {
   state: ClientState;
   readonly calls: unknown[][] = [];
   answers: Record<string, Answer> = {};
-  private readonly watchers = new Set<() => void>();
-  private readonly listeners = new Map<string, Set<(value: never) => void>>();
+  readonly #watchers = new Set<() => void>();
+  readonly #listeners = new Map<string, Set<(value: never) => void>>();
   now = 0;
 
   constructor(readonly document: SeatMapDocument) {
@@ -48,11 +48,11 @@ export class FakeClient {
 
   set(change: Partial<ClientState>): void {
     this.state = { ...this.state, ...change };
-    for (const watcher of [...this.watchers]) watcher();
+    for (const watcher of [...this.#watchers]) watcher();
   }
 
   emit<Name extends keyof ClientEvents>(name: Name, value: ClientEvents[Name]): void {
-    for (const listener of this.listeners.get(name) ?? []) listener(value as never);
+    for (const listener of this.#listeners.get(name) ?? []) listener(value as never);
   }
 
   connect(): void {}
@@ -61,12 +61,12 @@ export class FakeClient {
     return this.state;
   }
   subscribe(watcher: () => void): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
   on(name: string, listener: (value: never) => void): () => void {
-    const set = this.listeners.get(name) ?? new Set();
-    this.listeners.set(name, set.add(listener));
+    const set = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, set.add(listener));
     return () => set.delete(listener);
   }
   seatMap(): Promise<SeatMapDocument> {
@@ -89,7 +89,7 @@ export class FakeClient {
     return 'A-4';
   }
   hold(seats: readonly string[], options?: { holdId?: string }) {
-    return this.answer('hold', seats, options);
+    return this.#answer('hold', seats, options);
   }
   holdPlaces(area: number, count: number, options: { holdId?: string } = {}) {
     return holdPlaces(this.client, this.document, area, count, options, () => 0);
@@ -98,13 +98,13 @@ export class FakeClient {
     return SEAT_STATUSES[this.state.statuses[index] ?? 3];
   }
   release(holdId: string, seats?: readonly string[]) {
-    return this.answer('release', holdId, seats);
+    return this.#answer('release', holdId, seats);
   }
   bestAvailable(wish: object) {
-    return this.answer('bestAvailable', wish);
+    return this.#answer('bestAvailable', wish);
   }
 
-  private answer(name: string, ...args: unknown[]): Promise<unknown> {
+  #answer(name: string, ...args: unknown[]): Promise<unknown> {
     this.calls.push([name, ...args]);
     const answer = this.answers[name];
     if (!answer) throw new Error(`The test gives no answer to ${name}.`);
