@@ -17,9 +17,9 @@ import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
 import { loadUws } from './gateway/load-uws.js';
 import { Tokens } from './gateway/tokens.js';
+import type { Log } from './kernel/log.js';
 import { metricsOf, serveMetrics } from './observability/metrics.js';
 import type { GroupCommitter } from './runtime/group-committer.js';
-import type { Log } from './runtime/ports.js';
 
 export interface NodePaths {
   /** Numbered migrations. */

@@ -1,3 +1,3 @@
-import type { Log } from '../src/runtime/ports.js';
+import type { Log } from '../src/kernel/log.js';
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -4,7 +4,7 @@ import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { randomIds } from '../../src/adapters/random-ids.js';
 import type { Hold } from '../../src/core/house.js';
-import type { Batch, CommandResult } from '../../src/runtime/ports.js';
+import type { Batch, CommandResult } from '../../src/runtime/journal-port.js';
 import { quiet } from '../suite/quiet.js';
 
 export interface BareCommits {

@@ -1,4 +1,4 @@
-import type { Log } from '../../src/runtime/ports.js';
+import type { Log } from '../../src/kernel/log.js';
 
 /** Errors only: progress and the table are what people come for. */
 export const quiet: Log = {

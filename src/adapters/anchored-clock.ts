@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/ports.js';
+import type { Clock } from '../kernel/clock.js';
 
 /** The clock may be corrected by at most this share of the time that passed: 1 ms in 200, far under a hold's length. */
 const SLEW = 0.005;

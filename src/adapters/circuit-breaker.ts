@@ -1,6 +1,6 @@
 import Opossum from 'opossum';
 import pg from 'pg';
-import type { Log } from '../runtime/ports.js';
+import type { Log } from '../kernel/log.js';
 
 export interface CircuitOptions {
   /** In the log. */

@@ -1,4 +1,4 @@
-import type { Timers } from '../runtime/ports.js';
+import type { Timers } from '../kernel/timers.js';
 
 /** setTimeout holds at most 2^31 - 1 ms, and fires at once for more. */
 const DELAY_MS_MAX = 2_147_483_647;

@@ -1,6 +1,6 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { makeReference } from '../core/booking-reference.js';
-import type { Ids } from '../runtime/ports.js';
+import type { Ids } from '../kernel/ids.js';
 
 const POOL_BYTES = 4096;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -1,5 +1,5 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Rate, Rates } from '../runtime/ports.js';
+import type { Rate, Rates } from '../http/rates-port.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 
 /** How many of each a second. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Member } from '../runtime/ports.js';
+import type { Member } from '../runtime/cluster/membership-port.js';
 
 /** `host:port`, the host of an IPv6 address in brackets. */
 export const LINK_ADDRESS = /^(\[[0-9a-f:.]+\]|[^\s:[\]/@]+):\d{1,5}$/i;

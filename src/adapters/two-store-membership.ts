@@ -1,4 +1,6 @@
-import type { Log, Member, Membership, Roll, Timers } from '../runtime/ports.js';
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
+import type { Member, Membership, Roll } from '../runtime/cluster/membership-port.js';
 import { DoubtedMembers } from './doubted-members.js';
 
 export interface TwoStoreMembershipOptions {

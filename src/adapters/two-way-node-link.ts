@@ -1,4 +1,6 @@
-import type { Member, NodeLink, Timers } from '../runtime/ports.js';
+import type { Timers } from '../kernel/timers.js';
+import type { Member } from '../runtime/cluster/membership-port.js';
+import type { NodeLink } from '../runtime/relay/node-link-port.js';
 
 type Handler = (payload: unknown) => void;
 

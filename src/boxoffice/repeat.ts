@@ -1,4 +1,4 @@
-import type { Timers } from '../runtime/ports.js';
+import type { Timers } from '../kernel/timers.js';
 
 /**
  * Runs a task, and again `everyMs` after it has ended: however long it takes, it never runs twice at a time. The task

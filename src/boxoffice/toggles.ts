@@ -1,4 +1,6 @@
-import type { Cache, Log, Timers } from '../runtime/ports.js';
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
+import type { Cache } from './cache-port.js';
 import { repeat } from './repeat.js';
 
 /**

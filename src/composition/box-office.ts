@@ -9,6 +9,7 @@ import { KnownAvailability } from '../boxoffice/availability/known-availability.
 import { withAvailability } from '../boxoffice/availability/listed-availability.js';
 import { bookingLookupEndpoints } from '../boxoffice/bookings/booking-endpoints.js';
 import { findBooking } from '../boxoffice/bookings/find-booking.js';
+import type { Cache } from '../boxoffice/cache-port.js';
 import { cachedListings, LISTING_LIMITS } from '../boxoffice/catalogue/cached-listings.js';
 import { catalogueEndpoints } from '../boxoffice/catalogue/catalogue-endpoints.js';
 import { CatalogueGeneration } from '../boxoffice/catalogue/generation.js';
@@ -19,7 +20,9 @@ import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtimes.js
 import { Toggles } from '../boxoffice/toggles.js';
 import type { Config } from '../config.js';
 import type { Endpoint } from '../http/endpoint.js';
-import type { Cache, Log, Playbill, Rates } from '../runtime/ports.js';
+import type { Rates } from '../http/rates-port.js';
+import type { Log } from '../kernel/log.js';
+import type { Playbill } from '../runtime/playbill-port.js';
 import type { Store, Undo } from './store.js';
 
 const CACHE_SILENCE_MS_MAX = 4_000;

@@ -3,11 +3,11 @@ import { countSeats } from '../boxoffice/availability/count-seats.js';
 import { Reconciler } from '../boxoffice/availability/reconciler.js';
 import { StuckMonitor } from '../boxoffice/availability/stuck-monitor.js';
 import type { Config } from '../config.js';
+import type { Log } from '../kernel/log.js';
 import type { Actor } from '../runtime/actor.js';
 import type { Feed } from '../runtime/audience.js';
 import type { Directory } from '../runtime/directory.js';
 import type { GroupCommitter } from '../runtime/group-committer.js';
-import type { Log } from '../runtime/ports.js';
 import type { BoxOffice } from './box-office.js';
 import type { Store, Undo } from './store.js';
 

@@ -3,10 +3,12 @@ import { listShowtimes } from '../boxoffice/catalogue/showtimes.js';
 import { type Party, partiesOf, partyOf } from '../boxoffice/demo/demo-parties.js';
 import type { Command } from '../core/command.js';
 import { BOOKED, HELD } from '../core/house.js';
+import type { Ids } from '../kernel/ids.js';
+import type { Log } from '../kernel/log.js';
 import type { Host } from '../runtime/host.js';
 import type { Hosts } from '../runtime/hosts.js';
 import type { Outcome } from '../runtime/outcome.js';
-import type { Ids, Log, Payment } from '../runtime/ports.js';
+import type { Payment } from '../runtime/till-port.js';
 import type { Store } from './store.js';
 
 /** How far ahead a house has buyers. */

@@ -1,5 +1,6 @@
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
 import type { Directory } from '../runtime/directory.js';
-import type { Log, Timers } from '../runtime/ports.js';
 
 export interface DrainedParts {
   /** Gives away what it can, until the deadline; of a node that is alone, nothing. */

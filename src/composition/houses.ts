@@ -1,12 +1,12 @@
 import { nodeTimers } from '../adapters/node-timers.js';
 import { testTill } from '../boxoffice/payments/test-payment.js';
 import type { Config } from '../config.js';
+import type { Log } from '../kernel/log.js';
 import type { Actor } from '../runtime/actor.js';
 import { type Audience, type Feed, NO_FEED } from '../runtime/audience.js';
 import { Directory, type DirectoryOptions } from '../runtime/directory.js';
 import { GroupCommitter } from '../runtime/group-committer.js';
 import { Hosts } from '../runtime/hosts.js';
-import type { Log } from '../runtime/ports.js';
 import { TermsWatch } from '../runtime/terms-watch.js';
 import type { BoxOffice } from './box-office.js';
 import { countedFeed } from './counted-houses.js';

@@ -1,10 +1,13 @@
 import type { ClusterConfig } from '../config.js';
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
 import { Cluster } from '../runtime/cluster/cluster.js';
+import type { Member, Membership } from '../runtime/cluster/membership-port.js';
 import { Directory } from '../runtime/directory.js';
 import { HandOff } from '../runtime/hand-off.js';
 import { Hosts } from '../runtime/hosts.js';
-import type { Log, Member, Membership, NodeLink, Timers } from '../runtime/ports.js';
 import { NodeCalls } from '../runtime/relay/node-calls.js';
+import type { NodeLink } from '../runtime/relay/node-link-port.js';
 import { OwnerDesk } from '../runtime/relay/owner-desk.js';
 import { readFields, readText } from '../runtime/relay/read-messages.js';
 import { Relays } from '../runtime/relay/relays.js';

@@ -9,7 +9,10 @@ import { KEEPALIVES, primaryPool } from '../adapters/postgres/primary-pool.js';
 import { purgeLater } from '../adapters/postgres/purge.js';
 import { randomIds } from '../adapters/random-ids.js';
 import type { Config } from '../config.js';
-import type { Clock, Ids, Ledger, Log } from '../runtime/ports.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Ids } from '../kernel/ids.js';
+import type { Log } from '../kernel/log.js';
+import type { Ledger } from '../runtime/journal-port.js';
 import { anchorClock } from './anchor-clock.js';
 
 /** What takes down what was built so far, in the order in which it was built. */

@@ -1,9 +1,9 @@
 import type { Command } from '../core/command.js';
 import type { Caller } from '../http/access.js';
+import type { Ids } from '../kernel/ids.js';
 import type { CommandMessage } from '../protocol/client-messages.js';
 import { type WireError, wireError } from '../protocol/errors.js';
 import type { Submission } from '../runtime/outcome.js';
-import type { Ids } from '../runtime/ports.js';
 import { type IsOn, switchedOff } from './parts.js';
 
 export type Taken =

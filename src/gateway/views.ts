@@ -11,7 +11,7 @@ import type { NotOpened } from '../runtime/directory.js';
 import { MOVING_RETRY_AFTER_MS } from '../runtime/failures.js';
 import type { Host } from '../runtime/host.js';
 import type { Outcome } from '../runtime/outcome.js';
-import type { Terms } from '../runtime/ports.js';
+import type { Terms } from '../runtime/playbill-port.js';
 import type { Own as PublishedOwn } from '../runtime/published-view.js';
 
 export function holdView(hold: Hold, { map, rules }: Terms): HoldView {

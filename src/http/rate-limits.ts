@@ -1,7 +1,7 @@
 import { type WireError, wireError } from '../protocol/errors.js';
-import type { Rate, Rates } from '../runtime/ports.js';
 import { clientAddress } from './client-address.js';
 import type { Exchange } from './exchange.js';
+import type { Rate, Rates } from './rates-port.js';
 
 /** What one address and one holder may ask over HTTP. Each method gives undefined for: go on. */
 export class RateLimits {

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import type { Log } from '../kernel/log.js';
 import { wireError } from '../protocol/errors.js';
-import type { Log } from '../runtime/ports.js';
 import { type Document, sendDocument } from './document.js';
 import type { Endpoint, Method } from './endpoint.js';
 import { Exchange, type Headers } from './exchange.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../runtime/ports.js';
+import type { Log } from '../kernel/log.js';
 
 /** What a line says about something that lasts or comes again and again. */
 interface Folded {

@@ -1,4 +1,4 @@
-import type { Log } from '../runtime/ports.js';
+import type { Log } from '../kernel/log.js';
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -1,4 +1,4 @@
-import type { Roll } from '../runtime/ports.js';
+import type { Roll } from '../runtime/cluster/membership-port.js';
 
 interface Felt {
   readonly beat: number;

@@ -4,7 +4,7 @@ import { readRoll } from '../adapters/redis/read-roll.js';
 import { connectByKey, isConnected } from '../adapters/redis/redis-connection.js';
 import { answered } from '../adapters/redis/redis-failure.js';
 import { readRedisUrl } from '../adapters/redis/redis-url.js';
-import type { Roll } from '../runtime/ports.js';
+import type { Roll } from '../runtime/cluster/membership-port.js';
 import type { ClusterAddress } from './cluster-file.js';
 import { sentenceOf } from './misuse.js';
 import { silentLog } from './plain-log.js';

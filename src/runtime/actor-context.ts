@@ -1,6 +1,9 @@
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
 import type { DeltaLimits } from './delta-ticker.js';
 import type { GroupCommitter } from './group-committer.js';
-import type { Clock, Log, Till, Timers } from './ports.js';
+import type { Till } from './till-port.js';
 
 export interface ActorLimits extends DeltaLimits {
   /** Outputs that may wait for the journal; past it commands are refused as `overloaded`. */

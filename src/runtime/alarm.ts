@@ -1,4 +1,5 @@
-import type { Clock, Timers } from './ports.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Timers } from '../kernel/timers.js';
 
 /** One timer for the next moment at which something is due. A new moment replaces the one before. */
 export class Alarm {

@@ -1,5 +1,6 @@
+import type { Clock } from '../kernel/clock.js';
+import type { Timers } from '../kernel/timers.js';
 import type { Audience } from './audience.js';
-import type { Clock, Timers } from './ports.js';
 import type { PublishedView } from './published-view.js';
 
 export interface DeltaLimits {

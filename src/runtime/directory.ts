@@ -2,7 +2,8 @@ import { Actor } from './actor.js';
 import type { ActorContext } from './actor-context.js';
 import type { Audience, Feed } from './audience.js';
 import type { Host } from './host.js';
-import { type Claim, JournalBehind, JournalRecovering, type Ledger, type Playbill } from './ports.js';
+import { type Claim, JournalBehind, JournalRecovering, type Ledger } from './journal-port.js';
+import type { Playbill } from './playbill-port.js';
 import { standingOf } from './recovery/standing.js';
 
 export interface DirectoryOptions {

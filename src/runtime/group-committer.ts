@@ -1,7 +1,10 @@
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
+import type { Batch, Ledger, Slice } from './journal-port.js';
+import { JournalBehind, LedgerRefusal } from './journal-port.js';
 import type { LossReason } from './loss.js';
 import { rowsOf } from './pending-writes.js';
-import type { Batch, Clock, Ledger, Log, Slice, Timers } from './ports.js';
-import { JournalBehind, LedgerRefusal } from './ports.js';
 import { BatchNumbers } from './recovery/batch-numbers.js';
 import { Recovery } from './recovery/recovery.js';
 

@@ -1,6 +1,8 @@
+import type { Log } from '../kernel/log.js';
+import type { Member } from './cluster/membership-port.js';
 import type { Directory } from './directory.js';
 import type { Whereabouts } from './hosts.js';
-import type { Ledger, Log, Member } from './ports.js';
+import type { Ledger } from './journal-port.js';
 import { standingOf } from './recovery/standing.js';
 import type { NodeCalls } from './relay/node-calls.js';
 import { readFields, readText } from './relay/read-messages.js';

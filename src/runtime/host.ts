@@ -1,6 +1,6 @@
 import type { EndReason, PublishedDelta } from './audience.js';
 import type { Recipient, Submission } from './outcome.js';
-import type { Terms } from './ports.js';
+import type { Terms } from './playbill-port.js';
 import type { Own } from './published-view.js';
 
 /** A house as clients meet it on this node: its actor runs here, or it is relayed from the node where it does. */

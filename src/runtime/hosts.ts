@@ -1,5 +1,5 @@
+import type { Member } from './cluster/membership-port.js';
 import type { Directory, Opened } from './directory.js';
-import type { Member } from './ports.js';
 import type { Relays } from './relay/relays.js';
 
 /** Where showtimes should live, as far as this node knows. */

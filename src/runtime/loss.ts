@@ -1,4 +1,4 @@
-import type { Log } from './ports.js';
+import type { Log } from '../kernel/log.js';
 
 /**
  * Why an actor ends before its time. `fenced`: Postgres refused its write, as the epoch is another's. `taken_over`: Postgres

@@ -1,6 +1,6 @@
 import type { Command } from '../core/command.js';
 import type { CoreReply } from '../core/reply.js';
-import type { Payment } from './ports.js';
+import type { Payment } from './till-port.js';
 
 /**
  * Why a command got no answer from the house. `unavailable` and `overloaded`: not applied, try again later.

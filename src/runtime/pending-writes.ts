@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.js';
 import type { Hold } from '../core/house.js';
-import type { BookedWrite, CommandResult, Slice } from './ports.js';
+import type { BookedWrite, CommandResult, Slice } from './journal-port.js';
 
 /**
  * The changes of one actor that the journal does not have yet, coalesced by seat: however often a seat is held and

@@ -1,4 +1,6 @@
-import type { CommandResult, Log, Recorded, Timers } from './ports.js';
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
+import type { CommandResult, Recorded } from './journal-port.js';
 
 /** `unknown`: the store did not say in time. */
 export type Recalled = CommandResult | 'nothing' | 'unknown';

@@ -1,5 +1,5 @@
 import type { CoreReply } from '../core/reply.js';
-import type { CommandResult } from './ports.js';
+import type { CommandResult } from './journal-port.js';
 
 export interface Replay {
   readonly command: string;

@@ -1,9 +1,11 @@
 import { changeRules } from '../core/change-rules.js';
 import type { House } from '../core/house.js';
 import { areSalesOpen, nextSalesChange } from '../core/sales.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Timers } from '../kernel/timers.js';
 import { Alarm } from './alarm.js';
 import type { SalesTerms } from './audience.js';
-import type { Clock, Terms, Timers } from './ports.js';
+import type { Terms } from './playbill-port.js';
 
 /** By what a house sells: terms that may be replaced, and the moments at which time opens and closes its sales. */
 export class SoldTerms {

@@ -1,5 +1,7 @@
+import type { Log } from '../kernel/log.js';
+import type { Timers } from '../kernel/timers.js';
 import type { Directory } from './directory.js';
-import type { Log, Playbill, Timers } from './ports.js';
+import type { Playbill } from './playbill-port.js';
 
 export interface TermsWatchOptions {
   readonly directory: Directory;

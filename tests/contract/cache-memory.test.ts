@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryCache } from '../../src/adapters/memory/memory-cache.js';
 import { VirtualTime } from '../../src/adapters/memory/virtual-time.js';
-import type { SeatCounts } from '../../src/runtime/ports.js';
+import type { SeatCounts } from '../../src/boxoffice/cache-port.js';
 import { cacheSuite } from './cache-suite.js';
 
 cacheSuite('the cache in memory', async () => {

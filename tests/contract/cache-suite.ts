@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cache, SeatCounts } from '../../src/runtime/ports.js';
+import type { Cache, SeatCounts } from '../../src/boxoffice/cache-port.js';
 
 /** A cache under test, and the time that passes for it. */
 export interface CacheStage {

@@ -1,6 +1,8 @@
 import { DirectNodeLink } from '../../src/adapters/direct/direct-node-link.js';
 import { linkKey } from '../../src/adapters/direct/link-tls.js';
-import type { Log, Member, NodeLink } from '../../src/runtime/ports.js';
+import type { Log } from '../../src/kernel/log.js';
+import type { Member } from '../../src/runtime/cluster/membership-port.js';
+import type { NodeLink } from '../../src/runtime/relay/node-link-port.js';
 
 interface Meeting extends NodeLink {
   meet(others: readonly Pick<Member, 'id' | 'link'>[]): void;

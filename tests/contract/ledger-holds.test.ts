@@ -1,7 +1,7 @@
 /** What a slice says of the holds that were there before it. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LedgerRefusal } from '../../src/runtime/ports.js';
+import { LedgerRefusal } from '../../src/runtime/journal-port.js';
 import { memoryStore, type NodeLedger, postgresStore, type Store } from './ledgers.js';
 import { held, holdOf, slice, sorted, unheld } from './slices.js';
 

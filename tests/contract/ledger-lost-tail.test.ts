@@ -1,7 +1,7 @@
 /** A journal whose newest commits and claims are gone, as when a standby that lagged is promoted. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { JournalBehind, JournalRecovering, LedgerRefusal, type Restoration } from '../../src/runtime/ports.js';
+import { JournalBehind, JournalRecovering, LedgerRefusal, type Restoration } from '../../src/runtime/journal-port.js';
 import { memoryStore, type NodeLedger, postgresStore, type Store } from './ledgers.js';
 import { bookedBy, held, holdOf, recalled, resultOf, slice, sorted, unheld } from './slices.js';
 

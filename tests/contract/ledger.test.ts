@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LedgerRefusal } from '../../src/runtime/ports.js';
+import { LedgerRefusal } from '../../src/runtime/journal-port.js';
 import { memoryStore, type NodeLedger, postgresStore, REPLAY_WINDOW_MS, type Store } from './ledgers.js';
 import { bookedBy, held, holdOf, recalled, resultOf, slice, sorted, unheld } from './slices.js';
 

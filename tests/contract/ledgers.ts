@@ -7,7 +7,7 @@ import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
-import type { Batch, Claim, Ledger, Slice } from '../../src/runtime/ports.js';
+import type { Batch, Claim, Ledger, Slice } from '../../src/runtime/journal-port.js';
 import { createDatabase } from '../integration/database.js';
 import { silentLog } from '../silent-log.js';
 import { TcpProxy } from './tcp-proxy.js';

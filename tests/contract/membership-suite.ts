@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Member, Membership, Roll } from '../../src/runtime/ports.js';
+import type { Member, Membership, Roll } from '../../src/runtime/cluster/membership-port.js';
 
 const member = (id: string, change: Partial<Member> = {}): Member => ({
   id,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { NodeLink } from '../../src/runtime/ports.js';
+import type { NodeLink } from '../../src/runtime/relay/node-link-port.js';
 
 export interface LinkWorld {
   /** The link of another node, connected. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Booking, Hold } from '../../src/core/house.js';
-import type { BookedWrite, Claim, CommandResult, Slice } from '../../src/runtime/ports.js';
+import type { BookedWrite, Claim, CommandResult, Slice } from '../../src/runtime/journal-port.js';
 
 type Parts = {
   readonly [Part in 'booked' | 'cancelled' | 'results']?: Slice[Part];

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RunningHouse } from '../../src/boxoffice/availability/compare-counts.js';
-import type { Ledger, SeatCounts, Slice, Timers } from '../../src/runtime/ports.js';
+import type { SeatCounts } from '../../src/boxoffice/cache-port.js';
+import type { Timers } from '../../src/kernel/timers.js';
+import type { Ledger, Slice } from '../../src/runtime/journal-port.js';
 
 const SEATS = 20;
 

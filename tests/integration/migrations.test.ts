@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
-import type { Log } from '../../src/runtime/ports.js';
+import type { Log } from '../../src/kernel/log.js';
 import { silentLog } from '../silent-log.js';
 
 let admin: pg.Client;

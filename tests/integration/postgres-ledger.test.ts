@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
-import { LedgerRefusal } from '../../src/runtime/ports.js';
+import { LedgerRefusal } from '../../src/runtime/journal-port.js';
 import { type PostgresStore, postgresStore } from '../contract/ledgers.js';
 import { bookedBy, held, holdOf, recalled, resultOf, slice, unheld } from '../contract/slices.js';
 import { silentLog } from '../silent-log.js';

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { PINS_MAX, PostgresMembership } from '../../src/adapters/postgres/postgres-membership.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
-import type { Member } from '../../src/runtime/ports.js';
+import type { Member } from '../../src/runtime/cluster/membership-port.js';
 import { recordingLog } from '../redis/recording-log.js';
 import { createDatabase, type TestDatabase } from './database.js';
 

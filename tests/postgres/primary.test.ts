@@ -8,7 +8,7 @@ import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { PrimaryClient } from '../../src/adapters/postgres/primary-client.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
-import { type Batch, type Claim, JournalRecovering } from '../../src/runtime/ports.js';
+import { type Batch, type Claim, JournalRecovering } from '../../src/runtime/journal-port.js';
 import { held, holdOf, slice } from '../contract/slices.js';
 import { silentLog } from '../silent-log.js';
 import { type PairOptions, PostgresPair } from './postgres-pair.js';

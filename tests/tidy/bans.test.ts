@@ -11,7 +11,7 @@ interface Ban {
 const BANS: readonly Ban[] = [
   {
     what: /\b(Date\b|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|performance\b|process\b)/,
-    where: ['src/core', 'src/runtime'],
+    where: ['src/kernel', 'src/core', 'src/runtime'],
     why: 'time and randomness come in through arguments and ports, so that the same seed gives the same run',
   },
   {

@@ -4,21 +4,28 @@ import { importsOf, sourcesUnder } from './sources.js';
 
 /** Who may import whom among our folders: dependencies point one way. src/README.md explains it; this is the rule. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'src/kernel': [],
   'src/core': [],
   'src/protocol': [],
-  'src/runtime': ['src/core'],
-  'src/observability': ['src/runtime'],
-  'src/adapters': ['src/runtime', 'src/core'],
-  'src/http': ['src/runtime', 'src/protocol'],
-  'src/gateway': ['src/http', 'src/runtime', 'src/core', 'src/protocol'],
-  'src/boxoffice': ['src/http', 'src/runtime', 'src/core', 'src/protocol'],
+  'src/runtime': ['src/kernel', 'src/core'],
+  'src/observability': ['src/kernel'],
+  'src/adapters': ['src/kernel', 'src/runtime', 'src/core', 'src/http', 'src/boxoffice'],
+  'src/http': ['src/kernel', 'src/protocol'],
+  'src/gateway': ['src/kernel', 'src/http', 'src/runtime', 'src/core', 'src/protocol'],
+  'src/boxoffice': ['src/kernel', 'src/http', 'src/runtime', 'src/core', 'src/protocol'],
   // Programs beside the server: they start and steer nodes, and are no part of any.
-  'src/ops': ['src/adapters', 'src/runtime', 'src/core', 'src/boxoffice'],
+  'src/ops': ['src/kernel', 'src/adapters', 'src/runtime', 'src/core', 'src/boxoffice'],
   'client-sdk': ['src/protocol'],
 };
 
-/** Adapters and the box office see the ports of the runtime, not its machinery. */
-const PORTS_ONLY = ['src/adapters', 'src/boxoffice', 'src/http', 'src/observability'];
+/** Of these folders, these others see the ports and not the machinery behind them. */
+const PORTS_ONLY: Readonly<Record<string, readonly string[]>> = {
+  'src/adapters': ['src/runtime', 'src/http', 'src/boxoffice'],
+  'src/boxoffice': ['src/runtime'],
+};
+
+/** A port stands beside its user, in a file of its own that is named so. */
+const PORT = /-port\.ts$/;
 
 const sources = sourcesUnder('src', 'client-sdk');
 
@@ -46,15 +53,27 @@ describe('imports between our folders', () => {
         const to = areaOf(target) ?? target;
         if (to === area) continue;
         const allowed = MAY_IMPORT[area]?.includes(to);
-        const portsOnly = PORTS_ONLY.includes(area) && to === 'src/runtime';
-        if (!allowed || (portsOnly && target !== 'src/runtime/ports.ts')) wrong.push(`${path} imports ${target}`);
+        const portsOnly = PORTS_ONLY[area]?.includes(to) ?? false;
+        if (!allowed || (portsOnly && !PORT.test(target))) wrong.push(`${path} imports ${target}`);
       }
     }
     expect(wrong).toEqual([]);
   });
 
-  test('core, protocol and runtime import no driver and nothing of Node', () => {
+  test('a port imports nothing but the core and other ports, so that nobody gets machinery with it', () => {
+    const ports = sources.filter(({ path }) => /^src\/(runtime|http|boxoffice)\//.test(path) && PORT.test(path));
+    expect(ports.length).toBeGreaterThan(5);
+    const wrong = ports.flatMap(({ path, text }) =>
+      ownImports(path, text)
+        .filter((target) => !PORT.test(target) && !/^src\/(kernel|core)\//.test(target))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('kernel, core, protocol and runtime import no driver and nothing of Node', () => {
     const allowed: Record<string, RegExp> = {
+      'src/kernel': /^$/,
       'src/core': /^zod$/,
       'src/protocol': /^(zod|msgpackr(\/.*)?)$/,
       'src/runtime': /^$/,

@@ -1,6 +1,8 @@
 import type { AddressInfo, Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
-import type { Log, Member, NodeLink } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Member } from '../../runtime/cluster/membership-port.js';
+import type { NodeLink } from '../../runtime/relay/node-link-port.js';
 import { Guest } from './guest.js';
 import { Handlers } from './handlers.js';
 import { acceptLinks, type LinkKey } from './link-tls.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 
 type Handler = (payload: unknown) => void;
 

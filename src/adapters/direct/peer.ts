@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 import { connectLink, type LinkKey } from './link-tls.js';
 import { KIND, type Packet, PacketReader, packed } from './packets.js';
 

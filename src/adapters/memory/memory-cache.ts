@@ -1,4 +1,5 @@
-import type { Cache, Clock, SeatCounts } from '../../runtime/ports.js';
+import type { Cache, SeatCounts } from '../../boxoffice/cache-port.js';
+import type { Clock } from '../../kernel/clock.js';
 
 interface Kept<T> {
   readonly value: T;

@@ -1,5 +1,5 @@
 import type { Booking, Hold } from '../../core/house.js';
-import type { BookedWrite, CommandResult } from '../../runtime/ports.js';
+import type { BookedWrite, CommandResult } from '../../runtime/journal-port.js';
 
 export interface KeptResult {
   readonly result: CommandResult;

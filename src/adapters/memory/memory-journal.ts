@@ -12,7 +12,7 @@ import {
   type Restoration,
   type Restored,
   type Slice,
-} from '../../runtime/ports.js';
+} from '../../runtime/journal-port.js';
 import { bookingResult, commandKey, HouseRecord, keyOf, outcomeIn } from './memory-house.js';
 import { restoreHouse } from './memory-restoration.js';
 

@@ -1,3 +1,4 @@
+import type { Timers } from '../../kernel/timers.js';
 import type {
   Batch,
   Claim,
@@ -7,8 +8,7 @@ import type {
   Restoration,
   Restored,
   Slice,
-  Timers,
-} from '../../runtime/ports.js';
+} from '../../runtime/journal-port.js';
 import type { MemoryJournal } from './memory-journal.js';
 import { type Trip, travel } from './trip.js';
 

@@ -1,4 +1,5 @@
-import type { Member, Membership, Roll, Timers } from '../../runtime/ports.js';
+import type { Timers } from '../../kernel/timers.js';
+import type { Member, Membership, Roll } from '../../runtime/cluster/membership-port.js';
 import { type Trip, travel } from './trip.js';
 
 /** The store behind MemoryMembership: what Redis is to a cluster, shared by nodes of one process. */

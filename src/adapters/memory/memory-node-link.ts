@@ -1,4 +1,6 @@
-import type { Log, NodeLink, Timers } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
+import type { NodeLink } from '../../runtime/relay/node-link-port.js';
 import { plainCopy } from './plain-copy.js';
 
 type Handler = (payload: unknown) => void;

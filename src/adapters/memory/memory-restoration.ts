@@ -1,5 +1,5 @@
 import type { Hold } from '../../core/house.js';
-import type { BookedWrite, Loss, Restoration } from '../../runtime/ports.js';
+import type { BookedWrite, Loss, Restoration } from '../../runtime/journal-port.js';
 import { commandKey, type HouseRecord, keyOf } from './memory-house.js';
 
 interface Context {

@@ -1,4 +1,4 @@
-import type { Timers } from '../../runtime/ports.js';
+import type { Timers } from '../../kernel/timers.js';
 
 /** What befalls one call on its way to a store and back. */
 export interface Trip {

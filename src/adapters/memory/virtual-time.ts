@@ -1,4 +1,5 @@
-import type { Clock, Timers } from '../../runtime/ports.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Timers } from '../../kernel/timers.js';
 
 interface Entry {
   readonly at: number;

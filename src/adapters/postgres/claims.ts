@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Claim, JournalBehind, JournalRecovering } from '../../runtime/ports.js';
+import { type Claim, JournalBehind, JournalRecovering } from '../../runtime/journal-port.js';
 import { PrimaryClient } from './primary-client.js';
 import { readClaim } from './read-claim.js';
 import type { ReplayBounds } from './recorded-results.js';

@@ -1,4 +1,4 @@
-import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/ports.js';
+import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/journal-port.js';
 import { ArrayWriter } from './array-writer.js';
 
 const TYPES = [

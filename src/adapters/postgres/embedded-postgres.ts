@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 import { openDataFolder } from '../data-folder.js';
 import { freePort } from '../free-port.js';
 import { takeFirstStart } from './first-start.js';

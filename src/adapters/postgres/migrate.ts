@@ -1,5 +1,5 @@
 import { runner } from 'node-pg-migrate';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 import { Primary } from './primary.js';
 import { PrimaryClient } from './primary-client.js';
 

@@ -1,18 +1,18 @@
 import type pg from 'pg';
+import type { Log } from '../../kernel/log.js';
 import {
   type Batch,
   type Claim,
   JournalBehind,
   type Ledger,
   LedgerRefusal,
-  type Log,
   type Loss,
   type Owner,
   type Position,
   type Restoration,
   type Restored,
   type Slice,
-} from '../../runtime/ports.js';
+} from '../../runtime/journal-port.js';
 import { Claims } from './claims.js';
 import { type CommitConnection, commitConnection, isFaultOfData } from './commit-connection.js';
 import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import type { Log, Member, Membership, Roll } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Member, Membership, Roll } from '../../runtime/cluster/membership-port.js';
 import { readMember } from '../read-member.js';
 import type { Primary } from './primary.js';
 import { KEEPALIVES, primaryPool } from './primary-pool.js';

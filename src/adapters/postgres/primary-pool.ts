@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 import type { Primary } from './primary.js';
 import { PrimaryClient, type PrimaryClientConfig } from './primary-client.js';
 

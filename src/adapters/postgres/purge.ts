@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 
 const EVERY_MS = 60_000;
 /** Deleted in portions, so that no purge holds locks or a connection for long: a row may have thousands of outcomes. */

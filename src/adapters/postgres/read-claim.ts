@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Booking, StoredHold } from '../../core/house.js';
-import { type Claim, type CommandResult, JournalBehind, JournalRecovering } from '../../runtime/ports.js';
+import { type Claim, type CommandResult, JournalBehind, JournalRecovering } from '../../runtime/journal-port.js';
 import { type ReplayBounds, readRecorded } from './recorded-results.js';
 
 interface HoldRow {

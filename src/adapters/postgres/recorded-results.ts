@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { CommandResult, Recorded } from '../../runtime/ports.js';
+import type { CommandResult, Recorded } from '../../runtime/journal-port.js';
 
 export interface ReplayBounds {
   /** How far back outcomes of commands are known, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Restoration } from '../../runtime/ports.js';
+import type { Restoration } from '../../runtime/journal-port.js';
 
 /** What usher.restore_showtime reads: seats as rows, with the names of its columns. */
 export function restorationJson(restoration: Restoration): string {

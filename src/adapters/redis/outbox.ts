@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 
 interface Message {
   readonly channel: string;

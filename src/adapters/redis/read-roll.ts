@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Member, Roll } from '../../runtime/ports.js';
+import type { Member, Roll } from '../../runtime/cluster/membership-port.js';
 import { readMember } from '../read-member.js';
 
 const flat = z.array(z.string());

@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Cache, Log, SeatCounts } from '../../runtime/ports.js';
+import type { Cache, SeatCounts } from '../../boxoffice/cache-port.js';
+import type { Log } from '../../kernel/log.js';
 import type { CircuitBreaker } from '../circuit-breaker.js';
 
 /** A script keeps Redis from everybody else while it runs; so many showtimes take well under a millisecond. */

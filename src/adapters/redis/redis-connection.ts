@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 import { type RedisAddress, readRedisUrl } from './redis-url.js';
 import { seedConnector } from './seed-connector.js';
 

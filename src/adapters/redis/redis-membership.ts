@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Log, Member, Membership, Roll } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Member, Membership, Roll } from '../../runtime/cluster/membership-port.js';
 import { readRoll } from './read-roll.js';
 import { connectByKey, isConnected } from './redis-connection.js';
 import { answered } from './redis-failure.js';

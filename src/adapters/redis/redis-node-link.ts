@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Log, NodeLink } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { NodeLink } from '../../runtime/relay/node-link-port.js';
 import { FrameReader } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
 import { LinkWatch } from './link-watch.js';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 import { RedisFailure } from './redis-failure.js';
 
 export type Handler = (payload: unknown) => void;

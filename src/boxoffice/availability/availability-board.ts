@@ -1,4 +1,5 @@
-import type { Cache, SeatCounts, Timers } from '../../runtime/ports.js';
+import type { Timers } from '../../kernel/timers.js';
+import type { Cache, SeatCounts } from '../cache-port.js';
 import { repeat } from '../repeat.js';
 
 /** Counts of a showtime that nobody renews are gone after so long: its node died, or put it to sleep. */

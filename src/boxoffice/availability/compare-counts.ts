@@ -1,4 +1,4 @@
-import type { SeatCounts } from '../../runtime/ports.js';
+import type { SeatCounts } from '../cache-port.js';
 import { sameCounts, sameSeats } from './count-seats.js';
 import type { JournalCounts } from './journal-counts.js';
 

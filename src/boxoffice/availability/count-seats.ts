@@ -1,5 +1,5 @@
 import { AVAILABLE, BLOCKED, BOOKED, HELD } from '../../core/house.js';
-import type { SeatCounts } from '../../runtime/ports.js';
+import type { SeatCounts } from '../cache-port.js';
 
 /** @param statuses a code a seat, as a house publishes them at `{epoch, seq}`. */
 export function countSeats(epoch: number, seq: number, statuses: Uint8Array): SeatCounts {

@@ -1,4 +1,5 @@
-import type { Cache, Clock, SeatCounts } from '../../runtime/ports.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Cache, SeatCounts } from '../cache-port.js';
 
 export interface KnownAvailabilityOptions {
   readonly cache: Cache;

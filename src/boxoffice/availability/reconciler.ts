@@ -1,5 +1,8 @@
 import type { Pool } from 'pg';
-import type { Cache, Clock, Log, SeatCounts, Timers } from '../../runtime/ports.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
+import type { Cache, SeatCounts } from '../cache-port.js';
 import { repeat } from '../repeat.js';
 import { COUNTS_TTL_MS } from './availability-board.js';
 import { compare, isSameMoment, type RunningHouse, type Sighting, type Verdict } from './compare-counts.js';

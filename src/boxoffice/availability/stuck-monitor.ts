@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import type { Log, Timers } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
 import { repeat } from '../repeat.js';
 import { RoundRobin } from './round-robin.js';
 import { findStuckBookings, purgeHoldsOfThePast, type StuckBookings } from './stuck-bookings.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { readReference } from '../../core/booking-reference.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
+import type { Log } from '../../kernel/log.js';
 import { wireError } from '../../protocol/errors.js';
 import { foundBookingSchema } from '../../protocol/http.js';
-import type { Log } from '../../runtime/ports.js';
 import type { FoundBooking } from './find-booking.js';
 
 const RETRY_AFTER_MS = 1_000;

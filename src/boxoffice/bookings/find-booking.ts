@@ -1,5 +1,5 @@
 import type { FoundBookingView } from '../../protocol/http.js';
-import type { Playbill } from '../../runtime/ports.js';
+import type { Playbill } from '../../runtime/playbill-port.js';
 import type { Reads } from '../catalogue/reads.js';
 
 interface BookingRow {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Document, etagOf, makeDocument } from '../../http/document.js';
 import { type Endpoint, endpoint, type Rendered } from '../../http/endpoint.js';
+import type { Log } from '../../kernel/log.js';
 import { wireError } from '../../protocol/errors.js';
 import {
   type MovieView,
@@ -9,7 +10,6 @@ import {
   showtimeSchema,
   showtimesSchema,
 } from '../../protocol/http.js';
-import type { Log } from '../../runtime/ports.js';
 import type { AvailableListings, AvailableShowtime } from '../availability/listed-availability.js';
 import { SeatMapDocuments } from './seat-map-documents.js';
 import { readCursor, writeCursor } from './showtime-cursor.js';

@@ -1,4 +1,6 @@
-import type { Cache, Ids, Timers } from '../../runtime/ports.js';
+import type { Ids } from '../../kernel/ids.js';
+import type { Timers } from '../../kernel/timers.js';
+import type { Cache } from '../cache-port.js';
 import { repeat } from '../repeat.js';
 
 export const GENERATION_KEY = 'catalogue:generation';

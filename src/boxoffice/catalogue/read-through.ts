@@ -1,4 +1,7 @@
-import type { Cache, Clock, Log, Timers } from '../../runtime/ports.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
+import type { Cache } from '../cache-port.js';
 import type { CatalogueGeneration } from './generation.js';
 import { Shelf } from './shelf.js';
 

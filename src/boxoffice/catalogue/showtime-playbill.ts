@@ -1,7 +1,7 @@
 import { compileSeatMap } from '../../core/compile-seat-map.js';
 import type { HouseRules } from '../../core/house.js';
 import type { SeatMap } from '../../core/seat-map.js';
-import type { Playbill } from '../../runtime/ports.js';
+import type { Playbill } from '../../runtime/playbill-port.js';
 import type { Reads } from './reads.js';
 import { seatMapData } from './seat-maps.js';
 import { showtimeTerms, termsVersions } from './showtimes.js';

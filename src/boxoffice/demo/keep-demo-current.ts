@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Log } from '../../runtime/ports.js';
+import type { Log } from '../../kernel/log.js';
 import { seedDemo } from './seed-demo.js';
 
 const EVERY_MS = 3_600_000;

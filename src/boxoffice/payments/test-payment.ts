@@ -1,4 +1,4 @@
-import type { Till } from '../../runtime/ports.js';
+import type { Till } from '../../runtime/till-port.js';
 
 /** The token that is declined, as test cards of payment providers are. */
 const DECLINED_TOKEN = 'decline';

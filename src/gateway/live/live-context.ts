@@ -1,5 +1,7 @@
+import type { Rates } from '../../http/rates-port.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
 import type { Hosts } from '../../runtime/hosts.js';
-import type { Clock, Log, Rates } from '../../runtime/ports.js';
 import type { CommandIntake } from '../command-intake.js';
 import type { IsOn } from '../parts.js';
 import type { Tokens } from '../tokens.js';

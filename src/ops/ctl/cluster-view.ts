@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { Primary } from '../../adapters/postgres/primary.js';
 import { primaryPool } from '../../adapters/postgres/primary-pool.js';
-import type { Member, Roll } from '../../runtime/ports.js';
+import type { Member, Roll } from '../../runtime/cluster/membership-port.js';
 import type { ClusterAddress } from '../cluster-file.js';
 import { Misuse, sentenceOf } from '../misuse.js';
 import { silentLog } from '../plain-log.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Roll } from '../../runtime/ports.js';
+import type { Roll } from '../../runtime/cluster/membership-port.js';
 import { listShowtimesWithOwners, type ShowtimeList } from '../listed-showtimes.js';
 import { Pulse } from '../pulse.js';
 import type { RollReader } from '../roll-reader.js';

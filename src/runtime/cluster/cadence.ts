@@ -1,4 +1,4 @@
-import type { Timers } from '../ports.js';
+import type { Timers } from '../../kernel/timers.js';
 import type { Monotonic } from './lease.js';
 
 /**

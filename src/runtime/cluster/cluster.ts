@@ -1,8 +1,10 @@
-import type { Log, Member, Membership, Roll, Timers } from '../ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
 import { Cadence } from './cadence.js';
 import { Lease, type Monotonic } from './lease.js';
 import { LeaseKeeper, type LeaseKeeperOptions } from './lease-keeper.js';
 import { type MembersSeen, MemberView } from './members.js';
+import type { Member, Membership, Roll } from './membership-port.js';
 import { Placement } from './placement.js';
 import { samePins, sameView } from './same-view.js';
 import { assertTiming, type ClusterTiming } from './timing.js';

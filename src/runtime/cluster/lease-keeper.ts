@@ -1,4 +1,5 @@
-import type { Log, Timers } from '../ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
 import { Cadence } from './cadence.js';
 import type { Lease, Monotonic } from './lease.js';
 

@@ -1,5 +1,5 @@
-import type { Member, Roll } from '../ports.js';
 import { Disappearance } from './disappearance.js';
+import type { Member, Roll } from './membership-port.js';
 import type { ClusterTiming } from './timing.js';
 
 /** Who is there, by what the rolls have shown so far. Both lists are by name. */

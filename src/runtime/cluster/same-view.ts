@@ -1,5 +1,5 @@
-import type { Member } from '../ports.js';
 import type { MembersSeen } from './members.js';
+import type { Member } from './membership-port.js';
 
 /** Whether two views send every showtime to the same node in the same way; how many showtimes run where is not looked at. */
 export function sameView(one: MembersSeen, other: MembersSeen): boolean {

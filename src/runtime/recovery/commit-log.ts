@@ -1,5 +1,5 @@
+import type { Position, Restoration, Slice } from '../journal-port.js';
 import { rowsOf } from '../pending-writes.js';
-import type { Position, Restoration, Slice } from '../ports.js';
 
 /** What one batch wrote: the slices of a flush, or one restoration. */
 export interface LoggedBatch {

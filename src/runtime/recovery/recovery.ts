@@ -1,16 +1,16 @@
-import type { LossReason } from '../loss.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
 import {
-  type Clock,
   JournalBehind,
   type Ledger,
   LedgerRefusal,
-  type Log,
   type Loss,
   type Owner,
   type Restored,
   type Slice,
-  type Timers,
-} from '../ports.js';
+} from '../journal-port.js';
+import type { LossReason } from '../loss.js';
 import type { BatchNumbers } from './batch-numbers.js';
 import { CommitLog } from './commit-log.js';
 import { houseIn, type Remains, type RememberedHouse, remember } from './remembered-house.js';

@@ -1,5 +1,5 @@
 import type { Booking, Hold, House } from '../../core/house.js';
-import type { BookedWrite, CommandResult, Restoration, Slice } from '../ports.js';
+import type { BookedWrite, CommandResult, Restoration, Slice } from '../journal-port.js';
 import type { Published } from '../published-view.js';
 import type { LoggedBatch } from './commit-log.js';
 

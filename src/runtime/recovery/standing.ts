@@ -1,4 +1,4 @@
-import type { Owner } from '../ports.js';
+import type { Owner } from '../journal-port.js';
 
 /** An owner as it sees itself. */
 export interface Claimed {

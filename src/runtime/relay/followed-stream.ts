@@ -1,6 +1,9 @@
-import type { Clock, Log, NodeLink, Timers } from '../ports.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
 import { type FollowAnswer, type StreamEvent, type StreamFrame, topicOf } from './messages.js';
 import type { NodeCalls } from './node-calls.js';
+import type { NodeLink } from './node-link-port.js';
 import { readFollowAnswer, readFrame } from './read-messages.js';
 
 export interface FollowContext {

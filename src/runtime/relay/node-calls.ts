@@ -1,4 +1,6 @@
-import type { Log, NodeLink, Timers } from '../ports.js';
+import type { Log } from '../../kernel/log.js';
+import type { Timers } from '../../kernel/timers.js';
+import type { NodeLink } from './node-link-port.js';
 import { readFields, readText, Unreadable } from './read-messages.js';
 
 type Envelope =

@@ -1,9 +1,10 @@
 import { type Audience, announce, type EndReason, type PublishedDelta, type SalesTerms } from '../audience.js';
+import type { Member } from '../cluster/membership-port.js';
 import type { NotOpened } from '../directory.js';
 import { MOVING } from '../failures.js';
 import type { Host } from '../host.js';
 import type { Recipient, Submission } from '../outcome.js';
-import type { Member, Terms } from '../ports.js';
+import type { Terms } from '../playbill-port.js';
 import { type Own, PublishedView } from '../published-view.js';
 import {
   type FollowContext,

@@ -1,6 +1,6 @@
+import type { Log } from '../../kernel/log.js';
 import { MOVING } from '../failures.js';
 import type { Outcome, Recipient, Submission } from '../outcome.js';
-import type { Log } from '../ports.js';
 import type { CommandAnswer, CommandCall } from './messages.js';
 
 const UNKNOWN: Outcome = { ok: false, failure: 'outcome_unknown', retryAfterMs: 100 };

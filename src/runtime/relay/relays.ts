@@ -1,6 +1,7 @@
 import type { Audience } from '../audience.js';
+import type { Member } from '../cluster/membership-port.js';
 import type { NotOpened, Opened } from '../directory.js';
-import type { Member, Playbill } from '../ports.js';
+import type { Playbill } from '../playbill-port.js';
 import { Relay, type RelayContext } from './relay.js';
 
 export interface RelaysOptions {

@@ -1,9 +1,11 @@
 import type { Change } from '../../core/change.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Timers } from '../../kernel/timers.js';
 import type { Actor } from '../actor.js';
 import type { EndReason, Feed, PublishedDelta, SalesTerms } from '../audience.js';
 import type { Recipient } from '../outcome.js';
-import type { Clock, NodeLink, Timers } from '../ports.js';
 import { type FollowAnswer, type StreamEvent, topicOf } from './messages.js';
+import type { NodeLink } from './node-link-port.js';
 import { RelayedSession } from './relayed-session.js';
 
 export interface FeedContext {

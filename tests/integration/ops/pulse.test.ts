@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pulse } from '../../../src/ops/pulse.js';
-import type { Roll } from '../../../src/runtime/ports.js';
+import type { Roll } from '../../../src/runtime/cluster/membership-port.js';
 
 function roll(beats: Readonly<Record<string, number>>): Roll {
   const members = Object.entries(beats).map(([id, beat]) => ({

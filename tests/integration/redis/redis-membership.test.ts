@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PINS_MAX, RedisMembership } from '../../../src/adapters/redis/redis-membership.js';
-import type { Member } from '../../../src/runtime/ports.js';
+import type { Member } from '../../../src/runtime/cluster/membership-port.js';
 import { FaultyWay } from '../../redis/faulty-way.js';
 import { recordingLog } from '../../redis/recording-log.js';
 import { startRedis, type TestRedis, whyNoRedis } from '../../redis/redis.js';

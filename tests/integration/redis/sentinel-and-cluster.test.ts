@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../../src/adapters/free-port.js';
 import { RedisMembership } from '../../../src/adapters/redis/redis-membership.js';
 import { RedisNodeLink } from '../../../src/adapters/redis/redis-node-link.js';
-import type { Member } from '../../../src/runtime/ports.js';
+import type { Member } from '../../../src/runtime/cluster/membership-port.js';
 import { startRedis, type TestRedis, whyNoRedis } from '../../redis/redis.js';
 import { silentLog } from '../../silent-log.js';
 

@@ -1,4 +1,4 @@
-import type { NodeLink } from '../../../src/runtime/ports.js';
+import type { NodeLink } from '../../../src/runtime/relay/node-link-port.js';
 import type { Life } from './life.js';
 
 type Handler = (payload: unknown) => void;

@@ -1,4 +1,4 @@
-import type { Timers } from '../../../src/runtime/ports.js';
+import type { Timers } from '../../../src/kernel/timers.js';
 
 /**
  * One life of a process. Whatever runs in it comes in through `enter`: a frozen one (SIGSTOP) does it all when it is

@@ -1,6 +1,6 @@
 import { type HouseRecord, keyOf, outcomeIn } from '../../../src/adapters/memory/memory-house.js';
 import type { JournalCopy } from '../../../src/adapters/memory/memory-journal.js';
-import type { Batch, CommandResult } from '../../../src/runtime/ports.js';
+import type { Batch, CommandResult } from '../../../src/runtime/journal-port.js';
 import type { Order } from '../people/order.js';
 
 interface Grave {

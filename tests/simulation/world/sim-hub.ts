@@ -1,5 +1,6 @@
 import { MemoryHub } from '../../../src/adapters/memory/memory-node-link.js';
-import type { Log, Timers } from '../../../src/runtime/ports.js';
+import type { Log } from '../../../src/kernel/log.js';
+import type { Timers } from '../../../src/kernel/timers.js';
 import type { Census } from './census.js';
 import type { Random } from './random.js';
 

@@ -1,4 +1,4 @@
-import type { Ids } from '../../../src/runtime/ports.js';
+import type { Ids } from '../../../src/kernel/ids.js';
 
 /** Ids by counting: `maker` tells those apart that count each for itself, such as the lives of nodes. */
 export class SimIds implements Ids {

@@ -6,7 +6,7 @@ import {
   type Restoration,
   type Restored,
   type Slice,
-} from '../../../src/runtime/ports.js';
+} from '../../../src/runtime/journal-port.js';
 import type { Census } from './census.js';
 import type { LostTails } from './lost-tails.js';
 import { TIMES } from './times.js';

@@ -1,5 +1,5 @@
 import { MemoryRoll } from '../../../src/adapters/memory/memory-membership.js';
-import type { Roll } from '../../../src/runtime/ports.js';
+import type { Roll } from '../../../src/runtime/cluster/membership-port.js';
 
 /** The roll in Postgres: it forgets nothing, and leaves out whoever was silent for long by its own clock. */
 export class SimNodes extends MemoryRoll {

@@ -1,5 +1,5 @@
 import type { Identity, Tokens } from '../../../src/gateway/tokens.js';
-import type { Ids } from '../../../src/runtime/ports.js';
+import type { Ids } from '../../../src/kernel/ids.js';
 
 export const STAFF_TOKEN = 'staff:the house';
 const EXPIRES_AT = 4_000_000_000_000;

@@ -1,7 +1,7 @@
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { HouseRules } from '../../../src/core/house.js';
 import type { SeatMap } from '../../../src/core/seat-map.js';
-import type { Playbill } from '../../../src/runtime/ports.js';
+import type { Playbill } from '../../../src/runtime/playbill-port.js';
 import { silentLog } from '../../silent-log.js';
 import { rowOf } from '../../unit/runtime/playhouse.js';
 import { Census, type Sometimes } from './census.js';

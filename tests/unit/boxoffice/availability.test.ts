@@ -5,9 +5,9 @@ import { countSeats } from '../../../src/boxoffice/availability/count-seats.js';
 import { KnownAvailability } from '../../../src/boxoffice/availability/known-availability.js';
 import { withAvailability } from '../../../src/boxoffice/availability/listed-availability.js';
 import { RoundRobin } from '../../../src/boxoffice/availability/round-robin.js';
+import type { SeatCounts } from '../../../src/boxoffice/cache-port.js';
 import type { ListingReads } from '../../../src/boxoffice/catalogue/cached-listings.js';
 import type { Showtime } from '../../../src/boxoffice/catalogue/showtimes.js';
-import type { SeatCounts } from '../../../src/runtime/ports.js';
 import { ScriptedCache } from './scripted-cache.js';
 
 const counts = (seq: number, held = 0): SeatCounts => ({

@@ -3,7 +3,7 @@ import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import { LISTING_LIMITS } from '../../../src/boxoffice/catalogue/cached-listings.js';
 import { CatalogueGeneration } from '../../../src/boxoffice/catalogue/generation.js';
 import { type Kind, ReadThrough, type ReadThroughLimits } from '../../../src/boxoffice/catalogue/read-through.js';
-import type { Ids } from '../../../src/runtime/ports.js';
+import type { Ids } from '../../../src/kernel/ids.js';
 import { recordingLog } from './recording-log.js';
 import { ScriptedCache } from './scripted-cache.js';
 

@@ -1,4 +1,4 @@
-import type { Log } from '../../../src/runtime/ports.js';
+import type { Log } from '../../../src/kernel/log.js';
 
 export interface Line {
   readonly level: keyof Log;

@@ -1,6 +1,6 @@
 import { MemoryCache } from '../../../src/adapters/memory/memory-cache.js';
 import type { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
-import type { Cache } from '../../../src/runtime/ports.js';
+import type { Cache } from '../../../src/boxoffice/cache-port.js';
 
 /** A cache that can be away or slow, and counts what it was asked. */
 export class ScriptedCache implements Cache {

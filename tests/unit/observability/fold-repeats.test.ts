@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
+import type { Log } from '../../../src/kernel/log.js';
 import { FOLDED, foldRepeats } from '../../../src/observability/fold-repeats.js';
-import type { Log } from '../../../src/runtime/ports.js';
 import { sourcesUnder } from '../../tidy/sources.js';
 
 function folding() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory, type DirectoryOptions } from '../../../src/runtime/directory.js';
 import { Hosts } from '../../../src/runtime/hosts.js';
-import type { Payment } from '../../../src/runtime/ports.js';
+import type { Payment } from '../../../src/runtime/till-port.js';
 import { book, hold, Playhouse, SHOWTIME, story, Watchers } from './playhouse.js';
 
 const TRY_AGAIN = { ok: false, failure: 'moving', retryAfterMs: 100 };

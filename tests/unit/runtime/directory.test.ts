@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Log } from '../../../src/kernel/log.js';
 import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory, type DirectoryOptions } from '../../../src/runtime/directory.js';
-import type { Log } from '../../../src/runtime/ports.js';
 import { silentLog } from '../../silent-log.js';
 import { hold, Playhouse, type PlayhouseOptions, SHOWTIME, story, Watchers } from './playhouse.js';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Command } from '../../../src/core/command.js';
 import type { HouseRules } from '../../../src/core/house.js';
+import type { Timers } from '../../../src/kernel/timers.js';
 import type { Actor } from '../../../src/runtime/actor.js';
-import type { Timers } from '../../../src/runtime/ports.js';
 import { book, hold, type Listener, newId, Playhouse, SHOWTIME, word } from './playhouse.js';
 
 /** A node that was overtaken and does not know it, as Redis told the two of them different things. */

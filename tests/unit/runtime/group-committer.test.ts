@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
+import type { Log } from '../../../src/kernel/log.js';
 import { type Committing, GroupCommitter } from '../../../src/runtime/group-committer.js';
-import { type Batch, type Ledger, LedgerRefusal, type Log, type Slice } from '../../../src/runtime/ports.js';
+import { type Batch, type Ledger, LedgerRefusal, type Slice } from '../../../src/runtime/journal-port.js';
 import { silentLog } from '../../silent-log.js';
 
 class Writer implements Committing {

@@ -10,12 +10,16 @@ import type { Command } from '../../../src/core/command.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { Hold, HouseRules } from '../../../src/core/house.js';
 import type { SeatMap } from '../../../src/core/seat-map.js';
+import type { Log } from '../../../src/kernel/log.js';
+import type { Timers } from '../../../src/kernel/timers.js';
 import { Actor } from '../../../src/runtime/actor.js';
 import type { ActorContext, ActorLimits } from '../../../src/runtime/actor-context.js';
 import { type Audience, type EndReason, NO_FEED, type PublishedDelta } from '../../../src/runtime/audience.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
+import type { Ledger } from '../../../src/runtime/journal-port.js';
 import type { Outcome, Recipient } from '../../../src/runtime/outcome.js';
-import type { Ledger, Log, Terms, Till, Timers } from '../../../src/runtime/ports.js';
+import type { Terms } from '../../../src/runtime/playbill-port.js';
+import type { Till } from '../../../src/runtime/till-port.js';
 import { silentLog } from '../../silent-log.js';
 
 export const START_MS = 1_760_000_000_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { CommandResult } from '../../../src/runtime/ports.js';
+import type { CommandResult } from '../../../src/runtime/journal-port.js';
 import { Replays } from '../../../src/runtime/replays.js';
 
 const result = (commandId: string, command = 'hold'): CommandResult => ({

@@ -1,5 +1,5 @@
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import type { Batch, Claim, CommandResult, Slice } from '../../../src/runtime/ports.js';
+import type { Batch, Claim, CommandResult, Slice } from '../../../src/runtime/journal-port.js';
 import { SHOWTIME } from './playhouse.js';
 
 /** Tells of what happens to it, and of what never may. */

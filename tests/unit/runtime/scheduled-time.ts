@@ -3,7 +3,8 @@
  * likes: as much as `Timers` promises, and no more. It is also how a network is late: what travels is a timer.
  */
 import type fc from 'fast-check';
-import type { Clock, Timers } from '../../../src/runtime/ports.js';
+import type { Clock } from '../../../src/kernel/clock.js';
+import type { Timers } from '../../../src/kernel/timers.js';
 import { START_MS } from './playhouse.js';
 
 interface Entry {

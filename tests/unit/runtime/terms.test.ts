@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Log } from '../../../src/kernel/log.js';
 import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
-import type { Log, Playbill, Terms } from '../../../src/runtime/ports.js';
+import type { Playbill, Terms } from '../../../src/runtime/playbill-port.js';
 import { TermsWatch } from '../../../src/runtime/terms-watch.js';
 import { hold, Playhouse, SHOWTIME, START_MS, story, Watchers } from './playhouse.js';
 import { isFrame, pair, RELAY_LIMITS } from './relay/small-cluster.js';

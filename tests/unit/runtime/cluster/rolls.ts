@@ -1,5 +1,5 @@
 import { type MembersSeen, MemberView } from '../../../../src/runtime/cluster/members.js';
-import type { Member, Roll } from '../../../../src/runtime/ports.js';
+import type { Member, Roll } from '../../../../src/runtime/cluster/membership-port.js';
 
 export const BEAT_MS = 1_000;
 export const DETECTION_MS = 5_000;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MembersSeen } from '../../../../src/runtime/cluster/members.js';
+import type { Member } from '../../../../src/runtime/cluster/membership-port.js';
 import { samePins, sameView } from '../../../../src/runtime/cluster/same-view.js';
-import type { Member } from '../../../../src/runtime/ports.js';
 import { member } from './rolls.js';
 
 const view = (live: readonly Member[], candidates: readonly Member[] = []): MembersSeen => ({

@@ -1,8 +1,8 @@
 import { MemoryMembership, MemoryRoll } from '../../../../src/adapters/memory/memory-membership.js';
 import type { Trip } from '../../../../src/adapters/memory/trip.js';
 import { VirtualTime } from '../../../../src/adapters/memory/virtual-time.js';
+import type { Log } from '../../../../src/kernel/log.js';
 import { Cluster, type ClusterOptions } from '../../../../src/runtime/cluster/cluster.js';
-import type { Log } from '../../../../src/runtime/ports.js';
 
 export const TIMING = { beatMs: 1_000, detectionMs: 5_000, leaseMs: 4_000, freezeMs: 15_000 };
 /** When a call to a store that is away is given up. */

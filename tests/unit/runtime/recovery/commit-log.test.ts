@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Position } from '../../../../src/runtime/ports.js';
+import type { Position } from '../../../../src/runtime/journal-port.js';
 import { CommitLog } from '../../../../src/runtime/recovery/commit-log.js';
 import { held, holdOf, slice } from '../../../contract/slices.js';
 

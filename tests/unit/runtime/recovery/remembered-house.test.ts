@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Slice } from '../../../../src/runtime/ports.js';
+import type { Slice } from '../../../../src/runtime/journal-port.js';
 import { RememberedHouse } from '../../../../src/runtime/recovery/remembered-house.js';
 import { type Claimed, standingOf } from '../../../../src/runtime/recovery/standing.js';
 import { bookedBy, held, holdOf, resultOf, slice, unheld } from '../../../contract/slices.js';

@@ -4,15 +4,18 @@
  */
 import { MemoryHub, type MemoryNodeLink } from '../../../../src/adapters/memory/memory-node-link.js';
 import type { Command } from '../../../../src/core/command.js';
+import type { Timers } from '../../../../src/kernel/timers.js';
 import type { Actor } from '../../../../src/runtime/actor.js';
 import type { Audience } from '../../../../src/runtime/audience.js';
+import type { Member } from '../../../../src/runtime/cluster/membership-port.js';
 import { Directory, type Opened } from '../../../../src/runtime/directory.js';
 import { HandOff } from '../../../../src/runtime/hand-off.js';
 import type { Host } from '../../../../src/runtime/host.js';
 import { Hosts } from '../../../../src/runtime/hosts.js';
 import type { Recipient } from '../../../../src/runtime/outcome.js';
-import type { Member, NodeLink, Playbill, Timers } from '../../../../src/runtime/ports.js';
+import type { Playbill } from '../../../../src/runtime/playbill-port.js';
 import { NodeCalls } from '../../../../src/runtime/relay/node-calls.js';
+import type { NodeLink } from '../../../../src/runtime/relay/node-link-port.js';
 import { OwnerDesk } from '../../../../src/runtime/relay/owner-desk.js';
 import { Relay, type RelayLimits } from '../../../../src/runtime/relay/relay.js';
 import { Relays } from '../../../../src/runtime/relay/relays.js';
