@@ -3,6 +3,86 @@
 CREATE SCHEMA boxoffice;
 CREATE SCHEMA usher;
 
+CREATE TABLE boxoffice.account_holders (
+  holder text NOT NULL,
+  account_id uuid NOT NULL,
+  since timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT account_holders_pkey PRIMARY KEY (holder),
+  CONSTRAINT account_holders_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE CASCADE
+);
+CREATE INDEX account_holders_account ON boxoffice.account_holders USING btree (account_id);
+
+CREATE TABLE boxoffice.accounts (
+  id uuid NOT NULL,
+  email text NOT NULL,
+  name text DEFAULT ''::text NOT NULL,
+  password_hash text,
+  role text NOT NULL,
+  holder text NOT NULL,
+  disabled_at timestamp(3) with time zone,
+  grants bigint DEFAULT 1 NOT NULL,
+  totp_secret bytea,
+  totp_since timestamp(3) with time zone,
+  totp_step bigint DEFAULT 0 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  version bigint DEFAULT 1 NOT NULL,
+  CONSTRAINT accounts_pkey PRIMARY KEY (id),
+  CONSTRAINT accounts_email_key UNIQUE (email),
+  CONSTRAINT accounts_holder_key UNIQUE (holder),
+  CONSTRAINT accounts_email_check CHECK ((email = lower(email))),
+  CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'staff'::text, 'manager'::text, 'admin'::text])))
+);
+CREATE INDEX accounts_role ON boxoffice.accounts USING btree (role) WHERE (role <> 'customer'::text);
+
+CREATE TABLE boxoffice.api_key_secrets (
+  secret_hash bytea NOT NULL,
+  key_id uuid NOT NULL,
+  hint text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  CONSTRAINT api_key_secrets_pkey PRIMARY KEY (secret_hash),
+  CONSTRAINT api_key_secrets_key_id_fkey FOREIGN KEY (key_id) REFERENCES boxoffice.api_keys(id) ON DELETE CASCADE
+);
+CREATE INDEX api_key_secrets_key ON boxoffice.api_key_secrets USING btree (key_id);
+
+CREATE TABLE boxoffice.api_keys (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  permissions text[] NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE boxoffice.attempts (
+  subject bytea NOT NULL,
+  count integer NOT NULL,
+  window_ends_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT attempts_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX attempts_window ON boxoffice.attempts USING btree (window_ends_at);
+
+CREATE TABLE boxoffice.audit_log (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  holder text NOT NULL,
+  role text NOT NULL,
+  account_id uuid,
+  session_id uuid,
+  address text,
+  action text NOT NULL,
+  subject text NOT NULL,
+  before jsonb,
+  after jsonb,
+  CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_log_account ON boxoffice.audit_log USING btree (account_id, id);
+CREATE INDEX audit_log_action ON boxoffice.audit_log USING btree (action, id);
+CREATE INDEX audit_log_subject ON boxoffice.audit_log USING btree (subject, id);
+
 CREATE TABLE boxoffice.halls (
   id text NOT NULL,
   venue_id text NOT NULL,
@@ -17,6 +97,21 @@ CREATE TABLE boxoffice.halls (
   CONSTRAINT halls_turnaround_minutes_check CHECK (((turnaround_minutes >= 0) AND (turnaround_minutes <= 1440)))
 );
 CREATE INDEX halls_venue ON boxoffice.halls USING btree (venue_id);
+
+CREATE TABLE boxoffice.mailed_links (
+  token_hash bytea NOT NULL,
+  purpose text NOT NULL,
+  email text NOT NULL,
+  name text,
+  password_hash text,
+  holder text,
+  account_id uuid,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT mailed_links_pkey PRIMARY KEY (token_hash),
+  CONSTRAINT mailed_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE CASCADE,
+  CONSTRAINT mailed_links_purpose_check CHECK ((purpose = ANY (ARRAY['sign_up'::text, 'password'::text])))
+);
+CREATE INDEX mailed_links_expires ON boxoffice.mailed_links USING btree (expires_at);
 
 CREATE TABLE boxoffice.movies (
   id text NOT NULL,
@@ -38,6 +133,35 @@ CREATE TABLE boxoffice.movies (
   CONSTRAINT movies_year_check CHECK (((year >= 1880) AND (year <= 2200)))
 );
 
+CREATE TABLE boxoffice.recovery_codes (
+  account_id uuid NOT NULL,
+  code_hash bytea NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, code_hash),
+  CONSTRAINT recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE CASCADE
+);
+
+CREATE TABLE boxoffice.refresh_tokens (
+  token_hash bytea NOT NULL,
+  session_id uuid NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash),
+  CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES boxoffice.sessions(id) ON DELETE CASCADE
+);
+CREATE INDEX refresh_tokens_session ON boxoffice.refresh_tokens USING btree (session_id);
+
+CREATE TABLE boxoffice.revocations (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  subject uuid NOT NULL,
+  grants bigint,
+  revoked_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT revocations_pkey PRIMARY KEY (id),
+  CONSTRAINT revocations_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'account'::text, 'key'::text])))
+);
+CREATE INDEX revocations_revoked_at ON boxoffice.revocations USING btree (revoked_at);
+
 CREATE TABLE boxoffice.seat_maps (
   hash text NOT NULL,
   seats integer NOT NULL,
@@ -45,6 +169,32 @@ CREATE TABLE boxoffice.seat_maps (
   CONSTRAINT seat_maps_pkey PRIMARY KEY (hash),
   CONSTRAINT seat_maps_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
   CONSTRAINT seat_maps_seats_check CHECK ((seats > 0))
+);
+
+CREATE TABLE boxoffice.sessions (
+  id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  holder text NOT NULL,
+  second_factor boolean NOT NULL,
+  address text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  last_used_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  revoked_at timestamp(3) with time zone,
+  revoked_because text,
+  CONSTRAINT sessions_pkey PRIMARY KEY (id),
+  CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_account ON boxoffice.sessions USING btree (account_id);
+CREATE INDEX sessions_expires ON boxoffice.sessions USING btree (expires_at);
+
+CREATE TABLE boxoffice.setup_link (
+  is_only boolean DEFAULT true NOT NULL,
+  nonce bytea NOT NULL,
+  token_hash bytea NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT setup_link_pkey PRIMARY KEY (is_only),
+  CONSTRAINT setup_link_is_only_check CHECK (is_only)
 );
 
 CREATE TABLE boxoffice.showtimes (
@@ -80,6 +230,14 @@ CREATE TABLE boxoffice.showtimes (
 CREATE INDEX showtimes_hall ON boxoffice.showtimes USING btree (hall_id, starts_at);
 CREATE INDEX showtimes_movie ON boxoffice.showtimes USING btree (movie_id, starts_at);
 CREATE INDEX showtimes_starts_at ON boxoffice.showtimes USING btree (starts_at);
+
+CREATE TABLE boxoffice.signing_keys (
+  kid text NOT NULL,
+  public_key jsonb NOT NULL,
+  private_key bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT signing_keys_pkey PRIMARY KEY (kid)
+);
 
 CREATE TABLE boxoffice.venues (
   id text NOT NULL,
@@ -489,6 +647,15 @@ AS $function$
     FROM losses l WHERE l.writer = writer_id AND l.batch = batch_number
 $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'boxoffice', 'pg_temp'
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'the audit log is only added to' USING ERRCODE = 'insufficient_privilege';
+END $function$;
+
 CREATE OR REPLACE FUNCTION usher.restore_showtime(writer_id uuid, batch_number bigint, after_number bigint, node_name text, showtime uuid, from_epoch bigint, is_whole boolean, known json, OUT behind bigint, OUT outcome text, OUT present_epoch bigint, OUT bookings_restored integer, OUT holds_restored integer, OUT lost json, OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
@@ -735,7 +902,11 @@ EXCEPTION WHEN feature_not_supported OR insufficient_privilege OR undefined_func
   RETURN 1;
 END $function$;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.audit_log FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_change() /* tgenabled A */;
+
 CREATE TRIGGER count_terms BEFORE UPDATE ON boxoffice.showtimes FOR EACH ROW EXECUTE FUNCTION boxoffice.count_terms();
+
+CREATE TRIGGER count_version BEFORE UPDATE ON boxoffice.accounts FOR EACH ROW EXECUTE FUNCTION boxoffice.count_version();
 
 CREATE TRIGGER count_version BEFORE UPDATE ON boxoffice.halls FOR EACH ROW EXECUTE FUNCTION boxoffice.count_version();
 

@@ -1,8 +1,8 @@
 import type { Command } from '../core/command.js';
-import type { Caller } from '../http/access.js';
+import { allows, type Caller, whyDenied } from '../http/access.js';
 import type { Ids } from '../kernel/ids.js';
 import type { CommandMessage } from '../protocol/client-messages.js';
-import { type WireError, wireError } from '../protocol/errors.js';
+import type { WireError } from '../protocol/errors.js';
 import type { Submission } from '../runtime/outcome.js';
 import { type IsOn, switchedOff } from './parts.js';
 
@@ -22,8 +22,9 @@ export class CommandIntake {
 
   take(message: CommandMessage, identity: Caller): Taken {
     const { id: requestId, commandId } = message;
-    if ((message.type === 'block' || message.type === 'unblock') && identity.role !== 'staff') {
-      return { ok: false, error: wireError('forbidden', 'Only staff may block seats.') };
+    if (message.type === 'block' || message.type === 'unblock') {
+      const denial = whyDenied(identity, 'seats.staff');
+      if (denial) return { ok: false, error: denial };
     }
     if (message.type === 'best_available' && !this.#isOn('best_available')) {
       return { ok: false, error: switchedOff('best_available') };
@@ -36,7 +37,8 @@ export class CommandIntake {
     return { ok: true, submission: { ...submission, ...payment, ...(message.again ? { again: true } : {}) } };
   }
 
-  #command(message: CommandMessage, { holder, role }: Caller): Command {
+  #command(message: CommandMessage, identity: Caller): Command {
+    const { holder } = identity;
     const ids = this.#ids;
     switch (message.type) {
       case 'hold': {
@@ -72,7 +74,7 @@ export class CommandIntake {
           newReference: ids.reference(),
         };
       case 'cancel':
-        return { type: 'cancel', holder, bookingId: message.bookingId, asStaff: role === 'staff' };
+        return { type: 'cancel', holder, bookingId: message.bookingId, asStaff: allows(identity, 'seats.staff') };
       case 'block':
         return { type: 'block', seats: message.seats, reason: message.reason ?? '' };
       case 'unblock':

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-import type { Caller } from '../http/access.js';
+import type { Caller, Role } from '../http/access.js';
 
 /** Who somebody is, and the token that says so. */
 export interface Identity extends Caller {
@@ -14,6 +14,15 @@ const ISSUER = 'usher';
 const AUDIENCE = 'usher';
 const ALGORITHM = 'HS256';
 const HEADER = Buffer.from(JSON.stringify({ alg: ALGORITHM })).toString('base64url');
+/** What a session may call its role. `user` is what a customer was called before there were accounts. */
+const ROLES: Readonly<Record<string, Role>> = {
+  guest: 'guest',
+  user: 'customer',
+  customer: 'customer',
+  staff: 'staff',
+  manager: 'manager',
+  admin: 'admin',
+};
 /** Neither control characters, which Postgres or a terminal may not take, nor halves of characters. */
 const HOLDER = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
 
@@ -68,11 +77,12 @@ export class Tokens {
       const { sub, exp = 0, role } = payload;
       // jose sees to it that it is there, not that it is text; a holder that is a number ends the actor it comes to.
       if (typeof sub !== 'string' || !HOLDER.test(sub)) return 'The token names no usable holder.';
-      if (role !== 'guest' && role !== 'user' && role !== 'staff') return 'The token has no known role.';
+      const known = typeof role === 'string' && Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
+      if (known === undefined) return 'The token has no known role.';
       const expiresAt = exp * 1000;
-      const identity: Identity = { holder: sub, role, session, expiresAt };
+      const identity: Identity = { holder: sub, role: known, session, expiresAt };
       const aged = expiresAt - this.#wallMs() < this.#guestTtlMs / 4;
-      return role === 'guest' && aged ? this.#sign(sub) : identity;
+      return known === 'guest' && aged ? this.#sign(sub) : identity;
     } catch (error) {
       return error instanceof errors.JWTExpired ? 'The token has expired.' : 'The token is not valid here.';
     }

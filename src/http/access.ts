@@ -1,14 +1,80 @@
-/** Who may call an endpoint. `session`: anybody with a session, a guest too. `staff`: only the role staff. */
-export type Access = 'public' | 'session' | 'staff';
+import { type WireError, wireError } from '../protocol/errors.js';
 
-export type Role = 'guest' | 'user' | 'staff';
+/** What a role or an API key lets somebody do. */
+export const PERMISSIONS = [
+  'catalogue.edit',
+  'halls.edit',
+  'showtimes.edit',
+  /** Block, reseat, take a hold away, allocations, history, acting for a customer. */
+  'seats.staff',
+  'bookings.read',
+  'accounts.manage',
+  'keys.manage',
+  'audit.read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 
-/** Who sent a request, as their session says. */
+/** The roles that an account can have; each has the permissions of those before it. */
+export const ACCOUNT_ROLES = ['customer', 'staff', 'manager', 'admin'] as const;
+export type AccountRole = (typeof ACCOUNT_ROLES)[number];
+
+/** `key`: an API key, which has the permissions that it was given and no others. */
+export type Role = 'guest' | 'key' | AccountRole;
+
+const STAFF = ['seats.staff', 'bookings.read'] as const;
+const MANAGER = [...STAFF, 'catalogue.edit', 'halls.edit', 'showtimes.edit', 'audit.read'] as const;
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  guest: [],
+  customer: [],
+  key: [],
+  staff: STAFF,
+  manager: MANAGER,
+  admin: PERMISSIONS,
+};
+
+/**
+ * Who may call an endpoint. `session`: anybody with a session, a guest too. `account`: only who has an account here. A
+ * permission: whose role or API key has it.
+ */
+export type Access = 'public' | 'session' | 'account' | { readonly permission: Permission };
+
+/** Who sent a request, as their session or API key says. */
 export interface Caller {
-  /** `guest:<uuid>` for signed guests. */
+  /** Whose holds and bookings are theirs: `guest:<uuid>` for signed guests. */
   readonly holder: string;
   readonly role: Role;
+  /** Of an API key: what it may do. Absent: what the role may do. */
+  readonly permissions?: readonly Permission[] | undefined;
+  /** Their account here; guests, API keys and sessions that others signed have none. */
+  readonly accountId?: string | undefined;
+  /** The log-in that can be revoked. */
+  readonly sessionId?: string | undefined;
+  /** The role needs a second factor, and the log-in had none: its permissions do not count. */
+  readonly lacksSecondFactor?: boolean | undefined;
+  /** Where the request came from; over HTTP only. */
+  readonly address?: string | undefined;
+}
+
+/** A caller of an endpoint with the access `account`. */
+export interface AccountCaller extends Caller {
+  readonly accountId: string;
+  readonly sessionId: string;
 }
 
 /** Checks a session: the caller, or a sentence that says what is wrong with the session and gives nothing away. */
 export type Authenticate = (session: string) => Promise<Caller | string>;
+
+/** Whether the caller may do this, now. */
+export function allows(caller: Caller, permission: Permission): boolean {
+  return whyDenied(caller, permission) === undefined;
+}
+
+/** The error for a caller who may not do this, which names the permission; undefined: they may. */
+export function whyDenied({ role, permissions, lacksSecondFactor }: Caller, wanted: Permission): WireError | undefined {
+  if (!(permissions ?? ROLE_PERMISSIONS[role]).includes(wanted)) {
+    return wireError('forbidden', `This needs the permission ${wanted}, which you do not have.`);
+  }
+  if (!lacksSecondFactor) return undefined;
+  const message = `The permission ${wanted} needs a second factor: enrol one by POST /v1/me/totp, and log in with it.`;
+  return wireError('second_factor_missing', message);
+}

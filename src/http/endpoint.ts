@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../protocol/deep-readonly.js';
 import type { ErrorCode, WireError } from '../protocol/errors.js';
-import type { Access, Caller } from './access.js';
+import type { Access, AccountCaller, Caller } from './access.js';
 import type { Document } from './document.js';
 import type { Headers } from './exchange.js';
 import type { Upload } from './request-body.js';
@@ -23,6 +23,8 @@ export const TAGS = {
   Operation: 'For whoever operates the node.',
   Catalogue: 'What is on, where and when: public.',
   Sessions: 'Who asks.',
+  Accounts: 'Signing up, logging in, and what belongs to an account.',
+  Administration: 'Accounts, API keys and the audit log.',
   Seats: 'The live state of a house, read without a socket.',
   Holds: 'Seats reserved for a while.',
   Bookings: 'Seats sold.',
@@ -46,9 +48,13 @@ export interface Request<Params, Query, Body, Who> {
   readonly query: Query;
   readonly body: Body;
   readonly caller: Who;
+  /** Where it came from, as its rate is counted: an IPv4 address, or the network of an IPv6 one. */
+  readonly address: string;
   /** The header Idempotency-Key in lower case; empty where the endpoint is not idempotent. */
   readonly commandId: string;
 }
+
+type CallerOf<Who> = Who extends 'public' ? undefined : Who extends 'account' ? AccountCaller : Caller;
 
 export type Answer<Body> =
   | { readonly ok: true; readonly body: Body; readonly headers?: Headers }
@@ -106,7 +112,7 @@ interface Spec<
       Params extends Readonly<Record<string, z.ZodType>> ? Outputs<Params> : never,
       Query extends Readonly<Record<string, z.ZodType>> ? Outputs<Query> : Readonly<Record<never, never>>,
       Accepts extends readonly string[] ? Upload : z.output<Body>,
-      Who extends 'public' ? undefined : Caller
+      CallerOf<Who>
     >,
   ) => Told<Reply> | Promise<Told<Reply>>;
 }
@@ -169,7 +175,8 @@ export function errorsOf({ access, rate, method, accepts, errors }: Endpoint): E
     ...new Set<ErrorCode>([
       ...errors,
       ...(access === 'public' ? [] : (['unauthorized'] as const)),
-      ...(access === 'staff' ? (['forbidden'] as const) : []),
+      ...(access === 'account' ? (['forbidden'] as const) : []),
+      ...(typeof access === 'object' ? (['forbidden', 'second_factor_missing'] as const) : []),
       ...(rate === 'none' ? [] : (['rate_limited'] as const)),
       ...(method === 'GET' ? [] : (['frame_too_large', 'unsupported_media_type', 'bad_message'] as const)),
       ...(accepts === undefined ? [] : (['overloaded'] as const)),

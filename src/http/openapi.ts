@@ -57,7 +57,12 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
     paths,
     components: {
       securitySchemes: {
-        session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A session of a guest or user.' },
+        session: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A session of a guest, an access token of an account, or an API key.',
+        },
       },
     },
   });
@@ -72,6 +77,7 @@ function operation(each: Endpoint): ZodOpenApiOperationObject {
     operationId: id,
     summary,
     tags: [tag],
+    ...(typeof access === 'object' ? { description: `Needs the permission \`${access.permission}\`.` } : {}),
     security: access === 'public' ? [] : [{ session: [] }],
     requestParams: {
       ...(Object.keys(parameters.shape).length > 0 ? { path: parameters } : {}),

@@ -14,11 +14,11 @@ export class RateLimits {
   }
 
   request(exchange: Exchange): Promise<WireError | undefined> {
-    return this.#take('requests', this.#address(exchange));
+    return this.#take('requests', this.address(exchange));
   }
 
   session(exchange: Exchange): Promise<WireError | undefined> {
-    return this.#take('sessions', this.#address(exchange));
+    return this.#take('sessions', this.address(exchange));
   }
 
   command(holder: string): Promise<WireError | undefined> {
@@ -31,7 +31,8 @@ export class RateLimits {
     return wireError('rate_limited', 'Too many requests; this one was not looked at.', { retryAfterMs });
   }
 
-  #address(exchange: Exchange): string {
+  /** What a request of this client is counted against. */
+  address(exchange: Exchange): string {
     return clientAddress(exchange.peer, exchange.forwardedFor, this.#proxyHops);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type WireError, wireError } from '../protocol/errors.js';
 import { fieldError } from '../protocol/field-error.js';
-import type { Authenticate, Caller } from './access.js';
+import { type Access, type Authenticate, type Caller, whyDenied } from './access.js';
 import { sendDocument } from './document.js';
 import { type Answer, type Endpoint, isRendered, type Request } from './endpoint.js';
 import type { Exchange } from './exchange.js';
@@ -46,7 +46,7 @@ async function answerTo(exchange: Exchange, endpoint: Endpoint, context: Respond
   const caller = await callerOf(exchange, endpoint, context);
   if (!caller.ok) return caller;
   const handled = async (): Promise<Answer<unknown>> => {
-    const request = await readRequest(exchange, endpoint, caller.value);
+    const request = await readRequest(exchange, endpoint, caller.value, rates.address(exchange));
     return request.ok ? await endpoint.handle(request.value) : request;
   };
   return endpoint.accepts && context.uploads ? await context.uploads.within(handled) : await handled();
@@ -62,15 +62,24 @@ async function callerOf(
   if (session === undefined) return refuse(wireError('unauthorized', 'Send a session as `Authorization: Bearer …`.'));
   const caller = await authenticate(session);
   if (typeof caller === 'string') return refuse(wireError('unauthorized', caller));
-  if (access === 'staff' && caller.role !== 'staff') return refuse(wireError('forbidden', 'Only staff may do this.'));
+  const forbidden = whyForbidden(access, caller);
+  if (forbidden) return refuse(forbidden);
   const tooFast = rate === 'commands' ? await rates.command(caller.holder) : undefined;
-  return tooFast ? refuse(tooFast) : { ok: true, value: caller };
+  return tooFast ? refuse(tooFast) : { ok: true, value: { ...caller, address: rates.address(exchange) } };
+}
+
+function whyForbidden(access: Access, caller: Caller): WireError | undefined {
+  if (access === 'account' && (caller.accountId === undefined || caller.sessionId === undefined)) {
+    return wireError('forbidden', 'Only somebody with an account here may do this: log in.');
+  }
+  return typeof access === 'object' ? whyDenied(caller, access.permission) : undefined;
 }
 
 async function readRequest(
   exchange: Exchange,
   endpoint: Endpoint,
   caller: Caller | undefined,
+  address: string,
 ): Promise<Read<Request<unknown, unknown, unknown, unknown>>> {
   const sent = await (endpoint.accepts ? exchange.readUpload(endpoint.accepts) : exchange.readJson());
   if (!sent.ok) return sent;
@@ -94,6 +103,7 @@ async function readRequest(
       query: query.value,
       body: body.data,
       caller,
+      address,
       commandId: commandId?.data ?? '',
     },
   };

@@ -29,6 +29,7 @@ export const ERRORS = {
   // Who is asking.
   unauthorized: refused(401),
   forbidden: refused(403),
+  second_factor_missing: refused(403),
   // What is asked for.
   unknown_showtime: refused(404),
   unknown_seat: refused(404),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readReference } from '../../core/booking-reference.js';
+import { allows } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import type { Log } from '../../kernel/log.js';
 import { wireError } from '../../protocol/errors.js';
@@ -42,7 +43,9 @@ export function bookingLookupEndpoints(
           const detail = { retryAfterMs: RETRY_AFTER_MS };
           return { ok: false, error: wireError('unavailable', 'Bookings cannot be read at the moment.', detail) };
         }
-        if (!found || (found.holder !== caller.holder && caller.role !== 'staff')) return { ok: false, error: unknown };
+        if (!found || (found.holder !== caller.holder && !allows(caller, 'bookings.read'))) {
+          return { ok: false, error: unknown };
+        }
         const { showtimeId, booking } = found;
         return { ok: true, body: { showtimeId, booking } };
       },

@@ -154,7 +154,7 @@ function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
 
 function blockEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
   const ofShowtime = {
-    ...commanded(options, 'staff'),
+    ...commanded(options, { permission: 'seats.staff' }),
     tag: 'Staff' as const,
     parameters: { showtimeId: showtimeParameter },
   };

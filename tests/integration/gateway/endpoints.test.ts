@@ -65,7 +65,7 @@ async function ask({ method, path, operation }: (typeof operations)[number], que
     .replace(/\{\w+\}/, randomUUID());
   const keyed = operation.parameters?.some(({ name }) => name === 'Idempotency-Key');
   const headers = {
-    ...(operation.security.length > 0 ? { authorization: `Bearer ${await sign('staff:1', { role: 'staff' })}` } : {}),
+    ...(operation.security.length > 0 ? { authorization: `Bearer ${await sign('admin:1', { role: 'admin' })}` } : {}),
     ...(keyed ? { 'idempotency-key': randomUUID() } : {}),
     ...(init.headers as Record<string, string> | undefined),
   };

@@ -52,6 +52,7 @@ async function ask(path: string, body: object, breaks: readonly Break[]): Promis
     isOn,
   } as unknown as SeatEndpointsOptions;
   const rates = {
+    address: () => '10.0.0.1',
     request: async () => undefined,
     command: async () => (request.isTooFast ? wireError('rate_limited', 'Wait.') : undefined),
   } as unknown as RateLimits;

@@ -6,10 +6,25 @@ const ID = '0b6ff3a5-7e0f-4b8e-9a55-0c0f6d9e4d11';
 const intake = new CommandIntake({ uuid: () => ID, reference: () => 'R' }, () => true);
 const envelope = { id: 1, commandId: ID };
 
-it.each(['guest', 'user'] as const)('[STAFF-1] a %s may neither block nor unblock', (role) => {
+it.each(['guest', 'customer', 'key'] as const)('[STAFF-1] a %s may neither block nor unblock', (role) => {
   for (const type of ['block', 'unblock'] as const) {
     const taken = intake.take({ type, ...envelope, seats: ['A-1'] }, { holder: 'ann', role });
     expect(taken).toMatchObject({ ok: false, error: { code: 'forbidden', outcome: 'not-applied' } });
+  }
+});
+
+it('[STAFF-1] staff may not before they logged in with a second factor', () => {
+  for (const type of ['block', 'unblock'] as const) {
+    const caller = { holder: 'staff:1', role: 'staff', lacksSecondFactor: true } as const;
+    const taken = intake.take({ type, ...envelope, seats: ['A-1'] }, caller);
+    expect(taken).toMatchObject({ ok: false, error: { code: 'second_factor_missing', outcome: 'not-applied' } });
+  }
+});
+
+it('[STAFF-1] an API key with the permission may', () => {
+  for (const type of ['block', 'unblock'] as const) {
+    const caller = { holder: 'key:1', role: 'key', permissions: ['seats.staff'] } as const;
+    expect(intake.take({ type, ...envelope, seats: ['A-1'] }, caller)).toMatchObject({ ok: true });
   }
 });
 
@@ -22,8 +37,11 @@ it('[STAFF-1] staff may', () => {
 
 it.each([
   ['guest', false],
-  ['user', false],
+  ['customer', false],
+  ['key', false],
   ['staff', true],
+  ['manager', true],
+  ['admin', true],
 ] as const)('[CANCEL-2] a %s cancels the bookings of others: %s', (role, asStaff) => {
   const taken = intake.take({ type: 'cancel', ...envelope, bookingId: ID }, { holder: 'ann', role });
   expect(taken).toMatchObject({ ok: true, submission: { command: { holder: 'ann', bookingId: ID, asStaff } } });

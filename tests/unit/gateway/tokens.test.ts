@@ -25,11 +25,13 @@ describe('a token', () => {
     const token = forge(CLAIMS);
     expect(await tokens.verify(token)).toEqual({
       holder: 'user:1',
-      role: 'user',
+      role: 'customer',
       session: token,
       expiresAt: CLAIMS.exp * 1000,
     });
-    expect(await tokens.verify(forge({ ...CLAIMS, role: 'staff' }))).toMatchObject({ role: 'staff' });
+    for (const role of ['customer', 'staff', 'manager', 'admin']) {
+      expect(await tokens.verify(forge({ ...CLAIMS, role }))).toMatchObject({ role });
+    }
     expect(await tokens.verify(forge({ ...CLAIMS, sub: 'ж'.repeat(128) }))).toMatchObject({ holder: 'ж'.repeat(128) });
   });
 
@@ -51,7 +53,8 @@ describe('a token', () => {
     ['of a holder that is too long', forge({ ...CLAIMS, sub: 'x'.repeat(129) })],
     ['of a holder that Postgres cannot write', forge({ ...CLAIMS, sub: 'a\u0000b' })],
     ['of a holder with half a character', forge({ ...CLAIMS, sub: '\ud800' })],
-    ['of an unknown role', forge({ ...CLAIMS, role: 'admin' })],
+    ['of an unknown role', forge({ ...CLAIMS, role: 'root' })],
+    ['of a role that every object has', forge({ ...CLAIMS, role: 'constructor' })],
     ['without a role', forge({ ...CLAIMS, role: undefined })],
     ['that is huge', forge({ ...CLAIMS, padding: 'x'.repeat(1_000_000) }, { alg: 'HS256' }, 'other')],
   ])('%s is refused with a sentence that gives nothing away', async (_what, token) => {
