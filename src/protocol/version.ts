@@ -12,7 +12,8 @@
  *   older client passes over; the error `price_changed`;
  *   `rules` in `welcome` and `terms`, and `beside` in conflicts of a `single_gap`, which now name the seat that would be left;
  *   `tables` in seat maps, and the reason `table_split`;
- *   `startsAtLocal`, `day` and the time zone of the venue in showtimes, and `date` among the parameters of their list.
+ *   `startsAtLocal`, `day` and the time zone of the venue in showtimes, and `date` among the parameters of their list;
+ *   the error `second_factor_missing`.
  */
 export const PROTOCOL_VERSION = 1;
 
