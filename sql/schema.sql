@@ -83,6 +83,17 @@ CREATE INDEX audit_log_account ON boxoffice.audit_log USING btree (account_id, i
 CREATE INDEX audit_log_action ON boxoffice.audit_log USING btree (action, id);
 CREATE INDEX audit_log_subject ON boxoffice.audit_log USING btree (subject, id);
 
+CREATE TABLE boxoffice.hall_versions (
+  hall_id text NOT NULL,
+  number integer NOT NULL,
+  seat_map_hash text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT hall_versions_pkey PRIMARY KEY (hall_id, number),
+  CONSTRAINT hall_versions_hall_id_fkey FOREIGN KEY (hall_id) REFERENCES boxoffice.halls(id) ON DELETE CASCADE,
+  CONSTRAINT hall_versions_seat_map_hash_fkey FOREIGN KEY (seat_map_hash) REFERENCES boxoffice.seat_maps(hash),
+  CONSTRAINT hall_versions_number_check CHECK ((number > 0))
+);
+
 CREATE TABLE boxoffice.halls (
   id text NOT NULL,
   venue_id text NOT NULL,
@@ -586,10 +597,10 @@ BEGIN
   END IF;
   NEW.version := OLD.version + 1;
   IF (OLD.prices, OLD.ticket_types, OLD.rules, OLD.sales_open, OLD.sales_open_at, OLD.sales_close_at, OLD.starts_at,
-      OLD.channels, OLD.cancelled_at)
+      OLD.channels, OLD.cancelled_at, OLD.seat_map_hash)
      IS DISTINCT FROM
      (NEW.prices, NEW.ticket_types, NEW.rules, NEW.sales_open, NEW.sales_open_at, NEW.sales_close_at, NEW.starts_at,
-      NEW.channels, NEW.cancelled_at) THEN
+      NEW.channels, NEW.cancelled_at, NEW.seat_map_hash) THEN
     NEW.terms_version := OLD.terms_version + 1;
   END IF;
   RETURN NEW;
@@ -646,6 +657,17 @@ AS $function$
            ORDER BY l.kind, l.subject, l.seat_index), '[]')
     FROM losses l WHERE l.writer = writer_id AND l.batch = batch_number
 $function$;
+
+CREATE OR REPLACE FUNCTION boxoffice.note_hall_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'boxoffice', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO hall_versions (hall_id, number, seat_map_hash)
+  SELECT NEW.id, coalesce(max(v.number), 0) + 1, NEW.seat_map_hash FROM hall_versions v WHERE v.hall_id = NEW.id;
+  RETURN NULL;
+END $function$;
 
 CREATE OR REPLACE FUNCTION boxoffice.refuse_change()
  RETURNS trigger
@@ -891,6 +913,63 @@ BEGIN
   RETURN coalesce((SELECT w.batch FROM usher.writers w WHERE w.id = writer_id), 0);
 END $function$;
 
+CREATE OR REPLACE FUNCTION usher.take_seat_map(showtime uuid, from_hash text, to_hash text, replaced integer[], altered integer[], OUT outcome text, OUT seats integer[], OUT whys text[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+DECLARE
+  acts integer[] := '{}';
+BEGIN
+  PERFORM FROM boxoffice.showtimes s WHERE s.id = showtime AND s.seat_map_hash = from_hash FOR UPDATE;
+  IF NOT FOUND THEN
+    outcome := 'stale';
+    RETURN;
+  END IF;
+  PERFORM FROM showtime_owners o WHERE o.showtime_id = showtime FOR UPDATE;
+
+  -- Acts of staff name seats by index for ever. A server of an earlier version has no such table.
+  IF to_regclass('usher.seat_acts') IS NOT NULL THEN
+    EXECUTE 'SELECT coalesce(array_agg(DISTINCT a.seat), ''{}'')
+               FROM (SELECT unnest(seats || coalesce(from_seats, ''{}'')) AS seat FROM usher.seat_acts
+                      WHERE showtime_id = $1) AS a'
+       INTO acts USING showtime;
+  END IF;
+
+  SELECT array_agg(used.seat ORDER BY used.seat), array_agg(used.why ORDER BY used.seat) INTO seats, whys FROM (
+    SELECT DISTINCT ON (on_record.seat) on_record.seat, on_record.why FROM (
+      SELECT b.seat_index AS seat, 'booked' AS why, 1 AS rank FROM booking_seats b
+       WHERE b.showtime_id = showtime AND b.seat_index = ANY (replaced || altered)
+      UNION ALL
+      SELECT h.seat_index, 'held', 2 FROM hold_seats h
+       WHERE h.showtime_id = showtime AND h.seat_index = ANY (replaced || altered)
+         AND h.expires_at > clock_timestamp()
+      UNION ALL
+      SELECT x.seat_index, 'blocked', 3 FROM blocked_seats x
+       WHERE x.showtime_id = showtime AND x.seat_index = ANY (replaced || altered)
+      UNION ALL
+      SELECT past.seat, 'booked before', 4 FROM bookings b CROSS JOIN unnest(b.seats) AS past (seat)
+       WHERE b.showtime_id = showtime AND past.seat = ANY (replaced)
+      UNION ALL
+      SELECT act.seat, 'in the history', 5 FROM unnest(acts) AS act (seat) WHERE act.seat = ANY (replaced)
+      UNION ALL
+      -- What a command was answered is answered again to a retry, with the labels that these indexes have then.
+      SELECT (answered.seat #>> '{}')::integer, 'answered', 6
+        FROM command_results c CROSS JOIN jsonb_path_query(c.results::jsonb, '$.**.seats[*]') AS answered (seat)
+       WHERE c.showtime_id = showtime AND jsonb_typeof(answered.seat) = 'number'
+         AND (answered.seat #>> '{}')::integer = ANY (replaced)
+    ) AS on_record ORDER BY on_record.seat, on_record.rank
+  ) AS used;
+  IF seats IS NOT NULL THEN
+    outcome := 'in use';
+    RETURN;
+  END IF;
+
+  UPDATE showtime_owners o SET epoch = o.epoch + 1, claimed_at = clock_timestamp() WHERE o.showtime_id = showtime;
+  UPDATE boxoffice.showtimes s SET seat_map_hash = to_hash WHERE s.id = showtime;
+  outcome := 'taken';
+END $function$;
+
 CREATE OR REPLACE FUNCTION usher.timeline()
  RETURNS integer
  LANGUAGE plpgsql
@@ -913,3 +992,7 @@ CREATE TRIGGER count_version BEFORE UPDATE ON boxoffice.halls FOR EACH ROW EXECU
 CREATE TRIGGER count_version BEFORE UPDATE ON boxoffice.movies FOR EACH ROW EXECUTE FUNCTION boxoffice.count_version();
 
 CREATE TRIGGER count_version BEFORE UPDATE ON boxoffice.venues FOR EACH ROW EXECUTE FUNCTION boxoffice.count_version();
+
+CREATE TRIGGER note_first_version AFTER INSERT ON boxoffice.halls FOR EACH ROW EXECUTE FUNCTION boxoffice.note_hall_version();
+
+CREATE TRIGGER note_hall_version AFTER UPDATE OF seat_map_hash ON boxoffice.halls FOR EACH ROW WHEN (old.seat_map_hash <> new.seat_map_hash) EXECUTE FUNCTION boxoffice.note_hall_version();

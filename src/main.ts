@@ -43,7 +43,12 @@ try {
     return () => clearTimeout(timer);
   });
   const started = performance.now();
-  const starting = startNode(config, { sql: resolve(root, 'sql'), demo: resolve(root, 'client-sdk/dist/demo') }, log);
+  const paths = {
+    sql: resolve(root, 'sql'),
+    demo: resolve(root, 'client-sdk/dist/demo'),
+    planWorker: resolve(root, 'dist/plan-worker.js'),
+  };
+  const starting = startNode(config, paths, log);
   // From the first moment: a start that is cut short must not leave its Postgres running.
   stopOn('SIGTERM', starting, log);
   stopOn('SIGINT', starting, log);

@@ -1,6 +1,7 @@
 /** The composition root: everything that one node is made of is built here, and taken down here. */
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { developmentSecret } from './adapters/development-secret.js';
 import { nodeTimers } from './adapters/node-timers.js';
@@ -26,6 +27,8 @@ export interface NodePaths {
   readonly sql: string;
   /** The built demo app. */
   readonly demo: string;
+  /** The bundle of the thread that reads plans of halls; absent: that of the working directory. */
+  readonly planWorker?: string;
 }
 
 export interface RunningNode {
@@ -74,7 +77,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   loadUws();
   const name = config.nodeName ?? `${os.hostname()}:${config.port}`;
   const store = await openStore(config, name, paths.sql, log, undo);
-  const boxOffice = openBoxOffice(config, store, log, undo);
+  const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   let draining = false;
@@ -107,7 +110,9 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     const self = { id: store.ids.uuid(), name, weight: config.cluster.weight, ...url };
     clustered = await clusteredHouses(config.cluster, { primary: store.primary, secret }, self, parts, log, undo);
   }
-  const { hosts, directory } = clustered ?? loneHouses(parts, undo);
+  const houses = clustered ?? loneHouses(parts, undo);
+  const { hosts, directory } = houses;
+  boxOffice.houses.bind(houses);
   undo.push(() => gateway.close());
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);
   const { committer } = parts.context;

@@ -4,6 +4,7 @@ import { nodeTimers } from '../adapters/node-timers.js';
 import { localRates, sharedRates } from '../adapters/rate-limits.js';
 import { RedisCache } from '../adapters/redis/redis-cache.js';
 import { connectByKey } from '../adapters/redis/redis-connection.js';
+import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { AvailabilityBoard } from '../boxoffice/availability/availability-board.js';
 import { KnownAvailability } from '../boxoffice/availability/known-availability.js';
 import { withAvailability } from '../boxoffice/availability/listed-availability.js';
@@ -17,12 +18,15 @@ import { listMovies } from '../boxoffice/catalogue/movies.js';
 import { seatMapDocument } from '../boxoffice/catalogue/seat-maps.js';
 import { showtimePlaybill } from '../boxoffice/catalogue/showtime-playbill.js';
 import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtimes.js';
+import { hallEndpoints } from '../boxoffice/halls/hall-endpoints.js';
+import { PlanWorkshop } from '../boxoffice/halls/plan-workshop.js';
 import { Toggles } from '../boxoffice/toggles.js';
 import type { Config } from '../config.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Rates } from '../http/rates-port.js';
 import type { Log } from '../kernel/log.js';
 import type { Playbill } from '../runtime/playbill-port.js';
+import { ReloadedHouses } from './reloaded-houses.js';
 import type { Store, Undo } from './store.js';
 
 const CACHE_SILENCE_MS_MAX = 4_000;
@@ -40,9 +44,17 @@ export interface BoxOffice {
   readonly generation: CatalogueGeneration;
   readonly board: AvailabilityBoard;
   readonly cache: Cache;
+  /** To be bound to the houses when these are there. */
+  readonly houses: ReloadedHouses;
 }
 
-export function openBoxOffice(config: Config, { pool, clock, ids }: Store, log: Log, undo: Undo): BoxOffice {
+export function openBoxOffice(
+  config: Config,
+  { pool, clock, ids }: Store,
+  planWorker: string,
+  log: Log,
+  undo: Undo,
+): BoxOffice {
   const timers = nodeTimers;
   const { cache, rates } = config.cluster ? sharedParts(config, config.cluster, log, undo) : loneParts(config, clock);
   const circuit = new CircuitBreaker({ ...CATALOGUE_CIRCUIT, log, isFailure: isPostgresFailing });
@@ -69,11 +81,19 @@ export function openBoxOffice(config: Config, { pool, clock, ids }: Store, log: 
     () => clock.now(),
   );
   const playbill = showtimePlaybill(db, config.rules);
+  const houses = new ReloadedHouses();
   const endpoints = [
     ...catalogueEndpoints(listings, log),
     ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
+    ...hallEndpoints({
+      pool,
+      workshop: new PlanWorkshop(planWorker),
+      audit: postgresAudit,
+      houses,
+      changed: () => void generation.changed(),
+    }),
   ];
-  return { endpoints, playbill, rates, toggles, generation, board, cache };
+  return { endpoints, playbill, rates, toggles, generation, board, cache, houses };
 }
 
 function loneParts(config: Config, clock: Store['clock']): { cache: Cache; rates: Rates } {

@@ -22,6 +22,7 @@ export type RateClass = 'none' | 'reads' | 'sessions' | 'commands';
 export const TAGS = {
   Operation: 'For whoever operates the node.',
   Catalogue: 'What is on, where and when: public.',
+  Halls: 'Rooms and their seat maps, imported from files.',
   Sessions: 'Who asks.',
   Accounts: 'Signing up, logging in, and what belongs to an account.',
   Administration: 'Accounts, API keys and the audit log.',

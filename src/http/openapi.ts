@@ -115,6 +115,7 @@ function responses(each: Endpoint): ZodOpenApiResponsesObject {
         content: { 'application/problem+json': { schema: problemSchema } },
       },
     ]);
-  const success = { description: 'Done.', content: { [mediaType]: { schema: reply } } };
+  const content = status === 204 ? {} : { content: { [mediaType]: { schema: reply } } };
+  const success = { description: 'Done.', ...content };
   return { [`${status}`]: success, ...Object.fromEntries(problems) } as ZodOpenApiResponsesObject;
 }

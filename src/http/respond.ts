@@ -30,6 +30,7 @@ export async function respond(exchange: Exchange, endpoint: Endpoint, context: R
   const answer = await answerTo(exchange, endpoint, context);
   context.check?.(endpoint, answer);
   if (!answer.ok) exchange.problem(answer.error);
+  else if (endpoint.status === 204) exchange.send(204, {});
   else if (isRendered(answer.body)) sendDocument(exchange, answer.body.headers, answer.body.document);
   else if (typeof answer.body === 'string') {
     exchange.send(endpoint.status, { 'content-type': endpoint.mediaType, ...answer.headers }, answer.body);

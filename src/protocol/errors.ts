@@ -37,6 +37,8 @@ export const ERRORS = {
   unknown_zone: refused(404),
   unknown_hold: refused(404),
   unknown_booking: refused(404),
+  unknown_venue: refused(404),
+  unknown_hall: refused(404),
   invalid_reference: refused(422),
   wrong_holder: refused(403),
   hold_expired: refused(410),
@@ -54,6 +56,13 @@ export const ERRORS = {
   command_reused: refused(422),
   payment_required: refused(402),
   payment_declined: refused(402),
+  // What people edit.
+  already_exists: refused(409),
+  in_use: refused(409),
+  // Plans of halls.
+  invalid_plan: refused(422),
+  seats_in_use: refused(409),
+  unpriced_category: refused(422),
   // The service itself.
   rate_limited: later(429),
   overloaded: later(503),
@@ -86,6 +95,13 @@ export interface Conflict {
   readonly beside?: readonly string[];
 }
 
+/** What is wrong with a file, one of them a kind: how often, and the first places. */
+export interface Fault {
+  readonly code: string;
+  readonly count: number;
+  readonly examples: readonly { readonly at: string; readonly message: string }[];
+}
+
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
@@ -100,6 +116,8 @@ export interface WireError {
   /** With `price_changed`: what the hold costs, and the seats that it has. */
   readonly price?: Money;
   readonly seats?: readonly string[];
+  /** With `invalid_plan`: all that is wrong with the file, by kind. */
+  readonly faults?: readonly Fault[];
 }
 
 interface ErrorDetail {
@@ -108,6 +126,8 @@ interface ErrorDetail {
   readonly conflicts?: readonly Conflict[];
   readonly price?: Money;
   readonly seats?: readonly string[];
+  /** With `invalid_plan`: all that is wrong with the file, by kind. */
+  readonly faults?: readonly Fault[];
 }
 
 export function wireError(code: ErrorCode, message: string, detail: ErrorDetail = {}): WireError {

@@ -132,6 +132,16 @@ export const problemSchema = z
       .optional(),
     price: moneySchema.optional(),
     seats: labels.optional(),
+    faults: z
+      .array(
+        z.object({
+          code: z.string(),
+          count: z.int(),
+          examples: z.array(z.object({ at: z.string(), message: z.string() })),
+        }),
+      )
+      .optional()
+      .meta({ description: 'What is wrong with a file, by kind, with the first places of each.' }),
   })
   .meta({ id: 'Problem' });
 

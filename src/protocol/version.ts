@@ -13,7 +13,9 @@
  *   `rules` in `welcome` and `terms`, and `beside` in conflicts of a `single_gap`, which now name the seat that would be left;
  *   `tables` in seat maps, and the reason `table_split`;
  *   `startsAtLocal`, `day` and the time zone of the venue in showtimes, and `date` among the parameters of their list;
- *   the error `second_factor_missing`.
+ *   the error `second_factor_missing`;
+ *   the errors `unknown_venue`, `unknown_hall`, `already_exists`, `in_use`, `invalid_plan`, `seats_in_use` and
+ *   `unpriced_category`, the member `faults` of errors, and the endpoints of halls.
  */
 export const PROTOCOL_VERSION = 1;
 

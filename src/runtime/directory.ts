@@ -3,7 +3,7 @@ import type { ActorContext } from './actor-context.js';
 import type { Audience, Feed } from './audience.js';
 import type { Host } from './host.js';
 import { type Claim, JournalBehind, JournalRecovering, type Ledger } from './journal-port.js';
-import type { Playbill } from './playbill-port.js';
+import type { Playbill, Terms } from './playbill-port.js';
 import { standingOf } from './recovery/standing.js';
 
 export interface DirectoryOptions {
@@ -180,8 +180,11 @@ export class Directory {
       if (!claim) return { ok: false, reason: 'unavailable' };
       const isOurs = verified === this.#verifications || (await this.#isStillOurs(showtimeId, claim.epoch));
       if (this.#draining || !isOurs || !context.confirmed()) return MOVING;
+      const current = await this.#currentTerms(showtimeId, terms);
+      if (!current) return { ok: false, reason: 'unknown_showtime' };
+      if (this.#draining || !context.confirmed()) return MOVING;
       const audience = audienceFor(showtimeId);
-      const actor = new Actor(showtimeId, terms, claim, audience, feedFor(showtimeId, claim.epoch), context);
+      const actor = new Actor(showtimeId, current, claim, audience, feedFor(showtimeId, claim.epoch), context);
       this.#actors.set(showtimeId, actor);
       for (const listener of this.#onActivated) listener(showtimeId);
       context.log.debug({ showtimeId, epoch: actor.epoch }, 'showtime activated');
@@ -193,6 +196,16 @@ export class Directory {
       );
       return { ok: false, reason: 'unavailable' };
     }
+  }
+
+  /**
+   * The terms, read again if they changed before the claim. Whoever gives a showtime another seat map raises its epoch in the
+   * same transaction; so an owner that looks after its claim has the map of its epoch, or is fenced.
+   */
+  async #currentTerms(showtimeId: string, terms: Terms): Promise<Terms | undefined> {
+    const { playbill } = this.#options;
+    const version = (await playbill.versions([showtimeId])).get(showtimeId);
+    return version === undefined || version === terms.version ? terms : await playbill.terms(showtimeId);
   }
 
   /** Undefined where the journal lacks what was acknowledged, and that is not written again in time. */

@@ -51,7 +51,11 @@ export class TermsWatch {
       const terms = await playbill.terms(showtimeId);
       if (!terms) return;
       this.#refused.set(showtimeId, terms.version);
-      directory.running(showtimeId)?.renew(terms);
+      const actor = directory.running(showtimeId);
+      // With another seat map it is another house: this owner ends, and its watchers connect again to one that has it.
+      const isRebuilt = actor && terms.version > actor.terms.version && terms.mapHash !== actor.terms.mapHash;
+      if (isRebuilt) actor.end('lost');
+      else actor?.renew(terms);
       this.#refused.delete(showtimeId);
     } catch (error) {
       const message = 'the terms of a showtime were changed and cannot be used; it is sold by the ones before';

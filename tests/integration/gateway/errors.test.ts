@@ -23,6 +23,13 @@ const NOT_OVER_WEBSOCKET: ErrorCode[] = [
 /** Of what only some endpoints do, each with the file whose tests provoke it. */
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   second_factor_missing: 'tests/unit/gateway/spec-staff.test.ts',
+  unknown_venue: 'tests/integration/halls/halls.test.ts',
+  unknown_hall: 'tests/integration/halls/halls.test.ts',
+  already_exists: 'tests/integration/halls/halls.test.ts',
+  in_use: 'tests/integration/halls/halls.test.ts',
+  invalid_plan: 'tests/integration/halls/halls.test.ts',
+  seats_in_use: 'tests/integration/halls/rebuilt-hall.test.ts',
+  unpriced_category: 'tests/integration/halls/rebuilt-hall.test.ts',
 };
 
 const seen = { live: new Set<ErrorCode>(), http: new Set<ErrorCode>() };

@@ -64,7 +64,7 @@ beforeAll(async () => {
   const app = uws.App();
   const authenticate: Authenticate = async (session) =>
     session === 'ann' ? { holder: 'ann', role: 'staff' } : 'The session is not valid here.';
-  const rates = {} as RateLimits;
+  const rates = { address: () => '' } as unknown as RateLimits;
   const router = new Router(app, {
     origins: new Origins([]),
     rates,

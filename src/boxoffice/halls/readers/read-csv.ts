@@ -1,3 +1,4 @@
+import { SEATS_MAX } from '../../../core/import/draft.js';
 import type { Findings } from '../../../core/import/findings.js';
 import type { ColumnName, ImportOptions } from '../import-options.js';
 import { emptyPlan, type PlanDraft, type SeatKind } from '../plan-draft.js';
@@ -16,15 +17,27 @@ const TYPES: ReadonlyMap<string, SeatKind | 'standing'> = new Map([
   ...kinds('standing', 'standing standing_area ga general_admission stehplatz stehplätze debout'),
 ]);
 
+const LINES_MAX = SEATS_MAX + 1_000;
+const COLUMNS_MAX = 200;
+
 /** `zone,row,seat[,x,y][,category][,type][,price][,capacity]`, in any order, by their header. All cells are text. */
 export function readCsv(text: string, options: ImportOptions, findings: Findings): PlanDraft | undefined {
   const lines = splitLines(text, findings);
+  // Before anything is made of them: a file of the wrong kind may have millions.
+  if (lines.filter((line) => line !== '').length > LINES_MAX) {
+    findings.problem('', `more than ${LINES_MAX} lines: is this the plan of one hall?`, 'too_many');
+    return undefined;
+  }
   const separator = options.separator ?? guessSeparator(lines);
   if (/^sep=.$/i.test(lines[0]?.trim() ?? '')) lines[0] = '';
   const records = csvRecords(lines, separator, findings);
   const [header] = records;
   if (header === undefined) {
     if (findings.problems.length === 0) findings.problem('', 'the file has no lines', 'no_seats');
+    return undefined;
+  }
+  if (header.cells.length > COLUMNS_MAX) {
+    findings.problem(`line ${header.line}`, `more than ${COLUMNS_MAX} columns`, 'too_many');
     return undefined;
   }
   const byPlace = columnsByPlace(options);

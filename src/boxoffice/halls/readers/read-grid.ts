@@ -3,6 +3,7 @@
  * Read are `{ "rows": [{ "label": "A", "seats": ["1", "2", null, "3"] }] }`, a bare matrix (also under `grid`, `map`, `layout`
  * or `seats`), rows of letters such as `"aa_aa"` with a `legend`, and lists of seats that name their own row and column.
  */
+import { SEATS_MAX } from '../../../core/import/draft.js';
 import type { Findings } from '../../../core/import/findings.js';
 import { asObject, type JsonObject, member } from '../../../core/import/read-value.js';
 import { emptyPlan, type PlanDraft, type SeatKind } from '../plan-draft.js';
@@ -45,7 +46,7 @@ export function findGrid(json: unknown): readonly unknown[] | undefined {
 export function readGrid(json: unknown, findings: Findings): PlanDraft | undefined {
   const root = asObject(json) ?? {};
   const rows = findGrid(json);
-  if (rows === undefined || rows.length > ROWS_MAX * 50) {
+  if (rows === undefined) {
     findings.problem('', 'this JSON has no rows of seats', 'not_readable');
     return undefined;
   }
@@ -55,7 +56,9 @@ export function readGrid(json: unknown, findings: Findings): PlanDraft | undefin
   if (isFlat && rows.every((one) => cellsOf(asObject(one)) === undefined)) reader.readSeats(rows);
   else if (rows.length > ROWS_MAX) findings.problem('', `more than ${ROWS_MAX} rows`, 'too_many');
   else for (const [index, row] of rows.entries()) reader.readRow(row, index);
-  return plan;
+  if (plan.seats.length <= SEATS_MAX) return plan;
+  findings.problem('', `more than ${SEATS_MAX} seats`, 'too_many');
+  return undefined;
 }
 
 class GridReader {
@@ -140,6 +143,8 @@ class GridReader {
   ): void {
     const { x, y } = this.#pitch;
     const place = { x: (column + 0.5) * x, y: (rowIndex + 0.5) * y };
+    // One more than are allowed says that there are too many.
+    if (this.#plan.seats.length > SEATS_MAX) return;
     this.#plan.seats.push({ at, zone: '', row, number, category, kind, ...place });
   }
 

@@ -10,6 +10,7 @@
  *     D [Box]: 1-6 | 12-7              seats by number; a category of its own
  *     E-K: 8 | 8                       seven equal rows
  */
+import { SEATS_MAX } from '../../../core/import/draft.js';
 import type { Findings } from '../../../core/import/findings.js';
 import { emptyPlan, type PlanDraft, type SeatKind } from '../plan-draft.js';
 import { splitLines } from './decode-text.js';
@@ -33,6 +34,10 @@ export function readRows(text: string, findings: Findings): PlanDraft {
     const line = raw.replace(/^\s*(#|\/\/).*$/, '').trim();
     if (line === '') continue;
     const at = `line ${index + 1}`;
+    if (plan.seats.length > SEATS_MAX) {
+      findings.problem(at, `more than ${SEATS_MAX} seats`, 'too_many');
+      return plan;
+    }
     const [, zone] = /^\[([^[\]]{1,80})\]$/.exec(line) ?? [];
     const colon = line.indexOf(':');
     if (zone !== undefined) state.zone = zone.trim();

@@ -82,6 +82,7 @@ class ChartReader {
     const isRelative = kind === 'row' ? corner !== undefined : member(row, 'seatsAreRelative') === true;
     const by = corner && isRelative ? { x: origin.x + corner.x, y: origin.y + corner.y } : origin;
     for (const [i, one] of listOf(row, 'seats').entries()) {
+      if (this.#plan.seats.length > SEATS_MAX) return;
       const seat = asObject(one) ?? {};
       const number = textOf(seat, 'label') || String(i + 1);
       const at = `${kind} ${label}, seat ${number}`;

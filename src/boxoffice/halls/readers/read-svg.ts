@@ -3,7 +3,7 @@
  * ever drawn, run or fetched. Positions are the middles of shapes, through all transforms.
  */
 import { SaxesParser } from 'saxes';
-import { DECORATIONS_MAX } from '../../../core/import/draft.js';
+import { DECORATIONS_MAX, SEATS_MAX } from '../../../core/import/draft.js';
 import type { Findings } from '../../../core/import/findings.js';
 import { type Point, roundCoordinate } from '../../../core/import/read-value.js';
 import { sightOf } from '../../../core/import/stage-words.js';
@@ -98,12 +98,18 @@ class SvgReader {
     parser.on('text', (said) => this.#say(said));
     parser.on('cdata', (said) => this.#say(said));
     // In pieces, so that a file that is wrong at its start is not read to its end.
-    for (let at = 0; at < text.length && fault === undefined; at += 65_536) parser.write(text.slice(at, at + 65_536));
-    if (fault === undefined) parser.close();
+    for (let at = 0; at < text.length && fault === undefined && !this.#isTooLarge; at += 65_536)
+      parser.write(text.slice(at, at + 65_536));
+    if (fault === undefined && !this.#isTooLarge) parser.close();
+    if (this.#found.length > SEATS_MAX) this.#findings.problem('', `more than ${SEATS_MAX} seats`, 'too_many');
     if (this.#elements > ELEMENTS_MAX) this.#findings.problem('', `more than ${ELEMENTS_MAX} elements`, 'too_many');
     if (this.#findings.problems.length > 0) return undefined;
     this.#finish();
     return this.#plan;
+  }
+
+  get #isTooLarge(): boolean {
+    return this.#elements > ELEMENTS_MAX || this.#found.length > SEATS_MAX;
   }
 
   #start(name: string, attributes: Attributes, line: number): void {
