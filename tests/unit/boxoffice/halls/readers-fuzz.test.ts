@@ -147,7 +147,7 @@ it.each(PLAN_MEDIA_TYPES)('%s: never throws on a spoilt sample, and what it take
     { numRuns: 400 },
   );
   // A property that never gets past the reader proves nothing of the steps after it.
-  expect(taken).toBeGreaterThan(20);
+  expect(taken).toBeGreaterThan(5);
 });
 
 it.each(PLAN_MEDIA_TYPES)('%s: never throws on rubbish', (type) => {
