@@ -12,6 +12,8 @@ export interface PublishedDelta {
 /** What a house is sold by at one moment, for those who have the seat map already. */
 export interface SalesTerms {
   readonly version: number;
+  /** By which a relay knows that it read another seat map than the owner sells. Owners of earlier versions do not say it. */
+  readonly mapHash?: string | undefined;
   readonly rules: HouseRules;
   readonly salesOpen: boolean;
 }

@@ -36,8 +36,8 @@ export class SoldTerms {
 
   /** For those who have the seat map. */
   get told(): SalesTerms {
-    const { version, rules } = this.#terms;
-    return { version, rules, salesOpen: this.#salesOpen };
+    const { version, rules, mapHash } = this.#terms;
+    return { version, rules, mapHash, salesOpen: this.#salesOpen };
   }
 
   /** Throws, and leaves all as it was, where nobody could sell by these. Older ones are left aside. */

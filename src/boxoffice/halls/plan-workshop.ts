@@ -1,12 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import type { PlanWork, PlanWorked } from './plan-work.js';
 
-/** The largest plan that is taken needs a few seconds; what needs this long is a file made to take long. */
-const WORK_MS_MAX = 60_000;
-/** For a file of 50 MB, what it is parsed to, and the plan that is made of it. */
-const HEAP_MB_MAX = 1_024;
-/** A node runs one at a time, since it has sales to do; more than these do not wait. */
-const WAITING_MAX = 8;
+interface WorkshopLimits {
+  readonly workMsMax: number;
+  readonly heapMbMax: number;
+  /** So much work may be under way or wait. */
+  readonly waitingMax: number;
+}
+
+const LIMITS: WorkshopLimits = {
+  // The largest plan that is taken needs a few seconds; what needs this long is a file made to take long.
+  workMsMax: 60_000,
+  // For a file of 50 MB, what it is parsed to, and the plan that is made of it.
+  heapMbMax: 1_024,
+  // A node runs one at a time, since it has sales to do.
+  waitingMax: 8,
+};
 
 /** The work did not end in time or in memory, or too much work waits. */
 export class WorkshopFailure extends Error {
@@ -23,12 +32,14 @@ export class WorkshopFailure extends Error {
  */
 export class PlanWorkshop {
   readonly #script: string;
+  readonly #limits: WorkshopLimits;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   /** @param script the bundle of plan-worker.ts. */
-  constructor(script: string) {
+  constructor(script: string, limits = LIMITS) {
     this.#script = script;
+    this.#limits = limits;
   }
 
   async plan(work: PlanWork): Promise<PlanWorked> {
@@ -40,7 +51,7 @@ export class PlanWorkshop {
   }
 
   async #inTurn(work: PlanWork | { readonly document: string }): Promise<unknown> {
-    if (this.#waiting >= WAITING_MAX) throw new WorkshopFailure('busy');
+    if (this.#waiting >= this.#limits.waitingMax) throw new WorkshopFailure('busy');
     this.#waiting++;
     const turn = this.#last.then(() => this.#run(work));
     this.#last = turn.catch(() => {});
@@ -52,9 +63,10 @@ export class PlanWorkshop {
   }
 
   #run(workerData: PlanWork | { readonly document: string }): Promise<unknown> {
+    const { workMsMax, heapMbMax } = this.#limits;
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.#script, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX } });
-      const late = setTimeout(() => end(() => reject(new WorkshopFailure('too complex'))), WORK_MS_MAX);
+      const worker = new Worker(this.#script, { workerData, resourceLimits: { maxOldGenerationSizeMb: heapMbMax } });
+      const late = setTimeout(() => end(() => reject(new WorkshopFailure('too complex'))), workMsMax);
       const end = (settle: () => void) => {
         clearTimeout(late);
         void worker.terminate();

@@ -25,7 +25,7 @@ type Name =
   | ('epoch' | 'n' | 'at' | 'events' | 'seq' | 'statuses' | 'holds' | 'bookings' | 'refused' | 'outcome')
   | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
-  | ('terms' | 'version' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
+  | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
@@ -153,6 +153,7 @@ function isEvent(value: unknown): boolean {
 function isTerms(value: unknown): boolean {
   if (!isFields(value) || !isFields(value.rules)) return false;
   const { prices, currency } = value.rules;
+  if (!isTextOrAbsent(value.mapHash)) return false;
   return isCount(value.version) && typeof value.salesOpen === 'boolean' && Array.isArray(prices) && areTexts(currency);
 }
 

@@ -215,6 +215,12 @@ export class Relay implements Host, StreamReader {
 
   snapshot(snapshot: Snapshot): void {
     const isAgain = this.#view !== undefined;
+    // Indexes would be of another map than the one that clients have: they connect again, and this node reads it again.
+    const { mapHash } = snapshot.terms;
+    if (mapHash !== undefined && mapHash !== this.#terms.mapHash) {
+      this.end('lost');
+      return;
+    }
     this.#sellBy(snapshot.terms);
     this.#view = new PublishedView(snapshot, this.#context.limits.historyMax);
     if (isAgain) this.#audience.restarted();

@@ -218,5 +218,19 @@ describe('a hall', () => {
     expect((await readProblem(await send('DELETE', `/v1/halls/${hall!.id}`))).code).toBe('unknown_hall');
     expect((await readProblem(await send('DELETE', '/v1/halls/h'))).code).toBe('in_use');
     expect((await readProblem(await send('PATCH', '/v1/halls/none', change))).code).toBe('unknown_hall');
+    // Every act is on record, with who did it; what was refused is not.
+    const { rows } = await stage.pool.query<{ holder: string; action: string; before: object; after: object }>(
+      'SELECT holder, action, before, after FROM boxoffice.audit_log WHERE subject = $1 ORDER BY id',
+      [`hall:${hall!.id}`],
+    );
+    expect(rows).toMatchObject([
+      { holder: 'manager:1', action: 'hall.create', before: null, after: { name: 'Old' } },
+      {
+        action: 'hall.change',
+        before: { name: 'Old', turnaroundMinutes: 20 },
+        after: { name: 'New', turnaroundMinutes: 35 },
+      },
+      { action: 'hall.delete', before: { name: 'New' }, after: null },
+    ]);
   });
 });

@@ -46,6 +46,26 @@ describe('opening a showtime', () => {
     expect(house.journal.peek(SHOWTIME).epoch).toBe(1);
   });
 
+  it('[MAP-2] sells by the terms that there are after the claim, where they changed before it', async () => {
+    const asked: string[] = [];
+    const { house, open } = setUp({
+      playbill: {
+        // Given another seat map, under a higher epoch, between the two readings.
+        terms: async () => {
+          asked.push('terms');
+          return asked.length === 1 ? house.terms : { ...house.terms, mapHash: 'rebuilt', version: 2 };
+        },
+        versions: async () => {
+          asked.push('versions');
+          return new Map([[SHOWTIME, 2]]);
+        },
+      },
+    });
+    const actor = await open();
+    expect(asked).toEqual(['terms', 'versions', 'terms']);
+    expect(actor.terms).toMatchObject({ mapHash: 'rebuilt', version: 2 });
+  });
+
   it('says why not: unknown, too many, or the journal is away; and works when it is back', async () => {
     const { house, directory, open } = setUp({ actorsMax: 1 });
     expect(await directory.open('nowhere')).toEqual({ ok: false, reason: 'unknown_showtime' });

@@ -81,6 +81,22 @@ describe('changed terms', () => {
     expect([late?.terms.version, late?.salesOpen, house.terms.version]).toEqual([2, false, 1]);
   });
 
+  it('[MAP-2] with another seat map than this node read are not relayed: it is opened again', async () => {
+    const { cluster, house, b, actor, relay } = await pair();
+    await cluster.advance(400);
+    // The showtime is given another map, the owner ends and loads it, and this node hears of neither.
+    let deaf = true;
+    b.link.loses = (payload, topic) => deaf && isFrame(payload, topic);
+    Object.assign(house, { terms: { ...house.terms, mapHash: 'rebuilt', version: 2 } });
+    actor.end('lost');
+    await cluster.advance(RELAY_LIMITS.beatMs);
+    deaf = false;
+    await cluster.advance(RELAY_LIMITS.silentMsMax + 2 * RELAY_LIMITS.beatMs);
+    expect(relay.ended).toBe('lost');
+    const again = await b.relay();
+    expect([again.terms.mapHash, again.terms.version]).toEqual(['rebuilt', 2]);
+  });
+
   it('[TERMS-1] that were lost on the way to another node come with the snapshot that makes it good', async () => {
     const { cluster, house, b, actor, relay } = await pair();
     await cluster.advance(400);
@@ -145,6 +161,14 @@ describe('terms that were changed', () => {
     await watch.changed(SHOWTIME);
     await watch.changed('elsewhere');
     expect([version(), told]).toEqual([2, ['elsewhere']]);
+  });
+
+  it('[MAP-2] with another seat map end the actor, whose watchers connect again to the new one', async () => {
+    const { house, store, watch, version } = await watched();
+    store.terms = { ...changed(house.terms, {}), mapHash: 'rebuilt' };
+    await watch.changed(SHOWTIME);
+    expect(version()).toBeUndefined();
+    expect(story(house.seen).at(-1)).toContain('lost');
   });
 
   it('[TERMS-4] into what nobody could sell by are told once, and the next good ones are taken', async () => {
