@@ -51,7 +51,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['tests/**/*.test.ts'],
-          exclude: [...TIDY, ...FAST, ...PAIRS],
+          exclude: ['**/node_modules/**', ...TIDY, ...FAST, ...PAIRS],
           ...WITH_PROCESSES,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
