@@ -39,10 +39,8 @@ function declareCategories(draft: Draft, plan: PlanDraft, seats: readonly SeatDr
   for (const { name, color } of plan.categories) {
     names.set(readText(draft.findings, name, 'categories', LABEL_LENGTH_MAX), readColor(color));
   }
-  const used = [
-    ...seats.map(({ category }) => category),
-    ...(options.categories ?? []).map(({ category }) => category),
-  ];
+  const named = [...seats, ...plan.areas, ...(options.categories ?? [])];
+  const used = named.map(({ category }) => readText(draft.findings, category, 'categories', LABEL_LENGTH_MAX));
   for (const name of used) if (!names.has(name)) names.set(name, undefined);
   let next = 0;
   for (const [name, color] of names) {

@@ -51,6 +51,8 @@ describe('a sample', () => {
       ],
     });
     expect(notesOf(result)).toContain('guessed_positions');
+    expect(notesOf(result)).not.toContain('undeclared_category');
+    expect(new Set(result.report.plan?.categories.map(({ color }) => color)).size).toBe(4);
     expect(JSON.stringify(result.report).length).toBeLessThan(3_000);
     expect(map.blocks.filter(({ length }) => length === 12)).toHaveLength(8);
   });
