@@ -50,7 +50,7 @@ export function sendDocument(
 }
 
 /** RFC 9110 section 13.1.2: a list, compared weakly, since proxies that compress weaken what they pass on. */
-function isSame(ifNoneMatch: string, etag: string): boolean {
+export function isSame(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(',').some((one) => {
     const candidate = one.trim();
     return candidate === '*' || candidate.replace(/^W\//, '') === etag;

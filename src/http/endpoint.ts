@@ -8,6 +8,7 @@ import type { ErrorCode, WireError } from '../protocol/errors.js';
 import type { Access, AccountCaller, Caller } from './access.js';
 import type { Document } from './document.js';
 import type { Headers } from './exchange.js';
+import type { IfMatch } from './if-match.js';
 import type { Upload } from './request-body.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -53,12 +54,20 @@ export interface Request<Params, Query, Body, Who> {
   readonly address: string;
   /** The header Idempotency-Key in lower case; empty where the endpoint is not idempotent. */
   readonly commandId: string;
+  /** The header If-Match; `any` where the endpoint does not ask for it. */
+  readonly ifMatch: IfMatch;
 }
 
 type CallerOf<Who> = Who extends 'public' ? undefined : Who extends 'account' ? AccountCaller : Caller;
 
 export type Answer<Body> =
-  | { readonly ok: true; readonly body: Body; readonly headers?: Headers }
+  | {
+      readonly ok: true;
+      readonly body: Body;
+      readonly headers?: Headers;
+      /** A strong entity tag of what `body` shows. To a GET that has the same one the answer is 304. */
+      readonly etag?: string;
+    }
   | { readonly ok: false; readonly error: WireError };
 
 type Told<Reply extends z.ZodType> = Answer<DeepReadonly<z.input<Reply>> | Rendered>;
@@ -89,6 +98,8 @@ interface Spec<
   readonly rate: RateClass;
   /** Whether it needs the header Idempotency-Key. */
   readonly idempotent?: boolean;
+  /** Whether it needs the header If-Match: it changes something that several people edit. */
+  readonly conditional?: boolean;
   /** Undefined: it is served. Else the error that says that this part of the service is switched off. */
   readonly refused?: () => WireError | undefined;
   /** Bytes of the body; absent: the server's usual limit. */
@@ -128,6 +139,7 @@ export interface Endpoint {
   readonly access: Access;
   readonly rate: RateClass;
   readonly idempotent: boolean;
+  readonly conditional: boolean;
   readonly refused: () => WireError | undefined;
   readonly bodyBytesMax: number | undefined;
   readonly parameters: z.ZodObject;
@@ -151,13 +163,22 @@ export function endpoint<
   Who extends Access,
   const Accepts extends readonly string[] | undefined = undefined,
 >(spec: Spec<Path, Params, Query, Body, Reply, Who, Accepts>): Endpoint {
-  const { parameters, query = {}, body, idempotent = false, status = 200, mediaType = 'application/json' } = spec;
+  const {
+    parameters,
+    query = {},
+    body,
+    idempotent = false,
+    conditional = false,
+    status = 200,
+    mediaType = 'application/json',
+  } = spec;
   const handle = spec.handle as unknown as (
     request: Request<unknown, unknown, unknown, unknown>,
   ) => ReturnType<Endpoint['handle']>;
   return {
     ...spec,
     idempotent,
+    conditional,
     status,
     mediaType,
     refused: spec.refused ?? (() => undefined),
@@ -171,7 +192,7 @@ export function endpoint<
 }
 
 /** Every error that the endpoint may give: its own, and those that follow from what it is. */
-export function errorsOf({ access, rate, method, accepts, errors }: Endpoint): ErrorCode[] {
+export function errorsOf({ access, rate, method, conditional, accepts, errors }: Endpoint): ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       ...errors,
@@ -181,6 +202,7 @@ export function errorsOf({ access, rate, method, accepts, errors }: Endpoint): E
       ...(rate === 'none' ? [] : (['rate_limited'] as const)),
       ...(method === 'GET' ? [] : (['frame_too_large', 'unsupported_media_type', 'bad_message'] as const)),
       ...(accepts === undefined ? [] : (['overloaded'] as const)),
+      ...(conditional ? (['precondition_required', 'stale_version'] as const) : []),
       // Whatever it takes, it refuses parameters that it does not know.
       'invalid_field',
       'internal',

@@ -68,11 +68,17 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
   });
 }
 
+const IDEMPOTENCY_KEY = z.uuid().meta({ description: 'New for every intention, the same for every try of it.' });
+const IF_MATCH = z
+  .string()
+  .meta({ description: 'The ETag of the version that you read; `*` for any.', example: '"3"' });
+
 function operation(each: Endpoint): ZodOpenApiOperationObject {
-  const { id, summary, tag, access, idempotent, parameters, query } = each;
-  const key = z.object({
-    'Idempotency-Key': z.uuid().meta({ description: 'New for every intention, the same for every try of it.' }),
-  });
+  const { id, summary, tag, access, idempotent, conditional, parameters, query } = each;
+  const header = {
+    ...(idempotent ? { 'Idempotency-Key': IDEMPOTENCY_KEY } : {}),
+    ...(conditional ? { 'If-Match': IF_MATCH } : {}),
+  };
   return {
     operationId: id,
     summary,
@@ -82,7 +88,7 @@ function operation(each: Endpoint): ZodOpenApiOperationObject {
     requestParams: {
       ...(Object.keys(parameters.shape).length > 0 ? { path: parameters } : {}),
       ...(Object.keys(query.shape).length > 0 ? { query } : {}),
-      ...(idempotent ? { header: key } : {}),
+      ...(idempotent || conditional ? { header: z.object(header) } : {}),
     },
     ...requestBody(each),
     responses: responses(each),

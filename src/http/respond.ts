@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { type WireError, wireError } from '../protocol/errors.js';
 import { fieldError } from '../protocol/field-error.js';
 import { type Access, type Authenticate, type Caller, whyDenied } from './access.js';
-import { sendDocument } from './document.js';
+import { isSame, sendDocument } from './document.js';
 import { type Answer, type Endpoint, isRendered, type Request } from './endpoint.js';
 import type { Exchange } from './exchange.js';
+import { type IfMatch, readIfMatch } from './if-match.js';
 import type { RateLimits } from './rate-limits.js';
 import { readQuery } from './read-query.js';
 import type { UploadSlots } from './upload-slots.js';
@@ -34,7 +35,16 @@ export async function respond(exchange: Exchange, endpoint: Endpoint, context: R
   else if (isRendered(answer.body)) sendDocument(exchange, answer.body.headers, answer.body.document);
   else if (typeof answer.body === 'string') {
     exchange.send(endpoint.status, { 'content-type': endpoint.mediaType, ...answer.headers }, answer.body);
-  } else exchange.json(endpoint.status, answer.body, answer.headers);
+  } else if (answer.etag !== undefined) sendTagged(exchange, endpoint.status, answer.body, answer.etag);
+  else exchange.json(endpoint.status, answer.body, answer.headers);
+}
+
+/** What people edit: asked for again each time, and answered by 304 while nothing changed. */
+function sendTagged(exchange: Exchange, status: number, body: unknown, etag: string): void {
+  const headers = { etag, 'cache-control': 'no-cache' };
+  const isKnown = exchange.method === 'GET' && isSame(exchange.header('if-none-match'), etag);
+  if (isKnown) exchange.send(304, headers);
+  else exchange.json(status, body, headers);
 }
 
 async function answerTo(exchange: Exchange, endpoint: Endpoint, context: RespondContext): Promise<Answer<unknown>> {
@@ -89,6 +99,8 @@ async function readRequest(
     const message = 'The header Idempotency-Key is a UUID of your making: the same for each try of one command.';
     return refuse(wireError('invalid_field', message, { field: 'Idempotency-Key' }));
   }
+  const ifMatch = readCondition(exchange, endpoint);
+  if (!ifMatch.ok) return ifMatch;
   const names = Object.keys(endpoint.parameters.shape);
   const inPath = Object.fromEntries(names.map((name, at) => [name, exchange.parameters[at] ?? '']));
   const parameters = endpoint.parameters.safeParse(inPath);
@@ -106,8 +118,17 @@ async function readRequest(
       caller,
       address,
       commandId: commandId?.data ?? '',
+      ifMatch: ifMatch.value,
     },
   };
+}
+
+function readCondition(exchange: Exchange, { conditional }: Endpoint): Read<IfMatch> {
+  if (!conditional) return { ok: true, value: 'any' };
+  const value = readIfMatch(exchange.header('if-match'));
+  if (value) return { ok: true, value };
+  const message = 'Send the ETag of what you read as If-Match, so that nobody loses a change of another.';
+  return refuse(wireError('precondition_required', message, { field: 'If-Match' }));
 }
 
 function refuse(error: WireError): { readonly ok: false; readonly error: WireError } {

@@ -24,7 +24,7 @@ const SECURITY_HEADERS: Headers = {
   vary: 'Origin',
 };
 /** What a page of another site may send and read. */
-const REQUEST_HEADERS = 'authorization, content-type, idempotency-key';
+const REQUEST_HEADERS = 'authorization, content-type, idempotency-key, if-match';
 const EXPOSED_HEADERS = 'etag, retry-after';
 
 /** Serves endpoints and files on a uWebSockets.js app: cross-origin rules, errors and unknown methods are the same for all. */

@@ -26,6 +26,8 @@ export const ERRORS = {
   unsupported_media_type: refused(415),
   not_found: refused(404),
   method_not_allowed: refused(405),
+  precondition_required: refused(428),
+  stale_version: refused(412),
   // Who is asking.
   unauthorized: refused(401),
   forbidden: refused(403),
@@ -37,6 +39,7 @@ export const ERRORS = {
   unknown_zone: refused(404),
   unknown_hold: refused(404),
   unknown_booking: refused(404),
+  unknown_movie: refused(404),
   unknown_venue: refused(404),
   unknown_hall: refused(404),
   invalid_reference: refused(422),
@@ -63,6 +66,9 @@ export const ERRORS = {
   invalid_plan: refused(422),
   seats_in_use: refused(409),
   unpriced_category: refused(422),
+  showtime_overlap: refused(409),
+  showtime_past: refused(422),
+  showtime_cancelled: refused(409),
   // The service itself.
   rate_limited: later(429),
   overloaded: later(503),

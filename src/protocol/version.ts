@@ -15,7 +15,9 @@
  *   `startsAtLocal`, `day` and the time zone of the venue in showtimes, and `date` among the parameters of their list;
  *   the error `second_factor_missing`;
  *   the errors `unknown_venue`, `unknown_hall`, `already_exists`, `in_use`, `invalid_plan`, `seats_in_use` and
- *   `unpriced_category`, the member `faults` of errors, and the endpoints of halls.
+ *   `unpriced_category`, the member `faults` of errors, and the endpoints of halls;
+ *   `ETag` and `If-Match` on what people edit, with the errors `precondition_required`, `stale_version`, `unknown_movie`,
+ *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`.
  */
 export const PROTOCOL_VERSION = 1;
 
