@@ -208,6 +208,17 @@ describe('a hall', () => {
     expect((await labels(next.hall!.seatMap.url)).slice(0, 12)).toEqual(before);
   });
 
+  it('rebuilt by four people at once has four versions more, each with a number of its own', async () => {
+    const { hall } = await post('/v1/venues/v/halls?name=Busy', 'A: 6', 'text/plain');
+    const plans = [7, 8, 9, 10].map((seats) => post(`/v1/halls/${hall!.id}/seat-maps`, `A: ${seats}`, 'text/plain'));
+    const made = (await Promise.all(plans)).map(({ hall: rebuilt }) => rebuilt?.seatMap.version);
+    expect(Math.min(...made.map(Number))).toBeGreaterThan(1);
+    const answer = await fetch(at(`/v1/halls/${hall!.id}/seat-maps`));
+    const { versions } = (await answer.json()) as { versions: { version: number; places: number }[] };
+    expect(versions.map(({ version }) => version)).toEqual([5, 4, 3, 2, 1]);
+    expect(versions.map(({ places }) => places).sort((a, b) => a - b)).toEqual([6, 7, 8, 9, 10]);
+  });
+
   it('is renamed, and deleted where nothing is in it', async () => {
     const { hall } = await post('/v1/venues/v/halls?name=Old', 'A: 6', 'text/plain');
     const change = JSON.stringify({ name: 'New', turnaroundMinutes: 35 });
