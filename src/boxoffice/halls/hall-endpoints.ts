@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
-import { wireError } from '../../protocol/errors.js';
+import { refuseStale, versionTag } from '../../http/if-match.js';
+import { type WireError, wireError } from '../../protocol/errors.js';
 import { SeatMapDocuments } from '../catalogue/seat-map-documents.js';
 import { seatMapDocument } from '../catalogue/seat-maps.js';
 import { type HallParts, hallId, hallView, mapUrls } from './hall-parts.js';
 import { hallChangeSchema, hallSchema, hallsSchema, versionsSchema } from './hall-schemas.js';
-import { changeHall, deleteHall, findHall, inTransaction, listHalls, listVersions, lockHall } from './hall-store.js';
+import {
+  changeHall,
+  deleteHall,
+  findHall,
+  type HallRow,
+  inTransaction,
+  listHalls,
+  listVersions,
+  lockHall,
+} from './hall-store.js';
 import { importEndpoints, unknownHall } from './import-endpoints.js';
 import { WorkshopFailure } from './plan-workshop.js';
 import { takeMapEndpoint } from './take-map-endpoint.js';
@@ -53,7 +63,7 @@ function readEndpoints({ pool }: HallParts): readonly Endpoint[] {
       errors: ['unknown_hall'],
       handle: async ({ parameters: { hallId: id } }) => {
         const hall = await findHall(pool, id);
-        return hall ? { ok: true, body: hallView(hall) } : unknownHall();
+        return hall ? { ok: true, body: hallView(hall), etag: versionTag(hall.version) } : unknownHall();
       },
     }),
     endpoint({
@@ -115,6 +125,7 @@ function editEndpoints({ pool, audit, changed }: HallParts): readonly Endpoint[]
     tag: 'Halls',
     access: { permission: 'halls.edit' },
     rate: 'commands',
+    conditional: true,
     parameters: { hallId },
   } as const;
   return [
@@ -127,10 +138,12 @@ function editEndpoints({ pool, audit, changed }: HallParts): readonly Endpoint[]
       body: hallChangeSchema,
       reply: hallSchema,
       errors: ['unknown_hall'],
-      handle: async ({ parameters: { hallId: id }, body, caller }) => {
-        const hall = await inTransaction(pool, async (client) => {
+      handle: async ({ parameters: { hallId: id }, body, caller, ifMatch }) => {
+        const hall = await inTransaction<HallRow | WireError | undefined>(pool, async (client) => {
           const before = await lockHall(client, id);
           if (!before) return { commit: false, result: undefined };
+          const stale = refuseStale(ifMatch, versionTag(before.version));
+          if (stale) return { commit: false, result: stale };
           await changeHall(client, id, body);
           const { name, turnaroundMinutes } = before;
           const act = { caller, action: 'hall.change', subject: `hall:${id}` };
@@ -138,8 +151,9 @@ function editEndpoints({ pool, audit, changed }: HallParts): readonly Endpoint[]
           return { commit: true, result: await findHall(client, id) };
         });
         if (!hall) return unknownHall();
+        if ('code' in hall) return { ok: false, error: hall };
         changed();
-        return { ok: true, body: hallView(hall) };
+        return { ok: true, body: hallView(hall), etag: versionTag(hall.version) };
       },
     }),
     endpoint({
@@ -151,10 +165,12 @@ function editEndpoints({ pool, audit, changed }: HallParts): readonly Endpoint[]
       status: 204,
       reply: z.undefined(),
       errors: ['unknown_hall', 'in_use'],
-      handle: async ({ parameters: { hallId: id }, caller }) => {
-        const outcome = await inTransaction(pool, async (client) => {
+      handle: async ({ parameters: { hallId: id }, caller, ifMatch }) => {
+        const outcome = await inTransaction<'unknown' | 'used' | 'deleted' | WireError>(pool, async (client) => {
           const before = await lockHall(client, id);
           if (!before) return { commit: false, result: 'unknown' };
+          const stale = refuseStale(ifMatch, versionTag(before.version));
+          if (stale) return { commit: false, result: stale };
           if (!(await deleteHall(client, id))) return { commit: false, result: 'used' };
           const { name, venueId, seatMap } = before;
           const act = { caller, action: 'hall.delete', subject: `hall:${id}` };
@@ -165,6 +181,7 @@ function editEndpoints({ pool, audit, changed }: HallParts): readonly Endpoint[]
         if (outcome === 'used') {
           return { ok: false, error: wireError('in_use', 'Showtimes are in this hall; it cannot be deleted.') };
         }
+        if (outcome !== 'deleted') return { ok: false, error: outcome };
         changed();
         return { ok: true, body: undefined };
       },

@@ -76,6 +76,7 @@ async function ask({ method, path, operation }: (typeof operations)[number], que
   const headers = {
     ...(operation.security.length > 0 ? { authorization: `Bearer ${await sign('admin:1', { role: 'admin' })}` } : {}),
     ...(keyed ? { 'idempotency-key': randomUUID() } : {}),
+    ...(operation.parameters?.some(({ name }) => name === 'If-Match') ? { 'if-match': '*' } : {}),
     ...(init.headers as Record<string, string> | undefined),
   };
   // A file, where it takes files: what is wrong with the rest of the request is told after the type of the body.

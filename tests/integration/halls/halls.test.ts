@@ -46,10 +46,15 @@ const send = async (
   body?: string | Buffer<ArrayBuffer>,
   type = 'application/json',
   who = staff,
+  ifMatch = '*',
 ) =>
   await fetch(at(path), {
     method,
-    headers: { authorization: `Bearer ${who}`, ...(body === undefined ? {} : { 'content-type': type }) },
+    headers: {
+      authorization: `Bearer ${who}`,
+      ...(body === undefined ? {} : { 'content-type': type }),
+      ...(ifMatch === '' ? {} : { 'if-match': ifMatch }),
+    },
     ...(body === undefined ? {} : { body }),
   });
 const post = async (path: string, body: string | Buffer<ArrayBuffer>, type: string): Promise<Imported> => {
@@ -217,6 +222,25 @@ describe('a hall', () => {
     const { versions } = (await answer.json()) as { versions: { version: number; places: number }[] };
     expect(versions.map(({ version }) => version)).toEqual([5, 4, 3, 2, 1]);
     expect(versions.map(({ places }) => places).sort((a, b) => a - b)).toEqual([6, 7, 8, 9, 10]);
+  });
+
+  it('is not changed by somebody who has not seen its newest version', async () => {
+    const { hall } = await post('/v1/venues/v/halls?name=Tagged', 'A: 6', 'text/plain');
+    const path = `/v1/halls/${hall!.id}`;
+    const read = await fetch(at(path));
+    const etag = read.headers.get('etag')!;
+    const change = (body: object, ifMatch: string) =>
+      send('PATCH', path, JSON.stringify(body), 'application/json', staff, ifMatch);
+    expect((await readProblem(await change({ name: 'Nobody' }, ''))).code).toBe('precondition_required');
+    const first = await change({ name: 'First' }, etag);
+    expect(first.status).toBe(200);
+    expect((await readProblem(await change({ name: 'Second' }, etag))).code).toBe('stale_version');
+    expect((await readProblem(await send('DELETE', path, undefined, '', staff, etag))).code).toBe('stale_version');
+    expect((await change({ name: 'Second' }, first.headers.get('etag')!)).status).toBe(200);
+    const now = await fetch(at(path));
+    expect(await now.json()).toMatchObject({ name: 'Second' });
+    const again = await fetch(at(path), { headers: { 'if-none-match': now.headers.get('etag')! } });
+    expect(again.status).toBe(304);
   });
 
   it('is renamed, and deleted where nothing is in it', async () => {
