@@ -14,10 +14,13 @@ import type { Cache } from '../boxoffice/cache-port.js';
 import { cachedListings, LISTING_LIMITS } from '../boxoffice/catalogue/cached-listings.js';
 import { catalogueEndpoints } from '../boxoffice/catalogue/catalogue-endpoints.js';
 import { CatalogueGeneration } from '../boxoffice/catalogue/generation.js';
+import { movieEditEndpoints } from '../boxoffice/catalogue/movie-editing.js';
 import { listMovies } from '../boxoffice/catalogue/movies.js';
 import { seatMapDocument } from '../boxoffice/catalogue/seat-maps.js';
+import { showtimeEditEndpoints } from '../boxoffice/catalogue/showtime-editing.js';
 import { showtimePlaybill } from '../boxoffice/catalogue/showtime-playbill.js';
 import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtimes.js';
+import { venueEditEndpoints } from '../boxoffice/catalogue/venue-editing.js';
 import { hallEndpoints } from '../boxoffice/halls/hall-endpoints.js';
 import { PlanWorkshop } from '../boxoffice/halls/plan-workshop.js';
 import { Toggles } from '../boxoffice/toggles.js';
@@ -82,8 +85,19 @@ export function openBoxOffice(
   );
   const playbill = showtimePlaybill(db, config.rules);
   const houses = new ReloadedHouses();
+  const edits = {
+    pool,
+    audit: postgresAudit,
+    now: () => clock.now(),
+    uuid: () => ids.uuid(),
+    changed: () => generation.changed(),
+    tellTerms: (showtimeId: string) => houses.tellTerms(showtimeId),
+  };
   const endpoints = [
     ...catalogueEndpoints(listings, log),
+    ...movieEditEndpoints(edits),
+    ...venueEditEndpoints(edits),
+    ...showtimeEditEndpoints(edits),
     ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
     ...hallEndpoints({
       pool,

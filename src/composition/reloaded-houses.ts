@@ -13,6 +13,11 @@ export class ReloadedHouses implements RunningHouses {
     this.#houses = houses;
   }
 
+  /** To be called after the terms of a showtime were changed and committed. */
+  async tellTerms(showtimeId: string): Promise<void> {
+    await this.#houses?.termsWatch.changed(showtimeId);
+  }
+
   async reload(showtimeId: string, change: () => Promise<boolean>): Promise<void> {
     let result: Promise<boolean> | undefined;
     await this.#houses?.directory.handOver(showtimeId, undefined, FLUSH_MS_MAX, () => {

@@ -33,7 +33,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
     async terms(showtimeId) {
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
-      const { seatMapHash, prices, currency, salesOpen, salesOpenAt, startsAt, version } = terms;
+      const { seatMapHash, prices, currency, salesOpen, salesOpenAt, salesCloseAt, startsAt, version } = terms;
       const { salesGraceMs, ...rules } = { ...defaults, ...terms.rules };
       const map = await compiled(seatMapHash);
       const priceOf = ({ name }: { readonly name: string }): number => {
@@ -51,7 +51,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
           currency,
           salesOpen,
           ...(salesOpenAt ? { salesOpenAt: salesOpenAt.getTime() } : {}),
-          salesCloseAt: startsAt.getTime() + salesGraceMs,
+          salesCloseAt: salesCloseAt?.getTime() ?? startsAt.getTime() + salesGraceMs,
         },
       };
     },

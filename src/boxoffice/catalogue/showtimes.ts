@@ -78,6 +78,8 @@ export interface ShowtimeTerms {
   readonly rules: RuleOverrides;
   readonly salesOpen: boolean;
   readonly salesOpenAt: Date | undefined;
+  /** Undefined: sales end as the rules say. */
+  readonly salesCloseAt: Date | undefined;
   readonly startsAt: Date;
   /** Rises with every change of any of these but the seat map, which never changes. */
   readonly version: number;
@@ -91,7 +93,7 @@ const SALES_GRACE_MS_MAX = 31 * 86_400_000;
 
 const wholeNumber = z.int().nonnegative();
 /** What nobody could pay in is refused when it is set, and again where somebody wrote it into the database. */
-const currencySchema = z.string().refine(isCurrency, {
+export const currencySchema = z.string().refine(isCurrency, {
   error: 'is no currency of ISO 4217 that is in use; see src/protocol/money.ts',
 });
 export const pricesSchema = z.record(z.string(), wholeNumber);
@@ -148,6 +150,7 @@ export async function listShowtimes(
               AS d (time_zone, day_cutoff_hour, starts, ends)
            ON d.time_zone = v.time_zone AND d.day_cutoff_hour = v.day_cutoff_hour
       WHERE ($1::text IS NULL OR s.movie_id = $1)
+        AND s.cancelled_at IS NULL
         AND s.starts_at >= greatest($2::timestamptz, d.starts)
         AND s.starts_at < coalesce(least($3::timestamptz, d.ends), 'infinity')
         AND ($4::timestamptz IS NULL OR (s.starts_at, s.id) > ($4, $5::uuid))
@@ -208,11 +211,12 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     rules: unknown;
     sales_open: boolean;
     sales_open_at: Date | null;
+    sales_close_at: Date | null;
     starts_at: Date;
     version: string;
   }>(
-    `SELECT seat_map_hash AS hash, prices, currency, rules, sales_open, sales_open_at, starts_at,
-            terms_version AS version
+    `SELECT seat_map_hash AS hash, prices, currency, rules, sales_open AND cancelled_at IS NULL AS sales_open, sales_open_at,
+            sales_close_at, starts_at, terms_version AS version
        FROM boxoffice.showtimes WHERE id = $1`,
     [id],
   );
@@ -225,6 +229,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     rules: rulesSchema.parse(row.rules),
     salesOpen: row.sales_open,
     salesOpenAt: row.sales_open_at ?? undefined,
+    salesCloseAt: row.sales_close_at ?? undefined,
     startsAt: row.starts_at,
     version: Number(row.version),
   };
@@ -285,7 +290,7 @@ export async function unpricedCategories(pool: Reads, showtimeId: string, prices
   return rows[0] ? await categoriesWithout(pool, rows[0].hash, prices) : [];
 }
 
-async function categoriesWithout(pool: Reads, seatMapHash: string, prices: object): Promise<string[]> {
+export async function categoriesWithout(pool: Reads, seatMapHash: string, prices: object): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT category ->> 'name' AS name
        FROM boxoffice.seat_maps CROSS JOIN json_array_elements(document -> 'categories') AS category

@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import type { Caller } from '../../http/access.js';
+import { type Edited, type EditParts, edit, refuse } from './edit-parts.js';
+import type { addedSchema, NewShowtimes } from './showtime-schemas.js';
+import { SERIES_MAX, type SeriesStart, startAt, startsOf } from './showtime-series.js';
+import { insertRecord, lockHallOf, refuseOverlap } from './showtime-store.js';
+import { categoriesWithout } from './showtimes.js';
+import { localTime } from './venue-time.js';
+
+type Added = z.output<typeof addedSchema>;
+
+/** Adds one showtime or a series of them in one transaction: where any of them is refused, none is added. */
+export function addShowtimes(parts: EditParts, wanted: NewShowtimes, caller: Caller): Promise<Edited<Added>> {
+  const { pool, audit, now, uuid } = parts;
+  return edit<Added>(pool, async (client) => {
+    const { movieId, hallId, currency, prices, durationMinutes = null } = wanted;
+    const hall = await lockHallOf(client, hallId);
+    if (!hall) return refuse('unknown_hall', 'There is no such hall.', 'hallId');
+    const { rows } = await client.query<{ minutes: number }>(
+      'SELECT runtime_minutes AS minutes FROM boxoffice.movies WHERE id = $1 FOR KEY SHARE',
+      [movieId],
+    );
+    if (!rows[0]) return refuse('unknown_movie', 'There is no such movie.', 'movieId');
+    const unpriced = await categoriesWithout(client, hall.hash, prices);
+    if (unpriced.length > 0) return refuse('unpriced_category', `No price for: ${unpriced.join(', ')}.`, 'prices');
+    const starts = startsWanted(wanted, hall.timeZone);
+    if (starts.length === 0) return refuse('invalid_field', 'The last day is before the first.', 'series.lastDay');
+    if (starts.length > SERIES_MAX) {
+      return refuse('invalid_field', `A series has at most ${SERIES_MAX} showtimes.`, 'series.lastDay');
+    }
+    const showtimes: Added['showtimes'] = [];
+    for (const { startsAt: at, local, adjusted } of starts) {
+      if (at <= now()) return refuse('showtime_past', `${local} is in the past.`, 'startsAt');
+      const id = uuid();
+      const startsAt = new Date(at);
+      const minutes = durationMinutes ?? rows[0].minutes;
+      const free = await refuseOverlap(client, hall, { id, hallId, startsAt, minutes });
+      if (!free.ok) return free;
+      await insertRecord(client, {
+        id,
+        movieId,
+        hallId,
+        startsAt,
+        currency,
+        prices,
+        seatMapHash: hall.hash,
+        rules: wanted.rules ?? {},
+        salesOpen: wanted.salesOpen ?? true,
+        salesOpenAt: wanted.salesOpenAt ?? null,
+        salesCloseAt: wanted.salesCloseAt ?? null,
+        durationMinutes,
+        channels: wanted.channels ?? [],
+        cancelledAt: null,
+        cancelReason: null,
+      });
+      const told = { id, startsAt: startsAt.toISOString(), startsAtLocal: localTime(at, hall.timeZone) };
+      showtimes.push(adjusted ? { ...told, adjusted } : told);
+    }
+    await audit.write(client, {
+      caller,
+      action: 'showtime.add',
+      subject: `hall:${hallId}`,
+      after: { movieId, showtimes },
+    });
+    return { ok: true, value: { showtimes } };
+  });
+}
+
+function startsWanted({ startsAt, startsAtLocal, series }: NewShowtimes, timeZone: string): SeriesStart[] {
+  if (series) return startsOf(series, timeZone);
+  if (startsAtLocal !== undefined) return [startAt(startsAtLocal, timeZone)];
+  return startsAt ? [{ local: localTime(startsAt.getTime(), timeZone), startsAt: startsAt.getTime() }] : [];
+}

@@ -1,0 +1,137 @@
+/** Rows of showtimes as people edit them. */
+import type { PoolClient } from 'pg';
+import { type Edited, refuse } from './edit-parts.js';
+import type { Reads } from './reads.js';
+import type { RuleOverrides } from './showtimes.js';
+import { localTime } from './venue-time.js';
+
+/** What people may set of a showtime. */
+export interface ShowtimeSettings {
+  readonly prices: Readonly<Record<string, number>>;
+  readonly rules: RuleOverrides;
+  readonly salesOpen: boolean;
+  readonly salesOpenAt: Date | null;
+  readonly salesCloseAt: Date | null;
+  readonly durationMinutes: number | null;
+  readonly channels: readonly string[];
+}
+
+export interface ShowtimeRecord extends ShowtimeSettings {
+  readonly id: string;
+  readonly movieId: string;
+  readonly hallId: string;
+  readonly startsAt: Date;
+  readonly currency: string;
+  readonly seatMapHash: string;
+  readonly cancelledAt: Date | null;
+  readonly cancelReason: string | null;
+  readonly version: string;
+}
+
+export interface LockedHall {
+  readonly hash: string;
+  readonly turnaroundMinutes: number;
+  readonly timeZone: string;
+}
+
+const SHOWTIME = `SELECT id, movie_id AS "movieId", hall_id AS "hallId", starts_at AS "startsAt", currency, prices, rules,
+  sales_open AS "salesOpen", sales_open_at AS "salesOpenAt", sales_close_at AS "salesCloseAt",
+  duration_minutes AS "durationMinutes", channels, seat_map_hash AS "seatMapHash", cancelled_at AS "cancelledAt",
+  cancel_reason AS "cancelReason", version FROM boxoffice.showtimes WHERE id = $1`;
+
+export async function findRecord(db: Reads, id: string): Promise<ShowtimeRecord | undefined> {
+  const { rows } = await db.query<ShowtimeRecord>(SHOWTIME, [id]);
+  return rows[0];
+}
+
+/** Locks the hall, so that of two people who put showtimes into it at once the second sees those of the first. */
+export async function lockHallOf(client: PoolClient, hallId: string): Promise<LockedHall | undefined> {
+  const { rows } = await client.query<LockedHall>(
+    `SELECT h.seat_map_hash AS hash, h.turnaround_minutes AS "turnaroundMinutes", v.time_zone AS "timeZone"
+       FROM boxoffice.halls h JOIN boxoffice.venues v ON v.id = h.venue_id WHERE h.id = $1 FOR UPDATE OF h`,
+    [hallId],
+  );
+  return rows[0];
+}
+
+export async function lockRecord(client: PoolClient, id: string): Promise<ShowtimeRecord | undefined> {
+  const { rows } = await client.query<ShowtimeRecord>(`${SHOWTIME} FOR UPDATE`, [id]);
+  return rows[0];
+}
+
+/** The refusal where another showtime is in the hall then, or within its turnaround. The hall is locked. */
+export async function refuseOverlap(
+  client: PoolClient,
+  { turnaroundMinutes, timeZone }: LockedHall,
+  showtime: { readonly id: string; readonly hallId: string; readonly startsAt: Date; readonly minutes: number },
+): Promise<Edited<undefined>> {
+  const { id, hallId, startsAt, minutes } = showtime;
+  const { rows } = await client.query<{ title: string; starts_at: Date; ends_at: Date }>(
+    `SELECT m.title, s.starts_at, s.starts_at + make_interval(mins => coalesce(s.duration_minutes, m.runtime_minutes)) AS ends_at
+       FROM boxoffice.showtimes s JOIN boxoffice.movies m ON m.id = s.movie_id
+      WHERE s.hall_id = $1 AND s.id <> $2 AND s.cancelled_at IS NULL
+        -- No showtime is longer than a day, nor any turnaround: the index finds the few that come into question.
+        AND s.starts_at BETWEEN $3::timestamptz - interval '2 days' AND $3::timestamptz + interval '2 days'
+        AND s.starts_at < $3::timestamptz + make_interval(mins => $4::integer + $5::integer)
+        AND s.starts_at + make_interval(mins => coalesce(s.duration_minutes, m.runtime_minutes) + $5::integer) > $3::timestamptz
+      ORDER BY s.starts_at LIMIT 1`,
+    [hallId, id, startsAt, minutes, turnaroundMinutes],
+  );
+  const other = rows[0];
+  if (!other) return { ok: true, value: undefined };
+  const clock = (at: Date) => localTime(at.getTime(), timeZone).slice(0, 16).replace('T', ' ');
+  return refuse(
+    'showtime_overlap',
+    `At ${clock(startsAt)} the hall is taken: "${other.title}" runs from ${clock(other.starts_at)} to ${clock(other.ends_at)}, ` +
+      `and the turnaround is ${turnaroundMinutes} minutes.`,
+    'startsAt',
+  );
+}
+
+export async function insertRecord(client: PoolClient, record: Omit<ShowtimeRecord, 'version'>): Promise<void> {
+  await client.query(
+    `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules, sales_open,
+                                      sales_open_at, sales_close_at, duration_minutes, channels)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      record.id,
+      record.movieId,
+      record.hallId,
+      record.seatMapHash,
+      record.startsAt,
+      record.currency,
+      ...settings(record),
+    ],
+  );
+}
+
+export async function updateRecord(client: PoolClient, record: ShowtimeRecord): Promise<void> {
+  await client.query(
+    `UPDATE boxoffice.showtimes SET starts_at = $2, prices = $3, rules = $4, sales_open = $5, sales_open_at = $6,
+            sales_close_at = $7, duration_minutes = $8, channels = $9 WHERE id = $1`,
+    [record.id, record.startsAt, ...settings(record)],
+  );
+}
+
+function settings(record: ShowtimeSettings): unknown[] {
+  const { prices, rules, salesOpen, salesOpenAt, salesCloseAt, durationMinutes, channels } = record;
+  const sales = [salesOpen, salesOpenAt, salesCloseAt];
+  return [JSON.stringify(prices), JSON.stringify(rules), ...sales, durationMinutes, channels];
+}
+
+export async function cancelRecord(client: PoolClient, id: string, reason: string): Promise<void> {
+  await client.query(
+    'UPDATE boxoffice.showtimes SET cancelled_at = clock_timestamp(), cancel_reason = $2 WHERE id = $1',
+    [id, reason],
+  );
+}
+
+/** False where it was opened for sale: then somebody may have seats of it, and it can only be cancelled. */
+export async function deleteRecord(client: PoolClient, id: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `DELETE FROM boxoffice.showtimes WHERE id = $1
+        AND NOT EXISTS (SELECT FROM usher.showtime_owners WHERE showtime_id = $1)`,
+    [id],
+  );
+  return rowCount === 1;
+}
