@@ -32,6 +32,10 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   invalid_plan: 'tests/integration/halls/halls.test.ts',
   seats_in_use: 'tests/integration/halls/rebuilt-hall.test.ts',
   unpriced_category: 'tests/integration/halls/rebuilt-hall.test.ts',
+  showtime_cancelled: 'tests/integration/catalogue-editing.test.ts',
+  showtime_overlap: 'tests/integration/catalogue-editing.test.ts',
+  showtime_past: 'tests/integration/catalogue-editing.test.ts',
+  unknown_movie: 'tests/integration/catalogue-editing.test.ts',
 };
 
 const seen = { live: new Set<ErrorCode>(), http: new Set<ErrorCode>() };

@@ -162,7 +162,7 @@ describe('tokens', () => {
       await sign('me', { audience: 'others' }),
       await sign('me', { issuer: 'others' }),
       await sign('me', { expiresAt: Date.now() / 1000 - 10 }),
-      await sign('me', { role: 'admin' }),
+      await sign('me', { role: 'emperor' }),
       await sign('', {}),
       await sign('x'.repeat(129)),
       await sign('nul\u0000holder'),
