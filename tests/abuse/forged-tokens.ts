@@ -93,7 +93,7 @@ export const FORGERIES: Readonly<Record<string, string>> = {
   'a beginning in the future': forge(claimsOf({ nbf: seconds() + 60 })),
   'a beginning that is text': forge(claimsOf({ nbf: 'tomorrow' })),
   'no role': forge(claimsOf({ role: undefined })),
-  'a role of another name': forge(claimsOf({ role: 'admin' })),
+  'a role of another name': forge(claimsOf({ role: 'root' })),
   'a role in capitals': forge(claimsOf({ role: 'STAFF' })),
   'several roles': forge(claimsOf({ role: ['staff'] })),
   'a role with a blank': forge(claimsOf({ role: 'staff ' })),
