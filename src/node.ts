@@ -121,8 +121,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     const read = () => ({
       ...committer.recovery.totals,
       isJournalBehind: committer.recovery.isBehind,
-      claimsInFlight: store.ledger.claimsInFlight,
-      claimWaitMs: store.ledger.claimWaitMs,
+      claimsInFlight: store.journal.claimsInFlight,
+      claimWaitMs: store.journal.claimWaitMs,
       commitWaitMs: committer.waitingMs,
       roll: clustered?.cluster.members().store,
       showtimes: directory.size,
@@ -153,13 +153,14 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
 }
 
 async function whyNotReady(
-  { pool, ledger }: Store,
+  { pool, journal }: Store,
   committer: GroupCommitter,
   waitMsMax: number,
 ): Promise<string | undefined> {
   if (committer.recovery.isBehind) return 'the journal lost commits; this node writes them again';
   if (committer.waitingMs > waitMsMax) return 'the journal does not answer';
-  if (ledger.claimWaitMs > waitMsMax) return 'Postgres lets claims of showtimes wait: is its synchronous standby away?';
+  if (journal.claimWaitMs > waitMsMax)
+    return 'Postgres lets claims of showtimes wait: is its synchronous standby away?';
   return await pool.query('SELECT').then(
     () => undefined,
     () => 'Postgres does not answer',

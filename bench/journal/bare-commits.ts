@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { randomIds } from '../../src/adapters/random-ids.js';
 import type { Hold } from '../../src/core/house.js';
@@ -24,7 +24,7 @@ const ids = randomIds(Date.now);
  */
 export async function bareCommits({ databaseUrl, holdsPerFlush, seats, ms }: BareCommits): Promise<number> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
-  const ledger = new PostgresLedger({
+  const journal = new PostgresJournal({
     primary: new Primary(databaseUrl),
     pool,
     log: quiet,
@@ -36,7 +36,7 @@ export async function bareCommits({ databaseUrl, holdsPerFlush, seats, ms }: Bar
   });
   try {
     const showtimeId = randomUUID();
-    const { epoch } = await ledger.claim(showtimeId, 0);
+    const { epoch } = await journal.claim(showtimeId, 0);
     let held: Hold[] = [];
     let spentMs = 0;
     let flushes = 0;
@@ -49,13 +49,13 @@ export async function bareCommits({ databaseUrl, holdsPerFlush, seats, ms }: Bar
         slices: [{ showtimeId, epoch, ...changing(released, held) }],
       };
       const since = performance.now();
-      const { fenced } = await ledger.commit(batch);
+      const { fenced } = await journal.commit(batch);
       spentMs += performance.now() - since;
       if (fenced.length > 0) throw new Error('The bare journal lost its showtime.');
     }
     return ((flushes * holdsPerFlush) / spentMs) * 1_000;
   } finally {
-    await ledger.close();
+    await journal.close();
     await pool.end();
   }
 }

@@ -36,15 +36,15 @@ export type HouseParts = Omit<DirectoryOptions, 'feedFor' | 'askedFor' | 'contex
 
 export function houseParts(
   config: Config,
-  { ledger, clock }: Store,
+  { journal, clock }: Store,
   { playbill, board }: BoxOffice,
   audienceFor: (showtimeId: string) => Audience,
   log: Log,
 ): HouseParts {
   const limits = { ...ACTOR_LIMITS, commitWaitMsMax: config.commitWaitMsMax };
-  const committer = new GroupCommitter(ledger, clock, nodeTimers, log);
+  const committer = new GroupCommitter(journal, clock, nodeTimers, log);
   return {
-    ledger,
+    journal,
     playbill,
     context: { clock, timers: nodeTimers, log, committer, till: testTill(config.testPayments), limits },
     audienceFor,

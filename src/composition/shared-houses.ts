@@ -58,7 +58,7 @@ export async function sharedHouses(
   log: Log,
   undo: Undo,
 ): Promise<SharedHouses> {
-  const { playbill, ledger, audienceFor } = parts;
+  const { playbill, journal, audienceFor } = parts;
   const { clock, timers, limits } = parts.context;
   const { beatMs, detectionMs, leaseMs, freezeMs } = config;
   const calls = new NodeCalls(self.id, link, timers, log);
@@ -99,7 +99,7 @@ export async function sharedHouses(
   const handOff = new HandOff({
     whereabouts,
     directory,
-    ledger,
+    journal,
     calls,
     log,
     atOnceMax: HAND_OVERS_AT_ONCE,

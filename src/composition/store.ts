@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { AnchoredClock } from '../adapters/anchored-clock.js';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded-postgres.js';
 import { migrate } from '../adapters/postgres/migrate.js';
-import { PostgresLedger } from '../adapters/postgres/postgres-ledger.js';
+import { PostgresJournal } from '../adapters/postgres/postgres-journal.js';
 import { Primary } from '../adapters/postgres/primary.js';
 import { KEEPALIVES, primaryPool } from '../adapters/postgres/primary-pool.js';
 import { purgeLater } from '../adapters/postgres/purge.js';
@@ -12,7 +12,7 @@ import type { Config } from '../config.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Ids } from '../kernel/ids.js';
 import type { Log } from '../kernel/log.js';
-import type { Ledger } from '../runtime/journal-port.js';
+import type { Journal } from '../runtime/journal-port.js';
 import { anchorClock } from './anchor-clock.js';
 
 /** What takes down what was built so far, in the order in which it was built. */
@@ -22,7 +22,7 @@ export interface Store {
   /** Where Postgres is. */
   readonly primary: Primary;
   readonly pool: pg.Pool;
-  readonly ledger: Ledger & Pick<PostgresLedger, 'claimWaitMs' | 'claimsInFlight'>;
+  readonly journal: Journal & Pick<PostgresJournal, 'claimWaitMs' | 'claimsInFlight'>;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Of this life of this node, in the journal. */
@@ -49,7 +49,7 @@ export async function openStore(
   undo.push(() => pool.end());
   const writerId = randomUUID();
   let clock = new AnchoredClock(Date.now());
-  const ledger = new PostgresLedger({
+  const journal = new PostgresJournal({
     primary,
     pool,
     log,
@@ -59,7 +59,7 @@ export async function openStore(
     replaysMax: REPLAYS_MAX,
     onServerTime: (serverMs, sentAt, receivedAt) => clock.observe(serverMs, sentAt, receivedAt),
   });
-  undo.push(() => ledger.close());
+  undo.push(() => journal.close());
   // Before any actor runs: its holds end by Postgres' clock, not by this host's.
   const make = () => {
     clock = new AnchoredClock(Date.now());
@@ -67,11 +67,11 @@ export async function openStore(
   };
   await anchorClock(
     make,
-    () => ledger.commit({ number: 0, after: 0, slices: [] }),
+    () => journal.commit({ number: 0, after: 0, slices: [] }),
     () => performance.now(),
   );
   undo.push(purgeLater(pool, config.replayWindowMs, log));
-  return { primary, pool, ledger, clock, writerId, ids: randomIds(() => clock.now()) };
+  return { primary, pool, journal, clock, writerId, ids: randomIds(() => clock.now()) };
 }
 
 async function openEmbedded(directory: string, log: Log, undo: Undo): Promise<string> {

@@ -2,12 +2,12 @@ import { Actor } from './actor.js';
 import type { ActorContext } from './actor-context.js';
 import type { Audience, Feed } from './audience.js';
 import type { Host } from './host.js';
-import { type Claim, JournalBehind, JournalRecovering, type Ledger } from './journal-port.js';
+import { type Claim, type Journal, JournalBehind, JournalRecovering } from './journal-port.js';
 import type { Playbill, Terms } from './playbill-port.js';
 import { standingOf } from './recovery/standing.js';
 
 export interface DirectoryOptions {
-  readonly ledger: Ledger;
+  readonly journal: Journal;
   readonly playbill: Playbill;
   readonly context: ActorContext;
   /** Makes the place where the watchers of a showtime gather; called once an activation. */
@@ -133,7 +133,7 @@ export class Directory {
   }
 
   /**
-   * Ends every actor whose showtime has another owner by now. Rejects where the ledger cannot be asked: then nothing is
+   * Ends every actor whose showtime has another owner by now. Rejects where the journal cannot be asked: then nothing is
    * known, and nothing ended; and where the journal has forgotten claims of this node.
    */
   async verify(): Promise<void> {
@@ -144,7 +144,7 @@ export class Directory {
     const actors = this.all();
     for (let first = 0; first < actors.length; first += VERIFIED_AT_ONCE) {
       const some = actors.slice(first, first + VERIFIED_AT_ONCE);
-      const owners = await this.#options.ledger.owners(some.map(({ showtimeId }) => showtimeId));
+      const owners = await this.#options.journal.owners(some.map(({ showtimeId }) => showtimeId));
       for (const actor of some) {
         if (actor.ended) continue;
         const standing = standingOf(actor, owners.get(actor.showtimeId), true);
@@ -210,14 +210,14 @@ export class Directory {
 
   /** Undefined where the journal lacks what was acknowledged, and that is not written again in time. */
   async #claim(showtimeId: string): Promise<Claim | undefined> {
-    const { ledger, context } = this.#options;
+    const { journal, context } = this.#options;
     const { committer, clock, timers } = context;
     const giveUpAt = clock.now() + RECOVERY_WAIT_MS_MAX;
     while (!this.#draining) {
       let waitMs = RECOVERY_LOOK_MS;
       if (!committer.recovery.isRestoring(showtimeId)) {
         try {
-          return await ledger.claim(showtimeId, committer.acknowledged);
+          return await journal.claim(showtimeId, committer.acknowledged);
         } catch (error) {
           if (error instanceof JournalBehind) committer.look();
           else if (error instanceof JournalRecovering) waitMs = error.retryAfterMs;
@@ -234,7 +234,7 @@ export class Directory {
   async #isStillOurs(showtimeId: string, epoch: number): Promise<boolean> {
     for (;;) {
       const verified = this.#verifications;
-      const owner = (await this.#options.ledger.owners([showtimeId])).get(showtimeId);
+      const owner = (await this.#options.journal.owners([showtimeId])).get(showtimeId);
       if (owner?.epoch !== epoch || !owner.isMine) return false;
       if (verified === this.#verifications) return true;
     }

@@ -1,8 +1,8 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { Timers } from '../kernel/timers.js';
-import type { Batch, Ledger, Slice } from './journal-port.js';
-import { JournalBehind, LedgerRefusal } from './journal-port.js';
+import type { Batch, Journal, Slice } from './journal-port.js';
+import { JournalBehind, JournalRefusal } from './journal-port.js';
 import type { LossReason } from './loss.js';
 import { rowsOf } from './pending-writes.js';
 import { BatchNumbers } from './recovery/batch-numbers.js';
@@ -39,7 +39,7 @@ interface Taken {
 export class GroupCommitter {
   /** Whether the journal still has what it took. */
   readonly recovery: Recovery;
-  readonly #ledger: Ledger;
+  readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #log: Log;
@@ -52,12 +52,12 @@ export class GroupCommitter {
   /** The journal is to be asked where it stands, before the next flush. */
   #isLookDue = false;
 
-  constructor(ledger: Ledger, clock: Clock, timers: Timers, log: Log) {
-    this.#ledger = ledger;
+  constructor(journal: Journal, clock: Clock, timers: Timers, log: Log) {
+    this.#journal = journal;
     this.#clock = clock;
     this.#timers = timers;
     this.#log = log;
-    this.recovery = new Recovery({ ledger, clock, timers, log, numbers: this.#numbers });
+    this.recovery = new Recovery({ journal, clock, timers, log, numbers: this.#numbers });
   }
 
   /** The number of the last batch that the journal acknowledged; see `Batch`. */
@@ -211,16 +211,16 @@ export class GroupCommitter {
     }
   }
 
-  /** Rejects with LedgerRefusal and JournalBehind only: anything else leaves the outcome unknown, and the same batch is given again. */
+  /** Rejects with JournalRefusal and JournalBehind only: anything else leaves the outcome unknown, and the same batch is given again. */
   async #untilAnswered(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
     for (let retryMs = RETRY_MS_FIRST; ; retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)) {
       try {
-        const answer = await this.#ledger.commit(batch);
+        const answer = await this.#journal.commit(batch);
         // It may be another server by now: one that has this batch, and lacks claims.
         if (retryMs > RETRY_MS_FIRST) this.#isLookDue = true;
         return answer;
       } catch (error) {
-        if (error instanceof LedgerRefusal || error instanceof JournalBehind) throw error;
+        if (error instanceof JournalRefusal || error instanceof JournalBehind) throw error;
         this.#log.warn(
           { event: 'journal.unanswered', err: error, batch: batch.number, retryMs },
           'the journal did not answer; trying again',

@@ -2,7 +2,7 @@ import type { Log } from '../kernel/log.js';
 import type { Member } from './cluster/membership-port.js';
 import type { Directory } from './directory.js';
 import type { Whereabouts } from './hosts.js';
-import type { Ledger } from './journal-port.js';
+import type { Journal } from './journal-port.js';
 import { standingOf } from './recovery/standing.js';
 import type { NodeCalls } from './relay/node-calls.js';
 import { readFields, readText } from './relay/read-messages.js';
@@ -10,7 +10,7 @@ import { readFields, readText } from './relay/read-messages.js';
 export interface HandOffOptions {
   readonly whereabouts: Whereabouts & { memberNamed(name: string): Member | undefined };
   readonly directory: Directory;
-  readonly ledger: Pick<Ledger, 'owners'>;
+  readonly journal: Pick<Journal, 'owners'>;
   readonly calls: NodeCalls;
   readonly log: Log;
   /** How many showtimes are given away at a time. */
@@ -64,10 +64,10 @@ export class HandOff {
    * Where they do not answer it is claimed without them.
    */
   async askFor(showtimeId: string): Promise<boolean> {
-    const { ledger, whereabouts, calls, log, answerMsMax, flushMsMax } = this.#options;
+    const { journal, whereabouts, calls, log, answerMsMax, flushMsMax } = this.#options;
     const { self } = whereabouts;
     if (this.#given.has(showtimeId)) return true;
-    const owner = (await ledger.owners([showtimeId])).get(showtimeId);
+    const owner = (await journal.owners([showtimeId])).get(showtimeId);
     const member = owner && owner.node !== self.name ? whereabouts.memberNamed(owner.node) : undefined;
     if (!member) return true;
     try {
@@ -94,9 +94,9 @@ export class HandOff {
    * cluster is behind theirs. An offer that came late is none any more.
    */
   async #take(showtimeId: string, from: string): Promise<TakeAnswer> {
-    const { directory, whereabouts, ledger } = this.#options;
+    const { directory, whereabouts, journal } = this.#options;
     if (whereabouts.self.draining) return 'refused';
-    const owner = (await ledger.owners([showtimeId])).get(showtimeId);
+    const owner = (await journal.owners([showtimeId])).get(showtimeId);
     if (owner?.node !== from) return 'failed';
     // One of ours from before, which does not know yet that it was overtaken, is not what they give.
     const running = directory.running(showtimeId);

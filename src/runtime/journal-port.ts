@@ -5,7 +5,7 @@ import type { CoreReply } from '../core/reply.js';
  * The journal of all houses. It can lose its tail: where Postgres fails over to a standby that lagged, the newest commits
  * and claims are gone, those that were acknowledged too.
  */
-export interface Ledger {
+export interface Journal {
   /**
    * Makes this node the owner under a new epoch and returns everything that was committed under the ones before; nothing
    * can be added to those any more. `after` as in `Batch`. Rejects where the store cannot be reached, or another claimed
@@ -18,7 +18,7 @@ export interface Ledger {
    * Writes the slices whose epoch still stands, all of them at once and durably, and names those that are fenced.
    * Exactly once by `batch.number`: after any rejection but those below the outcome is unknown, and the same batch
    * must be given again until it resolves.
-   * @throws LedgerRefusal: the data broke a guard of the store; nothing of the batch was written, nor ever will be.
+   * @throws JournalRefusal: the data broke a guard of the store; nothing of the batch was written, nor ever will be.
    * @throws JournalBehind: nothing of the batch was written, nor ever will be under this number.
    */
   commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }>;
@@ -66,8 +66,8 @@ export interface Owner {
   readonly cutEpoch: number;
 }
 
-export class LedgerRefusal extends Error {
-  override readonly name = 'LedgerRefusal';
+export class JournalRefusal extends Error {
+  override readonly name = 'JournalRefusal';
 }
 
 /** The journal does not have what this node acknowledged. */

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { RunningHouse } from '../../src/boxoffice/availability/compare-counts.js';
 import type { SeatCounts } from '../../src/boxoffice/cache-port.js';
 import type { Timers } from '../../src/kernel/timers.js';
-import type { Ledger, Slice } from '../../src/runtime/journal-port.js';
+import type { Journal, Slice } from '../../src/runtime/journal-port.js';
 
 const SEATS = 20;
 
 /** A house as the reconciler meets one, driven by hand over a real journal: its writes and what it says are apart. */
 export class HandDrivenHouse {
   readonly showtimeId: string;
-  readonly #ledger: Ledger;
+  readonly #journal: Journal;
   readonly #batch: () => number;
   #mark = 0;
   #isWaiting = false;
   counts: SeatCounts;
 
-  constructor(ledger: Ledger, batch: () => number, showtimeId: string = randomUUID()) {
+  constructor(journal: Journal, batch: () => number, showtimeId: string = randomUUID()) {
     this.showtimeId = showtimeId;
-    this.#ledger = ledger;
+    this.#journal = journal;
     this.#batch = batch;
     this.counts = { epoch: 0, seq: 0, available: SEATS, held: 0, booked: 0, blocked: 0, seats: SEATS };
   }
@@ -28,7 +28,7 @@ export class HandDrivenHouse {
 
   /** As the directory does: the counts are what the journal says. */
   async load(): Promise<void> {
-    const { epoch, state } = await this.#ledger.claim(this.showtimeId, 0);
+    const { epoch, state } = await this.#journal.claim(this.showtimeId, 0);
     const sum = (of: readonly { readonly seats: readonly number[] }[]) =>
       of.reduce((n, { seats }) => n + seats.length, 0);
     this.#mark = 0;
@@ -47,7 +47,7 @@ export class HandDrivenHouse {
   }
 
   async write(parts: Slice): Promise<void> {
-    await this.#ledger.commit({ number: this.#batch(), after: 0, slices: [parts] });
+    await this.#journal.commit({ number: this.#batch(), after: 0, slices: [parts] });
   }
 
   /** The journal answered: nothing waits any more. */

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { MemoryCache } from '../../src/adapters/memory/memory-cache.js';
 import { Reconciler, type ReconcilerOptions } from '../../src/boxoffice/availability/reconciler.js';
 import type { Cache } from '../../src/boxoffice/cache-port.js';
-import type { Ledger } from '../../src/runtime/journal-port.js';
-import { type PostgresStore, postgresStore } from '../contract/ledgers.js';
+import type { Journal } from '../../src/runtime/journal-port.js';
+import { type PostgresStore, postgresStore } from '../contract/journals.js';
 import { bookedBy, held, holdOf, slice } from '../contract/slices.js';
 import { recordingLog } from '../unit/boxoffice/recording-log.js';
 import { HandDrivenHouse, HandTimers } from './availability-house.js';
@@ -20,7 +20,7 @@ const deaf: Cache = {
 };
 
 let store: PostgresStore;
-let ledger: Ledger;
+let journal: Journal;
 let batch = 0;
 let now: number;
 let houses: Map<string, HandDrivenHouse>;
@@ -32,7 +32,7 @@ let reconciler: Reconciler;
 
 beforeAll(async () => {
   store = await postgresStore();
-  ledger = (await store.proxied()).ledger;
+  journal = (await store.proxied()).journal;
 });
 afterAll(() => store.close());
 beforeEach(() => {
@@ -64,7 +64,7 @@ function open(more: Partial<ReconcilerOptions> = {}): void {
 
 /** A house with two seats held and one sold, which all three know of. */
 async function agreed(): Promise<HandDrivenHouse> {
-  const house = new HandDrivenHouse(ledger, () => ++batch);
+  const house = new HandDrivenHouse(journal, () => ++batch);
   await house.load();
   const parts = { holds: held(holdOf('ann', [1, 2])), booked: [bookedBy('bob', [3])], blocks: [[4, 'x']] as const };
   await house.write(slice(house.showtimeId, house.epoch, parts));
@@ -155,7 +155,7 @@ describe('a house that drifted from the journal', () => {
     expect(reloaded).toEqual([house!.showtimeId]);
     // What the directory does when the next client asks; the counts of the new epoch go to the cache.
     houses.delete(house!.showtimeId);
-    const anew = new HandDrivenHouse(ledger, () => ++batch, house!.showtimeId);
+    const anew = new HandDrivenHouse(journal, () => ++batch, house!.showtimeId);
     await anew.load();
     anew.publish({ booked: 2 });
     houses.set(anew.showtimeId, anew);
@@ -277,7 +277,7 @@ describe('what is on its way is no drift', () => {
 
   it('when another node has taken the showtime over: it is not ours to load, which would take it back', async () => {
     const house = await agreed();
-    const other = new HandDrivenHouse((await store.proxied()).ledger, () => ++batch, house.showtimeId);
+    const other = new HandDrivenHouse((await store.proxied()).journal, () => ++batch, house.showtimeId);
     await other.load();
     await other.write(slice(house.showtimeId, other.epoch, { holds: held(holdOf('dee', [11])) }));
     expect(await round()).toEqual({ ...QUIET, checked: 1, undecided: 1 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
-import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
 import { silentLog } from '../silent-log.js';
@@ -18,7 +18,7 @@ const CLAIM_MS_MAX = 400;
 const AT_ONCE = 2;
 
 let pair: PostgresPair;
-let ledger: PostgresLedger;
+let journal: PostgresJournal;
 let pool: ReturnType<typeof primaryPool>;
 
 beforeEach(async () => {
@@ -27,7 +27,7 @@ beforeEach(async () => {
   const primary = new Primary(pair.url);
   const options = { max: POOL, application_name: 'usher', connectionTimeoutMillis: 3_000, query_timeout: 5_000 };
   pool = primaryPool(primary, options, silentLog);
-  ledger = new PostgresLedger({
+  journal = new PostgresJournal({
     primary,
     pool,
     log: silentLog,
@@ -40,7 +40,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await ledger.close();
+  await journal.close();
   await pool.end();
   await pair.stop();
 });
@@ -53,7 +53,7 @@ async function backends(): Promise<number> {
 }
 
 async function epochOf(showtimeId: string): Promise<number> {
-  return (await ledger.owners([showtimeId])).get(showtimeId)?.epoch ?? 0;
+  return (await journal.owners([showtimeId])).get(showtimeId)?.epoch ?? 0;
 }
 
 test('those given up leave no backend behind, however often they are tried again, and reads go on', async () => {
@@ -63,7 +63,7 @@ test('those given up leave no backend behind, however often they are tried again
   let rejected = 0;
   const asking = showtimes.map(async (showtimeId) => {
     while (performance.now() < until) {
-      await ledger.claim(showtimeId, 0).catch(() => rejected++);
+      await journal.claim(showtimeId, 0).catch(() => rejected++);
     }
   });
   let waitingMax = 0;
@@ -81,30 +81,30 @@ test('those given up leave no backend behind, however often they are tried again
   // The last of them are ended too.
   expect(await pair.waitingBackends()).toEqual([]);
   await pair.resumeReplication();
-  for (const showtimeId of showtimes) expect((await ledger.claim(showtimeId, 0)).epoch).toBeGreaterThan(1);
+  for (const showtimeId of showtimes) expect((await journal.claim(showtimeId, 0)).epoch).toBeGreaterThan(1);
 });
 
 test('a second asker joins the claim in flight, and how long that has been waiting is known', async () => {
   const showtime = randomUUID();
   pair.cutReplication();
-  expect(ledger.claimWaitMs).toBe(0);
-  const [first, second] = [ledger.claim(showtime, 0), ledger.claim(showtime, 0)];
+  expect(journal.claimWaitMs).toBe(0);
+  const [first, second] = [journal.claim(showtime, 0), journal.claim(showtime, 0)];
   await expect.poll(() => pair.waitingBackends()).toHaveLength(1);
-  expect(ledger.claimWaitMs).toBeGreaterThan(0);
+  expect(journal.claimWaitMs).toBeGreaterThan(0);
   await pair.resumeReplication();
   expect((await first).epoch).toBe(1);
   expect((await second).epoch).toBe(1);
-  expect(ledger.claimWaitMs).toBe(0);
+  expect(journal.claimWaitMs).toBe(0);
 });
 
 test('one whose wait is cancelled is not acted on: Postgres calls it a success, and a failover may undo it', async () => {
   const showtime = randomUUID();
   pair.cutReplication();
-  const claim = ledger.claim(showtime, 0);
+  const claim = journal.claim(showtime, 0);
   claim.catch(() => {});
   await expect.poll(() => pair.cancelWaits(), { interval: 10 }).toBe(1);
   await expect(claim).rejects.toThrow('may not have reached the standby');
   expect(await epochOf(showtime)).toBe(1);
   await pair.resumeReplication();
-  expect((await ledger.claim(showtime, 0)).epoch).toBe(2);
+  expect((await journal.claim(showtime, 0)).epoch).toBe(2);
 });

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
 import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
-import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
 import type { Actor } from '../../src/runtime/actor.js';
@@ -36,10 +36,10 @@ async function openPair(synchronous = false): Promise<PostgresPair> {
   return pair;
 }
 
-function openLedger(pair: PostgresPair, answerMsMax?: number): PostgresLedger {
+function openJournal(pair: PostgresPair, answerMsMax?: number): PostgresJournal {
   const primary = new Primary(pair.url);
   const pool = primaryPool(primary, { max: 4, connectionTimeoutMillis: 3_000, query_timeout: 5_000 }, silentLog);
-  const ledger = new PostgresLedger({
+  const journal = new PostgresJournal({
     primary,
     pool,
     log: silentLog,
@@ -51,21 +51,21 @@ function openLedger(pair: PostgresPair, answerMsMax?: number): PostgresLedger {
     ...(answerMsMax === undefined ? {} : { answerMsMax }),
   });
   undo.push(async () => {
-    await ledger.close();
+    await journal.close();
     await pool.end();
   });
-  return ledger;
+  return journal;
 }
 
 /** One life of a node, without a gateway. */
 async function openNode(pair: PostgresPair) {
-  const ledger = openLedger(pair);
+  const journal = openJournal(pair);
   const clock = { now: () => Date.now() };
-  await ledger.commit({ number: 0, after: 0, slices: [] });
-  const committer = new GroupCommitter(ledger, clock, nodeTimers, silentLog);
+  await journal.commit({ number: 0, after: 0, slices: [] });
+  const committer = new GroupCommitter(journal, clock, nodeTimers, silentLog);
   const parts = { clock, timers: nodeTimers, log: silentLog, committer, till: TILL, limits: LIMITS };
   const directory = new Directory({
-    ledger,
+    journal,
     playbill: PLAYBILL,
     context: { ...parts, confirmed: () => true } as never,
     audienceFor: (): Audience => new Watchers([]),
@@ -80,7 +80,7 @@ async function openNode(pair: PostgresPair) {
     if (!opened.ok) throw new Error(opened.reason);
     return opened.host;
   };
-  return { ledger, committer, directory, open };
+  return { journal, committer, directory, open };
 }
 
 function ask(
@@ -199,7 +199,7 @@ test('an owner that has written nothing, and whose claim is lost, is found out',
   await sell(await before.open(showtime), 'ann', [4]);
   // Killed, as far as anybody can see: it never looks again. The other took over, and has only read.
   const actor = await after.open(showtime);
-  await before.ledger.close();
+  await before.journal.close();
   await failOver(pair);
   await expect.poll(() => actor.ended, { timeout: 20_000 }).toBe('lost');
   await expect.poll(() => sold(pair, showtime), { timeout: 20_000 }).toEqual([4]);
@@ -207,16 +207,16 @@ test('an owner that has written nothing, and whose claim is lost, is found out',
 
 test('a commit whose wait for the synchronous standby is cancelled is no success, and comes again to wait', async () => {
   const pair = await openPair(true);
-  const ledger = openLedger(pair);
-  await ledger.commit({ number: 1, after: 0, slices: [] });
+  const journal = openJournal(pair);
+  await journal.commit({ number: 1, after: 0, slices: [] });
   pair.cutReplication();
-  const first = ledger.commit({ number: 2, after: 1, slices: [] });
+  const first = journal.commit({ number: 2, after: 1, slices: [] });
   first.catch(() => {});
   await expect.poll(() => pair.cancelWaits(), { interval: 20, timeout: 10_000 }).toBe(1);
   await expect(first).rejects.toThrow('may not be on the synchronous standby');
   // It took on the primary. A second try that wrote nothing would be answered at once, with no standby having it.
   let isAnswered = false;
-  const second = ledger.commit({ number: 2, after: 1, slices: [] }).then((answer) => {
+  const second = journal.commit({ number: 2, after: 1, slices: [] }).then((answer) => {
     isAnswered = true;
     return answer;
   });
@@ -229,16 +229,16 @@ test('a commit whose wait for the synchronous standby is cancelled is no success
 
 test('commits that are given up while the synchronous standby is away leave one backend, and not one each', async () => {
   const pair = await openPair(true);
-  const ledger = openLedger(pair, 400);
-  await ledger.commit({ number: 1, after: 0, slices: [] });
+  const journal = openJournal(pair, 400);
+  await journal.commit({ number: 1, after: 0, slices: [] });
   pair.cutReplication();
   for (let tries = 0; tries < 6; tries++) {
-    await expect(ledger.commit({ number: 2, after: 1, slices: [] })).rejects.toThrow();
+    await expect(journal.commit({ number: 2, after: 1, slices: [] })).rejects.toThrow();
     expect((await pair.waitingBackends()).length).toBeLessThanOrEqual(2);
   }
   await pair.resumeReplication();
   await expect
-    .poll(() => ledger.commit({ number: 2, after: 1, slices: [] }).catch(String), { timeout: 10_000 })
+    .poll(() => journal.commit({ number: 2, after: 1, slices: [] }).catch(String), { timeout: 10_000 })
     .toEqual({
       fenced: [],
     });

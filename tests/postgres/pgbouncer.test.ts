@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
-import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { PrimaryClient } from '../../src/adapters/postgres/primary-client.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
@@ -40,11 +40,11 @@ async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-function ledgerAt(url: string, answerMsMax?: number): PostgresLedger {
+function journalAt(url: string, answerMsMax?: number): PostgresJournal {
   const primary = new Primary(url);
   const settings = { statement_timeout: '10000' };
   const pool = primaryPool(primary, { max: 4, connectionTimeoutMillis: 3_000, settings }, silentLog);
-  const ledger = new PostgresLedger({
+  const journal = new PostgresJournal({
     primary,
     pool,
     log: silentLog,
@@ -57,18 +57,18 @@ function ledgerAt(url: string, answerMsMax?: number): PostgresLedger {
   });
   undo.push(
     () => pool.end(),
-    () => ledger.close(),
+    () => journal.close(),
   );
-  return ledger;
+  return journal;
 }
 
 /** Commits and claims of one showtime, in turn. Returns the number of the last batch. */
-async function sell(ledger: PostgresLedger, showtime: string, rounds: number): Promise<void> {
+async function sell(journal: PostgresJournal, showtime: string, rounds: number): Promise<void> {
   for (let i = 1; i <= rounds; i++) {
-    const { epoch, state } = await ledger.claim(showtime, 0);
+    const { epoch, state } = await journal.claim(showtime, 0);
     expect(state.holds).toHaveLength(i - 1);
     const slices = [slice(showtime, epoch, { holds: held(holdOf('ann', [i])), heldBefore: [] })];
-    expect(await ledger.commit({ number: i, after: 0, slices })).toEqual({ fenced: [] });
+    expect(await journal.commit({ number: i, after: 0, slices })).toEqual({ fenced: [] });
   }
 }
 
@@ -102,8 +102,8 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
   test('many nodes commit and claim over fewer backends, and none of them keeps a setting of ours', async () => {
     await migrate(direct, 'sql', silentLog);
     const { url } = await bouncer(direct, { mode, poolSize: mode === 'session' ? 12 : 3 });
-    const ledgers = [ledgerAt(url), ledgerAt(url)];
-    await Promise.all(ledgers.map((ledger) => sell(ledger, randomUUID(), 20)));
+    const journals = [journalAt(url), journalAt(url)];
+    await Promise.all(journals.map((journal) => sell(journal, randomUUID(), 20)));
     // As whoever shares the pooler with us sees the same backends.
     const others = await Promise.all(Array.from({ length: 3 }, () => connected(url)));
     const seen = await Promise.all(
@@ -122,11 +122,11 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
   test('commits go on when the backends are ended, and when the pooler starts anew', async () => {
     await migrate(direct, 'sql', silentLog);
     const pooler = await bouncer(direct, { mode });
-    const ledger = ledgerAt(pooler.url);
-    await ledger.commit({ number: 1, after: 0, slices: [] });
+    const journal = journalAt(pooler.url);
+    await journal.commit({ number: 1, after: 0, slices: [] });
     const untilCommitted = async (number: number) => {
       await expect
-        .poll(() => ledger.commit({ number, after: 0, slices: [] }).catch(() => undefined))
+        .poll(() => journal.commit({ number, after: 0, slices: [] }).catch(() => undefined))
         .toEqual({ fenced: [] });
     };
     await (await connected(direct)).query(
@@ -136,7 +136,7 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     await untilCommitted(2);
     await pooler.restart();
     await untilCommitted(3);
-    await ledger.claim(randomUUID(), 0);
+    await journal.claim(randomUUID(), 0);
   });
 
   test('it is noticed that the backend is not ours alone, and a commit that nobody waits for is ended in Postgres', async () => {
@@ -146,11 +146,11 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     undo.push(() => client.end());
     await client.connect();
     expect(client.hasOwnBackend).toBe(false);
-    const ledger = ledgerAt(url, 400);
-    await ledger.commit({ number: 1, after: 0, slices: [] });
+    const journal = journalAt(url, 400);
+    await journal.commit({ number: 1, after: 0, slices: [] });
     const blocker = await connected(direct);
     await blocker.query('BEGIN; LOCK TABLE usher.writers IN EXCLUSIVE MODE');
-    await expect(ledger.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow(/timeout/);
+    await expect(journal.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow(/timeout/);
     const waiting = async () => {
       const { rows } = await blocker.query(
         `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -159,7 +159,7 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     };
     await expect.poll(waiting, { timeout: 5_000 }).toBe(0);
     await blocker.query('COMMIT');
-    expect(await ledger.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
+    expect(await journal.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
   });
 
   test('a server sells by way of it', async () => {
@@ -188,10 +188,10 @@ test.skipIf(why !== undefined)('commits over shared backends are synchronous wha
   await migrate(pair.primaryUrl, 'sql', silentLog);
   await pair.primary.query('ALTER DATABASE usher SET synchronous_commit = off');
   const { url } = await bouncer(pair.primaryUrl, { mode: 'transaction' });
-  const ledger = ledgerAt(url);
-  await ledger.commit({ number: 1, after: 0, slices: [] });
+  const journal = journalAt(url);
+  await journal.commit({ number: 1, after: 0, slices: [] });
   pair.cutReplication();
-  const committing = ledger.commit({ number: 2, after: 0, slices: [] });
+  const committing = journal.commit({ number: 2, after: 0, slices: [] });
   await expect.poll(() => pair.waitingBackends()).toHaveLength(1);
   await sleep(200);
   await pair.resumeReplication();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
-import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { PrimaryClient } from '../../src/adapters/postgres/primary-client.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
@@ -33,7 +33,7 @@ function nodeAt(databaseUrl: string, log = silentLog) {
   const primary = new Primary(databaseUrl);
   const options = { max: POOL, application_name: 'usher', connectionTimeoutMillis: 3_000, query_timeout: 3_000 };
   const pool = primaryPool(primary, options, silentLog);
-  const ledger = new PostgresLedger({
+  const journal = new PostgresJournal({
     primary,
     pool,
     log,
@@ -44,17 +44,17 @@ function nodeAt(databaseUrl: string, log = silentLog) {
     onServerTime: () => {},
   });
   closing.push(
-    () => ledger.close(),
+    () => journal.close(),
     () => pool.end(),
   );
-  return { primary, pool, ledger };
+  return { primary, pool, journal };
 }
 
 /** A claim soon after a promotion: it is asked to wait until the nodes have looked whether they lost something. */
-async function claimedAtLast(ledger: PostgresLedger, showtime: string): Promise<Claim> {
+async function claimedAtLast(journal: PostgresJournal, showtime: string): Promise<Claim> {
   for (;;) {
     try {
-      return await ledger.claim(showtime, 0);
+      return await journal.claim(showtime, 0);
     } catch (error) {
       if (!(error instanceof JournalRecovering)) throw error;
       await sleep(error.retryAfterMs);
@@ -76,11 +76,11 @@ async function fill(pool: pg.Pool): Promise<void> {
 }
 
 /** As the committer does: the same batch, until it is answered. Returns what went wrong before. */
-async function commitUntilAnswered(ledger: PostgresLedger, batch: Batch): Promise<readonly (string | undefined)[]> {
+async function commitUntilAnswered(journal: PostgresJournal, batch: Batch): Promise<readonly (string | undefined)[]> {
   const codes: (string | undefined)[] = [];
   for (;;) {
     try {
-      await ledger.commit(batch);
+      await journal.commit(batch);
       return codes;
     } catch (error) {
       codes.push((error as { code?: string }).code);
@@ -124,22 +124,26 @@ describe('with several hosts', () => {
     await startPair();
     const told: unknown[] = [];
     const warn = (fields: object) => void told.push(fields);
-    const { ledger, pool } = nodeAt(pair.url, { ...silentLog, warn });
+    const { journal, pool } = nodeAt(pair.url, { ...silentLog, warn });
     const showtime = randomUUID();
-    const { epoch } = await ledger.claim(showtime, 0);
-    await ledger.commit({ number: 1, after: 0, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] });
+    const { epoch } = await journal.claim(showtime, 0);
+    await journal.commit({
+      number: 1,
+      after: 0,
+      slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })],
+    });
     await fill(pool);
     await pair.caughtUp();
     await pair.killPrimary();
     const batch = { number: 2, after: 0, slices: [slice(showtime, epoch, { holds: held(holdOf('bob', [2])) })] };
-    const committed = commitUntilAnswered(ledger, batch).then(() => performance.now());
+    const committed = commitUntilAnswered(journal, batch).then(() => performance.now());
     // Longer than one search lasts.
     await sleep(3_000);
     const promotedAt = await pair.promote();
     const tookMs = (await committed) - promotedAt;
     process.stdout.write(`first commit ${Math.round(tookMs)} ms after the promotion\n`);
     expect(tookMs).toBeLessThan(FIRST_COMMIT_MS_MAX);
-    const claim = await claimedAtLast(ledger, showtime);
+    const claim = await claimedAtLast(journal, showtime);
     expect(claim.state.holds.map(({ holder }) => holder).sort()).toEqual(['ann', 'bob']);
     // A line when it begins and one when it ends, however often it was tried in between.
     const [from, to] = [pair.standby, pair.primary].map(({ port }) => `127.0.0.1:${port}`);
@@ -154,13 +158,13 @@ describe('with several hosts', () => {
     await startPair();
     const url = new URL(pair.primaryUrl);
     const hosts = `127.0.0.1:${pair.proxy.port},127.0.0.1:${pair.standby.port}`;
-    const { ledger } = nodeAt(pair.primaryUrl.replace(url.host, hosts));
-    await ledger.commit({ number: 1, after: 0, slices: [] });
+    const { journal } = nodeAt(pair.primaryUrl.replace(url.host, hosts));
+    await journal.commit({ number: 1, after: 0, slices: [] });
     await pair.caughtUp();
     // No connection breaks, and none is refused.
     pair.proxy.lose('up');
     pair.proxy.lose('down');
-    const committed = commitUntilAnswered(ledger, { number: 2, after: 0, slices: [] }).then(() => performance.now());
+    const committed = commitUntilAnswered(journal, { number: 2, after: 0, slices: [] }).then(() => performance.now());
     await sleep(1_500);
     const promotedAt = await pair.promote();
     const tookMs = (await committed) - promotedAt;
@@ -170,18 +174,18 @@ describe('with several hosts', () => {
 
   test('a former primary that comes back and takes writes is not written to again', async () => {
     await startPair();
-    const { ledger, pool } = nodeAt(pair.url);
-    await ledger.commit({ number: 1, after: 0, slices: [] });
+    const { journal, pool } = nodeAt(pair.url);
+    await journal.commit({ number: 1, after: 0, slices: [] });
     await pair.caughtUp();
     await pair.killPrimary();
     await pair.promote();
-    await commitUntilAnswered(ledger, { number: 2, after: 0, slices: [] });
+    await commitUntilAnswered(journal, { number: 2, after: 0, slices: [] });
     // Nobody told it that it is not the primary any more; and the present one goes away.
     await pair.standby.start();
     await pair.killPrimary();
     const refused = /takes writes\. .*is a former primary/;
     await expect
-      .poll(() => ledger.commit({ number: 3, after: 0, slices: [] }).catch((error: Error) => error.message), {
+      .poll(() => journal.commit({ number: 3, after: 0, slices: [] }).catch((error: Error) => error.message), {
         timeout: 9_000,
       })
       .toMatch(refused);
@@ -190,7 +194,7 @@ describe('with several hosts', () => {
     expect((await connected(pair.url)).port).toBe(pair.standby.port);
     await pair.primary.start();
     expect((await connected(pair.url)).port).toBe(pair.primary.port);
-    expect(await commitUntilAnswered(ledger, { number: 3, after: 0, slices: [] })).toBeDefined();
+    expect(await commitUntilAnswered(journal, { number: 3, after: 0, slices: [] })).toBeDefined();
   });
 });
 
@@ -206,10 +210,10 @@ describe('a server that takes writes no more, over connections that stay open', 
 
   test('behind one address that moves, commits and claims heal by themselves', async () => {
     await startPair();
-    const { ledger, pool } = nodeAt(pair.proxyUrl);
+    const { journal, pool } = nodeAt(pair.proxyUrl);
     const showtime = randomUUID();
-    const { epoch } = await ledger.claim(showtime, 0);
-    await ledger.commit({ number: 1, after: 0, slices: [] });
+    const { epoch } = await journal.claim(showtime, 0);
+    await journal.commit({ number: 1, after: 0, slices: [] });
     await fill(pool);
     await pair.caughtUp();
     await demote();
@@ -218,38 +222,38 @@ describe('a server that takes writes no more, over connections that stay open', 
     // No connection was broken: every one of the node still leads to the former primary.
     expect(pool.idleCount).toBe(POOL);
     const batch = { number: 2, after: 0, slices: [slice(showtime, epoch, { holds: held(holdOf('ann', [1])) })] };
-    expect(await commitUntilAnswered(ledger, batch)).toEqual(['25006']);
+    expect(await commitUntilAnswered(journal, batch)).toEqual(['25006']);
     // The idle connections went with it, so that not each of them fails a claim.
     expect(pool.idleCount).toBe(0);
-    expect((await claimedAtLast(ledger, showtime)).state.holds).toHaveLength(1);
+    expect((await claimedAtLast(journal, showtime)).state.holds).toHaveLength(1);
   });
 
   test('a claim that meets it has the other connections of the pool replaced too', async () => {
     await startPair();
-    const { ledger, pool } = nodeAt(pair.proxyUrl);
+    const { journal, pool } = nodeAt(pair.proxyUrl);
     const showtime = randomUUID();
-    await ledger.claim(showtime, 0);
+    await journal.claim(showtime, 0);
     await fill(pool);
     await pair.caughtUp();
     await demote();
     await pair.promote();
     pair.proxy.moveTo(pair.primary.port);
-    await expect(ledger.claim(showtime, 0)).rejects.toMatchObject({ code: '25006' });
+    await expect(journal.claim(showtime, 0)).rejects.toMatchObject({ code: '25006' });
     expect(pool.idleCount).toBe(0);
     // The first of the new timeline: epochs of the former one are not used again.
-    expect((await claimedAtLast(ledger, showtime)).epoch).toBe(1_002);
+    expect((await claimedAtLast(journal, showtime)).epoch).toBe(1_002);
   });
 
   test('no connection is made to a standby, and the address is tried until it leads elsewhere', async () => {
     await startPair();
-    const { ledger } = nodeAt(pair.proxyUrl);
-    await ledger.commit({ number: 1, after: 0, slices: [] });
+    const { journal } = nodeAt(pair.proxyUrl);
+    await journal.commit({ number: 1, after: 0, slices: [] });
     pair.proxy.moveTo(pair.standby.port);
     pair.proxy.reset();
-    await expect(ledger.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow();
-    await expect(ledger.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow(/takes no writes/);
+    await expect(journal.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow();
+    await expect(journal.commit({ number: 2, after: 0, slices: [] })).rejects.toThrow(/takes no writes/);
     pair.proxy.moveTo(pair.primary.port);
-    expect(await ledger.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
+    expect(await journal.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
   });
 });
 
@@ -272,8 +276,8 @@ test('a session is told of recovery when it begins, and of its end with the firs
 
 test('where Postgres has no connection to spare, only commits ask for one, until a moment has passed', async () => {
   await startPair({ settings: { max_connections: '6', superuser_reserved_connections: '0' } });
-  const { primary, pool, ledger } = nodeAt(pair.primaryUrl);
-  await ledger.commit({ number: 1, after: 0, slices: [] });
+  const { primary, pool, journal } = nodeAt(pair.primaryUrl);
+  await journal.commit({ number: 1, after: 0, slices: [] });
   const others: pg.Client[] = [];
   try {
     for (;;) {
@@ -289,7 +293,7 @@ test('where Postgres has no connection to spare, only commits ask for one, until
   await expect(pool.query('SELECT')).rejects.toThrow('no connection to spare');
   // The server is not suspect for it: the connection that commits stays.
   expect(primary.generation).toBe(0);
-  expect(await ledger.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
+  expect(await journal.commit({ number: 2, after: 0, slices: [] })).toEqual({ fenced: [] });
   await Promise.all(others.map((other) => other.end()));
   await sleep(600);
   await pool.query('SELECT');

@@ -5,7 +5,7 @@ import {
   type CommandResult,
   JournalBehind,
   JournalRecovering,
-  LedgerRefusal,
+  JournalRefusal,
   type Loss,
   type Owner,
   type Position,
@@ -43,7 +43,7 @@ const RECOVERING_RETRY_MS = 100;
 const EPOCHS_A_TIMELINE = 1_000;
 
 /**
- * The store behind MemoryLedger: what Postgres is to PostgresLedger, in one process and without any I/O. Several ledgers
+ * The store behind MemoryJournalClient: what Postgres is to PostgresJournal, in one process and without any I/O. Several journals
  * share one, as nodes share a database. Every operation is atomic: it happens in one turn, or throws and leaves nothing.
  */
 export class MemoryJournal {
@@ -97,7 +97,7 @@ export class MemoryJournal {
     return this.#losses;
   }
 
-  /** Takes a showtime over; see Ledger.claim. Results older than the window are left out. */
+  /** Takes a showtime over; see Journal.claim. Results older than the window are left out. */
   claim(showtimeId: string, replayWindowMs: number, nodeName: string, writerId = nodeName, after = 0): Claim {
     const { batch } = this.#writer(writerId);
     if (batch < after) throw new JournalBehind(batch);
@@ -136,8 +136,8 @@ export class MemoryJournal {
   }
 
   /**
-   * Writes a batch once, however often this writer gives it; see Ledger.commit. Returns the slices that are fenced.
-   * @throws LedgerRefusal, JournalBehind
+   * Writes a batch once, however often this writer gives it; see Journal.commit. Returns the slices that are fenced.
+   * @throws JournalRefusal, JournalBehind
    */
   commit(writerId: string, batch: Batch): readonly Slice[] {
     const isOwned = ({ epoch, writer }: HouseRecord, slice: Slice) => epoch === slice.epoch && writer === writerId;
@@ -151,7 +151,7 @@ export class MemoryJournal {
     return fenced;
   }
 
-  /** See Ledger.position: a journal without standbys, however it was promoted. */
+  /** See Journal.position: a journal without standbys, however it was promoted. */
   position(writerId: string): Position {
     this.#seenAt ??= this.#now();
     const { batch: has, timeline: confirmed } = this.#writer(writerId);
@@ -160,7 +160,7 @@ export class MemoryJournal {
     return { has, timeline: this.#timeline, confirmed, standbys: undefined, written: undefined, replayed: undefined };
   }
 
-  /** See Ledger.confirm. */
+  /** See Journal.confirm. */
   confirm(writerId: string, after: number, timeline: number): boolean {
     const { batch } = this.#writer(writerId);
     if (batch < after || timeline !== this.#timeline) return false;
@@ -168,7 +168,7 @@ export class MemoryJournal {
     return true;
   }
 
-  /** See Ledger.restore. @throws JournalBehind */
+  /** See Journal.restore. @throws JournalBehind */
   restore(writerId: string, nodeName: string, number: number, after: number, known: Restoration): Restored {
     const lost = () =>
       this.#losses.flatMap(({ writer, batch, ...loss }) => (writer === writerId && batch === number ? [loss] : []));
@@ -326,7 +326,7 @@ export class MemoryJournal {
 }
 
 function refuse(broken: boolean, message: string): void {
-  if (broken) throw new LedgerRefusal(message);
+  if (broken) throw new JournalRefusal(message);
 }
 
 /** Rows of one hold put together again. A hold that shrank left its older value on the rows that stayed. */

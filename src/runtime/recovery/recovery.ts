@@ -2,9 +2,9 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Timers } from '../../kernel/timers.js';
 import {
+  type Journal,
   JournalBehind,
-  type Ledger,
-  LedgerRefusal,
+  JournalRefusal,
   type Loss,
   type Owner,
   type Restored,
@@ -40,7 +40,7 @@ export interface RecoveryTotals {
 }
 
 export interface RecoveryOptions {
-  readonly ledger: Ledger;
+  readonly journal: Journal;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
@@ -49,7 +49,7 @@ export interface RecoveryOptions {
 
 interface Waiting {
   readonly house: RememberedHouse;
-  /** The same until the journal has answered; see Ledger.restore. */
+  /** The same until the journal has answered; see Journal.restore. */
   number: number | undefined;
 }
 
@@ -103,8 +103,8 @@ export class Recovery {
 
   /** Asks the journal where it stands. Rejects where it does not answer: then nothing is known. */
   async look(): Promise<void> {
-    const { ledger, numbers, clock } = this.#options;
-    const position = await ledger.position();
+    const { journal, numbers, clock } = this.#options;
+    const position = await journal.position();
     this.committed.observe(position, numbers.after, clock.now());
     const { has, timeline, confirmed } = position;
     if (has < numbers.after) {
@@ -146,7 +146,7 @@ export class Recovery {
         }
         await this.#restoreAll();
         if (await this.#confirm()) break;
-        const position = await this.#options.ledger.position();
+        const position = await this.#options.journal.position();
         if (position.has < numbers.after) throw new JournalBehind(position.has);
       } catch (error) {
         if (error instanceof JournalBehind) {
@@ -203,7 +203,7 @@ export class Recovery {
   }
 
   async #restoreAll(): Promise<void> {
-    const { ledger, numbers, clock, log } = this.#options;
+    const { journal, numbers, clock, log } = this.#options;
     for (const [showtimeId, waiting] of this.#waiting) {
       const restoration = waiting.house.finish();
       const { after } = numbers;
@@ -211,11 +211,11 @@ export class Recovery {
       const { number } = waiting;
       let epoch: number;
       try {
-        const restored = await ledger.restore(number, after, restoration);
+        const restored = await journal.restore(number, after, restoration);
         epoch = restored.epoch;
         this.#tell(showtimeId, restored);
       } catch (error) {
-        if (!(error instanceof LedgerRefusal)) throw error;
+        if (!(error instanceof JournalRefusal)) throw error;
         log.error(
           { err: error, event: 'journal.restore_refused', showtimeId, bookings: [...restoration.bookings.keys()] },
           'the journal refused what this node remembers of a showtime; nothing of it was restored',
@@ -253,9 +253,9 @@ export class Recovery {
   }
 
   async #confirm(): Promise<boolean> {
-    const { ledger, numbers } = this.#options;
-    const { timeline } = await ledger.position();
-    if (!(await ledger.confirm(numbers.after, timeline))) return false;
+    const { journal, numbers } = this.#options;
+    const { timeline } = await journal.position();
+    if (!(await journal.confirm(numbers.after, timeline))) return false;
     this.#timeline = timeline;
     return true;
   }
@@ -264,7 +264,7 @@ export class Recovery {
     const owners = new Map<string, Owner>();
     const ids = running.map(({ showtimeId }) => showtimeId);
     for (let first = 0; first < ids.length; first += OWNERS_AT_ONCE) {
-      const some = await this.#options.ledger.owners(ids.slice(first, first + OWNERS_AT_ONCE));
+      const some = await this.#options.journal.owners(ids.slice(first, first + OWNERS_AT_ONCE));
       for (const [showtimeId, owner] of some) owners.set(showtimeId, owner);
     }
     return owners;

@@ -67,7 +67,7 @@ const CASES: Record<keyof typeof CLOSE, Case> = {
     advice: 'reconnect',
     provoke: async (node) => {
       const client = await LiveClient.join(node.liveUrl());
-      node.ledger.fence();
+      node.journal.fence();
       client.send(hold(1));
       return client;
     },

@@ -42,7 +42,7 @@ it('[MOVE-4] a node that drains answers what it took, says goodbye to everybody,
 it('[MOVE-4] whoever is greeting or joining when a node drains is sent to another node, not left waiting', async () => {
   const node = await openLightNode();
   const [greeting, live] = await Promise.all([LiveClient.open(node.liveUrl()), LiveClient.join(node.liveUrl())]);
-  node.ledger.holdBack();
+  node.journal.holdBack();
   const asked = live.call({ type: 'hold', seats: ['R1-1'] });
   await sleep(20);
   node.gateway.stopListening();
@@ -52,7 +52,7 @@ it('[MOVE-4] whoever is greeting or joining when a node drains is sent to anothe
   expect(await live.call({ type: 'hold', seats: ['R1-2'] })).toMatchObject({
     error: { code: 'moving', outcome: 'not-applied' },
   });
-  node.ledger.letGo();
+  node.journal.letGo();
   expect(await asked).toMatchObject({ ok: true });
   await drained;
   expect((await live.closed).code).toBe(CLOSE.draining);
@@ -109,7 +109,7 @@ it('whoever still waits when everything is cut is cut, and what comes of it late
   const node = await openLightNode();
   const token = await sign('waiting');
   const client = await LiveClient.join(node.liveUrl(), { token });
-  node.ledger.holdBack();
+  node.journal.holdBack();
   client.send({ type: 'hold', id: 1, commandId: randomUUID(), seats: ['R1-1'] });
   const request = fetch(node.httpUrl('/holds'), {
     method: 'POST',
@@ -123,7 +123,7 @@ it('whoever still waits when everything is cut is cut, and what comes of it late
   expect(await request).toBe('cut');
   expect((await client.closed).code).toBe(1006);
   expect(actor?.own('waiting').holds).toEqual([]);
-  node.ledger.letGo();
+  node.journal.letGo();
   await expect.poll(() => actor?.own('waiting').holds.length).toBe(2);
   await node.directory.drain();
 });

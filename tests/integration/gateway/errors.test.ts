@@ -144,10 +144,10 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
 
   it('overloaded is told where too many outputs wait for the journal', async () => {
     const code = await askLightNode({ actorLimits: { gatedMax: 5 } }, async (asker, node) => {
-      node.ledger.holdBack();
+      node.journal.holdBack();
       const asked = seatsOf(1, 1, 6).map((seat) => asker.ask({ type: 'block', seats: [seat] }));
       const first = await Promise.race(asked);
-      node.ledger.letGo();
+      node.journal.letGo();
       const answers = await Promise.all(asked);
       expect(answers.filter(({ error }) => error)).toHaveLength(1);
       return first;
@@ -158,12 +158,12 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   it('outcome_unknown and then unavailable are told where the journal does not answer, and the replay resolves', async () => {
     const command = { type: 'block', seats: ['R1-1'], commandId: randomUUID() };
     const code = await askLightNode({ actorLimits: { commitWaitMsMax: 100 } }, async (asker, node) => {
-      node.ledger.holdBack();
+      node.journal.holdBack();
       const unknown = await asker.ask(command);
       const refused = await asker.ask({ type: 'block', seats: ['R1-2'] });
       expect(refused.error?.code).toBe('unavailable');
       noted(transport).add('unavailable');
-      node.ledger.letGo();
+      node.journal.letGo();
       expect((await asker.ask(command)).seats).toEqual(['R1-1']);
       return unknown;
     });

@@ -17,7 +17,7 @@ import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import { Hosts } from '../../../src/runtime/hosts.js';
-import type { Batch, Ledger, Recorded } from '../../../src/runtime/journal-port.js';
+import type { Batch, Journal, Recorded } from '../../../src/runtime/journal-port.js';
 import type { Till } from '../../../src/runtime/till-port.js';
 import { silentLog } from '../../silent-log.js';
 import { hall } from './hall.js';
@@ -40,7 +40,7 @@ export interface LightNodeOptions {
 const NO_RECORD: Recorded = { has: () => false, recall: async () => undefined };
 
 /** A journal that takes everything, at once or, while it is held back, not at all. */
-export class TestLedger implements Ledger {
+export class TestJournal implements Journal {
   #released: Promise<void> = Promise.resolve();
   #release: () => void = () => {};
   #fenced = false;
@@ -108,7 +108,7 @@ const NO_LISTINGS: AvailableListings = {
 /** The gateway and the runtime as they are, over a journal in memory: for what is about frames, speed and faults. */
 export async function openLightNode(options: LightNodeOptions = {}) {
   const clock = { now: () => Date.now() };
-  const ledger = new TestLedger();
+  const journal = new TestJournal();
   const port = await freePort();
   const map = compileSeatMap(options.map ?? hall(4, 20));
   const limits: LiveLimits = {
@@ -139,7 +139,7 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     ...(options.demoDirectory ? { demoDirectory: options.demoDirectory } : {}),
   });
   const directory = new Directory({
-    ledger,
+    journal,
     playbill: {
       terms: async (id) =>
         id.startsWith('0') ? undefined : { map, mapHash: 'h', rules: { ...RULES, ...options.rules }, version: 1 },
@@ -149,7 +149,7 @@ export async function openLightNode(options: LightNodeOptions = {}) {
       clock,
       timers: nodeTimers,
       log: silentLog,
-      committer: new GroupCommitter(ledger, clock, nodeTimers, silentLog),
+      committer: new GroupCommitter(journal, clock, nodeTimers, silentLog),
       till: options.till ?? { charge: () => ({ ok: true, method: 'test' }) },
       confirmed: options.confirmed ?? (() => true),
       limits: {
@@ -174,13 +174,13 @@ export async function openLightNode(options: LightNodeOptions = {}) {
   return {
     gateway,
     directory,
-    ledger,
+    journal,
     port,
     showtimeId,
     liveUrl: (id = showtimeId) => `ws://127.0.0.1:${port}/v1/showtimes/${id}/live`,
     httpUrl: (path = '', id = showtimeId) => `http://127.0.0.1:${port}/v1/showtimes/${id}${path}`,
     close: async () => {
-      ledger.letGo();
+      journal.letGo();
       gateway.stopListening();
       await directory.drain();
       gateway.close();

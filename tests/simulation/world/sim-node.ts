@@ -1,5 +1,5 @@
 import { AnchoredClock } from '../../../src/adapters/anchored-clock.js';
-import { MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
+import { MemoryJournalClient } from '../../../src/adapters/memory/memory-journal-client.js';
 import { MemoryMembership } from '../../../src/adapters/memory/memory-membership.js';
 import type { MemoryNodeLink } from '../../../src/adapters/memory/memory-node-link.js';
 import { TwoStoreMembership } from '../../../src/adapters/two-store-membership.js';
@@ -14,7 +14,7 @@ import type { Log } from '../../../src/kernel/log.js';
 import type { Feed } from '../../../src/runtime/audience.js';
 import type { Membership } from '../../../src/runtime/cluster/membership-port.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
-import type { Ledger } from '../../../src/runtime/journal-port.js';
+import type { Journal } from '../../../src/runtime/journal-port.js';
 import type { Playbill } from '../../../src/runtime/playbill-port.js';
 import type { Census } from './census.js';
 import { Life } from './life.js';
@@ -125,17 +125,17 @@ export class SimNode {
     const { name, url, hotWatchers } = this.#options;
     const id = this.#ids.uuid();
     this.writerId = id;
-    const ledger = this.#ledger(id);
+    const client = this.#client(id);
     // As the real node does before any actor runs: its holds end by the clock of Postgres.
     const make = () => {
       this.#anchored = this.#newClock();
       return this.#anchored;
     };
-    await anchorClock(make, () => ledger.commit({ number: 0, after: 0, slices: [] }), this.#monotonic);
-    const committer = new GroupCommitter(ledger, this.#clock, life.timers, this.#log);
+    await anchorClock(make, () => client.commit({ number: 0, after: 0, slices: [] }), this.#monotonic);
+    const committer = new GroupCommitter(client, this.#clock, life.timers, this.#log);
     this.#undo.push(committer.lookEvery(TIMES.look));
     const parts: HouseParts = {
-      ledger,
+      journal: client,
       playbill: this.#playbill(playbill),
       context: {
         clock: this.#clock,
@@ -192,10 +192,10 @@ export class SimNode {
     };
   }
 
-  #ledger(writerId: string): Ledger {
+  #client(writerId: string): Journal {
     const { journal, time, weather } = this.#world;
     const { life, name } = this;
-    const memory = new MemoryLedger({
+    const memory = new MemoryJournalClient({
       journal,
       timers: time,
       writerId,

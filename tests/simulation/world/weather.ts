@@ -1,4 +1,4 @@
-import type { LedgerCall } from '../../../src/adapters/memory/memory-ledger.js';
+import type { JournalCall } from '../../../src/adapters/memory/memory-journal-client.js';
 import type { Trip } from '../../../src/adapters/memory/trip.js';
 import type { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Census } from './census.js';
@@ -9,7 +9,7 @@ type Store = 'postgres' | 'redis' | 'roll';
 /** `away`: connections are refused. `slow`: it answers in a while. `flaky`: requests and answers are lost. */
 type Spell = 'away' | 'slow' | 'flaky';
 
-const READS: ReadonlySet<LedgerCall> = new Set(['recall', 'owners', 'position']);
+const READS: ReadonlySet<JournalCall> = new Set(['recall', 'owners', 'position']);
 
 interface Trouble {
   readonly store: Store;
@@ -43,7 +43,7 @@ export class Weather {
     this.#troubles = this.#troubles.filter(({ until }) => until === Number.POSITIVE_INFINITY);
   }
 
-  postgres(node: string, call: LedgerCall): Trip {
+  postgres(node: string, call: JournalCall): Trip {
     const trip = this.#trip('postgres', node, 250);
     if (trip.lost === 'request') this.#census.count('Postgres lost a request');
     if (trip.lost === 'answer') this.#census.count('Postgres lost an answer');

@@ -9,7 +9,7 @@ const TRY_AGAIN = { ok: false, failure: 'moving', retryAfterMs: 100 };
 
 function directoryOf(house: Playhouse, more: Partial<DirectoryOptions> = {}): Directory {
   return new Directory({
-    ledger: house.node.ledger,
+    journal: house.node.journal,
     playbill: { terms: async () => house.terms, versions: async () => new Map() },
     context: house.node.context,
     audienceFor: () => new Watchers(house.seen),

@@ -13,7 +13,7 @@ function setUp(options: Partial<DirectoryOptions> = {}, playhouse: PlayhouseOpti
   const watchers = new Watchers(house.seen);
   watchers.watching = 0;
   const directory = new Directory({
-    ledger: house.node.ledger,
+    journal: house.node.journal,
     playbill: {
       terms: async (id) => (id === SHOWTIME || id === OTHER ? house.terms : undefined),
       versions: async () => new Map(),
@@ -225,7 +225,7 @@ describe('handing over', () => {
 });
 
 describe('verifying', () => {
-  it('ends what another node took over, and nothing else; and nothing where the ledger does not answer', async () => {
+  it('ends what another node took over, and nothing else; and nothing where the journal does not answer', async () => {
     const { house, directory, open } = setUp();
     const [mine, taken] = [await open(), await open(OTHER)];
     house.journal.claim(OTHER, 1, 'other');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Log } from '../../../src/kernel/log.js';
 import { type Committing, GroupCommitter } from '../../../src/runtime/group-committer.js';
-import { type Batch, type Ledger, LedgerRefusal, type Slice } from '../../../src/runtime/journal-port.js';
+import { type Batch, type Journal, JournalRefusal, type Slice } from '../../../src/runtime/journal-port.js';
 import { silentLog } from '../../silent-log.js';
 
 class Writer implements Committing {
@@ -44,7 +44,7 @@ class Writer implements Committing {
 }
 
 /** A journal of which each commit is decided by the test; the batches that it was given, in order. */
-class Stage implements Ledger {
+class Stage implements Journal {
   readonly batches: Batch[] = [];
   decide: (batch: Batch) => Promise<{ fenced: readonly Slice[] }> = async () => ({ fenced: [] });
 
@@ -79,23 +79,23 @@ class Stage implements Ledger {
 }
 
 function setUp(log: Log = silentLog) {
-  const [time, ledger] = [new VirtualTime(), new Stage()];
-  const committer = new GroupCommitter(ledger, time, time, log);
+  const [time, journal] = [new VirtualTime(), new Stage()];
+  const committer = new GroupCommitter(journal, time, time, log);
   const writers = ['a', 'b', 'c'].map((id) => new Writer(id)) as [Writer, Writer, Writer];
   const write = (writer: Writer) => {
     writer.mark++;
     committer.markDirty(writer);
   };
-  return { time, ledger, committer, writers, write };
+  return { time, journal, committer, writers, write };
 }
 
 const includes = (batch: Batch, id: string) => batch.slices.some((slice) => slice.showtimeId === id);
 
 describe('a flush', () => {
   it('takes all that is there when it starts, and what comes meanwhile is the next', async () => {
-    const { time, ledger, writers, write } = setUp();
+    const { time, journal, writers, write } = setUp();
     const [a, b, c] = writers;
-    ledger.decide = async () => {
+    journal.decide = async () => {
       await new Promise<void>((resolve) => void time.after(10, resolve));
       return { fenced: [] };
     };
@@ -106,31 +106,31 @@ describe('a flush', () => {
     write(a);
     write(c);
     await time.advance(100);
-    expect(ledger.shape).toEqual(['1:ab', '2:ac']);
+    expect(journal.shape).toEqual(['1:ab', '2:ac']);
     expect([a.heard, b.heard, c.heard]).toEqual([['durable 2', 'durable 3'], ['durable 1'], ['durable 1']]);
   });
 
   it('is on its way before what the last one made durable is told', async () => {
-    const { time, ledger, writers, write } = setUp();
+    const { time, journal, writers, write } = setUp();
     const [a, b] = writers;
-    ledger.decide = async () => {
+    journal.decide = async () => {
       await new Promise<void>((resolve) => void time.after(10, resolve));
       return { fenced: [] };
     };
     const givenWhenTold: number[] = [];
-    a.durable = () => void givenWhenTold.push(ledger.batches.length);
+    a.durable = () => void givenWhenTold.push(journal.batches.length);
     write(a);
     await time.advance(5);
     write(b);
     await time.advance(100);
     expect(givenWhenTold).toEqual([2]);
-    expect(ledger.shape).toEqual(['1:a', '2:b']);
+    expect(journal.shape).toEqual(['1:a', '2:b']);
   });
 
   it('takes nothing more of an actor that the one before found fenced, whatever it wrote meanwhile', async () => {
-    const { time, ledger, writers, write } = setUp();
+    const { time, journal, writers, write } = setUp();
     const [a, b] = writers;
-    ledger.decide = async ({ slices }) => {
+    journal.decide = async ({ slices }) => {
       await new Promise<void>((resolve) => void time.after(10, resolve));
       return { fenced: slices.filter(({ showtimeId }) => showtimeId === 'a') };
     };
@@ -143,22 +143,22 @@ describe('a flush', () => {
     write(a);
     write(b);
     await time.advance(100);
-    expect(ledger.shape).toEqual(['1:a', '2:b']);
+    expect(journal.shape).toEqual(['1:a', '2:b']);
     expect([a.heard, b.heard]).toEqual([['lost fenced'], ['durable 1']]);
   });
 
   it('starts again after a quiet time, with the next number', async () => {
-    const { time, ledger, committer, writers, write } = setUp();
+    const { time, journal, committer, writers, write } = setUp();
     write(writers[0]);
     await time.advance(10);
     expect(committer.waitingMs).toBe(0);
     write(writers[0]);
     await time.advance(10);
-    expect(ledger.shape).toEqual(['1:a', '2:a']);
+    expect(journal.shape).toEqual(['1:a', '2:a']);
   });
 
   it('passes over those that ended, and comes to rest with nobody left', async () => {
-    const { time, ledger, committer, writers, write } = setUp();
+    const { time, journal, committer, writers, write } = setUp();
     const [a, b] = writers;
     write(a);
     write(b);
@@ -166,7 +166,7 @@ describe('a flush', () => {
     const idle = committer.idle();
     await time.advance(1_000);
     await idle;
-    expect([ledger.shape, committer.waitingMs]).toEqual([[], 0]);
+    expect([journal.shape, committer.waitingMs]).toEqual([[], 0]);
     a.gone = false;
     write(a);
     await time.advance(0);
@@ -174,19 +174,19 @@ describe('a flush', () => {
   });
 
   it('has at most 512 showtimes; the others are the next', async () => {
-    const { time, ledger, write } = setUp();
+    const { time, journal, write } = setUp();
     for (let i = 0; i < 600; i++) write(new Writer(`w${i}`));
     await time.advance(0);
-    expect(ledger.batches.map(({ number, slices }) => [number, slices.length])).toEqual([
+    expect(journal.batches.map(({ number, slices }) => [number, slices.length])).toEqual([
       [1, 512],
       [2, 88],
     ]);
   });
 
   it('comes back with the very same batch until it is answered', async () => {
-    const { time, ledger, writers, write } = setUp();
+    const { time, journal, writers, write } = setUp();
     let tries = 0;
-    ledger.decide = async () => {
+    journal.decide = async () => {
       tries++;
       if (tries <= 3) throw new Error('away');
       return { fenced: [] };
@@ -195,35 +195,35 @@ describe('a flush', () => {
     await time.advance(50 + 100);
     write(writers[0]);
     await time.advance(10_000);
-    expect(ledger.shape).toEqual(['1:a', '1:a', '1:a', '1:a', '2:a']);
-    expect(ledger.batches.slice(0, 4).every((batch) => batch.slices[0] === ledger.batches[0]?.slices[0])).toBe(true);
+    expect(journal.shape).toEqual(['1:a', '1:a', '1:a', '1:a', '2:a']);
+    expect(journal.batches.slice(0, 4).every((batch) => batch.slices[0] === journal.batches[0]?.slices[0])).toBe(true);
     expect(writers[0].heard.filter((word) => word !== 'late')).toEqual(['durable 1', 'durable 2']);
   });
 
   it('[FENCE-4] tells who is fenced and who is not', async () => {
-    const { time, ledger, writers, write } = setUp();
-    ledger.decide = async ({ slices }) => ({ fenced: slices.filter(({ showtimeId }) => showtimeId === 'b') });
+    const { time, journal, writers, write } = setUp();
+    journal.decide = async ({ slices }) => ({ fenced: slices.filter(({ showtimeId }) => showtimeId === 'b') });
     for (const writer of writers) write(writer);
     await time.advance(0);
     expect(writers.map(({ heard }) => heard)).toEqual([['durable 1'], ['lost fenced'], ['durable 1']]);
   });
 
   it('[FENCE-4] that was refused is given again one by one, under numbers of their own, to find the one at fault', async () => {
-    const { time, ledger, writers, write } = setUp();
-    ledger.decide = async (batch) => {
-      if (includes(batch, 'b')) throw new LedgerRefusal('sold already');
+    const { time, journal, writers, write } = setUp();
+    journal.decide = async (batch) => {
+      if (includes(batch, 'b')) throw new JournalRefusal('sold already');
       return { fenced: [] };
     };
     for (const writer of writers) write(writer);
     await time.advance(0);
-    expect(ledger.shape).toEqual(['1:abc', '2:a', '3:b', '4:c']);
+    expect(journal.shape).toEqual(['1:abc', '2:a', '3:b', '4:c']);
     expect(writers.map(({ heard }) => heard)).toEqual([['durable 1'], ['lost refused'], ['durable 1']]);
   });
 
   it('is in the journal once, however an actor takes the news', async () => {
     const errors: string[] = [];
     const log: Log = { ...silentLog, error: (_, message) => void errors.push(message) };
-    const { time, ledger, committer, writers, write } = setUp(log);
+    const { time, journal, committer, writers, write } = setUp(log);
     const [a, b, c] = writers;
     a.durable = () => {
       throw new Error('a bug in who is told');
@@ -232,13 +232,13 @@ describe('a flush', () => {
     const idle = committer.idle();
     await time.advance(1_000);
     await idle;
-    expect(ledger.shape).toEqual(['1:abc']);
+    expect(journal.shape).toEqual(['1:abc']);
     expect([a.heard, b.heard, c.heard]).toEqual([['lost broken'], ['durable 1'], ['durable 1']]);
     expect(errors).toHaveLength(1);
   });
 
   it('goes on for the others where an actor can not even be asked or told that it is over', async () => {
-    const { time, ledger, committer, writers, write } = setUp();
+    const { time, journal, committer, writers, write } = setUp();
     const [a, b] = writers;
     a.take = () => {
       throw new Error('a bug');
@@ -249,15 +249,15 @@ describe('a flush', () => {
     write(a);
     write(b);
     await time.advance(0);
-    expect([ledger.shape, b.heard, committer.waitingMs]).toEqual([['1:b'], ['durable 1'], 0]);
+    expect([journal.shape, b.heard, committer.waitingMs]).toEqual([['1:b'], ['durable 1'], 0]);
   });
 });
 
 describe('lateness', () => {
   it('is told to those who wait, in the flush and for the next, and to nobody after', async () => {
-    const { time, ledger, writers, write } = setUp();
+    const { time, journal, writers, write } = setUp();
     const [a, b, c] = writers;
-    ledger.decide = async () => {
+    journal.decide = async () => {
       await new Promise<void>((resolve) => void time.after(600, resolve));
       return { fenced: [] };
     };
@@ -274,8 +274,8 @@ describe('lateness', () => {
   });
 
   it('counts from the start of each flush', async () => {
-    const { time, ledger, committer, writers, write } = setUp();
-    ledger.decide = async () => {
+    const { time, journal, committer, writers, write } = setUp();
+    journal.decide = async () => {
       await new Promise<void>((resolve) => void time.after(600, resolve));
       return { fenced: [] };
     };
@@ -292,9 +292,9 @@ describe('lateness', () => {
 
 describe('what is kept for a journal that may lose it', () => {
   it('is what was written, and nothing that was fenced', async () => {
-    const { time, ledger, committer, writers, write } = setUp();
+    const { time, journal, committer, writers, write } = setUp();
     const [a, b] = writers;
-    ledger.decide = async ({ slices }) => ({ fenced: slices.filter(({ showtimeId }) => showtimeId === 'b') });
+    journal.decide = async ({ slices }) => ({ fenced: slices.filter(({ showtimeId }) => showtimeId === 'b') });
     write(a);
     write(b);
     await time.advance(10);

@@ -3,7 +3,7 @@
  * left: what the tests of the runtime look at.
  */
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import { type LedgerCall, MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
+import { type JournalCall, MemoryJournalClient } from '../../../src/adapters/memory/memory-journal-client.js';
 import type { Trip } from '../../../src/adapters/memory/trip.js';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Command } from '../../../src/core/command.js';
@@ -16,7 +16,7 @@ import { Actor } from '../../../src/runtime/actor.js';
 import type { ActorContext, ActorLimits } from '../../../src/runtime/actor-context.js';
 import { type Audience, type EndReason, NO_FEED, type PublishedDelta } from '../../../src/runtime/audience.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
-import type { Ledger } from '../../../src/runtime/journal-port.js';
+import type { Journal } from '../../../src/runtime/journal-port.js';
 import type { Outcome, Recipient } from '../../../src/runtime/outcome.js';
 import type { Terms } from '../../../src/runtime/playbill-port.js';
 import type { Till } from '../../../src/runtime/till-port.js';
@@ -175,18 +175,22 @@ export class Playhouse {
     this.node = this.startNode('node-1', () => this.trips.shift() ?? {});
   }
 
-  startNode(writerId: string, trip: (call: LedgerCall) => Trip, timers: Timers = this.time): NodeParts {
+  startNode(writerId: string, trip: (call: JournalCall) => Trip, timers: Timers = this.time): NodeParts {
     const { journal, time } = this;
-    const ledger = new MemoryLedger({ journal, timers, writerId, replayWindowMs: REPLAY_WINDOW_MS, trip });
-    const committer = new GroupCommitter(ledger, time, timers, this.log);
+    const client = new MemoryJournalClient({ journal, timers, writerId, replayWindowMs: REPLAY_WINDOW_MS, trip });
+    const committer = new GroupCommitter(client, time, timers, this.log);
     const { log, limits } = this;
     const confirmed = () => this.confirmed;
-    return { ledger, committer, context: { clock: time, timers, log, committer, till: TILL, limits, confirmed } };
+    return {
+      journal: client,
+      committer,
+      context: { clock: time, timers, log, committer, till: TILL, limits, confirmed },
+    };
   }
 
   /** An actor that has just taken over. */
   async openActor(node = this.node, watchers: Audience = new Watchers(this.seen)): Promise<Actor> {
-    const claiming = node.ledger.claim(SHOWTIME, node.committer.acknowledged);
+    const claiming = node.journal.claim(SHOWTIME, node.committer.acknowledged);
     await this.time.advance(0);
     return new Actor(SHOWTIME, this.terms, await claiming, watchers, NO_FEED, node.context);
   }
@@ -221,7 +225,7 @@ export class Playhouse {
 }
 
 export interface NodeParts {
-  readonly ledger: Ledger;
+  readonly journal: Journal;
   readonly committer: GroupCommitter;
   readonly context: ActorContext;
 }

@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type fc from 'fast-check';
-import { type LedgerCall, MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
+import { type JournalCall, MemoryJournalClient } from '../../../src/adapters/memory/memory-journal-client.js';
 import type { Trip } from '../../../src/adapters/memory/trip.js';
 import type { Command } from '../../../src/core/command.js';
 import { Actor } from '../../../src/runtime/actor.js';
@@ -152,13 +152,13 @@ export class ScheduledWorld implements Witness {
     const way = {
       journal: this.journal,
       timers: this.time.timers(`${name} and the journal`),
-      trip: (call: LedgerCall) => this.#trip(name, call),
+      trip: (call: JournalCall) => this.#trip(name, call),
     };
-    const ledger = new MemoryLedger({ ...way, writerId: name, replayWindowMs: REPLAY_WINDOW_MS });
-    const committer = new GroupCommitter(ledger, this.time, timers, silentLog);
+    const client = new MemoryJournalClient({ ...way, writerId: name, replayWindowMs: REPLAY_WINDOW_MS });
+    const committer = new GroupCommitter(client, this.time, timers, silentLog);
     const parts = { clock: this.time, timers, log: silentLog, committer, till: TILL, limits: ACTOR_LIMITS };
     this.#underway++;
-    ledger.claim(SHOWTIME, 0).then(
+    client.claim(SHOWTIME, 0).then(
       (claim) => {
         this.#underway--;
         life.node = this.#start(name, claim, { ...parts, confirmed: () => true });
@@ -274,7 +274,7 @@ export class ScheduledWorld implements Witness {
     }
   }
 
-  #trip(name: string, call: LedgerCall): Trip {
+  #trip(name: string, call: JournalCall): Trip {
     if (this.#isClear || this.#trips.length === 0) return {};
     const trip = this.#trips[this.#nextTrip++ % this.#trips.length] ?? {};
     if (trip.lost) this.says(`the ${trip.lost} of a ${call} of ${name} gets lost`);

@@ -124,7 +124,7 @@ async function watched() {
     },
   };
   const directory = new Directory({
-    ledger: house.node.ledger,
+    journal: house.node.journal,
     playbill,
     context: house.node.context,
     audienceFor: () => new Watchers(house.seen),

@@ -114,7 +114,7 @@ export class RelayWorld {
     }
   }
 
-  /** A lease that lapsed comes back when the ledger was asked. */
+  /** A lease that lapsed comes back when the journal was asked. */
   async restore(node: TestNode): Promise<void> {
     const verified = await node.directory.verify().then(
       () => true,

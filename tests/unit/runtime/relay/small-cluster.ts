@@ -105,7 +105,7 @@ export class TestNode {
       after: (ms, call) => time.after(ms, () => void (this.isAlive && call())),
       soon: (call) => time.soon(() => void (this.isAlive && call())),
     };
-    const { ledger, context } = house.startNode(member.name, () => house.trips.shift() ?? {}, timers);
+    const { journal, context } = house.startNode(member.name, () => house.trips.shift() ?? {}, timers);
     this.link = new LossyLink(cluster.hub.link());
     this.calls = new NodeCalls(member.id, this.link, timers, silentLog);
     const limits = { ...RELAY_LIMITS, ...options.relayLimits };
@@ -121,7 +121,7 @@ export class TestNode {
       return audience;
     };
     this.directory = new Directory({
-      ledger,
+      journal,
       playbill,
       context: { ...context, confirmed: () => this.confirmed },
       audienceFor,
@@ -144,7 +144,7 @@ export class TestNode {
     this.handOff = new HandOff({
       whereabouts,
       directory: this.directory,
-      ledger,
+      journal,
       calls: this.calls,
       log: silentLog,
       atOnceMax: HAND_OVERS_AT_ONCE,

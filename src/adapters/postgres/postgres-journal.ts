@@ -3,9 +3,9 @@ import type { Log } from '../../kernel/log.js';
 import {
   type Batch,
   type Claim,
+  type Journal,
   JournalBehind,
-  type Ledger,
-  LedgerRefusal,
+  JournalRefusal,
   type Loss,
   type Owner,
   type Position,
@@ -19,7 +19,7 @@ import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';
 import type { Primary } from './primary.js';
 import { restorationJson } from './restoration-json.js';
 
-export interface PostgresLedgerOptions {
+export interface PostgresJournalOptions {
   readonly primary: Primary;
   /** For claims; commits have a connection of their own, so that no claim ever queues before them. */
   readonly pool: pg.Pool;
@@ -82,12 +82,12 @@ const RESTORE_QUERY = {
 };
 
 /** The journal in Postgres, by the functions of sql/0010_lost_tail.sql and sql/0011_restore_showtime.sql. */
-export class PostgresLedger implements Ledger {
-  readonly #options: PostgresLedgerOptions;
+export class PostgresJournal implements Journal {
+  readonly #options: PostgresJournalOptions;
   readonly #connection: CommitConnection;
   readonly #claims: Claims;
 
-  constructor(options: PostgresLedgerOptions) {
+  constructor(options: PostgresJournalOptions) {
     this.#options = options;
     const { pool, writerId, nodeName, replayWindowMs, replaysMax } = options;
     const answer = options.claimMsMax === undefined ? {} : { answerMsMax: options.claimMsMax };
@@ -118,7 +118,7 @@ export class PostgresLedger implements Ledger {
     const values = this.#parameters(batch);
     const sentAt = performance.now();
     const row = await this.#connection.query<CommitRow>(COMMIT_QUERY, values).catch((error: unknown) => {
-      throw isFaultOfData(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
+      throw isFaultOfData(error) ? new JournalRefusal((error as Error).message, { cause: error }) : error;
     });
     this.#options.onServerTime(row.now_ms, sentAt, performance.now());
     if (row.behind !== null) throw new JournalBehind(Number(row.behind));
@@ -130,7 +130,7 @@ export class PostgresLedger implements Ledger {
       return batchParameters(this.#options.writerId, batch);
     } catch (error) {
       // Nor would it be one the next time.
-      throw new LedgerRefusal('The batch has a value that Postgres cannot keep.', { cause: error });
+      throw new JournalRefusal('The batch has a value that Postgres cannot keep.', { cause: error });
     }
   }
 
@@ -174,7 +174,7 @@ export class PostgresLedger implements Ledger {
     const { showtimeId, epoch, isWhole } = restoration;
     const values = [writerId, number, after, nodeName, showtimeId, epoch, isWhole, restorationJson(restoration)];
     const row = await this.#connection.query<RestoreRow>(RESTORE_QUERY, values).catch((error: unknown) => {
-      throw isFaultOfData(error) ? new LedgerRefusal((error as Error).message, { cause: error }) : error;
+      throw isFaultOfData(error) ? new JournalRefusal((error as Error).message, { cause: error }) : error;
     });
     if (row.behind !== null) throw new JournalBehind(Number(row.behind));
     const { outcome, bookings_restored: bookings, holds_restored: holds, lost: losses } = row;

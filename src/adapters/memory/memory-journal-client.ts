@@ -2,7 +2,7 @@ import type { Timers } from '../../kernel/timers.js';
 import type {
   Batch,
   Claim,
-  Ledger,
+  Journal,
   Owner,
   Position,
   Restoration,
@@ -12,25 +12,25 @@ import type {
 import type { MemoryJournal } from './memory-journal.js';
 import { type Trip, travel } from './trip.js';
 
-export type LedgerCall = 'claim' | 'recall' | 'commit' | 'owners' | 'position' | 'confirm' | 'restore';
+export type JournalCall = 'claim' | 'recall' | 'commit' | 'owners' | 'position' | 'confirm' | 'restore';
 
-export interface MemoryLedgerOptions {
+export interface MemoryJournalClientOptions {
   readonly journal: MemoryJournal;
   readonly timers: Timers;
-  /** One life of one node, as in PostgresLedger. */
+  /** One life of one node, as in PostgresJournal. */
   readonly writerId: string;
   readonly replayWindowMs: number;
   /** Asked at each call; absent: every call arrives and is answered, as fast as timers go. */
-  readonly trip?: (call: LedgerCall) => Trip;
+  readonly trip?: (call: JournalCall) => Trip;
   /** As recorded with claims. */
   readonly nodeName?: string;
 }
 
-/** The reference Ledger: the guarantees of the port over a MemoryJournal, on a way that can be as bad as a network. */
-export class MemoryLedger implements Ledger {
-  readonly #options: MemoryLedgerOptions;
+/** The reference Journal: the guarantees of the port over a MemoryJournal, on a way that can be as bad as a network. */
+export class MemoryJournalClient implements Journal {
+  readonly #options: MemoryJournalClientOptions;
 
-  constructor(options: MemoryLedgerOptions) {
+  constructor(options: MemoryJournalClientOptions) {
     this.#options = options;
   }
 
@@ -75,7 +75,7 @@ export class MemoryLedger implements Ledger {
     return this.#options.nodeName ?? this.#options.writerId;
   }
 
-  #travel<Answer>(call: LedgerCall, act: () => Answer | Promise<Answer>): Promise<Answer> {
+  #travel<Answer>(call: JournalCall, act: () => Answer | Promise<Answer>): Promise<Answer> {
     const { timers, trip } = this.#options;
     return travel(timers, trip?.(call) ?? {}, act);
   }

@@ -1,8 +1,8 @@
 /** A journal whose newest commits and claims are gone, as when a standby that lagged is promoted. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { JournalBehind, JournalRecovering, LedgerRefusal, type Restoration } from '../../src/runtime/journal-port.js';
-import { memoryStore, type NodeLedger, postgresStore, type Store } from './ledgers.js';
+import { JournalBehind, JournalRecovering, JournalRefusal, type Restoration } from '../../src/runtime/journal-port.js';
+import { memoryStore, type NodeJournal, postgresStore, type Store } from './journals.js';
 import { bookedBy, held, holdOf, recalled, resultOf, slice, sorted, unheld } from './slices.js';
 
 function memoryOf(showtimeId: string, epoch: number, parts: Partial<Restoration>): Restoration {
@@ -27,10 +27,10 @@ function byId(...booked: readonly ReturnType<typeof bookedBy>[]): Restoration['b
 describe.each([
   ['memory', memoryStore],
   ['postgres', postgresStore],
-] as const)('a tail lost by the ledger over %s', (_, open) => {
+] as const)('a tail lost by the journal over %s', (_, open) => {
   const stores: Store[] = [];
   let store: Store;
-  let node: NodeLedger;
+  let node: NodeJournal;
   let showtime: string;
   let epoch: number;
 
@@ -327,7 +327,7 @@ describe.each([
 
   it('a cancellation that finds no booking is refused, and leaves nothing of its batch', async () => {
     const parts = { cancelled: [randomUUID()], blocks: [[1, 'x']] as const };
-    await expect(write(2, parts)).rejects.toThrow(LedgerRefusal);
+    await expect(write(2, parts)).rejects.toThrow(JournalRefusal);
     expect((await stateOf()).blocked).toEqual([]);
   });
 });

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type JournalCopy, MemoryJournal } from '../../src/adapters/memory/memory-journal.js';
-import { type LedgerCall, MemoryLedger } from '../../src/adapters/memory/memory-ledger.js';
+import { type JournalCall, MemoryJournalClient } from '../../src/adapters/memory/memory-journal-client.js';
 import type { Trip } from '../../src/adapters/memory/trip.js';
 import { nodeTimers } from '../../src/adapters/node-timers.js';
-import { PostgresLedger } from '../../src/adapters/postgres/postgres-ledger.js';
+import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
-import type { Batch, Claim, Ledger, Slice } from '../../src/runtime/journal-port.js';
+import type { Batch, Claim, Journal, Slice } from '../../src/runtime/journal-port.js';
 import { createDatabase } from '../integration/database.js';
 import { silentLog } from '../silent-log.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 export const REPLAY_WINDOW_MS = 60_000;
 
-/** One node's ledger, and the ways in which its commits can go wrong. Where `after` is left out, it is 0. */
-export interface NodeLedger extends Omit<Ledger, 'claim' | 'commit'> {
+/** One node's journal, and the ways in which its commits can go wrong. Where `after` is left out, it is 0. */
+export interface NodeJournal extends Omit<Journal, 'claim' | 'commit'> {
   claim(showtimeId: string, after?: number): Promise<Claim>;
   commit(batch: Omit<Batch, 'after'> & { readonly after?: number }): Promise<{ readonly fenced: readonly Slice[] }>;
   /** The next commit arrives and its answer does not. */
@@ -28,8 +28,8 @@ export interface NodeLedger extends Omit<Ledger, 'claim' | 'commit'> {
 
 /** A store that nodes share. */
 export interface Store {
-  /** A ledger of one more life of a node. */
-  node(): Promise<NodeLedger>;
+  /** A journal of one more life of a node. */
+  node(): Promise<NodeJournal>;
   /** Makes all results of the showtime this old. */
   ageResults(showtimeId: string, ms: number): Promise<void>;
   /** What a standby has that has followed so far. */
@@ -43,14 +43,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-function asNode(ledger: Ledger): Omit<NodeLedger, 'loseNextAnswer' | 'delayNextCommit' | 'letLateArrive'> {
+function asNode(journal: Journal): Omit<NodeJournal, 'loseNextAnswer' | 'delayNextCommit' | 'letLateArrive'> {
   return {
-    claim: (showtimeId, after = 0) => ledger.claim(showtimeId, after),
-    commit: (batch) => ledger.commit({ after: 0, ...batch }),
-    owners: (showtimeIds) => ledger.owners(showtimeIds),
-    position: () => ledger.position(),
-    confirm: (after, timeline) => ledger.confirm(after, timeline),
-    restore: (number, after, restoration) => ledger.restore(number, after, restoration),
+    claim: (showtimeId, after = 0) => journal.claim(showtimeId, after),
+    commit: (batch) => journal.commit({ after: 0, ...batch }),
+    owners: (showtimeIds) => journal.owners(showtimeIds),
+    position: () => journal.position(),
+    confirm: (after, timeline) => journal.confirm(after, timeline),
+    restore: (number, after, restoration) => journal.restore(number, after, restoration),
   };
 }
 
@@ -70,10 +70,10 @@ export async function memoryStore(): Promise<Store> {
           return () => {};
         },
       };
-      const trip = (call: LedgerCall) => (call === 'commit' ? (trips.shift() ?? {}) : {});
-      const ledger = new MemoryLedger({ ...options, timers, trip });
+      const trip = (call: JournalCall) => (call === 'commit' ? (trips.shift() ?? {}) : {});
+      const client = new MemoryJournalClient({ ...options, timers, trip });
       return {
-        ...asNode(ledger),
+        ...asNode(client),
         loseNextAnswer: () => void trips.push({ lost: 'answer' }),
         delayNextCommit: () => void trips.push({ thereMs: LATE_MS, lost: 'answer', brokenAfterMs: 1 }),
         letLateArrive: async () => arrive(),
@@ -103,7 +103,7 @@ export interface PostgresStore extends Store {
   proxied(options?: {
     readonly answerMsMax?: number;
     readonly replaysMax?: number;
-  }): Promise<{ readonly ledger: PostgresLedger; readonly proxy: TcpProxy }>;
+  }): Promise<{ readonly journal: PostgresJournal; readonly proxy: TcpProxy }>;
 }
 
 export async function postgresStore(): Promise<PostgresStore> {
@@ -116,7 +116,7 @@ export async function postgresStore(): Promise<PostgresStore> {
     // Claims are few here, and the nodes of all tests live until the end: what is idle would use up what Postgres takes.
     const primary = new Primary(proxy.url);
     const pool = primaryPool(primary, { max: 4, idleTimeoutMillis: 200 }, silentLog);
-    const ledger = new PostgresLedger({
+    const journal = new PostgresJournal({
       primary,
       pool,
       log: silentLog,
@@ -129,19 +129,19 @@ export async function postgresStore(): Promise<PostgresStore> {
     });
     closing.push(async () => {
       await proxy.stop();
-      await ledger.close();
+      await journal.close();
       await pool.end();
     });
-    return { ledger, proxy };
+    return { journal, proxy };
   };
   return {
     admin,
     url: database.url,
     proxied,
     async node() {
-      const { ledger, proxy } = await proxied();
+      const { journal, proxy } = await proxied();
       return {
-        ...asNode(ledger),
+        ...asNode(journal),
         loseNextAnswer: () => proxy.arm('commit_batch', 'answer lost'),
         delayNextCommit: () => proxy.arm('commit_batch', 'arrives late'),
         letLateArrive: () => proxy.letLateArrive(),

@@ -1,16 +1,16 @@
 /** What a slice says of the holds that were there before it. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LedgerRefusal } from '../../src/runtime/journal-port.js';
-import { memoryStore, type NodeLedger, postgresStore, type Store } from './ledgers.js';
+import { JournalRefusal } from '../../src/runtime/journal-port.js';
+import { memoryStore, type NodeJournal, postgresStore, type Store } from './journals.js';
 import { held, holdOf, slice, sorted, unheld } from './slices.js';
 
 describe.each([
   ['memory', memoryStore],
   ['postgres', postgresStore],
-] as const)('holds in the ledger over %s', (_, open) => {
+] as const)('holds in the journal over %s', (_, open) => {
   let store: Store;
-  let node: NodeLedger;
+  let node: NodeJournal;
   let showtime: string;
   let epoch: number;
 
@@ -38,7 +38,7 @@ describe.each([
     const [first, second] = [holdOf('ann', [1]), holdOf('bob', [1])];
     await node.commit({ number: 1, slices: [slice(showtime, epoch, { holds: held(first), heldBefore: [] })] });
     const blind = slice(showtime, epoch, { holds: held(second), heldBefore: [] });
-    await expect(node.commit({ number: 2, slices: [blind] })).rejects.toThrow(LedgerRefusal);
+    await expect(node.commit({ number: 2, slices: [blind] })).rejects.toThrow(JournalRefusal);
     expect((await claimed()).holds).toEqual([first]);
   });
 });

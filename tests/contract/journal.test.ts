@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LedgerRefusal } from '../../src/runtime/journal-port.js';
-import { memoryStore, type NodeLedger, postgresStore, REPLAY_WINDOW_MS, type Store } from './ledgers.js';
+import { JournalRefusal } from '../../src/runtime/journal-port.js';
+import { memoryStore, type NodeJournal, postgresStore, REPLAY_WINDOW_MS, type Store } from './journals.js';
 import { bookedBy, held, holdOf, recalled, resultOf, slice, sorted, unheld } from './slices.js';
 
 describe.each([
   ['memory', memoryStore],
   ['postgres', postgresStore],
-] as const)('the ledger over %s', (_, open) => {
+] as const)('the journal over %s', (_, open) => {
   let store: Store;
-  let node: NodeLedger;
+  let node: NodeJournal;
   let showtime: string;
   let epoch: number;
 
@@ -309,7 +309,7 @@ describe.each([
         (first: ReturnType<typeof bookedBy>) => [{ ...bookedBy('ann', [8]), commandId: first.commandId }],
       ],
     ] as const)(
-      '[BOOK-2] of %s leaves nothing of the batch, the others’ neither, and the ledger works on',
+      '[BOOK-2] of %s leaves nothing of the batch, the others’ neither, and the journal works on',
       async (_name, sell) => {
         const first = bookedBy('ann', [1, 2]);
         await node.commit({ number: 1, slices: [slice(showtime, epoch, { booked: [first] })] });
@@ -320,9 +320,9 @@ describe.each([
           slice(another, anothers, { holds: held(hold), results: [resultOf(hold)] }),
           slice(showtime, epoch, { booked: sell(first), blocks: [[9, 'x']] }),
         ];
-        await expect(node.commit({ number: 2, slices })).rejects.toThrow(LedgerRefusal);
+        await expect(node.commit({ number: 2, slices })).rejects.toThrow(JournalRefusal);
         expect(await node.commit({ number: 3, slices: [slices[0]!] })).toEqual({ fenced: [] });
-        await expect(node.commit({ number: 4, slices: [slices[1]!] })).rejects.toThrow(LedgerRefusal);
+        await expect(node.commit({ number: 4, slices: [slices[1]!] })).rejects.toThrow(JournalRefusal);
         expect((await claimed(another)).holds).toEqual([hold]);
         expect(await claimed()).toMatchObject({ bookings: [first.booking], blocked: [] });
       },
@@ -348,7 +348,7 @@ describe.each([
       const hold = holdOf('ann', [1]);
       const batch = batchOf(1, hold, bookedBy('bob', [2]));
       node.loseNextAnswer();
-      await expect(node.commit(batch)).rejects.not.toBeInstanceOf(LedgerRefusal);
+      await expect(node.commit(batch)).rejects.not.toBeInstanceOf(JournalRefusal);
       expect(await node.commit(batch)).toEqual({ fenced: [] });
       expect(await claimed()).toMatchObject({ holds: [hold], bookings: [{ seats: [2] }] });
     });
@@ -366,7 +366,7 @@ describe.each([
       const hold = holdOf('ann', [1]);
       const batch = batchOf(1, hold, bookedBy('bob', [2]));
       node.delayNextCommit();
-      await expect(node.commit(batch)).rejects.not.toBeInstanceOf(LedgerRefusal);
+      await expect(node.commit(batch)).rejects.not.toBeInstanceOf(JournalRefusal);
       expect(await node.commit(batch)).toEqual({ fenced: [] });
       const later = holdOf('cid', [1]);
       await node.commit({ number: 2, slices: [slice(showtime, epoch, { holds: held(later) })] });

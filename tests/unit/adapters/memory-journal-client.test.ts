@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryJournal } from '../../../src/adapters/memory/memory-journal.js';
-import { MemoryLedger } from '../../../src/adapters/memory/memory-ledger.js';
+import { MemoryJournalClient } from '../../../src/adapters/memory/memory-journal-client.js';
 import type { Trip } from '../../../src/adapters/memory/trip.js';
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import type { Hold } from '../../../src/core/house.js';
@@ -8,14 +8,14 @@ import type { Hold } from '../../../src/core/house.js';
 let time: VirtualTime;
 let journal: MemoryJournal;
 let trips: Trip[];
-let ledger: MemoryLedger;
+let client: MemoryJournalClient;
 
 beforeEach(() => {
   time = new VirtualTime();
   journal = new MemoryJournal(() => time.now());
   trips = [];
   const trip = () => trips.shift() ?? {};
-  ledger = new MemoryLedger({ journal, timers: time, writerId: 'w', replayWindowMs: 1_000, trip });
+  client = new MemoryJournalClient({ journal, timers: time, writerId: 'w', replayWindowMs: 1_000, trip });
 });
 
 const HOLD: Hold = { id: 'h', holder: 'ann', seats: [0], prices: [1000], expiresAt: 10_000, extensions: 0 };
@@ -52,7 +52,7 @@ describe('a trip', () => {
 
   it('takes its time there and back', async () => {
     trips.push({ thereMs: 10, backMs: 5 });
-    const told = watch(ledger.commit(write(1)));
+    const told = watch(client.commit(write(1)));
     await time.advance(9);
     expect(heldSeats()).toEqual([]);
     await time.advance(1);
@@ -63,29 +63,29 @@ describe('a trip', () => {
 
   it('whose request is lost changes nothing', async () => {
     trips.push({ thereMs: 10, backMs: 5, lost: 'request' });
-    const told = watch(ledger.commit(write(1)));
+    const told = watch(client.commit(write(1)));
     await time.advance(100);
     expect([heldSeats(), told]).toEqual([[], ['broken at 15']]);
   });
 
   it('whose answer is lost has its effect', async () => {
     trips.push({ thereMs: 10, lost: 'answer' });
-    const told = watch(ledger.commit(write(1)));
+    const told = watch(client.commit(write(1)));
     await time.advance(100);
     expect([heldSeats(), told]).toEqual([[0], ['broken at 10']]);
   });
 
   it('that lingers is broken first and has its effect later, unless its number has passed by then', async () => {
     trips.push({ thereMs: 50, lost: 'answer', brokenAfterMs: 5 });
-    const told = watch(ledger.commit(write(1)));
+    const told = watch(client.commit(write(1)));
     await time.advance(40);
     expect([heldSeats(), told]).toEqual([[], ['broken at 5']]);
     await time.advance(10);
     expect(heldSeats()).toEqual([0]);
     trips.push({ thereMs: 50, lost: 'answer', brokenAfterMs: 5 });
-    watch(ledger.commit(write(2)));
+    watch(client.commit(write(2)));
     const release = { ...write(3).slices[0]!, holds: new Map([[0, undefined]]) };
-    const done = ledger.commit({ number: 3, after: 0, slices: [release] });
+    const done = client.commit({ number: 3, after: 0, slices: [release] });
     await time.advance(0);
     await done;
     await time.advance(100);
@@ -94,7 +94,7 @@ describe('a trip', () => {
 
   it('to a claim can be lost as well, after it took effect', async () => {
     trips.push({ lost: 'answer' });
-    const told = watch(ledger.claim('s', 0));
+    const told = watch(client.claim('s', 0));
     await time.advance(0);
     expect([told, journal.peek('s').epoch]).toEqual([['broken at 0'], 2]);
   });
