@@ -8,6 +8,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** What it wrote to its log so far. */
   readonly log: () => string;
+  /** Waits until it ends by itself; resolves as `kill` does. */
+  exited(): Promise<number | string>;
   /** Resolves with the exit code, or the name of the signal that ended it. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | string>;
 }
@@ -39,8 +41,9 @@ export async function startServer(environment: Readonly<Record<string, string>>)
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     log: () => log,
+    exited: async () => ended(child) ?? once(child, 'exit').then(() => ended(child) ?? 'gone'),
     async kill(signal) {
-      const exited = ended(child) ?? once(child, 'exit').then(() => ended(child) ?? 'gone');
+      const exited = server.exited();
       child.kill(signal);
       return await exited;
     },

@@ -11,8 +11,15 @@ export function fieldError(error: z.ZodError): WireError {
     .join('');
   // The client may have made the name up, and cutting may halve a character: MessagePack could not say that in UTF-8.
   const field = printable(spelt.slice(0, 200));
-  const what = issue?.code === 'unrecognized_keys' ? 'There is no such field.' : `${issue?.message ?? 'Invalid'}.`;
+  const what = issue ? describe(issue) : 'Invalid.';
   return wireError('invalid_field', field ? `${quote(field)}: ${what}` : what, field ? { field } : {});
+}
+
+function describe({ code, message }: z.core.$ZodIssue): string {
+  if (code === 'unrecognized_keys') return 'There is no such field.';
+  // zod does not keep what it was given, so its message is all that tells a missing field from one of the wrong type.
+  if (code === 'invalid_type' && message.endsWith('received undefined')) return 'This field is missing.';
+  return `${message}.`;
 }
 
 /** What a client sent, as it may stand in a message: short, and printable. */

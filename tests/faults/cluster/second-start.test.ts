@@ -29,7 +29,7 @@ test('a node that is started a second time by accident fails, and moves no showt
     TOKEN_SECRET: 'a secret of thirty-two characters or more',
   });
   await expect.poll(() => second.log(), { timeout: 15_000 }).toContain('is taken');
-  expect(await second.kill('SIGKILL')).toBe(1);
+  expect(await second.exited()).toBe(1);
   // As long as it would take the others to notice, and to act on it.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(await epochs()).toEqual(before);
