@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/gateway': ['src/kernel', 'src/http', 'src/runtime', 'src/core', 'src/protocol'],
   'src/boxoffice': ['src/kernel', 'src/http', 'src/runtime', 'src/core', 'src/protocol'],
   // Programs beside the server: they start and steer nodes, and are no part of any.
-  'src/ops': ['src/kernel', 'src/adapters', 'src/runtime', 'src/core', 'src/boxoffice'],
+  'src/ops': ['src/kernel', 'src/adapters', 'src/runtime', 'src/core', 'src/boxoffice', 'src/protocol'],
   'client-sdk': ['src/protocol'],
 };
 

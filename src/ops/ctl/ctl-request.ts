@@ -15,26 +15,41 @@ export interface CtlRequest {
   readonly dataDirectory: string | undefined;
 }
 
-export const CTL_HELP = `Usage: npm run ctl -- <command> [options]
+/** @param apiCommands the lines of the commands over HTTP. */
+export function ctlHelp(apiCommands: string): string {
+  return `Usage: npm run ctl -- <command> [options]
 
-Looks into a running cluster, and moves its showtimes.
+Works on a server over its HTTP API, and looks into a running cluster.
 
-  nodes                      who is in the cluster, and who lives
-  showtimes [--node <name>]  today's showtimes and later ones, who owns each, where it is pinned to
-  drain <node>               has a node give all its showtimes to the others; it takes none until it is restarted
+Over HTTP, with an API key ("ctl help <command>" shows the options of one):
+
+${apiCommands}
+
+  --url <address>   of the server                      (default USHER_URL, else http://localhost:8080)
+  --key <API key>                                      (default USHER_API_KEY; other users of the machine see options)
+  --json            one object of JSON, for programs; a refusal is { "error": … }
+
+A new server has no key. Open the link that "npm start" prints to make the first administrator, then make a key
+with "ctl key add --email <you>", which asks for your password.
+
+On a cluster, over Redis and Postgres:
+
+  nodes                      the nodes of the cluster, and which of them are alive
+  showtimes [--node <name>]  showtimes of today and later: the owner of each, and where it is pinned to
+  drain <node>               makes a node give all its showtimes to the others; it takes none until it is restarted
   move <showtime> <node>     pins a showtime to a node, and waits until it is there
   unpin <showtime>           lets a showtime live where the hash says
 
   --wait <s>        how long drain and move wait                 (default 60 and 10)
-  --json            one object of JSON, for programs
   --data-dir <dir>  that of npm run cluster, whatever the environment says (default .usher/cluster)
-  --help
 
-It finds the cluster by REDIS_URL and DATABASE_URL (and CLUSTER_NAME, CLUSTER_BEAT_MS, CLUSTER_DETECTION_MS, as the nodes
+These find the cluster by REDIS_URL and DATABASE_URL (and CLUSTER_NAME, CLUSTER_BEAT_MS, CLUSTER_DETECTION_MS, as the nodes
 have them); where neither is set, by the file that npm run cluster keeps in its data folder.
 
-Exits with 0 when it is done, 1 when it could not be, and 2 where the command itself is wrong.
+Exit codes: 0 done; 1 it could not be done; 2 the command itself, or a value in it, is wrong; 3 no key, or one that may not do
+this; 4 the server cannot be reached or is too busy.
 `;
+}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DRAIN_WAIT_S = 60;
@@ -84,9 +99,9 @@ export function readRequest(argv: readonly string[]): CtlRequest | 'help' {
         return { name, showtimeId: showtimeIdOf(showtime) };
       }
       case '':
-        throw new Misuse('Say what to do: nodes, showtimes, drain, move or unpin (--help explains them).');
+        throw new Misuse('Say what to do: "ctl help" lists the commands.');
       default:
-        throw new Misuse(`There is no command "${name}": it is nodes, showtimes, drain, move or unpin.`);
+        throw new Misuse(`There is no command "${positionals.slice(0, 2).join(' ')}": "ctl help" lists them.`);
     }
   }
 }
