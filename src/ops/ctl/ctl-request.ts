@@ -21,16 +21,16 @@ export function ctlHelp(apiCommands: string): string {
 
 Works on a server over its HTTP API, and looks into a running cluster.
 
-Over HTTP, with an API key ("ctl help <command>" shows the options of one):
+Over HTTP ("ctl help <command>" shows the options of one):
 
 ${apiCommands}
 
   --url <address>   of the server                      (default USHER_URL, else http://localhost:8080)
-  --key <API key>                                      (default USHER_API_KEY; other users of the machine see options)
+  --key <secret>    the session or key to act with     (default USHER_API_KEY; other users of the machine see options)
   --json            one object of JSON, for programs; a refusal is { "error": … }
 
-A new server has no key. Open the link that "npm start" prints to make the first administrator, then make a key
-with "ctl key add --email <you>", which asks for your password.
+Lists need no key. To edit, the key must have the permission: a session that is signed with the TOKEN_SECRET of the server
+and has the role "manager" has all that these commands need.
 
 On a cluster, over Redis and Postgres:
 

@@ -103,7 +103,7 @@ describe('a command over HTTP', () => {
 
   it.each([
     [401, 'unauthorized', 3, 'Set USHER_API_KEY'],
-    [403, 'forbidden', 3, 'lacks a permission'],
+    [403, 'forbidden', 3, 'lacks the permission'],
     [404, 'unknown_booking', 1, 'prices: It is so. [unknown_booking]'],
     [409, 'overlapping', 1, 'It is so.'],
     [412, 'stale', 1, 'Run the command again'],

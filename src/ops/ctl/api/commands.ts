@@ -1,5 +1,15 @@
 import type { ApiCommand } from './api-command.js';
 import { bookingCommands } from './booking-commands.js';
+import { hallCommands } from './hall-commands.js';
+import { movieCommands } from './movie-commands.js';
+import { showtimeCommands } from './showtime-commands.js';
+import { venueCommands } from './venue-commands.js';
 
 /** Every command over HTTP, in the order of the help. */
-export const API_COMMANDS: readonly ApiCommand[] = [...bookingCommands];
+export const API_COMMANDS: readonly ApiCommand[] = [
+  ...venueCommands,
+  ...hallCommands,
+  ...movieCommands,
+  ...showtimeCommands,
+  ...bookingCommands,
+];
