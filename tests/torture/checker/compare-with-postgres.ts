@@ -54,7 +54,8 @@ export function compareWithPostgres(lines: readonly Line[], stored: Stored, tole
     const of = stored.showtimes.find((one) => one.showtime === showtime.id);
     if (!of) return [`${showtime.id} is not in Postgres`];
     const own = commands.filter((command) => command.showtime === showtime.id);
-    return [...new Comparison(showtime, own, of, stored.now, toleranceMs).differences()];
+    const isOffRecord = (command: Command) => excuses.isOffRecord(command);
+    return [...new Comparison(showtime, own, of, stored.now, toleranceMs, isOffRecord).differences()];
   });
 }
 
@@ -75,6 +76,7 @@ class Comparison {
   readonly #stored: StoredShowtime;
   readonly #now: number;
   readonly #toleranceMs: number;
+  readonly #isOffRecord: (command: Command) => boolean;
   readonly #byId: ReadonlyMap<string, Command>;
 
   constructor(
@@ -83,12 +85,14 @@ class Comparison {
     stored: StoredShowtime,
     now: number,
     toleranceMs: number,
+    isOffRecord: (command: Command) => boolean,
   ) {
     this.#showtime = showtime;
     this.#commands = commands;
     this.#stored = stored;
     this.#now = now;
     this.#toleranceMs = toleranceMs;
+    this.#isOffRecord = isOffRecord;
     this.#byId = new Map(commands.map((command) => [command.commandId, command]));
   }
 
@@ -123,8 +127,9 @@ class Comparison {
         yield `${commandId} (${command}) is on record with another outcome than it was answered`;
       }
     }
-    for (const { commandId, told, process, wish } of this.#commands) {
-      if (told.phase === 'ok' && !seen.has(commandId)) {
+    for (const command of this.#commands) {
+      const { commandId, told, process, wish } = command;
+      if (told.phase === 'ok' && !seen.has(commandId) && !this.#isOffRecord(command)) {
         yield `${commandId} (${process} ${wish.f}) was answered with ok, and there is no record of it`;
       }
     }

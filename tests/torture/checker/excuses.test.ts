@@ -52,6 +52,31 @@ describe('what a promoted standby lacks', () => {
     }
   });
 
+  describe('of an owner that gave the showtime away and ended', () => {
+    const LOST_RELEASE = ['c-h1', 'c-release-h1'];
+    const held = () => new HandMade().hold('a', [100, 110], 'h1', ['1']).release('a', [120, 130], 'h1', ['1']);
+    const handedOver = (history: HandMade, claimedAt: number) =>
+      history.promoted([1_000, 1_010], LOST_RELEASE, [[0, FREE]], false, [2, 1], claimedAt);
+    const differencesOf = (history: HandMade, results = stored(3_000)) =>
+      compareWithPostgres(history.lines, results, CHECK_BOUNDS.toleranceMs);
+
+    test('may be off the record: the next owner knows the house, and no outcomes', () => {
+      expect(differencesOf(handedOver(held().ends(500, 'other'), 200))).toEqual([]);
+    });
+
+    test('must be on it where that owner lives, or where it was written by the next', () => {
+      expect(differencesOf(handedOver(held(), 200))).toHaveLength(2);
+      expect(differencesOf(handedOver(held().ends(90, 'other'), 200))).toHaveLength(2);
+      expect(differencesOf(handedOver(held().ends(500, 'other'), 115))).toHaveLength(1);
+    });
+
+    test('must have its effect all the same', () => {
+      const stillHeld = { id: 'h1', seats: [0], expiresAt: 0 };
+      const released = handedOver(held().ends(500, 'other'), 200);
+      expect(differencesOf(released, stored(3_000, { holds: [stillHeld] }))).not.toEqual([]);
+    });
+  });
+
   test('is never where commits had to be on the standby', () => {
     const history = soldAgain(
       bookedAndLost()

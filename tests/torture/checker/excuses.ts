@@ -1,7 +1,8 @@
 /**
  * What may be lost when a standby that lagged takes the place of the primary. Exactly this: effects that the dead primary
- * had and the standby had not, of a showtime whose owner's memory ended before it could write them again; and what a node
- * named in its report of losses. Nothing is excused where commits had to be on the standby.
+ * had and the standby had not, of a showtime whose owner's memory ended before it could write them again; the record of an
+ * outcome whose writer had given the showtime away and ended; and what a node named in its report of losses. Nothing is
+ * excused where commits had to be on the standby.
  */
 import type {
   Command,
@@ -30,6 +31,8 @@ export class Excuses {
   /** Those tails that nobody could write again, with their promotion. */
   readonly #tails: readonly (readonly [PromotionLine, LostTail])[];
   readonly #commands: ReadonlySet<string>;
+  /** Commands whose effect a living owner knows, and whose record nobody does. */
+  readonly #offRecord: ReadonlySet<string>;
   readonly #losses: readonly LossLine[];
   /** Everything that some promotion lost, excused or not. */
   readonly #everLost: ReadonlySet<string>;
@@ -50,6 +53,9 @@ export class Excuses {
     this.#firstLoss = Math.min(...lagged.map(({ deadAt }) => deadAt));
     this.#losses = lines.filter((line): line is LossLine => line.type === 'loss');
     this.#known = new Map(commands.map((command) => [command.commandId, command]));
+    this.#offRecord = new Set(
+      tails.flatMap(([promotion, tail]) => tail.commands.filter((id) => this.#isWriterGone(id, promotion, tail, ends))),
+    );
     this.#seatsOf = new Map(
       commands.flatMap(({ wish, told: { holdId, bookingId, seats = [] } }) =>
         isHold(wish.f) || wish.f === 'book' ? [[holdId ?? bookingId ?? '', seats] as const] : [],
@@ -70,6 +76,14 @@ export class Excuses {
   /** True where what the command did may be gone again. */
   isExcused(command: Command): boolean {
     return this.#commands.has(command.commandId) || this.#isNamed(command);
+  }
+
+  /**
+   * True where what the command did must be there, and the record of its outcome may not. The owner that wrote it gave the
+   * showtime to the next one, which has the house and no outcomes but those of bookings, and then ended.
+   */
+  isOffRecord({ commandId }: Command): boolean {
+    return this.#offRecord.has(commandId);
   }
 
   /** A booking that was lost is unknown; so is a hold, which is told of by the seats themselves. */
@@ -154,6 +168,14 @@ export class Excuses {
     return ends.some(
       ({ node, time }) => node === owner && time >= since && time <= promotion.time + WRITTEN_AGAIN_MS_MAX,
     );
+  }
+
+  #isWriterGone(id: string, promotion: PromotionLine, tail: LostTail, ends: readonly LifeLine[]): boolean {
+    const command = this.#known.get(id);
+    if (!command || command.wish.f === 'book' || tail.epochs[0] <= tail.epochs[1]) return false;
+    if (command.completed >= tail.claimedAt - this.#wallAtZeroMs) return false;
+    const by = promotion.time + WRITTEN_AGAIN_MS_MAX;
+    return ends.some(({ node, time }) => node !== tail.owner && time >= command.invoked && time <= by);
   }
 
   #isNamed(command: Command): boolean {

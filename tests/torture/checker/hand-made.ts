@@ -64,16 +64,20 @@ export class HandMade {
     return this;
   }
 
-  /** A standby is promoted that lacks these commands; the seats of `then` differ, and are as told. Owned by node `n`. */
+  /**
+   * A standby is promoted that lacks these commands; the seats of `then` differ, and are as told. Owned by node `n`, since
+   * `claimedAt`.
+   */
   promoted(
     [deadAt, time]: Span,
     commands: readonly string[],
     then: readonly (readonly [seat: number, then: SeatThen])[],
     synchronous = false,
     epochs: LostTail['epochs'] = [1, 1],
+    claimedAt = 0,
   ): this {
     const seats = then.map(([seat, state]) => [seat, state, true] as const);
-    const tail = { showtime: SHOWTIME, owner: 'n', claimedAt: WALL_AT_ZERO_MS, epochs, commands, seats };
+    const tail = { showtime: SHOWTIME, owner: 'n', claimedAt: WALL_AT_ZERO_MS + claimedAt, epochs, commands, seats };
     this.lines.push({ type: 'promotion', time, deadAt, synchronous, lost: [tail] });
     return this;
   }
