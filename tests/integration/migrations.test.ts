@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import type { Log } from '../../src/kernel/log.js';
 import { silentLog } from '../silent-log.js';
+import { dropDatabase } from './database.js';
 
 let admin: pg.Client;
 let name: string;
@@ -22,7 +23,7 @@ beforeEach(async () => {
   url = own.href;
 });
 afterEach(async () => {
-  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  await dropDatabase(admin, name);
   await admin.end();
 });
 

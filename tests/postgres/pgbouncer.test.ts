@@ -9,6 +9,7 @@ import { Primary } from '../../src/adapters/postgres/primary.js';
 import { PrimaryClient } from '../../src/adapters/postgres/primary-client.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
 import { held, holdOf, slice } from '../contract/slices.js';
+import { dropDatabase } from '../integration/database.js';
 import { LiveClient } from '../integration/gateway/live-client.js';
 import { openStage } from '../integration/gateway/stage.js';
 import { silentLog } from '../silent-log.js';
@@ -80,7 +81,7 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     admin = await connected(inject('postgresUrl'));
     const name = `test_${randomBytes(6).toString('hex')}`;
     await admin.query(`CREATE DATABASE ${name}`);
-    undo.push(() => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    undo.push(() => dropDatabase(admin, name));
     const url = new URL(inject('postgresUrl'));
     url.pathname = `/${name}`;
     direct = url.href;
