@@ -26,7 +26,7 @@ export interface CheckBounds {
   readonly statesMax: number;
 }
 
-export const CHECK_BOUNDS: CheckBounds = { toleranceMs: 2_000, sweepMs: 6_000, statesMax: 200_000 };
+export const CHECK_BOUNDS: CheckBounds = { toleranceMs: 2_000, sweepMs: 6_000, statesMax: 4_000_000 };
 
 /** What a client that knows its holds and bookings, and no others, is never told. */
 const NEVER_TOLD: ReadonlySet<string> = new Set([
