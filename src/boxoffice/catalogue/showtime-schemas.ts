@@ -25,7 +25,10 @@ const settings = {
   salesOpenAt: instant.nullable(),
   salesCloseAt: instant.nullable().meta({ description: 'null: as `rules.salesGraceMs` says.' }),
   durationMinutes: z.int().min(1).max(1_440).nullable().meta({ description: 'null: as long as the movie runs.' }),
-  channels: z.array(text(40).min(1)).max(20).meta({ description: 'Who may sell it; empty: all channels.' }),
+  channels: z
+    .array(text(40).min(1))
+    .max(20)
+    .meta({ description: 'Names of sales channels. They are stored and shown; sales are not limited by them yet.' }),
 };
 
 export const showtimeChange = z.strictObject({ ...settings, prices, startsAt: instant }).partial();
