@@ -85,7 +85,7 @@ function changing(released: readonly Hold[], held: readonly Hold[]) {
   }
   for (const hold of held) {
     for (const seat of hold.seats) holds.set(seat, hold);
-    result(hold, 'hold', { ok: true, type: 'hold', hold, price: 2_400 });
+    result(hold, 'hold', { ok: true, type: 'hold', hold });
   }
   return { holds, heldBefore, blocks: new Map<number, string>(), booked: [], cancelled: [], results };
 }

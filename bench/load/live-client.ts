@@ -1,5 +1,5 @@
 import type { CommandMessage } from '../../src/protocol/client-messages.js';
-import type { Heartbeat, HoldExpired, Reply, Snapshot, Welcome } from '../../src/protocol/server-messages.js';
+import type { Heartbeat, HoldExpired, ReplyMessage, Snapshot, Welcome } from '../../src/protocol/server-messages.js';
 import { SUBPROTOCOL_MSGPACK } from '../../src/protocol/version.js';
 import type { FrameReader } from './frame-reader.js';
 import { HouseView } from './house-view.js';
@@ -10,7 +10,7 @@ export type NumberedLater<T> = T extends { readonly id: number } ? Omit<T, 'id'>
 export type LiveCommand = NumberedLater<CommandMessage>;
 
 export interface Answer {
-  readonly reply: Reply;
+  readonly reply: ReplyMessage;
   /** From just before the command was written to when its reply had been read, on one monotonic clock. */
   readonly latencyMs: number;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeServerFrame } from '../../src/protocol/decode.js';
 import type { Money } from '../../src/protocol/money.js';
-import type { Reply } from '../../src/protocol/server-messages.js';
+import type { ReplyMessage } from '../../src/protocol/server-messages.js';
 import { SUBPROTOCOL_MSGPACK } from '../../src/protocol/version.js';
 import { FrameReader } from '../load/frame-reader.js';
 import { LiveClient, type LiveCommand } from '../load/live-client.js';
@@ -48,7 +48,7 @@ export class UsherShop implements Shop {
   /** Of the hold that was granted last. */
   #price: Money = { amount: 0, currency: 'EUR' };
   #entered: (() => void) | undefined;
-  #answer: ((reply: Reply | undefined) => void) | undefined;
+  #answer: ((reply: ReplyMessage | undefined) => void) | undefined;
 
   constructor(target: Target, showtimeId: string, labels: readonly string[], observer: Observer) {
     const path = `/v1/showtimes/${showtimeId}/live`;
@@ -105,7 +105,7 @@ export class UsherShop implements Shop {
   }
 
   /** Where it is told to come again, with the same command: its outcome is then the first one's. */
-  async #ask(command: LiveCommand, sent?: () => void): Promise<Reply> {
+  async #ask(command: LiveCommand, sent?: () => void): Promise<ReplyMessage> {
     const text = JSON.stringify({ id: 1, ...command });
     sent?.();
     for (;;) {
@@ -115,8 +115,8 @@ export class UsherShop implements Shop {
     }
   }
 
-  async #send(text: string): Promise<Reply> {
-    const answered = new Promise<Reply | undefined>((resolve) => {
+  async #send(text: string): Promise<ReplyMessage> {
+    const answered = new Promise<ReplyMessage | undefined>((resolve) => {
       this.#answer = resolve;
     });
     if (!this.#socket) throw new Error('The connection broke.');

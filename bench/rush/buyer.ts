@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HoldView, Reply, Snapshot } from '../../src/protocol/server-messages.js';
+import type { HoldView, ReplyMessage, Snapshot } from '../../src/protocol/server-messages.js';
 import type { FrameReader } from '../load/frame-reader.js';
 import { AVAILABLE, BLOCKED, BOOKED, HELD } from '../load/house-view.js';
 import type { LiveCommand } from '../load/live-client.js';
@@ -183,7 +183,7 @@ export class Buyer {
   }
 
   /** Sends a command about a hold; the witness knows what is in doubt meanwhile. */
-  async #change(hold: HoldView, command: LiveCommand, series?: Series): Promise<Reply | undefined> {
+  async #change(hold: HoldView, command: LiveCommand, series?: Series): Promise<ReplyMessage | undefined> {
     this.#witness.doubt(hold.id);
     const reply = await this.#send(command, series);
     if (reply?.ok && reply.hold) this.#witness.held(reply.hold);
@@ -195,7 +195,7 @@ export class Buyer {
     return reply;
   }
 
-  async #send(command: LiveCommand, series?: Series): Promise<Reply | undefined> {
+  async #send(command: LiveCommand, series?: Series): Promise<ReplyMessage | undefined> {
     const reply = await this.#line.send(command, series);
     if (!reply) this.#witness.unanswered();
     return reply;

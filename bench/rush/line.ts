@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adviceForClose } from '../../src/protocol/close-codes.js';
-import type { HoldExpired, Reply, Snapshot } from '../../src/protocol/server-messages.js';
+import type { HoldExpired, ReplyMessage, Snapshot } from '../../src/protocol/server-messages.js';
 import type { FrameReader } from '../load/frame-reader.js';
 import { ClosedWhileOpening, LiveClient, type LiveCommand } from '../load/live-client.js';
 import type { SocketTarget } from '../load/load-socket.js';
@@ -105,7 +105,7 @@ export class Line {
    * Sends a command and, where the connection is lost or the outcome is told to be unknown, the same again under the
    * same id: the promise is one effect and its first outcome. Undefined only where that never led to a reply.
    */
-  async send(command: LiveCommand, series?: Series): Promise<Reply | undefined> {
+  async send(command: LiveCommand, series?: Series): Promise<ReplyMessage | undefined> {
     const { tally } = this.#options;
     for (let sending = 1; sending <= SENDINGS_MAX; sending++) {
       await this.#reopening;

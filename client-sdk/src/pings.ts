@@ -1,4 +1,4 @@
-import type { Reply } from '../../src/protocol/server-messages.js';
+import type { ReplyMessage } from '../../src/protocol/server-messages.js';
 import type { ServerClock } from './clock.js';
 import type { Environment } from './environment.js';
 
@@ -38,7 +38,7 @@ export class Pings {
     if (id !== undefined) this.#out = { id, sentAt };
   }
 
-  received(reply: Reply): void {
+  received(reply: ReplyMessage): void {
     if (reply.id !== this.#out?.id) return;
     if (reply.ok && reply.serverTime !== undefined) this.#clock.sample(this.#out.sentAt, reply.serverTime);
     this.#out = undefined;

@@ -1,5 +1,5 @@
 import type { WireError } from '../../src/protocol/errors.js';
-import type { Reply } from '../../src/protocol/server-messages.js';
+import type { ReplyMessage } from '../../src/protocol/server-messages.js';
 import { backoffMs } from './backoff.js';
 import type { Command, CommandOptions } from './commands.js';
 import type { Environment } from './environment.js';
@@ -13,7 +13,7 @@ const RESOLVE_WITHIN_MS = 120_000;
 const HOPELESS_TRIES = 3;
 
 /** An ok reply without its envelope. */
-export type OkResult = Omit<Reply & { readonly ok: true }, 'type' | 'id'>;
+export type OkResult = Omit<ReplyMessage & { readonly ok: true }, 'type' | 'id'>;
 export type Outcome = OkResult | Refused;
 
 interface Pending {
@@ -101,7 +101,7 @@ export class Requests {
     });
   }
 
-  received(reply: Reply): void {
+  received(reply: ReplyMessage): void {
     const pending = this.#pending.get(reply.id);
     if (!pending) return;
     if (reply.ok) {

@@ -18,7 +18,7 @@ export interface SharedRatesOptions {
 /** Counts by the second, on this node alone. */
 export function localRates(perSecond: RatesPerSecond): Rates {
   const limiters = limitersOf((rate) => new RateLimiterMemory({ points: perSecond[rate], duration: 1 }));
-  return { take: (rate, key) => waitOf(limiters[rate], key) };
+  return { consume: (rate, key) => waitOf(limiters[rate], key) };
 }
 
 /**
@@ -41,12 +41,12 @@ export function sharedRates({ redis, prefix, perSecond, circuit }: SharedRatesOp
     });
   });
   return {
-    async take(rate, key) {
+    async consume(rate, key) {
       try {
         return await circuit.run(() => waitOf(limiters[rate], key));
       } catch {
         // Whatever it was, the circuit tells when it becomes more than an incident.
-        return await local.take(rate, key);
+        return await local.consume(rate, key);
       }
     },
   };

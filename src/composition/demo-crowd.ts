@@ -3,6 +3,7 @@ import { listShowtimes } from '../boxoffice/catalogue/showtimes.js';
 import { type Party, partiesOf, partyOf } from '../boxoffice/demo/demo-parties.js';
 import type { Command } from '../core/command.js';
 import { BOOKED, HELD } from '../core/house.js';
+import { priceOf } from '../core/price.js';
 import type { Ids } from '../kernel/ids.js';
 import type { Log } from '../kernel/log.js';
 import type { Host } from '../runtime/host.js';
@@ -71,7 +72,7 @@ export function bringDemoCrowd({ pool, hosts, ids, log }: DemoCrowdParts): () =>
     if (!held?.ok) held = await ask(host, ids, wish);
     if (!held?.ok || held.type !== 'hold') return;
     const holdId = held.hold.id;
-    const price = { amount: held.price, currency: host.terms.rules.currency };
+    const price = { amount: priceOf(held.hold), currency: host.terms.rules.currency };
     await wait(decideMs);
     if (party.pays) {
       const booking = { newBookingId: ids.uuid(), newReference: ids.reference() };

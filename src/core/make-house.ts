@@ -32,7 +32,7 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
   };
   for (const hold of state.holds) {
     invariant(hold.seats.length > 0 && !house.holds.has(hold.id), 'an empty hold, or one id for two holds');
-    take(house, hold.seats, HELD, hold.id);
+    occupy(house, hold.seats, HELD, hold.id);
     const asWritten = pricesOf(house, hold.seats).map((now, i) => hold.prices[i] ?? now);
     const entered = { ...hold, prices: asWritten };
     enterHold(house, entered);
@@ -41,13 +41,13 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
   for (const booking of state.bookings) {
     invariant(!house.bookings.has(booking.id), 'one id for two bookings');
     enterBooking(house, booking);
-    if (booking.status === 'confirmed') take(house, booking.seats, BOOKED, booking.id);
+    if (booking.status === 'confirmed') occupy(house, booking.seats, BOOKED, booking.id);
   }
-  take(house, state.blocked, BLOCKED, undefined);
+  occupy(house, state.blocked, BLOCKED, undefined);
   return house;
 }
 
-function take(
+function occupy(
   house: House,
   seats: readonly number[],
   status: typeof HELD | typeof BOOKED | typeof BLOCKED,

@@ -2,7 +2,7 @@ import { noteExpiry } from './expiry.js';
 import { HELD, type Hold, type House } from './house.js';
 import { invariant } from './invariant.js';
 import { enterHold, takeSeat } from './occupancy.js';
-import { priceOf, pricesOf } from './price.js';
+import { pricesOf } from './price.js';
 import type { Refusal } from './refusal.js';
 import type { Applied, SearchQuality } from './reply.js';
 
@@ -20,7 +20,7 @@ export function putHold(house: House, hold: Hold, seats: readonly number[], qual
   const before = house.holds.get(hold.id);
   enterHold(house, hold);
   if (before?.expiresAt !== hold.expiresAt) noteExpiry(house, hold);
-  const reply = { ok: true, type: 'hold', hold, price: priceOf(hold) } as const;
+  const reply = { ok: true, type: 'hold', hold } as const;
   return {
     reply: quality === undefined ? reply : { ...reply, quality },
     changes: [{ type: 'hold_put', hold, seats }],

@@ -6,28 +6,26 @@ import type { Refusal } from './refusal.js';
 export type SearchQuality = 'adjacent' | 'adjacent_leaves_gap' | 'same_row' | 'nearby' | 'scattered';
 
 /** What the asker is told. Values, ready to be kept as the outcome of a `commandId`. */
-export type CoreReply =
+export type Reply =
   | {
       readonly ok: true;
       readonly type: 'hold';
       readonly hold: Hold;
-      readonly price: number;
       readonly quality?: SearchQuality;
     }
-  /** `hold` and `price` are what remains, if anything does. */
+  /** `hold` is what remains, if anything does. */
   | {
       readonly ok: true;
       readonly type: 'release';
       readonly seats: readonly number[];
       readonly hold?: Hold;
-      readonly price?: number;
     }
   | { readonly ok: true; readonly type: 'booking'; readonly booking: Booking }
   | { readonly ok: true; readonly type: 'seats'; readonly seats: readonly number[] }
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Applied {
-  readonly reply: CoreReply;
+  readonly reply: Reply;
   /** Empty where nothing changed: every refusal, and an expire with nothing due. */
   readonly changes: readonly Change[];
 }

@@ -6,7 +6,7 @@ import type { WireError } from '../protocol/errors.js';
 import type { Submission } from '../runtime/outcome.js';
 import { type IsOn, switchedOff } from './parts.js';
 
-export type Taken =
+export type Admitted =
   | { readonly ok: true; readonly submission: Submission }
   | { readonly ok: false; readonly error: WireError };
 
@@ -20,7 +20,7 @@ export class CommandIntake {
     this.#isOn = isOn;
   }
 
-  take(message: CommandMessage, identity: Caller): Taken {
+  admit(message: CommandMessage, identity: Caller): Admitted {
     const { id: requestId, commandId } = message;
     if (message.type === 'block' || message.type === 'unblock') {
       const denial = whyDenied(identity, 'seats.staff');

@@ -2,11 +2,11 @@
 import type { Booking, Hold, HouseRules } from '../core/house.js';
 import { priceOf } from '../core/price.js';
 import type { Refusal, SeatConflict } from '../core/refusal.js';
-import type { CoreReply } from '../core/reply.js';
+import type { Reply } from '../core/reply.js';
 import type { SeatMap } from '../core/seat-map.js';
 import { type ErrorCode, type WireError, wireError } from '../protocol/errors.js';
 import { printable } from '../protocol/printable.js';
-import type { BookingView, HoldView, Own, Reply, TermsView } from '../protocol/server-messages.js';
+import type { BookingView, HoldView, Own, ReplyMessage, TermsView } from '../protocol/server-messages.js';
 import type { NotOpened } from '../runtime/directory.js';
 import { MOVING_RETRY_AFTER_MS } from '../runtime/failures.js';
 import type { Host } from '../runtime/host.js';
@@ -50,13 +50,13 @@ export function ownView(own: PublishedOwn, terms: Terms): Omit<Own, 'type'> {
   };
 }
 
-export function replyView(id: number, outcome: Outcome, terms: Terms): Reply {
+export function replyView(id: number, outcome: Outcome, terms: Terms): ReplyMessage {
   return outcome.ok
     ? { type: 'reply', id, ok: true, ...okFields(outcome, terms) }
     : { type: 'reply', id, ok: false, error: outcomeError(outcome, terms.rules) };
 }
 
-function okFields(reply: CoreReply & { ok: true }, terms: Terms) {
+function okFields(reply: Reply & { ok: true }, terms: Terms) {
   switch (reply.type) {
     case 'hold':
       return { hold: holdView(reply.hold, terms), ...(reply.quality ? { quality: reply.quality } : {}) };

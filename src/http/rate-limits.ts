@@ -14,19 +14,19 @@ export class RateLimits {
   }
 
   request(exchange: Exchange): Promise<WireError | undefined> {
-    return this.#take('requests', this.address(exchange));
+    return this.#consume('requests', this.address(exchange));
   }
 
   session(exchange: Exchange): Promise<WireError | undefined> {
-    return this.#take('sessions', this.address(exchange));
+    return this.#consume('sessions', this.address(exchange));
   }
 
   command(holder: string): Promise<WireError | undefined> {
-    return this.#take('commands', holder);
+    return this.#consume('commands', holder);
   }
 
-  async #take(rate: Rate, key: string): Promise<WireError | undefined> {
-    const retryAfterMs = await this.#rates.take(rate, key);
+  async #consume(rate: Rate, key: string): Promise<WireError | undefined> {
+    const retryAfterMs = await this.#rates.consume(rate, key);
     if (retryAfterMs === undefined) return undefined;
     return wireError('rate_limited', 'Too many requests; this one was not looked at.', { retryAfterMs });
   }

@@ -4,5 +4,5 @@ export type Rate = 'requests' | 'sockets' | 'sessions' | 'commands';
 /** Who asks how often, in the whole cluster where there is one. */
 export interface Rates {
   /** Undefined: go on. Else how many milliseconds to wait. Answers in bounded time, from this node's counts if need be. */
-  take(rate: Rate, key: string): Promise<number | undefined>;
+  consume(rate: Rate, key: string): Promise<number | undefined>;
 }

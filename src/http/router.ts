@@ -90,13 +90,13 @@ export class Router {
   /** Cuts off who sends what two programs may read in two ways: what follows may be a request that nobody made. */
   #taking(
     pattern: string,
-    take: (exchange: Exchange) => void,
+    serve: (exchange: Exchange) => void,
     bodyBytesMax?: number,
   ): (res: HttpResponse, req: HttpRequest) => void {
     const parameterCount = pattern.split('/').filter((part) => part.startsWith(':')).length;
     return (res, req) => {
       if (hasTwoLengths(req)) res.close();
-      else take(this.#exchange(res, req, parameterCount, bodyBytesMax));
+      else serve(this.#exchange(res, req, parameterCount, bodyBytesMax));
     };
   }
 

@@ -101,7 +101,7 @@ export interface Own {
 }
 
 /** What a command came to. Which fields an ok reply has follows from its command; see PROTOCOL.md. */
-export type Reply =
+export type ReplyMessage =
   | {
       readonly type: 'reply';
       readonly id: number;
@@ -142,4 +142,14 @@ export interface Fault {
   readonly error: WireError;
 }
 
-export type ServerMessage = Welcome | Terms | Snapshot | Delta | Own | Reply | HoldExpired | Moved | Heartbeat | Fault;
+export type ServerMessage =
+  | Welcome
+  | Terms
+  | Snapshot
+  | Delta
+  | Own
+  | ReplyMessage
+  | HoldExpired
+  | Moved
+  | Heartbeat
+  | Fault;

@@ -6,7 +6,7 @@ import { nextExpiry } from '../core/expiry.js';
 import { isRefusal } from '../core/find-hold.js';
 import type { House } from '../core/house.js';
 import { makeHouse } from '../core/make-house.js';
-import type { CoreReply } from '../core/reply.js';
+import type { Reply } from '../core/reply.js';
 import type { ActorContext } from './actor-context.js';
 import { Alarm } from './alarm.js';
 import type { Audience, EndReason, Feed, PublishedDelta, SalesTerms } from './audience.js';
@@ -25,7 +25,7 @@ import type { Terms } from './playbill-port.js';
 import { type Own, type Published, PublishedView } from './published-view.js';
 import { Recalls } from './recalls.js';
 import type { Remains } from './recovery/remembered-house.js';
-import { type Replay, Replays } from './replays.js';
+import { type RememberedResult, RememberedResults } from './remembered-results.js';
 import { SoldTerms } from './sold-terms.js';
 
 /**
@@ -44,7 +44,7 @@ export class Actor implements Committing, Host {
   readonly #house: House;
   readonly #view: PublishedView;
   readonly #ticker: DeltaTicker;
-  readonly #replays: Replays;
+  readonly #remembered: RememberedResults;
   readonly #recalls: Recalls;
   readonly #gate = new OutputGate();
   readonly #writes = new PendingWrites();
@@ -70,7 +70,7 @@ export class Actor implements Committing, Host {
     this.#view = PublishedView.of(this.#house, context.limits.historyMax);
     const watching = { size: () => this.watchers, delta: (delta: PublishedDelta) => this.#tell(delta) };
     this.#ticker = new DeltaTicker(this.#view, watching, context.clock, context.timers, context.limits);
-    this.#replays = new Replays(context.limits.replaysMax, claim.results);
+    this.#remembered = new RememberedResults(context.limits.replaysMax, claim.results);
     this.#recalls = new Recalls(claim.recorded, context);
     this.#expiry = new Alarm(context.clock, context.timers, (now) => this.#expire(now));
     this.#sold = new SoldTerms(this.#house, terms, context.clock, context.timers, (told) => {
@@ -165,12 +165,12 @@ export class Actor implements Committing, Host {
   submit(submission: Submission, recipient: Recipient): void {
     const now = this.#context.clock.now();
     this.usedAt = now;
-    const earlier = this.#replays.get(recipient.holder, submission.commandId);
+    const earlier = this.#remembered.get(recipient.holder, submission.commandId);
     if (!earlier && this.#recalls.has(submission.commandId)) this.#recall(submission, recipient);
     else this.#answer(submission, recipient, earlier, now);
   }
 
-  #answer(submission: Submission, recipient: Recipient, earlier: Replay | undefined, now: number): void {
+  #answer(submission: Submission, recipient: Recipient, earlier: RememberedResult | undefined, now: number): void {
     const atOnce = this.#decide(submission, recipient, earlier, now);
     if (atOnce) recipient.reply(submission.requestId, atOnce, earlier !== undefined);
   }
@@ -183,15 +183,20 @@ export class Actor implements Committing, Host {
         recipient.reply(requestId, UNKNOWN, false);
         return;
       }
-      if (recalled !== 'nothing') this.#replays.put(recalled, 0);
+      if (recalled !== 'nothing') this.#remembered.put(recalled, 0);
       // Looked for again: the same command may have come twice, and the other may have been answered meanwhile.
-      const earlier = this.#replays.get(recipient.holder, commandId);
+      const earlier = this.#remembered.get(recipient.holder, commandId);
       this.#answer(submission, recipient, earlier, this.#context.clock.now());
     });
   }
 
   /** The outcome, where it can be told at once; undefined where it waits in the gate. First rule that fails wins. */
-  #decide(submission: Submission, recipient: Recipient, earlier: Replay | undefined, now: number): Outcome | undefined {
+  #decide(
+    submission: Submission,
+    recipient: Recipient,
+    earlier: RememberedResult | undefined,
+    now: number,
+  ): Outcome | undefined {
     const { requestId, commandId, command } = submission;
     const { committer, limits } = this.#context;
     // Before all else: what took effect, or is on its way, must never hear that it was not applied.
@@ -209,14 +214,14 @@ export class Actor implements Committing, Host {
     const { reply, changes } = applied;
     const result: CommandResult = { holder: recipient.holder, commandId, command: command.type, reply };
     // A copy of it may be on its way still, and must not do what its sender was told was not done.
-    if (!reply.ok) this.#replays.put(result, 0);
+    if (!reply.ok) this.#remembered.put(result, 0);
     if (changes.length === 0) {
       // A yes that changed nothing may rest on changes that are on their way, here or at a later owner.
       const mark = reply.ok || isDoubted(reply, submission, this.#house, recipient.holder) ? this.#askWhoOwnsIt() : 0;
       return this.#inTurn(recipient, requestId, reply, mark, now, false);
     }
     this.#record(changes, result, paid.method);
-    this.#replays.put(result, this.#mark);
+    this.#remembered.put(result, this.#mark);
     const mark = this.#mark;
     this.#gate.push({ mark, restsOn: mark, at: now, changes, requestId, outcome: reply, isReplay: false, recipient });
     return undefined;
@@ -235,7 +240,7 @@ export class Actor implements Committing, Host {
   }
 
   /** The outcome of the first try. Where it cannot wait its turn: what is certain, or that nothing is. */
-  #replay(earlier: Replay, submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
+  #replay(earlier: RememberedResult, submission: Submission, recipient: Recipient, now: number): Outcome | undefined {
     const { requestId, command } = submission;
     const { ok } = earlier.reply;
     const isFull = this.#gate.length >= this.#context.limits.gatedMax;
@@ -267,10 +272,10 @@ export class Actor implements Committing, Host {
     await new Promise<void>((resolve) => this.#onFlushed.push(resolve));
   }
 
-  take(): { readonly slice: Slice; readonly mark: number } | undefined {
+  collect(): { readonly slice: Slice; readonly mark: number } | undefined {
     // What was applied on top of something that the journal refused must never reach it.
     if (this.#ended) return undefined;
-    return { slice: this.#writes.take(this.showtimeId, this.epoch), mark: this.#mark };
+    return { slice: this.#writes.collect(this.showtimeId, this.epoch), mark: this.#mark };
   }
 
   durable(mark: number): void {
@@ -292,10 +297,10 @@ export class Actor implements Committing, Host {
   }
 
   surrender(): Remains {
-    const pending = this.#writes.take(this.showtimeId, this.epoch);
+    const pending = this.#writes.collect(this.showtimeId, this.epoch);
     this.lost('journal_behind');
     const { bookings } = this.#house;
-    const commandOf = this.#replays.commandsOfBookings();
+    const commandOf = this.#remembered.commandsOfBookings();
     return { epoch: this.epoch, published: this.#view.remembered(), bookings, commandOf, pending };
   }
 
@@ -324,7 +329,7 @@ export class Actor implements Committing, Host {
   }
 
   /** Undefined where the core threw: a bug. The house may be half changed, so this actor ends and is loaded anew. */
-  #apply(command: Command, now: number): { reply: CoreReply; changes: readonly Change[] } | undefined {
+  #apply(command: Command, now: number): { reply: Reply; changes: readonly Change[] } | undefined {
     try {
       return apply(this.#house, command, now);
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Command } from '../core/command.js';
 import { BOOKED, type House } from '../core/house.js';
 import type { Refusal } from '../core/refusal.js';
-import type { CoreReply } from '../core/reply.js';
+import type { Reply } from '../core/reply.js';
 import type { Submission } from './outcome.js';
 
 /** Whether a refusal speaks of what its sender has; `look` where its code alone does not tell. */
@@ -41,7 +41,7 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
  * A refusal rests on no write, unless a later owner may have carried out this very command, or acknowledged what the
  * refusal denies its sender: then it rests on still being the owner.
  */
-export function isDoubted(reply: CoreReply, { again, command }: Submission, house: House, holder: string): boolean {
+export function isDoubted(reply: Reply, { again, command }: Submission, house: House, holder: string): boolean {
   if (reply.ok) return false;
   if (again) return true;
   const { refusal } = reply;

@@ -11,7 +11,7 @@ import { Recovery } from './recovery/recovery.js';
 /** An actor, as its committer sees it. */
 export interface Committing {
   /** Everything that it has to write, and the mark that its journal reaches with it; undefined where it has ended. */
-  take(): { readonly slice: Slice; readonly mark: number } | undefined;
+  collect(): { readonly slice: Slice; readonly mark: number } | undefined;
   /** All up to the mark is in the journal for good. */
   durable(mark: number): void;
   /** The journal did not take it and never will: fenced, or refused. Or the actor threw, and is not to be trusted. */
@@ -120,7 +120,7 @@ export class GroupCommitter {
         await this.#look();
         continue;
       }
-      this.#inFlight = this.#takeBatch();
+      this.#inFlight = this.#collectBatch();
       const flushing = this.#inFlight.length > 0 ? this.#flush(this.#inFlight) : [];
       for (const { actor, mark } of durable) this.#attempt(actor, () => actor.durable(mark));
       durable = await flushing;
@@ -132,13 +132,13 @@ export class GroupCommitter {
     for (const resolve of waiting) resolve();
   }
 
-  #takeBatch(): Taken[] {
+  #collectBatch(): Taken[] {
     const batch: Taken[] = [];
     let rows = 0;
     for (const actor of this.#dirty) {
       this.#dirty.delete(actor);
       this.#attempt(actor, () => {
-        const taken = actor.take();
+        const taken = actor.collect();
         if (!taken) return;
         batch.push({ actor, ...taken });
         rows += rowsOf(taken.slice);

@@ -46,7 +46,7 @@ export class HandOff {
     const { calls, directory } = this.#options;
     calls.answer('take', async (body) => {
       const { showtimeId, from } = readFields(body);
-      return await this.#take(readText(showtimeId), readText(from));
+      return await this.#takeOver(readText(showtimeId), readText(from));
     });
     calls.answer('yield', async (body) => {
       const { showtimeId, to } = readFields(body);
@@ -93,7 +93,7 @@ export class HandOff {
    * For who owns a showtime and sees its home here. Whose it is may give it, so it is taken also where our own view of the
    * cluster is behind theirs. An offer that came late is none any more.
    */
-  async #take(showtimeId: string, from: string): Promise<TakeAnswer> {
+  async #takeOver(showtimeId: string, from: string): Promise<TakeAnswer> {
     const { directory, whereabouts, journal } = this.#options;
     if (whereabouts.self.draining) return 'refused';
     const owner = (await journal.owners([showtimeId])).get(showtimeId);

@@ -1,5 +1,5 @@
 import type { Booking, Hold, HouseState } from '../core/house.js';
-import type { CoreReply } from '../core/reply.js';
+import type { Reply } from '../core/reply.js';
 
 /**
  * The journal of all houses. It can lose its tail: where Postgres fails over to a standby that lagged, the newest commits
@@ -101,11 +101,11 @@ export interface Claim {
   /** Outcomes for replays: every booking's. */
   readonly results: readonly CommandResult[];
   /** Those of the other commands of the recent past: of the newest at least, as many as a house keeps. */
-  readonly recorded: Recorded;
+  readonly recorded: RecordedResults;
 }
 
 /** Outcomes that are on record under earlier epochs, and not read with the claim. */
-export interface Recorded {
+export interface RecordedResults {
   /** False: there is none of this command. True: there may be. */
   has(commandId: string): boolean;
   /** Undefined: there is none for this holder. Rejects where the store cannot be reached. */
@@ -148,7 +148,7 @@ export interface CommandResult {
   readonly commandId: string;
   /** The command's type; the same id under another type is an error of the client. */
   readonly command: string;
-  readonly reply: CoreReply;
+  readonly reply: Reply;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Command } from '../core/command.js';
-import type { CoreReply } from '../core/reply.js';
+import type { Reply } from '../core/reply.js';
 import type { Payment } from './till-port.js';
 
 /**
@@ -20,7 +20,7 @@ export type Failure =
   | 'payment_declined';
 
 /** What a command came to. */
-export type Outcome = CoreReply | { readonly ok: false; readonly failure: Failure; readonly retryAfterMs?: number };
+export type Outcome = Reply | { readonly ok: false; readonly failure: Failure; readonly retryAfterMs?: number };
 
 export interface Submission {
   /** The sender's number for this request, given back with the reply. */

@@ -57,7 +57,7 @@ export class PendingWrites {
   }
 
   /** All of it, as one slice of a batch; what comes after begins the next. */
-  take(showtimeId: string, epoch: number): Slice {
+  collect(showtimeId: string, epoch: number): Slice {
     const slice: Slice = {
       showtimeId,
       epoch,

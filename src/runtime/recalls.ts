@@ -1,9 +1,9 @@
 import type { Log } from '../kernel/log.js';
 import type { Timers } from '../kernel/timers.js';
-import type { CommandResult, Recorded } from './journal-port.js';
+import type { CommandResult, RecordedResults } from './journal-port.js';
 
 /** `unknown`: the store did not say in time. */
-export type Recalled = CommandResult | 'nothing' | 'unknown';
+export type RecalledResult = CommandResult | 'nothing' | 'unknown';
 
 export interface RecallContext {
   readonly timers: Timers;
@@ -21,11 +21,11 @@ export interface RecallContext {
  * thousands, of which hardly any is ever asked for: to read them all would keep everybody waiting after a take-over.
  */
 export class Recalls {
-  readonly #recorded: Recorded;
+  readonly #recorded: RecordedResults;
   readonly #context: RecallContext;
   #open = 0;
 
-  constructor(recorded: Recorded, context: RecallContext) {
+  constructor(recorded: RecordedResults, context: RecallContext) {
     this.#recorded = recorded;
     this.#context = context;
   }
@@ -36,7 +36,7 @@ export class Recalls {
   }
 
   /** Calls `tell` once, in this turn only where too many are under way. */
-  ask(holder: string, commandId: string, tell: (recalled: Recalled) => void): void {
+  ask(holder: string, commandId: string, tell: (recalled: RecalledResult) => void): void {
     const { timers, limits, log } = this.#context;
     if (this.#open >= limits.gatedMax) {
       tell('unknown');
@@ -44,7 +44,7 @@ export class Recalls {
     }
     this.#open++;
     let isOver = false;
-    const settle = (recalled: Recalled) => {
+    const settle = (recalled: RecalledResult) => {
       if (isOver) return;
       isOver = true;
       this.#open--;

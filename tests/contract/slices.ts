@@ -55,7 +55,7 @@ export function resultOf(hold: Hold): CommandResult {
     holder: hold.holder,
     commandId: randomUUID(),
     command: 'hold',
-    reply: { ok: true, type: 'hold', hold, price: 1250 * hold.seats.length },
+    reply: { ok: true, type: 'hold', hold },
   };
 }
 

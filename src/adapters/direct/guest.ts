@@ -34,7 +34,7 @@ export class Guest {
     socket.setTimeout(SILENT_MS_MAX, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
       try {
-        for (const packet of reader.read(chunk)) this.#take(packet);
+        for (const packet of reader.read(chunk)) this.#receive(packet);
       } catch (error) {
         onGarbage(error);
         socket.destroy();
@@ -68,7 +68,7 @@ export class Guest {
     this.#unconfirmed = [];
   }
 
-  #take([kind, first, second]: Packet): void {
+  #receive([kind, first, second]: Packet): void {
     const { deliver, onHello } = this.#options;
     if (kind === KIND.hello) {
       this.#address = readText(first);

@@ -126,7 +126,7 @@ export class Peer {
     });
     socket.on('data', (chunk: Buffer) => {
       try {
-        for (const packet of reader.read(chunk)) this.#take(packet);
+        for (const packet of reader.read(chunk)) this.#receive(packet);
       } catch (error) {
         socket.destroy(error as Error);
       }
@@ -150,7 +150,7 @@ export class Peer {
     });
   }
 
-  #take([kind, first]: Packet): void {
+  #receive([kind, first]: Packet): void {
     this.#unanswered = 0;
     if (kind === KIND.members && Array.isArray(first)) this.#known(first.filter((id) => typeof id === 'string'));
     else if (kind === KIND.followed && typeof first === 'number') {

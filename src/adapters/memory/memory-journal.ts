@@ -104,7 +104,7 @@ export class MemoryJournal {
     if (this.#isRecovering()) throw new JournalRecovering(RECOVERING_RETRY_MS);
     const house = this.#house(showtimeId);
     const now = this.#now();
-    this.#take(house, nodeName, writerId);
+    this.#assign(house, nodeName, writerId);
     for (const [seat, hold] of house.holds) if (hold.expiresAt <= now) house.holds.delete(seat);
     const recent = [...house.results.values()].filter(({ at }) => at > now - replayWindowMs);
     const recorded = new Set(recent.map(({ result }) => result.commandId));
@@ -198,7 +198,7 @@ export class MemoryJournal {
       return { outcome: 'nothing missing', epoch: house.epoch, bookings, holds, losses: lost() };
     const { opened, cutEpoch } = house;
     const epoch = Math.max(house.epoch, known.epoch);
-    this.#take(house, nodeName, writerId, epoch);
+    this.#assign(house, nodeName, writerId, epoch);
     Object.assign(house, { opened, cutEpoch, restoredFrom: Math.max(house.restoredFrom, known.epoch) });
     if (known.isWhole) house.wholeFrom = Math.max(house.wholeFrom, known.epoch);
     return { outcome: 'restored', epoch: house.epoch, bookings, holds, losses: lost() };
@@ -246,7 +246,7 @@ export class MemoryJournal {
   }
 
   /** Epochs of before a promotion are not used again, those that it lost included. */
-  #take(house: HouseRecord, node: string, writer: string, epoch = house.epoch): void {
+  #assign(house: HouseRecord, node: string, writer: string, epoch = house.epoch): void {
     const timeline = this.#timeline;
     if (house.timeline !== timeline) Object.assign(house, { cutEpoch: house.epoch, restoredFrom: 0, wholeFrom: 0 });
     house.epoch = epoch + 1 + EPOCHS_A_TIMELINE * Math.abs(timeline - house.timeline);

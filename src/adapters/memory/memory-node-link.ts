@@ -47,7 +47,7 @@ export class MemoryHub {
 
   /** For links: every node gets a copy of its own. */
   deliver(channel: string, payload: unknown): void {
-    for (const link of this.#links) link.take(channel, payload);
+    for (const link of this.#links) link.deliver(channel, payload);
   }
 }
 
@@ -95,7 +95,7 @@ export class MemoryNodeLink implements NodeLink {
   }
 
   /** For the hub. */
-  take(channel: string, payload: unknown): void {
+  deliver(channel: string, payload: unknown): void {
     const handlers = this.#handlers.get(channel);
     if (this.#isCut || !handlers?.size) return;
     const copy = structuredClone(payload);

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { CommandResult, Recorded } from '../../runtime/journal-port.js';
+import type { CommandResult, RecordedResults } from '../../runtime/journal-port.js';
 
 export interface ReplayBounds {
   /** How far back outcomes of commands are known, in milliseconds. */
@@ -38,7 +38,7 @@ export async function readRecorded(
   pool: Pool,
   showtimeId: string,
   { windowMs, max }: ReplayBounds,
-): Promise<Recorded> {
+): Promise<RecordedResults> {
   const { rows } = await client.query<{ newest: string }>(NEWEST, [showtimeId, windowMs, max]);
   const newest = rows[0]?.newest ?? '';
   const places = placesOf(newest);

@@ -2,7 +2,6 @@ import type { Command } from '../command.js';
 import { findHold, isRefusal } from '../find-hold.js';
 import type { Hold, House } from '../house.js';
 import { enterHold, freeSeat, removeHold } from '../occupancy.js';
-import { priceOf } from '../price.js';
 import { refused } from '../put-hold.js';
 import type { SeatConflict } from '../refusal.js';
 import type { Applied } from '../reply.js';
@@ -55,7 +54,7 @@ function drop(house: House, hold: Hold, seats: readonly number[], remaining: rea
   else enterHold(house, rest);
   const reply = { ok: true, type: 'release', seats } as const;
   return {
-    reply: rest === undefined ? reply : { ...reply, hold: rest, price: priceOf(rest) },
+    reply: rest === undefined ? reply : { ...reply, hold: rest },
     changes: [{ type: 'hold_dropped', hold, seats, rest, cause: 'released' }],
   };
 }

@@ -191,10 +191,10 @@ function asking({ hosts, intake }: SeatEndpointsOptions) {
     const opened = await openHost(hosts, parameters.showtimeId);
     if (!opened.ok) return opened;
     const { host } = opened;
-    const taken = intake.take(message, caller);
-    if (!taken.ok) return taken;
+    const admitted = intake.admit(message, caller);
+    if (!admitted.ok) return admitted;
     const recipient = new HttpRecipient(caller.holder);
-    host.submit(taken.submission, recipient);
+    host.submit(admitted.submission, recipient);
     const outcome = await recipient.outcome;
     if (!outcome.ok) return { ok: false, error: outcomeError(outcome, host.terms.rules) };
     const { type: _type, id: _id, ok: _ok, ...body } = { ...replyView(0, outcome, host.terms) };

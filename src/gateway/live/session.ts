@@ -149,7 +149,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
 
   #command(message: CommandMessage, host: Host): void {
     try {
-      const taken = this.#context.intake.take(message, this);
+      const taken = this.#context.intake.admit(message, this);
       if (taken.ok) host.submit(taken.submission, this);
       else this.#tell(message.id, taken.error);
     } catch (error) {
@@ -225,7 +225,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
   async #admit(address: string): Promise<boolean> {
     const { rates, log } = this.#context;
     try {
-      const retryAfterMs = await rates.take('sockets', address);
+      const retryAfterMs = await rates.consume('sockets', address);
       if (retryAfterMs === undefined) return true;
       const error = wireError('rate_limited', 'Too many new connections of one address.', { retryAfterMs });
       this.#refuse(CLOSE.flooding, error);

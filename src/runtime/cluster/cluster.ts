@@ -195,10 +195,10 @@ export class Cluster {
     this.#failing = false;
     this.#store = 'answering';
     if (self.draining) this.#announcedAt ??= monotonic();
-    this.#take(roll, sentAt, monotonic());
+    this.#adopt(roll, sentAt, monotonic());
   }
 
-  #take(roll: Roll, sentAt: number, now: number): void {
+  #adopt(roll: Roll, sentAt: number, now: number): void {
     this.#view.observe(roll, sentAt, now);
     this.#checkNamesake();
     // To the others the newer life is this node: it may take over at any moment, whether our beats arrive or not.

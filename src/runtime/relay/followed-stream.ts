@@ -40,9 +40,9 @@ export interface StreamReader {
   /** All that is published at this point; the events after it follow. What was read before is part of it. */
   snapshot(snapshot: Snapshot): void;
   /** The next event. Throws where it does not fit: then a snapshot comes. */
-  take(event: StreamEvent): void;
+  apply(event: StreamEvent): void;
   /** `epoch` or `n` went on. */
-  moved(): void;
+  advanced(): void;
   /** It cannot be followed any more. */
   lost(): void;
 }
@@ -124,7 +124,7 @@ export class FollowedStream {
   #received(payload: unknown): void {
     if (this.#stopped) return;
     try {
-      this.#take(readFrame(payload));
+      this.#receive(readFrame(payload));
     } catch (error) {
       // Of an unknown version, or rubbish: if it was the owner's, the next number or beat shows that one is missing.
       this.#context.log.warn(
@@ -134,7 +134,7 @@ export class FollowedStream {
     }
   }
 
-  #take(frame: StreamFrame): void {
+  #receive(frame: StreamFrame): void {
     const { epoch, n, events } = frame;
     if (this.#stopped) return;
     if (this.#early || this.#behind) this.#keep(frame);
@@ -161,7 +161,7 @@ export class FollowedStream {
     this.#heardAt = clock.now();
     this.#n = n;
     try {
-      for (const event of events) this.#reader.take(event);
+      for (const event of events) this.#reader.apply(event);
     } catch (error) {
       log.error(
         { event: 'relay.event_unfit', err: error, showtimeId: this.#showtimeId },
@@ -169,13 +169,13 @@ export class FollowedStream {
       );
       this.doubt();
     }
-    this.#reader.moved();
+    this.#reader.advanced();
   }
 
   #keep({ epoch, n, events }: StreamFrame): void {
     // The end needs no snapshot, and the owner of one that ended would give none.
     const end = epoch === this.#epoch ? events.find(({ type }) => type === 'ended') : undefined;
-    if (end) this.#reader.take(end);
+    if (end) this.#reader.apply(end);
     else if (this.#early) {
       this.#early.push({ epoch, n, events });
       // The oldest are the likeliest to be in the snapshot; where they are not, those that are left show the gap at once.
@@ -201,8 +201,8 @@ export class FollowedStream {
     } finally {
       this.#early = undefined;
     }
-    for (const frame of early) this.#take(frame);
-    this.#reader.moved();
+    for (const frame of early) this.#receive(frame);
+    this.#reader.advanced();
     return undefined;
   }
 

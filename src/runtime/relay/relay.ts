@@ -193,7 +193,7 @@ export class Relay implements Host, StreamReader {
       log.debug({ err: error, showtimeId: this.showtimeId }, 'it is not known what became of a command');
     }
     this.#commands.answered(id, answer);
-    this.moved();
+    this.advanced();
     // It does not run there, or in a later life: what we follow is over, and its end was lost on the way.
     if (answer && 'refused' in answer) this.end('lost');
     else if (answer && answer.epoch > this.epoch) this.#stream.doubt();
@@ -227,7 +227,7 @@ export class Relay implements Host, StreamReader {
     this.#lookAround();
   }
 
-  take(event: StreamEvent): void {
+  apply(event: StreamEvent): void {
     if (event.type === 'change') {
       this.#view?.publish(event.change);
       announce(this.#audience, event.change, this.#commands.recipientOf(event.by));
@@ -243,7 +243,7 @@ export class Relay implements Host, StreamReader {
   }
 
   /** Gives the replies whose effects can be seen here by now; of an epoch before ours, the snapshot showed them. */
-  moved(): void {
+  advanced(): void {
     const { epoch, n } = this.#stream;
     this.#commands.settle((of, at) => of < epoch || (of === epoch && at <= n));
     this.#lookAround();

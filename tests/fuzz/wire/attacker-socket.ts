@@ -4,7 +4,7 @@ import { decodeServerFrame } from '../../../src/protocol/decode.js';
 import type {
   Fault,
   HoldExpired,
-  Reply,
+  ReplyMessage,
   ServerMessage,
   Snapshot,
   Welcome,
@@ -21,7 +21,7 @@ export type Event =
   | { readonly type: 'opened' }
   | Welcome
   | Snapshot
-  | Reply
+  | ReplyMessage
   | Fault;
 
 const ANSWER_WITHIN_MS = 20_000;

@@ -1,4 +1,4 @@
-import type { HoldView, Reply } from '../../../src/protocol/server-messages.js';
+import type { HoldView, ReplyMessage } from '../../../src/protocol/server-messages.js';
 import type { Encoding } from '../../../src/protocol/version.js';
 import { type Frame, frameOf, openingOf } from '../frames/frame.js';
 import type { Grip } from '../frames/valid-message.js';
@@ -144,7 +144,7 @@ export class Attacker {
     return false;
   }
 
-  #applied(sent: Sent, reply: Reply & { ok: true }): void {
+  #applied(sent: Sent, reply: ReplyMessage & { ok: true }): void {
     const { mayBeOk, command } = sent.expected;
     if (!mayBeOk) this.#wrong(sent, 'answered with ok, and is no message that the protocol knows');
     if (!command) return;

@@ -17,7 +17,7 @@ import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
 import { Hosts } from '../../../src/runtime/hosts.js';
-import type { Batch, Journal, Recorded } from '../../../src/runtime/journal-port.js';
+import type { Batch, Journal, RecordedResults } from '../../../src/runtime/journal-port.js';
 import type { Till } from '../../../src/runtime/till-port.js';
 import { silentLog } from '../../silent-log.js';
 import { hall } from './hall.js';
@@ -37,7 +37,7 @@ export interface LightNodeOptions {
   readonly confirmed?: () => boolean;
 }
 
-const NO_RECORD: Recorded = { has: () => false, recall: async () => undefined };
+const NO_RECORD: RecordedResults = { has: () => false, recall: async () => undefined };
 
 /** A journal that takes everything, at once or, while it is held back, not at all. */
 export class TestJournal implements Journal {

@@ -4,7 +4,7 @@ import { Packr } from 'msgpackr/pack';
 import WebSocket from 'ws';
 import { decodeServerFrame } from '../../../src/protocol/decode.js';
 import { readStatuses, SEAT_STATUSES, unpackStatuses } from '../../../src/protocol/seat-status.js';
-import type { Reply, ServerMessage, Welcome } from '../../../src/protocol/server-messages.js';
+import type { ReplyMessage, ServerMessage, Welcome } from '../../../src/protocol/server-messages.js';
 import type { Encoding } from '../../../src/protocol/version.js';
 import { notePrices, withPrice } from './told-prices.js';
 
@@ -101,12 +101,12 @@ export class LiveClient {
   }
 
   /** Sends a command and resolves with its reply, whatever else comes in between. */
-  async call(command: object): Promise<Reply> {
+  async call(command: object): Promise<ReplyMessage> {
     const id = this.#nextId++;
     const reply = this.#wait((message) => message.type === 'reply' && message.id === id, `reply ${id}`);
     const priced = 'type' in command && command.type === 'book' ? withPrice(command) : command;
     this.send({ id, commandId: randomUUID(), ...priced });
-    return (await reply) as Reply;
+    return (await reply) as ReplyMessage;
   }
 
   /** The next unread message of this type; those before it are passed over. */

@@ -148,7 +148,7 @@ describe.skipIf(why)(`rates in Redis${why ? `: ${why}` : ''}`, () => {
     return rates;
   }
 
-  const ask = (rates: Rates) => rates.take('requests', '198.51.100.1');
+  const ask = (rates: Rates) => rates.consume('requests', '198.51.100.1');
 
   /** Counts once, in a second that lasts for a minute: whatever the machine does meanwhile, it is one second. */
   async function beginLongSecond(rates: Rates): Promise<void> {
@@ -174,8 +174,8 @@ describe.skipIf(why)(`rates in Redis${why ? `: ${why}` : ''}`, () => {
       undefined,
     ]);
     for (const rates of [a, b]) expect(await ask(rates)).toBeGreaterThan(1_000);
-    expect(await b.take('requests', '198.51.100.2')).toBeUndefined();
-    expect(await b.take('sockets', '198.51.100.1')).toBeUndefined();
+    expect(await b.consume('requests', '198.51.100.2')).toBeUndefined();
+    expect(await b.consume('sockets', '198.51.100.1')).toBeUndefined();
   });
 
   test('a count costs one command, and one that is over it costs none however often it asks', async () => {
@@ -202,7 +202,7 @@ describe.skipIf(why)(`rates in Redis${why ? `: ${why}` : ''}`, () => {
     redis.resume();
     // Of another address: those that arrived late count, so this one is over it in Redis by now.
     await vi.waitFor(async () => {
-      await a.take('requests', '198.51.100.2');
+      await a.consume('requests', '198.51.100.2');
       expect(await redis.admin.exists('usher:rate:requests:198.51.100.2')).toBe(1);
     }, 10_000);
     expect(await ask(a)).toBeGreaterThan(1_000);

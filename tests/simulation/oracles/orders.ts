@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Hold } from '../../../src/core/house.js';
-import type { CoreReply } from '../../../src/core/reply.js';
+import type { Reply } from '../../../src/core/reply.js';
 import { describe, type Order, type Told } from '../people/order.js';
 import { CLOCK_ERROR_MS_MAX } from '../world/times.js';
 import type { World } from '../world/world.js';
@@ -109,10 +109,7 @@ export class Orders {
     this.#world.violate('what is acknowledged is committed', what);
   }
 
-  #isTold(
-    recorded: CoreReply & { readonly ok: true },
-    { hold, booking, seats }: Told & { readonly ok: true },
-  ): boolean {
+  #isTold(recorded: Reply & { readonly ok: true }, { hold, booking, seats }: Told & { readonly ok: true }): boolean {
     const wasHold = 'hold' in recorded ? recorded.hold : undefined;
     const wasBooking = recorded.type === 'booking' ? recorded.booking : undefined;
     const wasSeats = 'seats' in recorded ? this.#labels(recorded.seats) : undefined;

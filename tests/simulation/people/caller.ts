@@ -1,5 +1,5 @@
 import type { CommandMessage } from '../../../src/protocol/client-messages.js';
-import type { Reply } from '../../../src/protocol/server-messages.js';
+import type { ReplyMessage } from '../../../src/protocol/server-messages.js';
 import type { Orders } from '../oracles/orders.js';
 import type { Random } from '../world/random.js';
 import type { SimNode } from '../world/sim-node.js';
@@ -107,10 +107,15 @@ export class Caller {
     return told;
   }
 
-  async #send({ life, gateway }: SimNode, order: Order, again: boolean, until: number): Promise<Reply | undefined> {
+  async #send(
+    { life, gateway }: SimNode,
+    order: Order,
+    again: boolean,
+    until: number,
+  ): Promise<ReplyMessage | undefined> {
     const { time } = this.#world;
     const gaveUp = new Promise<undefined>((resolve) => void time.after(until - time.now(), () => resolve(undefined)));
-    const answer = new Promise<Reply | undefined>((resolve) => {
+    const answer = new Promise<ReplyMessage | undefined>((resolve) => {
       life.enter(() => {
         const who = { holder: HOLDER, role: 'guest' } as const;
         void life.hears(gateway.ask(order.showtimeId, messageOf(order, again), who)).then(resolve);
@@ -143,7 +148,7 @@ function messageOf(
   }
 }
 
-function toldBy(reply: Reply): Told {
+function toldBy(reply: ReplyMessage): Told {
   if (!reply.ok) return { ok: false, code: reply.error.code, outcome: reply.error.outcome };
   const { hold, booking, seats } = reply;
   return { ok: true, ...(hold ? { hold } : {}), ...(booking ? { booking } : {}), ...(seats ? { seats } : {}) };

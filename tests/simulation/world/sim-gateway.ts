@@ -13,7 +13,7 @@ import type { Ids } from '../../../src/kernel/ids.js';
 import type { Log } from '../../../src/kernel/log.js';
 import type { CommandMessage } from '../../../src/protocol/client-messages.js';
 import type { Frame } from '../../../src/protocol/encode.js';
-import type { Reply } from '../../../src/protocol/server-messages.js';
+import type { ReplyMessage } from '../../../src/protocol/server-messages.js';
 import type { Hosts } from '../../../src/runtime/hosts.js';
 import type { Sometimes } from './census.js';
 import type { ServerSocket, Topics } from './connection.js';
@@ -61,7 +61,7 @@ export class SimGateway implements Topics {
       newcomers: this.#newcomers,
       tokens: tokens(ids),
       intake: new CommandIntake(ids, () => true),
-      rates: { take: async () => undefined },
+      rates: { consume: async () => undefined },
       isOn: () => true,
       clock,
       log,
@@ -101,10 +101,10 @@ export class SimGateway implements Topics {
    * As an HTTP request has it where the message says `again`; without, as the first try of a command on a socket. Undefined
    * where the node does not take the request, and nothing was done.
    */
-  async ask(showtimeId: string, message: CommandMessage, who: Caller): Promise<Reply | undefined> {
+  async ask(showtimeId: string, message: CommandMessage, who: Caller): Promise<ReplyMessage | undefined> {
     const { hosts, intake } = this.#context ?? {};
     const opened = await hosts?.open(showtimeId);
-    const taken = intake?.take(message, who);
+    const taken = intake?.admit(message, who);
     if (!opened?.ok || !taken?.ok || !this.#isListening) return undefined;
     const recipient = new HttpRecipient(who.holder);
     opened.host.submit(taken.submission, recipient);

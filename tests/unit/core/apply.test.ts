@@ -64,7 +64,7 @@ describe('hold', () => {
     const { reply, changes } = run(house, holding('h', ['A-1', gold, 'Floor-2']));
     const seats = ix('A-1', gold, 'Floor-2');
     const hold = { id: 'h', holder: 'me', seats, prices: [1000, 500, 1000], expiresAt: T + TTL, extensions: 0 };
-    expect(reply).toEqual({ ok: true, type: 'hold', hold, price: 2500 });
+    expect(reply).toEqual({ ok: true, type: 'hold', hold });
     expect(changes).toEqual([{ type: 'hold_put', hold, seats: hold.seats }]);
     expect(statuses(house, 'A-1', 'A-2', 'Floor-2')).toEqual([HELD, AVAILABLE, HELD]);
     expect(house.available).toBe(map.count - 3);
@@ -78,7 +78,7 @@ describe('hold', () => {
     const seats = ix('A-1', 'A-3', 'A-2');
     const prices = [1000, 1000, 1000];
     const hold = { id: 'h', holder: 'me', seats, prices, expiresAt: T + 10 + TTL, extensions: 1 };
-    expect(reply).toEqual({ ok: true, type: 'hold', hold, price: 3000 });
+    expect(reply).toEqual({ ok: true, type: 'hold', hold });
     expect(changes).toEqual([{ type: 'hold_put', hold, seats: ix('A-3', 'A-2') }]);
     expect([...house.holds.keys()]).toEqual(['h']);
   });
@@ -110,7 +110,7 @@ describe('release', () => {
     const { reply, changes } = run(house, releasing('h', ['A-3']));
     const kept = { seats: ix('A-1', 'A-2'), prices: [1000, 1000] };
     const rest = { id: 'h', holder: 'me', ...kept, expiresAt: T + TTL, extensions: 0 };
-    expect(reply).toEqual({ ok: true, type: 'release', seats: ix('A-3'), hold: rest, price: 2000 });
+    expect(reply).toEqual({ ok: true, type: 'release', seats: ix('A-3'), hold: rest });
     expect(changes).toMatchObject([{ type: 'hold_dropped', seats: ix('A-3'), rest, cause: 'released' }]);
   });
 
@@ -132,7 +132,7 @@ describe('extend', () => {
     run(house, holding('h', ['A-1']));
     const { reply, changes } = run(house, { type: 'extend', holder: 'me', holdId: 'h' }, T + 50);
     const hold = { id: 'h', holder: 'me', seats: ix('A-1'), prices: [1000], expiresAt: T + 50 + TTL, extensions: 1 };
-    expect(reply).toEqual({ ok: true, type: 'hold', hold, price: 1000 });
+    expect(reply).toEqual({ ok: true, type: 'hold', hold });
     expect(changes).toEqual([{ type: 'hold_put', hold, seats: [] }]);
     run(house, { type: 'extend', holder: 'me', holdId: 'h' }, T + 40);
     expect(house.holds.get('h')).toMatchObject({ expiresAt: T + 50 + TTL, extensions: 2 });

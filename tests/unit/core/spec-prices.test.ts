@@ -50,10 +50,12 @@ describe('a price that changes under a hold', () => {
     const house = houseOf(map);
     apply(house, hold(['A-1', 'A-2']), 0);
     changeRules(house, { ...RULES, prices: [1_500] });
-    expect(apply(house, { type: 'extend', holder, holdId: 'h' }, 1).reply).toMatchObject({ price: 2_000 });
-    expect(apply(house, hold(['A-3'], 'h'), 2).reply).toMatchObject({ price: 3_500 });
+    expect(apply(house, { type: 'extend', holder, holdId: 'h' }, 1).reply).toMatchObject({
+      hold: { prices: [1_000, 1_000] },
+    });
+    expect(apply(house, hold(['A-3'], 'h'), 2).reply).toMatchObject({ hold: { prices: [1_000, 1_000, 1_500] } });
     const release: Command = { type: 'release', holder, holdId: 'h', seats: ['A-1'] };
-    expect(apply(house, release, 3).reply).toMatchObject({ price: 2_500 });
+    expect(apply(house, release, 3).reply).toMatchObject({ hold: { prices: [1_000, 1_500] } });
     expect(apply(house, book(eur(2_500)), 4).reply).toMatchObject({ ok: true, booking: { price: eur(2_500) } });
   });
 
@@ -61,7 +63,7 @@ describe('a price that changes under a hold', () => {
     const house = houseOf(map);
     changeRules(house, { ...RULES, prices: [1_500] });
     const best: Command = { type: 'best_available', holder, count: 2, newHoldId: 'h' };
-    expect(apply(house, best, 0).reply).toMatchObject({ price: 3_000 });
+    expect(apply(house, best, 0).reply).toMatchObject({ hold: { prices: [1_500, 1_500] } });
   });
 
   it('[TERMS-2] is not that of a hold that the next owner reads; without a stored price it costs what it costs now', () => {

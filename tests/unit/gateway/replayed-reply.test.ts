@@ -45,7 +45,7 @@ async function liveSession() {
     hosts: { betterUrl: () => undefined, open: async () => ({ ok: true, host }) },
     channels: { of: () => channel },
     tokens: { guest: async () => ({ holder: 'guest:1', role: 'guest', session: 'token', expiresAt: 1 }) },
-    rates: { take: async () => undefined },
+    rates: { consume: async () => undefined },
     isOn: () => true,
     newcomers: new Newcomers(0),
     clock: { now: () => 0 },

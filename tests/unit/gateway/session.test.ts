@@ -29,7 +29,7 @@ it('a session that is closed has left its channel, and is forgotten as a newcome
     hosts: { betterUrl: () => undefined, open: async () => ({ ok: true, host }) },
     channels: { of: () => channel },
     tokens: { guest: async () => ({ holder: 'guest:1', role: 'guest', session: 'token', expiresAt: 1 }) },
-    rates: { take: async () => undefined },
+    rates: { consume: async () => undefined },
     isOn: () => true,
     newcomers,
     clock: { now: () => 0 },

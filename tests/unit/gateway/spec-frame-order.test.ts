@@ -67,7 +67,7 @@ function opened(against: Against = {}) {
       guest: () => identity,
       verify: async () => (against.badToken ? 'The token is not valid here.' : identity),
     },
-    rates: { take: async () => (against.tooManySockets ? 500 : undefined) },
+    rates: { consume: async () => (against.tooManySockets ? 500 : undefined) },
     intake: new CommandIntake({ uuid: () => ID, reference: () => 'R' }, isOn),
     isOn,
     newcomers: new Newcomers(5_000),

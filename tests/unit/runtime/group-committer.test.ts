@@ -15,7 +15,7 @@ class Writer implements Committing {
     this.id = id;
   }
 
-  take(): { slice: Slice; mark: number } | undefined {
+  collect(): { slice: Slice; mark: number } | undefined {
     if (this.gone) return undefined;
     const slice: Slice = {
       showtimeId: this.id,
@@ -240,7 +240,7 @@ describe('a flush', () => {
   it('goes on for the others where an actor can not even be asked or told that it is over', async () => {
     const { time, journal, committer, writers, write } = setUp();
     const [a, b] = writers;
-    a.take = () => {
+    a.collect = () => {
       throw new Error('a bug');
     };
     a.lost = () => {

@@ -65,7 +65,7 @@ describe('changed terms', () => {
     const replies = house.seen.flatMap((one) => ('to' in one ? [one.outcome] : []));
     expect(replies).toMatchObject([
       { ok: false, refusal: { code: 'too_many_seats' } },
-      { ok: true, price: 700 },
+      { ok: true, hold: { prices: [700] } },
     ]);
   });
 

@@ -1,9 +1,9 @@
-import type { CoreReply } from '../core/reply.js';
+import type { Reply } from '../core/reply.js';
 import type { CommandResult } from './journal-port.js';
 
-export interface Replay {
+export interface RememberedResult {
   readonly command: string;
-  readonly reply: CoreReply;
+  readonly reply: Reply;
   /** The journal mark that the reply depends on; 0 where it was durable from the start. */
   readonly mark: number;
 }
@@ -16,8 +16,8 @@ const REFUSALS_MIN = 5_000;
  * actor, as Postgres keeps them for ever; of the others that took effect the newest `limit`, which Postgres keeps for the
  * replay window. Refusals apart from these, so that in a rush they do not push them out.
  */
-export class Replays {
-  readonly #bookings = new Map<string, Replay>();
+export class RememberedResults {
+  readonly #bookings = new Map<string, RememberedResult>();
   readonly #effects: Newest;
   readonly #refusals = new Refusals();
 
@@ -27,7 +27,7 @@ export class Replays {
     for (const result of known) this.put(result, 0);
   }
 
-  get(holder: string, commandId: string): Replay | undefined {
+  get(holder: string, commandId: string): RememberedResult | undefined {
     const key = keyOf(holder, commandId);
     return this.#effects.get(key) ?? this.#bookings.get(key) ?? this.#refusals.get(key);
   }
@@ -55,14 +55,14 @@ export class Replays {
  * the older is let go as a whole, cost half of a ring that forgets one for each new one.
  */
 class Refusals {
-  #young = new Map<string, Replay>();
-  #old = new Map<string, Replay>();
+  #young = new Map<string, RememberedResult>();
+  #old = new Map<string, RememberedResult>();
 
-  get(key: string): Replay | undefined {
+  get(key: string): RememberedResult | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
   }
 
-  put(key: string, replay: Replay): void {
+  put(key: string, replay: RememberedResult): void {
     this.#young.set(key, replay);
     if (this.#young.size < REFUSALS_MIN) return;
     this.#old = this.#young;
@@ -73,7 +73,7 @@ class Refusals {
 /** So many, and the oldest is forgotten for a new one. */
 class Newest {
   readonly #limit: number;
-  readonly #replays = new Map<string, Replay>();
+  readonly #remembered = new Map<string, RememberedResult>();
   /**
    * The keys by age, as a ring. The map knows that order too, but not its oldest key at once: it looks for it among the
    * places of all that were forgotten, which takes 15 µs where 50,000 are kept.
@@ -85,13 +85,13 @@ class Newest {
     this.#limit = limit;
   }
 
-  get(key: string): Replay | undefined {
-    return this.#replays.get(key);
+  get(key: string): RememberedResult | undefined {
+    return this.#remembered.get(key);
   }
 
-  put(key: string, replay: Replay): void {
-    if (!this.#replays.has(key)) this.#makeRoom(key);
-    this.#replays.set(key, replay);
+  put(key: string, replay: RememberedResult): void {
+    if (!this.#remembered.has(key)) this.#makeRoom(key);
+    this.#remembered.set(key, replay);
   }
 
   #makeRoom(key: string): void {
@@ -99,7 +99,7 @@ class Newest {
       this.#keys.push(key);
       return;
     }
-    this.#replays.delete(this.#keys[this.#oldest] ?? '');
+    this.#remembered.delete(this.#keys[this.#oldest] ?? '');
     this.#keys[this.#oldest] = key;
     this.#oldest = (this.#oldest + 1) % this.#limit;
   }

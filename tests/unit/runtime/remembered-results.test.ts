@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CommandResult } from '../../../src/runtime/journal-port.js';
-import { Replays } from '../../../src/runtime/replays.js';
+import { RememberedResults } from '../../../src/runtime/remembered-results.js';
 
 const result = (commandId: string, command = 'hold'): CommandResult => ({
   holder: 'ann',
@@ -11,12 +11,12 @@ const result = (commandId: string, command = 'hold'): CommandResult => ({
 });
 
 it('[REPLAY-8] keeps the newest outcomes up to its limit, and every booking besides', () => {
-  const replays = new Replays(2, [result('old', 'book'), result('a')]);
-  replays.put(result('b'), 1);
-  for (let i = 0; i < 5; i++) replays.put(result(`booking ${i}`, 'book'), 2);
-  expect(['old', 'a', 'b'].map((id) => replays.get('ann', id)?.mark)).toEqual([0, 0, 1]);
-  replays.put(result('c'), 3);
-  expect(['old', 'a', 'b', 'c', 'booking 0'].map((id) => replays.get('ann', id)?.mark)).toEqual([
+  const remembered = new RememberedResults(2, [result('old', 'book'), result('a')]);
+  remembered.put(result('b'), 1);
+  for (let i = 0; i < 5; i++) remembered.put(result(`booking ${i}`, 'book'), 2);
+  expect(['old', 'a', 'b'].map((id) => remembered.get('ann', id)?.mark)).toEqual([0, 0, 1]);
+  remembered.put(result('c'), 3);
+  expect(['old', 'a', 'b', 'c', 'booking 0'].map((id) => remembered.get('ann', id)?.mark)).toEqual([
     0,
     undefined,
     1,
@@ -30,11 +30,11 @@ it('forgets as a list does from which the oldest is taken off', () => {
   const put = fc.record({ id, command: fc.constantFrom('hold', 'release', 'book') });
   const property = fc.property(fc.integer({ min: 1, max: 5 }), fc.array(put), fc.nat(10), (limit, puts, atFirst) => {
     const known = puts.slice(0, atFirst).map((each) => result(each.id, each.command));
-    const replays = new Replays(limit, known);
+    const remembered = new RememberedResults(limit, known);
     const expected: { key: string; mark: number; booked: boolean }[] = [];
     puts.forEach((each, i) => {
       const mark = i < atFirst ? 0 : i;
-      if (i >= atFirst) replays.put(result(each.id, each.command), mark);
+      if (i >= atFirst) remembered.put(result(each.id, each.command), mark);
       const booked = each.command === 'book';
       const same = expected.find((one) => one.key === each.id && one.booked === booked);
       if (same) same.mark = mark;
@@ -44,7 +44,7 @@ it('forgets as a list does from which the oldest is taken off', () => {
     });
     for (const letter of 'abcdefgh') {
       const found = expected.filter(({ key }) => key === letter).sort((a, b) => Number(a.booked) - Number(b.booked));
-      expect(replays.get('ann', letter)?.mark).toBe(found[0]?.mark);
+      expect(remembered.get('ann', letter)?.mark).toBe(found[0]?.mark);
     }
   });
   fc.assert(property);
