@@ -1,9 +1,7 @@
 import { apply } from '../core/apply.js';
 import type { Change } from '../core/change.js';
 import type { Command } from '../core/command.js';
-import { findBookable } from '../core/commands/book.js';
 import { nextExpiry } from '../core/expiry.js';
-import { isRefusal } from '../core/find-hold.js';
 import type { House } from '../core/house.js';
 import { makeHouse } from '../core/make-house.js';
 import type { Reply } from '../core/reply.js';
@@ -11,6 +9,7 @@ import type { ActorContext } from './actor-context.js';
 import { Alarm } from './alarm.js';
 import type { Audience, EndReason, Feed, PublishedDelta, SalesTerms } from './audience.js';
 import { announce } from './audience.js';
+import { charge } from './charge.js';
 import { DeltaTicker } from './delta-ticker.js';
 import { isDoubted } from './denials.js';
 import { MOVING, NOTHING, OVERLOADED, REUSED, UNAVAILABLE, UNKNOWN } from './failures.js';
@@ -207,7 +206,7 @@ export class Actor implements Committing, Host {
     if (now >= this.#expiry.at) this.#expire(now);
     // A broken invariant in there ends this actor, and its house is not to be touched any more.
     if (this.#ended) return MOVING;
-    const paid = this.#charge(submission, now);
+    const paid = charge(this.#context, submission, this.#house, now);
     if (!paid.ok) return paid;
     const applied = this.#apply(command, now);
     if (!applied) return { ok: false, failure: 'internal' };
@@ -225,18 +224,6 @@ export class Actor implements Committing, Host {
     const mark = this.#mark;
     this.#gate.push({ mark, restsOn: mark, at: now, changes, requestId, outcome: reply, isReplay: false, recipient });
     return undefined;
-  }
-
-  /** What the house refuses costs nothing, a payment that came too late for instance. */
-  #charge({ payment, command }: Submission, now: number) {
-    const isRefused = command.type === 'book' && isRefusal(findBookable(this.#house, command, now));
-    if (!payment || isRefused) return { ok: true, method: 'none' } as const;
-    try {
-      return this.#context.till.charge(payment);
-    } catch (error) {
-      this.#context.log.error({ err: error, showtimeId: this.showtimeId }, 'the till failed; nothing was booked');
-      return { ok: false, failure: 'internal' } as const;
-    }
   }
 
   /** The outcome of the first try. Where it cannot wait its turn: what is certain, or that nothing is. */
