@@ -81,6 +81,7 @@ CREATE TABLE boxoffice.audit_log (
 );
 CREATE INDEX audit_log_account ON boxoffice.audit_log USING btree (account_id, id);
 CREATE INDEX audit_log_action ON boxoffice.audit_log USING btree (action, id);
+CREATE INDEX audit_log_at ON boxoffice.audit_log USING btree (at, id);
 CREATE INDEX audit_log_subject ON boxoffice.audit_log USING btree (subject, id);
 
 CREATE TABLE boxoffice.hall_versions (
@@ -168,10 +169,12 @@ CREATE TABLE boxoffice.revocations (
   subject uuid NOT NULL,
   grants bigint,
   revoked_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  written_by xid8 DEFAULT pg_current_xact_id() NOT NULL,
   CONSTRAINT revocations_pkey PRIMARY KEY (id),
   CONSTRAINT revocations_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'account'::text, 'key'::text])))
 );
 CREATE INDEX revocations_revoked_at ON boxoffice.revocations USING btree (revoked_at);
+CREATE INDEX revocations_written_by ON boxoffice.revocations USING btree (written_by);
 
 CREATE TABLE boxoffice.seat_maps (
   hash text NOT NULL,

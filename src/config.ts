@@ -93,6 +93,13 @@ const environment = z.object({
   /** Signs sessions; all nodes share it. Absent: one is made and kept in DATA_DIR, but never in production. */
   TOKEN_SECRET: z.string().min(TOKEN_SECRET_LENGTH_MIN).optional(),
   GUEST_TTL_MS: positive.min(1_000).default(7 * 24 * 3_600_000),
+  /** Of an access token of an account. It is refused earlier where its log-in is revoked. */
+  ACCESS_TOKEN_TTL_MS: positive
+    .min(1_000)
+    .max(86_400_000)
+    .default(10 * 60_000),
+  /** For how many days a key signs access tokens before a new one does. */
+  SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
@@ -221,6 +228,10 @@ function arrange(env: Environment) {
     databaseConnections: env.DATABASE_CONNECTIONS,
     tokenSecret: env.TOKEN_SECRET,
     guestTtlMs: env.GUEST_TTL_MS,
+    access: {
+      tokenTtlMs: env.ACCESS_TOKEN_TTL_MS,
+      signingKeyMs: env.SIGNING_KEY_DAYS * 86_400_000,
+    },
     logLevel: env.LOG_LEVEL,
     demo: env.DEMO ?? !production,
     demoCrowd: env.DEMO_CROWD && env.DEMO !== false && env.NODE_ENV === 'development' && env.REDIS_URL === undefined,

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { developmentSecret } from './adapters/development-secret.js';
 import { nodeTimers } from './adapters/node-timers.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
+import { openAccess } from './composition/access.js';
 import { openBoxOffice } from './composition/box-office.js';
 import { clusteredHouses } from './composition/clustered-houses.js';
 import { keepCountsRight } from './composition/counted-houses.js';
@@ -77,9 +78,10 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   loadUws();
   const name = config.nodeName ?? `${os.hostname()}:${config.port}`;
   const store = await openStore(config, name, paths.sql, log, undo);
+  const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
+  const access = await openAccess(config, store, secret, log, undo);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
-  const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   let draining = false;
   let clustered: SharedHouses | undefined;
   const gateway = new Gateway({
@@ -91,7 +93,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     rates: boxOffice.rates,
     proxyHops: config.proxyHops,
     tokens: new Tokens(secret, config.guestTtlMs, randomUUID, Date.now),
-    endpoints: boxOffice.endpoints,
+    endpoints: [...access.endpoints, ...boxOffice.endpoints],
     checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {

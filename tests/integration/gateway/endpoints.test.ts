@@ -35,6 +35,7 @@ const ALL = [
   'POST /v1/showtimes',
   'POST /v1/showtimes/{showtimeId}/cancel',
   'POST /v1/venues',
+  'GET /.well-known/jwks.json',
   'GET /healthz',
   'GET /openapi.json',
   'GET /readyz',

@@ -1,0 +1,49 @@
+import { nodeTimers } from '../adapters/node-timers.js';
+import { type AccessTokens, SignedAccessTokens } from '../boxoffice/access/access-tokens.js';
+import { jwksEndpoint } from '../boxoffice/access/jwks-endpoint.js';
+import { SecretBox } from '../boxoffice/access/secret-box.js';
+import { SigningKeys } from '../boxoffice/access/signing-keys.js';
+import { repeat } from '../boxoffice/repeat.js';
+import type { Config } from '../config.js';
+import type { Endpoint } from '../http/endpoint.js';
+import type { Log } from '../kernel/log.js';
+import type { Store, Undo } from './store.js';
+
+/** Far more often than a new key is published before it signs. */
+const KEYS_READ_EVERY_MS = 30_000;
+
+/** Who may do what, as one node checks it. */
+export interface Access {
+  readonly endpoints: readonly Endpoint[];
+  /** For whoever logs people in. */
+  readonly accessTokens: AccessTokens;
+}
+
+/** `tokenSecret` is that of the node: its own keys for other purposes are made from it. */
+export async function openAccess(
+  config: Config,
+  { pool }: Store,
+  tokenSecret: string,
+  log: Log,
+  undo: Undo,
+): Promise<Access> {
+  const keys = await SigningKeys.open({
+    pool,
+    box: new SecretBox(tokenSecret, 'usher signing keys 1'),
+    rotateEveryMs: config.access.signingKeyMs,
+    tokenTtlMs: config.access.tokenTtlMs,
+    now: () => performance.now(),
+    log,
+  });
+  const renew = async () => {
+    try {
+      await keys.renew();
+    } catch (error) {
+      const event = 'signing_keys.not_read';
+      log.warn({ event, err: error }, 'The signing keys could not be read. The known ones stay in use.');
+    }
+  };
+  undo.push(repeat(nodeTimers, KEYS_READ_EVERY_MS, renew));
+  const accessTokens = new SignedAccessTokens({ keys, ttlMs: config.access.tokenTtlMs, wallMs: Date.now });
+  return { endpoints: [jwksEndpoint(keys)], accessTokens };
+}
