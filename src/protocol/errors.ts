@@ -32,6 +32,7 @@ export const ERRORS = {
   unauthorized: refused(401),
   forbidden: refused(403),
   second_factor_missing: refused(403),
+  invalid_code: refused(422),
   // What is asked for.
   unknown_showtime: refused(404),
   unknown_seat: refused(404),

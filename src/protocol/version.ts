@@ -17,7 +17,8 @@
  *   the errors `unknown_venue`, `unknown_hall`, `already_exists`, `in_use`, `invalid_plan`, `seats_in_use` and
  *   `unpriced_category`, the member `faults` of errors, and the endpoints of halls;
  *   `ETag` and `If-Match` on what people edit, with the errors `precondition_required`, `stale_version`, `unknown_movie`,
- *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`.
+ *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`;
+ *   the error `invalid_code`.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -23,6 +23,7 @@ const NOT_OVER_WEBSOCKET: ErrorCode[] = [
 /** Of what only some endpoints do, each with the file whose tests provoke it. */
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   second_factor_missing: 'tests/unit/gateway/spec-staff.test.ts',
+  invalid_code: 'tests/integration/administration/second-factor.test.ts',
   precondition_required: 'tests/integration/halls/halls.test.ts',
   stale_version: 'tests/integration/halls/halls.test.ts',
   unknown_venue: 'tests/integration/halls/halls.test.ts',
