@@ -33,6 +33,7 @@ export const ERRORS = {
   forbidden: refused(403),
   second_factor_missing: refused(403),
   invalid_code: refused(422),
+  weak_password: refused(422),
   // What is asked for.
   unknown_showtime: refused(404),
   unknown_seat: refused(404),

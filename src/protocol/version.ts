@@ -18,7 +18,8 @@
  *   `unpriced_category`, the member `faults` of errors, and the endpoints of halls;
  *   `ETag` and `If-Match` on what people edit, with the errors `precondition_required`, `stale_version`, `unknown_movie`,
  *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`;
- *   the error `invalid_code`.
+ *   the error `invalid_code`;
+ *   the error `weak_password`.
  */
 export const PROTOCOL_VERSION = 1;
 

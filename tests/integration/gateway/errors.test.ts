@@ -24,6 +24,7 @@ const NOT_OVER_WEBSOCKET: ErrorCode[] = [
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   second_factor_missing: 'tests/unit/gateway/spec-staff.test.ts',
   invalid_code: 'tests/integration/administration/second-factor.test.ts',
+  weak_password: 'tests/unit/boxoffice/accounts/new-password.test.ts',
   precondition_required: 'tests/integration/halls/halls.test.ts',
   stale_version: 'tests/integration/halls/halls.test.ts',
   unknown_venue: 'tests/integration/halls/halls.test.ts',

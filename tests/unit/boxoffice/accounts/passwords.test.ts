@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { Passwords } from '../../../../src/boxoffice/accounts/passwords.js';
+import { WorkQueue } from '../../../../src/boxoffice/accounts/work-queue.js';
+
+const hashOf = async (passwords: Passwords, password: string): Promise<string> => {
+  const hashed = await passwords.hash(password);
+  return hashed.ok ? hashed.hash : expect.fail('too busy');
+};
+
+describe('a password', () => {
+  const passwords = new Passwords();
+
+  it('is hashed by argon2id with the settings that OWASP recommends, and a salt of its own', async () => {
+    const first = await hashOf(passwords, 'correct horse battery');
+    expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await hashOf(passwords, 'correct horse battery')).not.toBe(first);
+  });
+
+  it('is right if it is the same to the eye, and wrong otherwise', async () => {
+    const hash = await hashOf(passwords, 'ein Caf\u00e9 am Eck');
+    expect(await passwords.compare(hash, 'ein Cafe\u0301 am Eck')).toEqual({ ok: true, isRight: true });
+    expect(await passwords.compare(hash, 'ein Cafe am Eck')).toEqual({ ok: true, isRight: false });
+  });
+
+  it('is wrong where there is no account, after the work of a comparison', async () => {
+    const hash = await hashOf(passwords, 'correct horse battery');
+    const timed = async (hashed: string | null) => {
+      const startedAt = performance.now();
+      for (let i = 0; i < 8; i++)
+        expect(await passwords.compare(hashed, 'wrong')).toEqual({ ok: true, isRight: false });
+      return performance.now() - startedAt;
+    };
+    await timed(null);
+    const [known, unknown] = [await timed(hash), await timed(null)];
+    // A lookup that skips the hash is a hundred times faster.
+    expect(unknown).toBeGreaterThan(known / 3);
+  });
+});
+
+describe('many passwords at once', () => {
+  it('wait in a queue, and those beyond it are refused at once with a time to wait', async () => {
+    const passwords = new Passwords({ running: 1, waiting: 3 });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => passwords.compare(null, 'wrong password')));
+    expect(answers.map(({ ok }) => ok)).toEqual([...Array(4).fill(true), ...Array(6).fill(false)]);
+    expect(answers.at(-1)).toMatchObject({ error: { code: 'rate_limited', retryAfterMs: 2_000, retryable: true } });
+    expect(await passwords.compare(null, 'wrong password')).toMatchObject({ ok: true });
+  });
+
+  it('take no more threads than they were given', async () => {
+    let most = 0;
+    let now = 0;
+    const queue = new WorkQueue({
+      running: 2,
+      waiting: 100,
+    });
+    const work = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      now--;
+    };
+    await Promise.all(Array.from({ length: 50 }, () => queue.run(work)));
+    expect(most).toBe(2);
+  });
+
+  it('go on after one that failed', async () => {
+    const passwords = new Passwords({ running: 1, waiting: 3 });
+    await expect(passwords.compare('not a hash', 'x')).rejects.toThrow();
+    expect(await passwords.compare(null, 'x')).toMatchObject({ ok: true });
+  });
+});
