@@ -6,6 +6,7 @@ import {
   emailSchema,
   findAccountByEmail,
   insertAccount,
+  lockAccount,
 } from '../../../src/boxoffice/accounts/account-store.js';
 import { createDatabase, type TestDatabase } from '../database.js';
 
@@ -46,11 +47,27 @@ describe('an account', () => {
     expect(account).toMatchObject({ holder: `account:${account?.id}`, role: 'customer', grants: 1, version: '1' });
   });
 
+  it('that somebody changes is not changed by another before they have ended', async () => {
+    const account = await add('locked@example.org');
+    const renamed: string[] = [];
+    const rename = (name: string) =>
+      within(async (client) => {
+        const before = await lockAccount(client, account?.id ?? '');
+        await client.query('UPDATE boxoffice.accounts SET name = $2 WHERE id = $1', [
+          account?.id,
+          `${before?.name}${name}`,
+        ]);
+        renamed.push(name);
+      });
+    await Promise.all(['a', 'b', 'c'].map(rename));
+    expect((await findAccountByEmail(pool, 'locked@example.org'))?.name).toBe(renamed.join(''));
+  });
+
   it('takes over the guest that made it, unless the guest has become another account', async () => {
     const guest = `guest:${randomUUID()}`;
     const made = await Promise.all([add('first@example.org', guest), add('second@example.org', guest)]);
     expect(made.filter((account) => account?.holder === guest)).toHaveLength(1);
-    expect(made.filter((account) => account?.holder === `account:${account.id}`)).toHaveLength(1);
+    expect(made.filter((account) => account?.holder === `account:${account?.id}`)).toHaveLength(1);
   });
 
   it('adopts a guest once: two accounts at the same time do not both get it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusePassword } from '../../../../src/boxoffice/accounts/new-password.js';
+import { passwordSchema, refusePassword } from '../../../../src/boxoffice/accounts/new-password.js';
 
 const refused = (password: string, email = 'ada.lovelace@example.org') => refusePassword(password, { email });
 
@@ -27,4 +27,9 @@ describe('a new password', () => {
     expect(error?.message).toContain(reason);
     expect(error?.message).not.toContain(password);
   });
+});
+
+it('a password that is too long to be one is refused before any work is done on it', () => {
+  expect(passwordSchema.safeParse('x'.repeat(200)).success).toBe(true);
+  for (const text of ['', 'x'.repeat(201)]) expect(passwordSchema.safeParse(text).success).toBe(false);
 });
