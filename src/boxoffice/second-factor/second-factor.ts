@@ -1,7 +1,7 @@
 import type { Log } from '../../kernel/log.js';
 import { type WireError, wireError } from '../../protocol/errors.js';
 import { type AttemptLimit, countAttempt, uncountAttempt } from '../access/attempts.js';
-import type { Sealer } from '../access/sealed.js';
+import type { SecretBox } from '../access/secret-box.js';
 import type { Reads } from '../catalogue/reads.js';
 import { readRecoveryCode, spendRecoveryCode } from './recovery-codes.js';
 import { readTotpCode, totpStep } from './totp.js';
@@ -28,7 +28,7 @@ export interface SecondFactor {
 }
 
 interface Context {
-  readonly sealer: Sealer;
+  readonly box: SecretBox;
   /** Milliseconds since 1970, the same for all nodes: that of Postgres. */
   readonly now: () => number;
   readonly log: Log;
@@ -40,7 +40,7 @@ interface Secret {
   readonly lastStep: number;
 }
 
-export function secondFactor({ sealer, now, log }: Context): SecondFactor {
+export function secondFactor({ box, now, log }: Context): SecondFactor {
   const readSecret = async (client: Reads, accountId: string, inUse: boolean): Promise<Secret | undefined> => {
     const { rows } = await client.query<{ sealed: Buffer; step: string }>(
       `SELECT totp_secret AS sealed, totp_step AS step FROM boxoffice.accounts
@@ -49,7 +49,7 @@ export function secondFactor({ sealer, now, log }: Context): SecondFactor {
     );
     if (!rows[0]) return undefined;
     const { sealed, step } = rows[0];
-    const secret = sealer.open(sealed, accountId)?.toString('latin1');
+    const secret = box.open(sealed, accountId)?.toString('latin1');
     if (secret !== undefined) return { secret, sealed, lastStep: Number(step) };
     const message = 'The TOTP secret of an account cannot be decrypted. Was TOKEN_SECRET changed?';
     log.error({ event: 'second_factor.secret_unreadable', accountId }, message);

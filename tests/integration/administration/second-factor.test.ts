@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { generateSync } from 'otplib';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sealer } from '../../../src/boxoffice/access/sealed.js';
+import { SecretBox } from '../../../src/boxoffice/access/secret-box.js';
 import { inTransaction } from '../../../src/boxoffice/halls/hall-store.js';
 import { renewRecoveryCodes } from '../../../src/boxoffice/second-factor/recovery-codes.js';
 import { secondFactor } from '../../../src/boxoffice/second-factor/second-factor.js';
@@ -18,7 +18,8 @@ let database: TestDatabase;
 let pools: [pg.Pool, pg.Pool];
 let nowMs = Date.UTC(2026, 10, 29, 20, 0, 10);
 const log = recordingLog();
-const factor = secondFactor({ sealer: sealer(SECRET, 'totp'), now: () => nowMs, log });
+const box = new SecretBox(SECRET, 'usher totp secrets 1');
+const factor = secondFactor({ box, now: () => nowMs, log });
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -40,7 +41,7 @@ async function addAccount(isEnrolled = true) {
       id,
       `${id}@a.example`,
       `account:${id}`,
-      sealer(SECRET, 'totp').seal(Buffer.from(secret), id),
+      box.seal(Buffer.from(secret), id),
       isEnrolled ? new Date() : null,
     ],
   );
