@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { developmentSecret } from './adapters/development-secret.js';
 import { nodeTimers } from './adapters/node-timers.js';
+import { Passwords } from './boxoffice/accounts/passwords.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
 import { openAccess } from './composition/access.js';
 import { openBoxOffice } from './composition/box-office.js';
@@ -13,6 +14,7 @@ import { keepCountsRight } from './composition/counted-houses.js';
 import { bringDemoCrowd } from './composition/demo-crowd.js';
 import { drainNode } from './composition/drain-node.js';
 import { houseParts, loneHouses } from './composition/houses.js';
+import { openSecondFactor } from './composition/second-factor.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import type { Config } from './config.js';
@@ -80,6 +82,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const store = await openStore(config, name, paths.sql, log, undo);
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   const access = await openAccess(config, store, secret, log, undo);
+  const { accessTokens } = access;
+  const factor = openSecondFactor(store, secret, { passwords: new Passwords(), accessTokens }, log);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
@@ -93,7 +97,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     rates: boxOffice.rates,
     proxyHops: config.proxyHops,
     tokens: new Tokens(secret, config.guestTtlMs, randomUUID, Date.now),
-    endpoints: [...access.endpoints, ...boxOffice.endpoints],
+    endpoints: [...access.endpoints, ...factor.endpoints, ...boxOffice.endpoints],
     checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {

@@ -25,6 +25,13 @@ export interface SecondFactor {
   spend(client: Reads, accountId: string, code: string): Promise<WireError | undefined>;
   /** The same with the secret of an app that the account does not use yet: the code shows that the app has it. */
   spendFirst(client: Reads, accountId: string, code: string): Promise<WireError | undefined>;
+  /** Counts a try of something else that only the owner of the account knows; `take` says whether it was right. */
+  counted(
+    client: Reads,
+    accountId: string,
+    field: 'code' | 'password',
+    take: () => Promise<boolean>,
+  ): Promise<WireError | undefined>;
 }
 
 interface Context {
@@ -66,27 +73,28 @@ export function secondFactor({ box, now, log }: Context): SecondFactor {
     );
     return rowCount === 1;
   };
-  const counted = async (client: Reads, accountId: string, take: () => Promise<boolean>) => {
+  const counted: SecondFactor['counted'] = async (client, accountId, field, take) => {
     const attempt = await countAttempt(client, WRONG_CODES, accountId);
     if (!attempt.ok) {
       const { retryAfterMs } = attempt;
       return wireError('rate_limited', 'Too many wrong codes were sent for this account. Wait.', { retryAfterMs });
     }
-    if (!(await take())) return wireError('invalid_code', 'The code is wrong, or was used before.', { field: 'code' });
+    if (!(await take())) return wireError('invalid_code', `The ${field} is wrong, or was used before.`, { field });
     await uncountAttempt(client, WRONG_CODES, accountId);
     return undefined;
   };
   const spend = (client: Reads, accountId: string, typed: string) =>
-    counted(client, accountId, async () => {
+    counted(client, accountId, 'code', async () => {
       const [totp, recovery] = [readTotpCode(typed), readRecoveryCode(typed)];
       if (totp !== undefined) return await spendTotp(client, accountId, totp, true);
       return recovery !== undefined && (await spendRecoveryCode(client, accountId, recovery));
     });
   return {
     spend,
+    counted,
     accept: async (client, accountId, code) => (await spend(client, accountId, code)) === undefined,
     spendFirst: (client, accountId, typed) =>
-      counted(client, accountId, async () => {
+      counted(client, accountId, 'code', async () => {
         const code = readTotpCode(typed);
         return code !== undefined && (await spendTotp(client, accountId, code, false));
       }),

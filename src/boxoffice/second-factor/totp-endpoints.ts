@@ -28,7 +28,11 @@ export interface TotpParts {
 /** How long after the password was given an app may be set up: a session that was stolen later cannot be armed with one. */
 const FRESH_MS_MAX = 15 * 60_000;
 
-const code = z.string().min(1).max(40).meta({ description: 'A code of the app, or a recovery code.', example: '106 189' });
+const code = z
+  .string()
+  .min(1)
+  .max(40)
+  .meta({ description: 'A code of the app, or a recovery code.', example: '106 189' });
 const proof = z
   .strictObject({
     code: code.optional(),
@@ -155,7 +159,10 @@ function begin(parts: TotpParts, caller: AccountCaller) {
     if (isEnrolled) return alreadyEnrolled();
     if (ageMs > FRESH_MS_MAX) {
       const minutes = FRESH_MS_MAX / 60_000;
-      return refuse('forbidden', `An app is set up within ${minutes} minutes of a log-in: log in again, and try once more.`);
+      return refuse(
+        'forbidden',
+        `An app is set up within ${minutes} minutes of a log-in: log in again, and try once more.`,
+      );
     }
     const secret = makeTotpSecret();
     await keepSecret(client, caller.accountId, parts.box.seal(Buffer.from(secret), caller.accountId));

@@ -37,13 +37,7 @@ async function addAccount(isEnrolled = true) {
   await pools[0].query(
     `INSERT INTO boxoffice.accounts (id, email, role, holder, totp_secret, totp_since)
      VALUES ($1, $2, 'staff', $3, $4, $5)`,
-    [
-      id,
-      `${id}@a.example`,
-      `account:${id}`,
-      box.seal(Buffer.from(secret), id),
-      isEnrolled ? new Date() : null,
-    ],
+    [id, `${id}@a.example`, `account:${id}`, box.seal(Buffer.from(secret), id), isEnrolled ? new Date() : null],
   );
   const codeAt = (ms: number) => generateSync({ secret, epoch: Math.floor(ms / 1000) });
   /** Of another step than those that are right now. */
