@@ -19,7 +19,7 @@ function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: Fol
     // Whoever asks twice does not want to wait.
     if (asked) process.exit(1);
     asked = true;
-    log.info({ signal }, 'draining');
+    log.info({ event: 'node.draining', signal }, 'The node drains.');
     starting
       .then((node) => node.stop())
       .then(
@@ -28,7 +28,7 @@ function stopOn(signal: NodeJS.Signals, starting: Promise<RunningNode>, log: Fol
           process.exit(0);
         },
         (error) => {
-          log.error({ err: error }, 'the node did not stop cleanly');
+          log.error({ event: 'node.not_stopped', err: error }, 'The node did not stop cleanly.');
           process.exit(1);
         },
       );
@@ -53,7 +53,7 @@ try {
   stopOn('SIGTERM', starting, log);
   stopOn('SIGINT', starting, log);
   const { url } = await starting;
-  log.info({ url, ms: Math.round(performance.now() - started) }, 'ready');
+  log.info({ event: 'node.ready', url, ms: Math.round(performance.now() - started) }, 'The node is ready.');
   if (process.stdout.isTTY || config.demo) {
     process.stdout.write(`\n  Usher is ready: ${url}\n  Its HTTP API:   ${url}/docs\n  Stop it with Ctrl-C.\n\n`);
   }

@@ -65,13 +65,13 @@ async function takeDown(undo: Undo, log: Log): Promise<void> {
       try {
         await step();
       } catch (error) {
-        log.error({ err: error }, 'a part of the node did not stop cleanly');
+        log.error({ event: 'node.part_not_stopped', err: error }, 'A part of the node did not stop cleanly.');
       }
     }
     return true;
   };
   if (!(await Promise.race([allSteps(), sleep(TAKE_DOWN_MS_MAX, false)]))) {
-    log.warn({}, 'not every part of the node stopped in time');
+    log.warn({ event: 'node.stop_timed_out' }, 'Some parts of the node did not stop in time.');
   }
 }
 

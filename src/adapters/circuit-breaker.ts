@@ -84,13 +84,16 @@ export class CircuitBreaker {
       this.#isTold = true;
       log.warn(
         { event: 'store.circuit_opened', circuit: name, retryAfterMs },
-        'a store failed too often and is left alone for a while',
+        'A store failed too often. Its circuit breaker is open.',
       );
     });
     this.#circuit.on('close', () => {
       if (!this.#isTold) return;
       this.#isTold = false;
-      log.info({ event: 'store.circuit_closed', circuit: name }, 'a store answers again');
+      log.info(
+        { event: 'store.circuit_closed', circuit: name },
+        'A store answers again. Its circuit breaker is closed.',
+      );
     });
   }
 }

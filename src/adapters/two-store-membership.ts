@@ -211,7 +211,7 @@ export class TwoStoreMembership implements Membership {
     this.#told = true;
     log.warn(
       { event: 'cluster.roll_from_postgres', err: error, times: this.#falls },
-      'Redis does not answer in time; until it does the nodes find each other through Postgres',
+      'Redis does not answer in time. The nodes find each other through Postgres meanwhile.',
     );
     this.#falls = 0;
   }
@@ -220,7 +220,7 @@ export class TwoStoreMembership implements Membership {
     this.#quickSilent = false;
     if (!this.#told) return;
     this.#told = false;
-    this.#options.log.info({ event: 'cluster.roll_from_redis' }, 'Redis answers again and has the roll of the nodes');
+    this.#options.log.info({ event: 'cluster.roll_from_redis' }, 'Redis answers again and has the roll of the nodes.');
   }
 
   #noteSure(settled: Settled): void {
@@ -228,10 +228,11 @@ export class TwoStoreMembership implements Membership {
     if (!settled.ok && !this.#sureSilent) {
       log.warn(
         { event: 'cluster.roll_not_in_postgres', err: settled.error },
-        'this node cannot write its row in usher.nodes; nodes that are cut off from Redis do not see it',
+        'The node cannot write its row in usher.nodes. Nodes without Redis cannot see it.',
       );
     }
-    if (settled.ok && this.#sureSilent) log.info({ event: 'cluster.roll_in_postgres' }, 'usher.nodes is written again');
+    if (settled.ok && this.#sureSilent)
+      log.info({ event: 'cluster.roll_in_postgres' }, 'The node writes its row in usher.nodes again.');
     this.#sureSilent = !settled.ok;
   }
 }

@@ -68,8 +68,12 @@ export class Toggles {
     // Somebody typed this by hand, and should hear what became of it.
     const unknown = names.filter((name) => !isToggle(name)).map((name) => name.slice(0, 40));
     log.warn(
-      { off: [...this.#off], ...(unknown.length > 0 ? { unknown: unknown.slice(0, 10) } : {}) },
-      'toggles changed',
+      {
+        event: 'toggles.changed',
+        off: [...this.#off],
+        ...(unknown.length > 0 ? { unknown: unknown.slice(0, 10) } : {}),
+      },
+      'The toggles changed.',
     );
   }
 }

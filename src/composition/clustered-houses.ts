@@ -75,6 +75,9 @@ async function openDirect(
     throw new Error(`Other nodes cannot be let in at ${host}, port ${port}: ${error.message}`, { cause: error });
   });
   undo.push(() => direct.close());
-  log.info({ event: 'link.listening', address: direct.address }, 'other nodes of the cluster reach this one here');
+  log.info(
+    { event: 'link.listening', address: direct.address },
+    'The node listens for the other nodes of its cluster.',
+  );
   return direct;
 }

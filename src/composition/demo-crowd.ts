@@ -102,7 +102,11 @@ export function bringDemoCrowd({ pool, hosts, ids, log }: DemoCrowdParts): () =>
   }
 
   live().catch((error) => {
-    if (!signal.aborted) log.warn({ event: 'demo.crowd_left', err: error }, 'the buyers of the demo cinema have left');
+    if (!signal.aborted)
+      log.warn(
+        { event: 'demo.crowd_left', err: error },
+        'The simulated buyers of the demo cinema stopped after an error.',
+      );
   });
   return () => home.abort();
 }

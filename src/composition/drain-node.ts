@@ -28,7 +28,11 @@ export async function drainNode(
   await leave(passed(drainMsMax * HAND_OVER_SHARE));
   gateway.stopListening();
   const flushed = await Promise.race([directory.drain().then(() => true), deadline]);
-  if (!flushed) log.warn({}, 'not everything was flushed in time; what was acknowledged is safe');
+  if (!flushed)
+    log.warn(
+      { event: 'node.drain_timed_out' },
+      'The drain timed out before every command was flushed. Acknowledged commands are safe.',
+    );
   // Clients that read slowly are waited for, in what is left of the time and a little of their own at least.
   await Promise.race([gateway.goodbyes(), Promise.all([deadline, passed(SLOW_READERS_MS_MIN)])]);
   // The last frames leave with this turn; what is left after it is cut.

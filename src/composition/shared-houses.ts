@@ -182,7 +182,7 @@ async function receive(calls: NodeCalls, timers: Timers, log: Log, undo: Undo): 
     try {
       await calls.start();
     } catch (error) {
-      log.warn({ event: 'link.not_receiving', err: error }, 'other nodes cannot reach this one yet');
+      log.warn({ event: 'link.not_receiving', err: error }, 'The node cannot receive messages from other nodes yet.');
       timers.after(RECEIVE_RETRY_MS, () => void again());
     }
   };

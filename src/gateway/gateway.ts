@@ -52,7 +52,7 @@ export interface GatewayOptions {
 }
 
 const REFUSED_ORIGIN =
-  'a page was refused, as its origin is neither this host nor in ALLOWED_ORIGINS: add it there, or have the proxy pass the Host on that the browser asked for';
+  'A request from a page was refused: its origin is neither this host nor in ALLOWED_ORIGINS. Add it there, or let the proxy forward the Host header of the browser.';
 
 /** uWebSockets.js shares a port unless told otherwise, and has no name for that. */
 const SHARED = 0 as ListenOptions;

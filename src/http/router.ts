@@ -105,7 +105,7 @@ export class Router {
       await handler(exchange);
     } catch (error) {
       const { method, path } = exchange;
-      this.#options.log.error({ event: 'http.request_failed', err: error, method, path }, 'a request failed');
+      this.#options.log.error({ event: 'http.request_failed', err: error, method, path }, 'An HTTP request failed.');
       exchange.problem(wireError('internal', 'Something went wrong on our side; it has been noted.'));
     }
   }

@@ -1,4 +1,4 @@
-import type { Log } from '../kernel/log.js';
+import type { Log, LogFields } from '../kernel/log.js';
 
 /** What a line says about something that lasts or comes again and again. */
 interface Folded {
@@ -69,7 +69,7 @@ interface Window {
   /** Events of the state whose first line has passed. */
   readonly told: Set<string>;
   repeated: number;
-  last: { readonly level: Level; readonly fields: object; readonly message: string } | undefined;
+  last: { readonly level: Level; readonly fields: LogFields; readonly message: string } | undefined;
   readonly cancel: () => void;
 }
 
@@ -109,11 +109,11 @@ export function foldRepeats(log: Log, after: After): FoldingLog {
     windows.set(key, window);
     return window;
   };
-  const line = (level: Level, fields: object, message: string): void => {
-    const { event } = fields as { readonly event?: string };
-    const folded = event === undefined ? undefined : FOLDED[event];
+  const line = (level: Level, fields: LogFields, message: string): void => {
+    const { event } = fields;
+    const folded = FOLDED[event];
     const key = folded && keyOf(folded, fields);
-    if (event === undefined || key === undefined || (!windows.has(key) && windows.size >= WINDOWS_MAX)) {
+    if (key === undefined || (!windows.has(key) && windows.size >= WINDOWS_MAX)) {
       log[level](fields, message);
       return;
     }
@@ -138,7 +138,7 @@ export function foldRepeats(log: Log, after: After): FoldingLog {
   };
 }
 
-function keyOf({ state, by = [] }: Folded, fields: object): string {
-  const values = by.map((name) => String((fields as Readonly<Record<string, unknown>>)[name]));
+function keyOf({ state, by = [] }: Folded, fields: LogFields): string {
+  const values = by.map((name) => String(fields[name]));
   return [state, ...values].join(' ');
 }

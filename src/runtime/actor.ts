@@ -321,7 +321,10 @@ export class Actor implements Committing, Host {
       return apply(this.#house, command, now);
     } catch (error) {
       const { log } = this.#context;
-      log.error({ err: error, showtimeId: this.showtimeId, command: command.type }, 'a broken invariant in the core');
+      log.error(
+        { event: 'showtime.invariant_broken', err: error, showtimeId: this.showtimeId, command: command.type },
+        'A command broke an invariant of the house. Its actor stops and reloads from Postgres.',
+      );
       this.end('lost');
       return undefined;
     }

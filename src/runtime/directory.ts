@@ -119,7 +119,7 @@ export class Directory {
     if ((await Promise.race([actor.flushed(), late])) === 'late') {
       log.warn(
         { event: 'showtime.handed_over_unflushed', showtimeId },
-        'a showtime was handed over before all was flushed; its clients will ask again',
+        'A showtime was handed over before its last commands were flushed. Their clients will retry.',
       );
     }
     cancel();
@@ -187,12 +187,12 @@ export class Directory {
       const actor = new Actor(showtimeId, current, claim, audience, feedFor(showtimeId, claim.epoch), context);
       this.#actors.set(showtimeId, actor);
       for (const listener of this.#onActivated) listener(showtimeId);
-      context.log.debug({ showtimeId, epoch: actor.epoch }, 'showtime activated');
+      context.log.debug({ event: 'showtime.activated', showtimeId, epoch: actor.epoch }, 'A showtime was activated.');
       return { ok: true, host: actor };
     } catch (error) {
       context.log.warn(
         { event: 'showtime.not_activated', err: error, showtimeId },
-        'a showtime could not be activated',
+        'A showtime could not be activated.',
       );
       return { ok: false, reason: 'unavailable' };
     }

@@ -179,7 +179,7 @@ export class GroupCommitter {
     }
     for (const { actor, slice } of taken) {
       const fields = { event: 'journal.write_refused', err: refusal, showtimeId: slice.showtimeId };
-      this.#log.error(fields, 'a guard of the database refused a write, which is a fault of the server');
+      this.#log.error(fields, 'A constraint of the database refused a write. This is a bug in Usher.');
       this.#attempt(actor, () => actor.lost('refused'));
     }
     return [];
@@ -193,11 +193,17 @@ export class GroupCommitter {
     try {
       call();
     } catch (error) {
-      this.#log.error({ event: 'showtime.actor_failed', err: error }, 'the actor of a showtime threw; it is ended');
+      this.#log.error(
+        { event: 'showtime.actor_failed', err: error },
+        'The actor of a showtime threw an error and was stopped.',
+      );
       try {
         actor.lost('broken');
       } catch (again) {
-        this.#log.error({ err: again }, 'an actor could not be ended in good order');
+        this.#log.error(
+          { event: 'showtime.actor_not_stopped', err: again },
+          'An actor threw an error while it was stopped.',
+        );
       }
     }
   }
@@ -207,7 +213,10 @@ export class GroupCommitter {
     try {
       await this.recovery.look();
     } catch (error) {
-      this.#log.debug({ err: error }, 'the journal could not be asked where it stands');
+      this.#log.debug(
+        { event: 'journal.position_unread', err: error },
+        'The position of the journal could not be read.',
+      );
     }
   }
 
@@ -223,7 +232,7 @@ export class GroupCommitter {
         if (error instanceof JournalRefusal || error instanceof JournalBehind) throw error;
         this.#log.warn(
           { event: 'journal.unanswered', err: error, batch: batch.number, retryMs },
-          'the journal did not answer; trying again',
+          'The journal did not answer. The node retries the same batch.',
         );
         await new Promise<void>((resolve) => this.#timers.after(retryMs, resolve));
       }

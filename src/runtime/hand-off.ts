@@ -76,7 +76,7 @@ export class HandOff {
     } catch (error) {
       log.warn(
         { event: 'showtime.claimed_unanswered', err: error, showtimeId, owner: member.name },
-        'a showtime is claimed without its owner answering',
+        'The owner of a showtime did not answer. This node claims the showtime.',
       );
       return true;
     }
@@ -134,7 +134,10 @@ export class HandOff {
     const { directory, log, whereabouts, atOnceMax } = this.#options;
     const away = directory.all().flatMap(({ showtimeId }) => (this.#newHomeOf(showtimeId) ? [showtimeId] : []));
     if (away.length === 0) return;
-    log.info({ node: whereabouts.self.name, showtimes: away.length }, 'giving showtimes to other nodes');
+    log.info(
+      { event: 'cluster.giving_away', node: whereabouts.self.name, showtimes: away.length },
+      'The node hands its showtimes over to other nodes.',
+    );
     const next = away.values();
     const giver = async () => {
       for (const showtimeId of next) {
@@ -164,9 +167,12 @@ export class HandOff {
     const { directory, log, flushMsMax } = this.#options;
     try {
       await directory.handOver(showtimeId, to?.url, flushMsMax, taken);
-      log.debug({ showtimeId, to: to?.name }, 'showtime handed over');
+      log.debug({ event: 'showtime.handed_over', showtimeId, to: to?.name }, 'A showtime was handed over.');
     } catch (error) {
-      log.error({ err: error, showtimeId }, 'a showtime could not be handed over in good order');
+      log.error(
+        { event: 'showtime.hand_over_failed', err: error, showtimeId },
+        'The hand-over of a showtime failed. Another node will claim it.',
+      );
     }
   }
 }

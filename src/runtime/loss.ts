@@ -18,39 +18,39 @@ const TOLD: Readonly<Record<LossReason, Told>> = {
   fenced: {
     event: 'showtime.fenced',
     level: 'warn',
-    sentence: 'Postgres refused a write: another node owns this showtime now, and this node stops running it',
+    sentence: 'Postgres fenced a write, because another node owns this showtime now. This node stops running it.',
   },
   taken_over: {
     event: 'showtime.taken_over',
     level: 'warn',
-    sentence: 'Postgres names another owner of this showtime, and this node stops running it',
+    sentence: 'Postgres names another owner of this showtime. This node stops running it.',
   },
   journal_behind: {
     event: 'showtime.journal_behind',
     level: 'warn',
     sentence:
-      'Postgres lost commits of this node; this showtime stops, and is loaded when what is remembered of it is written again',
+      'Postgres lost commits of this node. The showtime stops, and is loaded again after its commits were restored.',
   },
   unconfirmed: {
     event: 'showtime.unconfirmed',
     level: 'warn',
     sentence:
-      'the lease lapsed before a write of this showtime could be told; this node stops running it until Postgres says whose it is',
+      'The lease expired before a write of this showtime was acknowledged. This node stops running it until Postgres names the owner.',
   },
   refused: {
     event: 'showtime.refused',
     level: 'error',
-    sentence: 'Postgres does not take what this showtime wrote; its house is dropped from memory and loaded again',
+    sentence: 'Postgres refused a write of this showtime. The node drops the house from memory and loads it again.',
   },
   broken: {
     event: 'showtime.broken',
     level: 'error',
-    sentence: 'this showtime failed by a fault of the server; its house is dropped from memory and loaded again',
+    sentence: 'A bug stopped this showtime. The node drops the house from memory and loads it again.',
   },
 };
 
 const NOT_ALONE =
-  'another node uses this database, and the two take showtimes from each other, as neither has REDIS_URL: give both the same Redis, or stop one of them';
+  'Another node without REDIS_URL uses this database, and the two take showtimes from each other. Give both the same REDIS_URL, or stop one of them.';
 
 /** One line about the end of an actor. */
 export function tellOfLoss(

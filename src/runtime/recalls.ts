@@ -57,12 +57,17 @@ export class Recalls {
       .catch((error: unknown) => {
         log.warn(
           { event: 'journal.record_unreadable', err: error },
-          'the outcome of an earlier command could not be read',
+          'The recorded outcome of an earlier command could not be read.',
         );
         return 'unknown' as const;
       })
       .then((result) => settle(result ?? 'nothing'))
       // A bug of one recipient takes no reply from another.
-      .catch((error: unknown) => log.error({ err: error }, 'a reply could not be given'));
+      .catch((error: unknown) =>
+        log.error(
+          { event: 'showtime.reply_failed', err: error },
+          'A recipient threw an error when it was given its reply.',
+        ),
+      );
   }
 }

@@ -58,7 +58,7 @@ export class TermsWatch {
       else actor?.renew(terms);
       this.#refused.delete(showtimeId);
     } catch (error) {
-      const message = 'the terms of a showtime were changed and cannot be used; it is sold by the ones before';
+      const message = 'The changed terms of a showtime cannot be used. It is sold by the terms before the change.';
       log.error({ event: 'terms.refused', err: error, showtimeId }, message);
     }
   }
@@ -80,7 +80,10 @@ export class TermsWatch {
     this.#cancel = timers.after(everyMs, () => {
       this.#compare()
         .catch((error) => {
-          log.warn({ event: 'terms.unread', err: error }, 'it could not be checked whether terms of showtimes changed');
+          log.warn(
+            { event: 'terms.unread', err: error },
+            'Changes of prices, rules and sales could not be read from the database.',
+          );
         })
         .finally(() => {
           if (!this.#stopped) this.#later();

@@ -120,11 +120,11 @@ describe.skipIf(why)(`what a server writes at its most talkative${why ? ` (skipp
     await stores.fail();
     await Promise.all([hold(4).catch(() => {}), pages()]);
     await expect.poll(server.log, { timeout: 5_000 }).toMatch(/password authentication failed/);
-    await expect.poll(server.log, { timeout: 5_000 }).toMatch(/Redis is away/);
+    await expect.poll(server.log, { timeout: 5_000 }).toMatch(/redis.away/);
     await pages();
     await stores.recover();
     await expect.poll(() => read('/readyz'), { timeout: 8_000 }).toContain('"ready"');
-    await expect.poll(server.log, { timeout: 8_000 }).toMatch(/Redis is back/);
+    await expect.poll(server.log, { timeout: 8_000 }).toMatch(/redis.back/);
     await client.close();
     expect(await server.kill('SIGTERM')).toBe(0);
     const log = server.log();
@@ -179,10 +179,10 @@ describe.skipIf(why)(`what a server writes at its most talkative${why ? ` (skipp
         REDIS_URL: swapped(stores.redisUrl, stores.redisPassword),
         TOKEN_SECRET: unheard('secret'),
       },
-      /Redis is away[\s\S]*Usher is ready|"msg":"ready"/,
+      /redis.away[\s\S]*Usher is ready|"event":"node.ready"/,
     );
     expect(code).toBe('SIGKILL');
-    expect(output).toMatch(/WRONGPASS|Redis is away/);
+    expect(output).toMatch(/WRONGPASS|redis.away/);
     for (const secret of [SWAPPED, stores.password, stores.redisPassword]) expect(output).not.toContain(secret);
   });
 });

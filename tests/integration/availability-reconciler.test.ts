@@ -88,7 +88,10 @@ async function round(between: () => unknown = () => {}): Promise<Record<string, 
     await between();
     await timers.fire();
   }
-  return log.lines.slice(before).find(({ message }) => message.startsWith('counts of houses'))?.fields;
+  const line = log.lines.slice(before).find(({ fields }) => fields['event'] === 'counts.compared');
+  if (!line) return undefined;
+  const { event: _, ...counts } = line.fields;
+  return counts;
 }
 const QUIET = { undecided: 0, houseDrifted: 0, cacheDrifted: 0, reloaded: 0, rewritten: 0 };
 

@@ -125,7 +125,7 @@ describe('one who has the key, and says rubbish,', () => {
     socket.resume();
     socket.write(bytes);
     await once(socket, 'close');
-    expect(take()).toEqual(['a link brought what is no packet']);
+    expect(take()).toEqual(['A link received bytes that are no packet.']);
     const b = await node('b');
     b.link.meet([a.as]);
     await vi.waitFor(() => expect(b.link.reaches('a')).toBe(true), WAIT);
@@ -201,7 +201,7 @@ test('a node that does not read costs bounded memory, and the log says that its 
     a.link.send('slow', payload);
     if (i % 4 === 0) await sleep(1);
   }
-  expect(take()).toEqual(['another node reads too slowly; messages to it are dropped']);
+  expect(take()).toEqual(['Another node reads too slowly. Messages to it are dropped.']);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
 });
 

@@ -72,7 +72,7 @@ test('what is no entry of ours is left out, and the log says it once', async () 
   );
   expect(await ids(1)).toEqual(['a#1']);
   expect(await ids(2)).toEqual(['a#1']);
-  expect(take()).toEqual(['usher.nodes has rows that this version cannot read']);
+  expect(take()).toEqual(['The table usher.nodes has rows that this version cannot read.']);
 });
 
 test('there are at most so many pins, and those that are there can be moved', async () => {

@@ -168,7 +168,7 @@ export class DirectNodeLink implements NodeLink {
       });
     });
     this.#server.on('error', (error) =>
-      log.error({ event: 'link.server_failed', err: error }, 'no new links are accepted'),
+      log.error({ event: 'link.server_failed', err: error }, 'The node accepts no new links from other nodes.'),
     );
     const { port: bound } = this.#server.address() as AddressInfo;
     this.#address = address ?? `${reachedHost.includes(':') ? `[${reachedHost}]` : reachedHost}:${bound}`;
@@ -254,15 +254,15 @@ export class DirectNodeLink implements NodeLink {
 
   #noteUnplain(error: unknown): void {
     this.#options.log.error(
-      { err: error },
-      'a message to another node is no plain data, or too long, and was not sent',
+      { event: 'link.message_unsendable', err: error },
+      'A message to another node was not sent: it is too long or no plain data.',
     );
   }
 
   /** Once: whoever speaks another language does it often. */
   #noteGarbage(error: unknown): void {
     if (!this.#sawGarbage)
-      this.#options.log.warn({ event: 'link.garbage', err: error }, 'a link brought what is no packet');
+      this.#options.log.warn({ event: 'link.garbage', err: error }, 'A link received bytes that are no packet.');
     this.#sawGarbage = true;
   }
 }

@@ -40,7 +40,10 @@ export class Handlers {
       try {
         handler(payload);
       } catch (error) {
-        this.#log.error({ err: error, channel }, 'a message from another node broke its receiver');
+        this.#log.error(
+          { event: 'link.receiver_failed', err: error, channel },
+          'A message from another node made its receiver throw an error.',
+        );
       }
     }
   }

@@ -142,7 +142,7 @@ export class Peer {
       if (this.#failures === FAILURES_BEFORE_WORD) {
         log.warn(
           { event: 'link.unreachable', address, reason: reason ?? 'the connection was closed' },
-          'another node cannot be reached directly; while Redis is away its showtimes are not served from here',
+          'Another node cannot be reached directly. While Redis is away, this node cannot serve its showtimes.',
         );
       }
       const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(this.#failures, 10));
@@ -165,7 +165,7 @@ export class Peer {
     this.#members = new Set(memberIds);
     if (this.#isReady) return;
     if (this.#failures >= FAILURES_BEFORE_WORD)
-      log.info({ event: 'link.reached', address }, 'another node is reached directly');
+      log.info({ event: 'link.reached', address }, 'Another node is connected directly.');
     this.#failures = 0;
     this.#isReady = true;
     const since = performance.now() - AWAITED_MS_MAX;
@@ -207,7 +207,7 @@ export class Peer {
       this.#isDropping = false;
       this.#options.log.info(
         { event: 'link.sending', address: this.#options.address },
-        'messages to another node go out again',
+        'Messages to another node are sent again.',
       );
     }
   }
@@ -236,7 +236,7 @@ export class Peer {
     if (this.#isDropping) return;
     this.#isDropping = true;
     const { log, address } = this.#options;
-    log.warn({ event: 'link.dropping', address }, 'another node reads too slowly; messages to it are dropped');
+    log.warn({ event: 'link.dropping', address }, 'Another node reads too slowly. Messages to it are dropped.');
   }
 }
 

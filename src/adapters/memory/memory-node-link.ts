@@ -107,7 +107,7 @@ export class MemoryNodeLink implements NodeLink {
       } catch (error) {
         this.#hub.log.error(
           { event: 'link.receiver_failed', err: error, channel },
-          'a message from another node broke its receiver',
+          'A message from another node made its receiver throw an error.',
         );
       }
     }
@@ -148,7 +148,10 @@ export class MemoryNodeLink implements NodeLink {
     try {
       return plainCopy(payload);
     } catch (error) {
-      this.#hub.log.error({ err: error, channel }, 'a message to another node is no plain data, and was not sent');
+      this.#hub.log.error(
+        { event: 'link.message_unsendable', err: error, channel },
+        'A message to another node was not sent: it is no plain data.',
+      );
       return undefined;
     }
   }

@@ -45,7 +45,8 @@ export function commitConnection(primary: Primary, log: Log, answerMsMax = ANSWE
     });
     opening.on('error', (error) => {
       // What is committed next opens another; whether that works is what matters, and is told.
-      if (!isClosed) log.debug({ event: 'postgres.commit_connection_lost', err: error }, 'the connection was lost');
+      if (!isClosed)
+        log.debug({ event: 'postgres.commit_connection_lost', err: error }, 'The connection for commits was lost.');
       if (client === opening) client = undefined;
     });
     opening.on('notice', (notice) => {
@@ -128,7 +129,7 @@ class CommitOutage {
     this.#since = performance.now();
     this.#log.warn(
       { event: 'postgres.commits_fail', err: error, server: this.#server },
-      'Postgres does not take commits; the same batch is tried again until it does',
+      'Postgres does not accept commits. The node retries the same batch until it does.',
     );
   }
 
@@ -137,14 +138,14 @@ class CommitOutage {
     const fields = { failures: this.#failures, ms: Math.round(performance.now() - this.#since), server: this.#server };
     this.#since = undefined;
     this.#failures = 0;
-    this.#log.warn({ event: 'postgres.commits_resume', ...fields }, 'Postgres takes commits again');
+    this.#log.warn({ event: 'postgres.commits_resume', ...fields }, 'Postgres accepts commits again.');
   }
 
   servedBy(server: string): void {
     if (this.#server !== undefined && this.#server !== server) {
       this.#log.warn(
         { event: 'postgres.primary_moved', from: this.#server, to: server },
-        'commits go to another server',
+        'Commits go to another server now.',
       );
     }
     this.#server = server;

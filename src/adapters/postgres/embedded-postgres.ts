@@ -80,7 +80,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   // A server that dies under a living node is started again: sales go on where they stopped.
   const restart = async (): Promise<void> => {
     while (!stopping) {
-      log.warn({ event: 'embedded_postgres.restarting' }, 'the embedded Postgres went away; starting it again');
+      log.warn({ event: 'embedded_postgres.restarting' }, 'The embedded Postgres ended. The node starts it again.');
       try {
         lock = await launch('a');
         watch();
@@ -88,7 +88,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         lock.query('SELECT pg_advisory_lock($1)', [IN_USE_LOCK]).catch(() => {});
         return;
       } catch (error) {
-        log.error({ event: 'embedded_postgres.not_started', err: error }, 'the embedded Postgres did not start');
+        log.error({ event: 'embedded_postgres.not_started', err: error }, 'The embedded Postgres did not start.');
         await sleep(1_000);
       }
     }

@@ -37,7 +37,11 @@ export async function migrate(databaseUrl: string, directory: string, log: Log):
     });
     // Where there was nothing to migrate, nothing has ended it.
     await client.query('COMMIT');
-    if (done.length > 0) log.info({ migrations: done.map((migration) => migration.name) }, 'database migrated');
+    if (done.length > 0)
+      log.info(
+        { event: 'database.migrated', migrations: done.map((migration) => migration.name) },
+        'The database was migrated.',
+      );
   } finally {
     await client.end().catch(() => {});
   }

@@ -100,7 +100,10 @@ export class PostgresMembership implements Membership {
   /** Once until all is well again: a beat comes every second. */
   #noteMalformed(count: number): void {
     if (count > 0 && !this.#sawMalformed) {
-      this.#log.warn({ event: 'cluster.roll_malformed', count }, 'usher.nodes has rows that this version cannot read');
+      this.#log.warn(
+        { event: 'cluster.roll_malformed', count },
+        'The table usher.nodes has rows that this version cannot read.',
+      );
     }
     this.#sawMalformed = count > 0;
   }

@@ -38,7 +38,8 @@ export function primaryPool(
   });
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on('error', (error) => {
-    if (!(error instanceof Superseded)) log.warn({ err: error }, 'an idle database connection was lost');
+    if (!(error instanceof Superseded))
+      log.warn({ event: 'postgres.idle_connection_lost', err: error }, 'An idle database connection was lost.');
   });
   primary.onSuspect(() => {
     for (const client of idle)

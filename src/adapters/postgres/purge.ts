@@ -41,7 +41,7 @@ export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () 
       if (!isStopped)
         log.warn(
           { event: 'results.not_purged', err: error },
-          'old command results could not be purged; trying again later',
+          'Old command results could not be purged. The node retries later.',
         );
     }
     isRunning = false;

@@ -60,7 +60,10 @@ export class Outbox {
   note(): void {
     if (this.#isDropping && this.#dropped === this.#droppedBefore && this.#options.client.status === 'ready') {
       this.#isDropping = false;
-      this.#options.log.info({ event: 'link.sending', dropped: this.#dropped }, 'messages to other nodes go out again');
+      this.#options.log.info(
+        { event: 'link.sending', dropped: this.#dropped },
+        'Messages to other nodes are sent again.',
+      );
     }
     this.#droppedBefore = this.#dropped;
   }
@@ -95,6 +98,6 @@ export class Outbox {
     this.#dropped++;
     if (this.#isDropping || this.#isClosed) return;
     this.#isDropping = true;
-    this.#options.log.warn({ event: 'link.dropping', reason }, 'messages to other nodes are dropped');
+    this.#options.log.warn({ event: 'link.dropping', reason }, 'Messages to other nodes are dropped.');
   }
 }

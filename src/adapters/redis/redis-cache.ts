@@ -100,7 +100,10 @@ export class RedisCache implements Cache {
       return { value: await circuit.run(() => call(redis)) };
     } catch (error) {
       // The message only: an error of ioredis carries the arguments of its command, which may be a whole listing.
-      log.debug({ reason: error instanceof Error ? error.message : 'unknown' }, 'the cache did not answer');
+      log.debug(
+        { event: 'cache.unanswered', reason: error instanceof Error ? error.message : 'unknown' },
+        'The cache did not answer.',
+      );
       return undefined;
     }
   }

@@ -135,12 +135,12 @@ function logOutages(client: Redis | Cluster, { name, log }: ConnectionOptions): 
   const began = (reason: string) => {
     if (isAway) return;
     isAway = true;
-    log.warn({ event: 'redis.away', connection: name, reason }, 'Redis is away');
+    log.warn({ event: 'redis.away', connection: name, reason }, 'Redis does not answer.');
   };
   // Only the message: an error of ioredis carries the arguments of the command, the password of a log-in among them.
   client.on('error', (error: Error) => began(error.message));
   client.on('ready', () => {
-    if (isAway) log.info({ event: 'redis.back', connection: name }, 'Redis is back');
+    if (isAway) log.info({ event: 'redis.back', connection: name }, 'Redis answers again.');
     isAway = false;
   });
   return { began };

@@ -110,11 +110,14 @@ export class RedisMembership implements Membership {
       if (!policy.startsWith('allkeys-')) return;
       this.#log.warn(
         { event: 'redis.eviction_policy', policy },
-        'Redis may evict the roll of the nodes when its memory is full: set maxmemory-policy to noeviction, or to one of volatile-*',
+        'Redis may evict the roll of the nodes when its memory is full. Set maxmemory-policy to noeviction or to a volatile-* policy.',
       );
     } catch (error) {
       // A user of Redis may be denied INFO.
-      this.#log.debug({ err: error }, 'the memory policy of Redis is not known');
+      this.#log.debug(
+        { event: 'redis.eviction_policy_unknown', err: error },
+        'The eviction policy of Redis could not be read.',
+      );
     }
   }
 
@@ -124,7 +127,7 @@ export class RedisMembership implements Membership {
       const named = malformed.slice(0, MALFORMED_NAMED_MAX);
       this.#log.warn(
         { event: 'cluster.roll_garbage', entries: named, count: malformed.length },
-        'the roll in Redis holds what is no entry of ours',
+        'The roll in Redis has entries that are not from Usher.',
       );
     }
     this.#sawMalformed = malformed.length > 0;

@@ -123,7 +123,10 @@ export class RedisNodeLink implements NodeLink {
     try {
       this.#outbox.send(channel, this.#writer.write(payload));
     } catch (error) {
-      this.#log.error({ err: error, channel }, 'a message to another node is no plain data, and was not sent');
+      this.#log.error(
+        { event: 'link.message_unsendable', err: error, channel },
+        'A message to another node was not sent: it is no plain data.',
+      );
     }
   }
 }

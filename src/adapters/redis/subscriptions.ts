@@ -91,7 +91,10 @@ export class Subscriptions {
         },
         // Refused, or cut off in between; it is asked again before long.
         (error: Error) => {
-          this.#options.log.debug({ reason: error.message }, 'Redis did not take a subscription');
+          this.#options.log.debug(
+            { event: 'redis.not_subscribed', reason: error.message },
+            'Redis refused a subscription.',
+          );
           for (const [, subscription] of some) subscription.state = 'wanted';
         },
       );
@@ -102,7 +105,7 @@ export class Subscriptions {
     if (this.#options.client.status !== 'ready') return;
     this.#options.log.warn(
       { event: 'link.reconnecting', reason },
-      'the connection that receives from other nodes is made anew',
+      'The connection that receives messages from other nodes reconnects.',
     );
     this.#options.client.disconnect(true);
   }
@@ -136,7 +139,7 @@ export class Subscriptions {
       } catch (error) {
         this.#options.log.error(
           { event: 'link.receiver_failed', err: error, channel },
-          'a message from another node broke its receiver',
+          'A message from another node made its receiver throw an error.',
         );
       }
     }
@@ -147,7 +150,8 @@ export class Subscriptions {
       return this.#options.read(channel, frame);
     } catch (error) {
       // Once: whoever writes to our channels by mistake does it often.
-      if (!this.#sawGarbage) this.#options.log.warn({ err: error, channel }, 'what is no message of ours came in');
+      if (!this.#sawGarbage)
+        this.#options.log.warn({ event: 'link.garbage', err: error, channel }, 'A message in Redis is not from Usher.');
       this.#sawGarbage = true;
       return undefined;
     }

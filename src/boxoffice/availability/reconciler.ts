@@ -103,7 +103,10 @@ export class Reconciler {
       await this.#round();
     } catch (error) {
       if (!this.#isStopped)
-        log.warn({ event: 'counts.not_compared', err: error }, 'the counts could not be compared; trying again later');
+        log.warn(
+          { event: 'counts.not_compared', err: error },
+          'The seat counts could not be compared. The node retries later.',
+        );
     }
   }
 
@@ -175,7 +178,10 @@ export class Reconciler {
     };
     this.#add(round);
     const isDrift = astray.length + miscounted.length > 0;
-    log[isDrift ? 'warn' : 'info'](round, 'counts of houses, cache and Postgres compared');
+    log[isDrift ? 'warn' : 'info'](
+      { event: 'counts.compared', ...round },
+      'The seat counts in memory, cache and Postgres were compared.',
+    );
   }
 
   #mayReload(showtimeId: string): boolean {
@@ -189,7 +195,10 @@ export class Reconciler {
     for (const [id, at] of this.#reloadedAt) if (now - at >= RELOAD_AGAIN_AFTER_MS) this.#reloadedAt.delete(id);
     this.#reloadedAt.set(showtimeId, now);
     const { journal, after } = sighting ?? {};
-    log.error({ showtimeId, house: after?.counts, journal }, 'a house differs from the journal and is loaded anew');
+    log.error(
+      { event: 'counts.house_differs', showtimeId, house: after?.counts, journal },
+      'The seats in memory differ from the journal. The node reloads the showtime.',
+    );
     reload(showtimeId);
   }
 

@@ -48,12 +48,15 @@ export class StuckMonitor {
       this.#found = { ...stuck, purgedHolds };
       // Expired holds elsewhere are as they should be: they wait for somebody to open their showtime.
       const isWrong = stuck.expiredHoldsHere + stuck.bookingsWithoutSeats + stuck.seatsWithoutBooking > 0;
-      log[isWrong ? 'warn' : 'info'](this.#found, 'looked for stuck bookings');
+      log[isWrong ? 'warn' : 'info'](
+        { event: 'bookings.searched', ...this.#found },
+        'The search for stuck bookings ended.',
+      );
     } catch (error) {
       if (!this.#isStopped)
         log.warn(
           { event: 'bookings.not_searched', err: error },
-          'stuck bookings could not be looked for; trying again later',
+          'The search for stuck bookings failed. The node retries later.',
         );
     }
   }

@@ -36,7 +36,7 @@ export function bookingLookupEndpoints(
         const read = readReference(parameters.reference);
         if (!read.ok) return { ok: false, error: wireError('invalid_reference', FAULTS[read.fault]) };
         const found = await find(read.reference).catch((error: unknown) => {
-          log.error({ event: 'bookings.unreadable', err: error }, 'a booking could not be looked up');
+          log.error({ event: 'bookings.unreadable', err: error }, 'A booking could not be looked up.');
           return 'unavailable' as const;
         });
         if (found === 'unavailable') {

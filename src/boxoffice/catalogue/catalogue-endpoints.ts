@@ -134,8 +134,8 @@ function guarded(handle: Endpoint['handle'], log: Log): Endpoint['handle'] {
       // One that says when to try again was refused by the cache's own bounds; that was logged when it began.
       const { retryAfterMs } = error as { readonly retryAfterMs?: number };
       const fields = { event: 'catalogue.unreadable', err: error };
-      if (retryAfterMs === undefined) log.error(fields, 'the catalogue could not be read');
-      else log.debug(fields, 'the catalogue was not read');
+      if (retryAfterMs === undefined) log.error(fields, 'The catalogue could not be read.');
+      else log.debug(fields, 'The limits of the cache refused a read of the catalogue.');
       const detail = { retryAfterMs: retryAfterMs ?? RETRY_AFTER_MS };
       return { ok: false, error: wireError('unavailable', 'The programme cannot be read at the moment.', detail) };
     }

@@ -120,7 +120,7 @@ export class ReadThrough<T> {
           if (!this.#isFailing) {
             log.warn(
               { event: 'catalogue.stale', err: error, what: this.#kind.name },
-              'the catalogue cannot be read; old values stand in',
+              'The catalogue could not be read. The node serves cached values.',
             );
           }
           this.#isFailing = true;

@@ -16,7 +16,7 @@ export async function keepDemoCurrent(pool: Pool, changed: () => Promise<unknown
   await seed();
   const timer = setInterval(() => {
     seed().catch((error) =>
-      log.warn({ event: 'demo.not_renewed', err: error }, 'the demo cinema could not be renewed'),
+      log.warn({ event: 'demo.not_renewed', err: error }, 'The showtimes of the demo cinema could not be renewed.'),
     );
   }, EVERY_MS);
   timer.unref();

@@ -154,7 +154,10 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
       else this.#tell(message.id, taken.error);
     } catch (error) {
       // Past this frame there is only uWebSockets.js, and then the end of the process: one command must not be that.
-      this.#context.log.error({ err: error, showtimeId: host.showtimeId, command: message.type }, 'a command failed');
+      this.#context.log.error(
+        { event: 'socket.command_failed', err: error, showtimeId: host.showtimeId, command: message.type },
+        'A command failed because of a bug.',
+      );
       this.#tell(message.id, wireError('internal', FAULT_OF_OURS));
     }
   }
@@ -190,7 +193,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
       if (!channel || host.ended) return this.end(CLOSE.epochChanged, 'the showtime is moving');
       this.#socket?.cork(() => this.#enter(identity, host, channel, resume));
     } catch (error) {
-      log.error({ event: 'socket.not_joined', err: error, showtimeId }, 'a session could not join');
+      log.error({ event: 'socket.not_joined', err: error, showtimeId }, 'A socket could not join its showtime.');
       this.#refuse(CLOSE.overloaded, wireError('internal', FAULT_OF_OURS));
     }
   }
@@ -231,7 +234,10 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
       this.#refuse(CLOSE.flooding, error);
       return false;
     } catch (error) {
-      log.error({ event: 'socket.not_counted', err: error }, 'a socket could not be counted, and is let in');
+      log.error(
+        { event: 'socket.not_counted', err: error },
+        'The rate of new sockets could not be counted. The socket is admitted.',
+      );
       return true;
     }
   }

@@ -173,7 +173,10 @@ export class Cluster {
     try {
       await membership.leave(this.#self.id);
     } catch (error) {
-      log.warn({ err: error }, 'this node could not take leave; the others will find it gone');
+      log.warn(
+        { event: 'cluster.deregister_failed', err: error },
+        'The node could not deregister. The other nodes will notice that it is gone.',
+      );
     }
   }
 
@@ -186,12 +189,12 @@ export class Cluster {
       roll = await membership.beat(self, ++this.#beat);
     } catch (error) {
       if (!this.#failing)
-        log.warn({ event: 'cluster.store_silent', err: error }, 'the store of the members does not answer');
+        log.warn({ event: 'cluster.store_silent', err: error }, 'The membership store does not answer.');
       this.#failing = true;
       if (this.#store === 'answering') this.#store = 'silent';
       return;
     }
-    if (this.#failing) log.info({ event: 'cluster.store_answers' }, 'the store of the members answers again');
+    if (this.#failing) log.info({ event: 'cluster.store_answers' }, 'The membership store answers again.');
     this.#failing = false;
     this.#store = 'answering';
     if (self.draining) this.#announcedAt ??= monotonic();
@@ -220,7 +223,10 @@ export class Cluster {
   #checkNamesake(): void {
     const { superseded } = this.#view;
     if (superseded && !this.#isSuperseded) {
-      this.#options.log.error({ name: this.#self.name }, 'a newer process runs under the name of this node');
+      this.#options.log.error(
+        { event: 'cluster.superseded', name: this.#self.name },
+        'A newer process runs under the name of this node.',
+      );
     }
     this.#isSuperseded = superseded;
   }
@@ -243,7 +249,10 @@ export class Cluster {
       try {
         listener();
       } catch (error) {
-        this.#options.log.error({ err: error }, 'a listener to the cluster failed');
+        this.#options.log.error(
+          { event: 'cluster.listener_failed', err: error },
+          'A listener for changes of the cluster threw an error.',
+        );
       }
     }
   }
@@ -253,16 +262,23 @@ export class Cluster {
     if (frozen)
       this.#options.log.error(
         { event: 'cluster.frozen' },
-        'most other nodes vanished at once; for a while nobody takes their showtimes',
+        'Most other nodes disappeared at the same time. For a while this node claims none of their showtimes.',
       );
-    else this.#options.log.info({ event: 'cluster.thawed' }, 'nodes that vanished are back, or have been given up');
+    else
+      this.#options.log.info(
+        { event: 'cluster.thawed' },
+        'The nodes that disappeared are back, or are now considered dead.',
+      );
   }
 
   #forget(): void {
     const ids = this.#view.forgettable;
     if (ids.length === 0) return;
     this.#options.membership.forget(ids).catch((error: unknown) => {
-      this.#options.log.debug({ err: error }, 'dead members could not be taken off the roll');
+      this.#options.log.debug(
+        { event: 'cluster.roll_not_cleaned', err: error },
+        'Dead nodes could not be removed from the roll.',
+      );
     });
   }
 }

@@ -61,7 +61,10 @@ export class LeaseKeeper {
         this.#verifiedAt = now;
       }
     } catch (error) {
-      log.debug({ err: error }, 'what runs here could not be verified');
+      log.debug(
+        { event: 'cluster.ownership_unverified', err: error },
+        'The ownership of the showtimes on this node could not be verified.',
+      );
     }
     this.#tellOfLapse();
   }
@@ -83,8 +86,8 @@ export class LeaseKeeper {
     if (lapsed)
       log.warn(
         { event: 'cluster.lease_lapsed' },
-        'the lease lapsed: nothing is told until Postgres has confirmed what runs here',
+        'The lease of this node expired. It sends no replies until Postgres confirms what it owns.',
       );
-    else log.info({ event: 'cluster.lease_held' }, 'the lease is held again');
+    else log.info({ event: 'cluster.lease_held' }, 'The node holds its lease again.');
   }
 }

@@ -134,7 +134,7 @@ export class Recovery {
     this.#totals = { ...this.#totals, timesBehind: this.#totals.timesBehind + 1 };
     log.error(
       { event: 'journal.behind', has, acknowledged: numbers.after },
-      'Postgres has lost commits that were acknowledged, as when a standby that lagged is promoted: this node stops selling the houses concerned and writes again what it remembers',
+      'Postgres lost commits that it had acknowledged, as happens when a lagging standby is promoted. The node stops selling the showtimes concerned and writes again what it remembers.',
     );
     const ended = new Set<object>();
     let isCut = false;
@@ -153,13 +153,19 @@ export class Recovery {
           has = error.has;
           isCut = false;
         } else {
-          log.warn({ err: error, event: 'journal.restore_failed', retryMs }, 'the journal could not be restored yet');
+          log.warn(
+            { err: error, event: 'journal.restore_failed', retryMs },
+            'The journal could not be restored yet. The node retries.',
+          );
         }
         await new Promise<void>((resolve) => void timers.after(retryMs, resolve));
       }
     }
     this.#isBehind = false;
-    log.info({ event: 'journal.restored', ...this.#totals }, 'what this node remembers is in the journal again');
+    log.info(
+      { event: 'journal.restored', ...this.#totals },
+      'The journal again has everything that this node remembers.',
+    );
     return ended;
   }
 
@@ -174,7 +180,7 @@ export class Recovery {
     if (!lost.isComplete) {
       log.error(
         { event: 'journal.lost', has, kept: lost.batches.length },
-        'commits were lost that this node does not keep any more; only houses that run here can be restored whole',
+        'Postgres lost commits that this node no longer remembers. Only showtimes that run here can be restored completely.',
       );
     }
     numbers.behind(Math.min(has, numbers.after));
@@ -218,7 +224,7 @@ export class Recovery {
         if (!(error instanceof JournalRefusal)) throw error;
         log.error(
           { err: error, event: 'journal.restore_refused', showtimeId, bookings: [...restoration.bookings.keys()] },
-          'the journal refused what this node remembers of a showtime; nothing of it was restored',
+          'The journal refused what this node remembers of a showtime. Nothing of it was restored.',
         );
         this.#waiting.delete(showtimeId);
         continue;
@@ -240,7 +246,7 @@ export class Recovery {
     };
     log.warn(
       { event: 'journal.showtime_restored', showtimeId, outcome, bookings, holds, lost: losses.length },
-      'a showtime was compared with what this node remembers, and what was missing written again',
+      'A showtime was compared with what this node remembers, and what was missing was written again.',
     );
     for (const loss of losses.slice(0, LOGGED_LOSSES_MAX)) this.#tellLoss(loss);
   }
@@ -248,7 +254,7 @@ export class Recovery {
   #tellLoss(loss: Loss): void {
     this.#options.log.error(
       { event: 'journal.seat_lost', ...loss },
-      'a seat that somebody was promised could not be restored; all such seats are in usher.losses',
+      'A seat that was promised to somebody could not be restored. The table usher.losses lists all such seats.',
     );
   }
 

@@ -129,7 +129,7 @@ export class FollowedStream {
       // Of an unknown version, or rubbish: if it was the owner's, the next number or beat shows that one is missing.
       this.#context.log.warn(
         { event: 'relay.frame_unreadable', err: error, showtimeId: this.#showtimeId },
-        'a frame of a showtime could not be read',
+        'A frame from the owner of a showtime could not be read.',
       );
     }
   }
@@ -149,7 +149,7 @@ export class FollowedStream {
       else {
         this.#context.log.warn(
           { event: 'relay.frames_missed', showtimeId: this.#showtimeId, have: this.#n, got: n },
-          'a relay missed frames',
+          'A relay missed frames of its showtime.',
         );
         this.doubt();
       }
@@ -165,7 +165,7 @@ export class FollowedStream {
     } catch (error) {
       log.error(
         { event: 'relay.event_unfit', err: error, showtimeId: this.#showtimeId },
-        'an event of a showtime does not fit; it is read anew',
+        'An event of a showtime does not fit what the relay has. The relay takes a new snapshot.',
       );
       this.doubt();
     }
@@ -223,7 +223,10 @@ export class FollowedStream {
       const refused = await this.#resync();
       if (refused === 'not_owner' || refused === 'unknown_showtime') this.#reader.lost();
     } catch (error) {
-      this.#context.log.debug({ err: error, showtimeId: this.#showtimeId }, 'the owner gave no snapshot');
+      this.#context.log.debug(
+        { event: 'relay.no_snapshot', err: error, showtimeId: this.#showtimeId },
+        'The owner of a showtime sent no snapshot.',
+      );
     }
   }
 

@@ -89,10 +89,7 @@ export class NodeCalls {
     try {
       envelope = readEnvelope(payload);
     } catch (error) {
-      this.#log.warn(
-        { event: 'link.unknown_message', err: error },
-        'what came from another node is no message that this one knows',
-      );
+      this.#log.warn({ event: 'link.unknown_message', err: error }, 'Another node sent a message of an unknown form.');
       return;
     }
     if (envelope.kind === 'call') void this.#answerCall(envelope);
@@ -120,10 +117,7 @@ export class NodeCalls {
       if (!answerer) throw new Error(`No node of this version answers "${method}".`);
       return { ok: true, answer: await answerer(body) };
     } catch (error) {
-      this.#log.error(
-        { event: 'link.call_failed', err: error, method },
-        'a message of another node could not be answered',
-      );
+      this.#log.error({ event: 'link.call_failed', err: error, method }, 'A call from another node failed.');
       return { ok: false };
     }
   }

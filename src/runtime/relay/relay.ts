@@ -148,7 +148,10 @@ export class Relay implements Host, StreamReader {
       const { epoch, at } = answer;
       return await this.#until(() => this.epoch > epoch || (this.epoch === epoch && this.#stream.n >= at));
     } catch (error) {
-      log.debug({ err: error, showtimeId: this.showtimeId }, 'the owner did not say how far its stream is');
+      log.debug(
+        { event: 'relay.position_unread', err: error, showtimeId: this.showtimeId },
+        'The owner of a showtime did not report the position of its stream.',
+      );
       return false;
     }
   }
@@ -167,7 +170,7 @@ export class Relay implements Host, StreamReader {
     } catch (error) {
       this.#context.log.warn(
         { event: 'relay.not_opened', err: error, showtimeId: this.showtimeId },
-        'a showtime could not be relayed',
+        'The relay of a showtime could not be opened.',
       );
       this.end('lost');
       return 'unavailable';
@@ -190,7 +193,10 @@ export class Relay implements Host, StreamReader {
     try {
       answer = readCommandAnswer(await calls.call(this.owner.id, 'command', call, limits.commandMsMax));
     } catch (error) {
-      log.debug({ err: error, showtimeId: this.showtimeId }, 'it is not known what became of a command');
+      log.debug(
+        { event: 'relay.outcome_unknown', err: error, showtimeId: this.showtimeId },
+        'The outcome of a forwarded command is unknown.',
+      );
     }
     this.#commands.answered(id, answer);
     this.advanced();

@@ -114,7 +114,10 @@ export class RelayedCommands {
       session.recipient.reply(requestId, outcome, isReplay);
     } catch (error) {
       // A bug of one recipient takes no reply from another.
-      this.#log.error({ err: error }, 'a reply could not be given');
+      this.#log.error(
+        { event: 'showtime.reply_failed', err: error },
+        'A recipient threw an error when it was given its reply.',
+      );
     }
   }
 

@@ -59,7 +59,7 @@ describe.skipIf(why)(`the membership in Redis${why ? `: ${why}` : ''}`, () => {
       expect(roll.members).toHaveLength(2);
       expect(roll.pins).toEqual(new Map([['u', 'b']]));
     }
-    expect(take()).toEqual(['the roll in Redis holds what is no entry of ours']);
+    expect(take()).toEqual(['The roll in Redis has entries that are not from Usher.']);
   });
 
   test('there are so many pins and no more, and those that are may be moved', async () => {
@@ -117,12 +117,12 @@ describe.skipIf(why)(`the membership in Redis${why ? `: ${why}` : ''}`, () => {
       });
     }
     expect(await membership.isConnected(300)).toBe(false);
-    expect([...said, ...take()]).toEqual(['Redis is away']);
+    expect([...said, ...take()]).toEqual(['Redis does not answer.']);
     await redis.restart();
     await vi.waitFor(async () => {
       expect((await membership.beat(self, 50)).members).toEqual([{ member: self, beat: 50 }]);
     }, 10_000);
-    expect(take()).toEqual(['Redis is back']);
+    expect(take()).toEqual(['Redis answers again.']);
   });
 
   test('a connection that fell silent is given up, and a new one is made', async () => {

@@ -83,7 +83,7 @@ describe.skipIf(why)(`a node link over a Redis in trouble${why ? `: ${why}` : ''
     // Of two links, with two connections each.
     await vi.waitFor(() => {
       said.push(...take());
-      expect(said.filter((message) => message === 'Redis is away')).toHaveLength(4);
+      expect(said.filter((message) => message === 'Redis does not answer.')).toHaveLength(4);
     }, WAIT);
     // What was in flight is given up with its connection.
     await vi.waitFor(() => expect(sender.dropped).toBe(50), WAIT);
@@ -91,7 +91,7 @@ describe.skipIf(why)(`a node link over a Redis in trouble${why ? `: ${why}` : ''
     expect(sender.dropped).toBe(100_050);
     await expect(receiver.follow('other', () => {})).rejects.toMatchObject({ code: 'redis_unavailable' });
     said.push(...take());
-    expect(said.filter((message) => message === 'messages to other nodes are dropped')).toHaveLength(1);
+    expect(said.filter((message) => message === 'Messages to other nodes are dropped.')).toHaveLength(1);
     expect(said).toHaveLength(5);
     await redis.restart();
     await vi.waitFor(() => {
@@ -103,7 +103,7 @@ describe.skipIf(why)(`a node link over a Redis in trouble${why ? `: ${why}` : ''
       expect(arrived).toContain(2);
     }, WAIT);
     expect(arrived.filter((number) => number < 1)).toEqual([]);
-    await vi.waitFor(() => expect(take()).toContain('messages to other nodes go out again'), WAIT);
+    await vi.waitFor(() => expect(take()).toContain('Messages to other nodes are sent again.'), WAIT);
   });
 
   test('a node that starts without Redis receives when it is there', async () => {
@@ -155,7 +155,10 @@ describe.skipIf(why)(`a node link over a Redis in trouble${why ? `: ${why}` : ''
     const arrived = await follow(receiver, 'hung');
     redis.pause();
     const stop = stream(sender, 'hung');
-    await vi.waitFor(() => expect(take().filter((message) => message === 'Redis is away')).toHaveLength(1), WAIT);
+    await vi.waitFor(
+      () => expect(take().filter((message) => message === 'Redis does not answer.')).toHaveLength(1),
+      WAIT,
+    );
     redis.resume();
     const before = arrived.length;
     await vi.waitFor(() => expect(arrived.length).toBeGreaterThan(before + 20), WAIT);
@@ -189,7 +192,7 @@ describe.skipIf(why)(`a node link over a Redis in trouble${why ? `: ${why}` : ''
     way.lead(other.port);
     await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal');
     await vi.waitFor(
-      () => expect(take()).toContain('the connection that receives from other nodes is made anew'),
+      () => expect(take()).toContain('The connection that receives messages from other nodes reconnects.'),
       WAIT,
     );
     const before = arrived.length;
@@ -231,6 +234,6 @@ describe.skipIf(why)(`a node link over a Redis in trouble${why ? `: ${why}` : ''
     }
     node.publish('garbage', 7);
     await vi.waitFor(() => expect(arrived).toEqual([7]), WAIT);
-    expect(take()).toEqual(['what is no message of ours came in']);
+    expect(take()).toEqual(['A message in Redis is not from Usher.']);
   });
 });

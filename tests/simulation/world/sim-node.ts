@@ -98,7 +98,7 @@ export class SimNode {
         await this.#start();
         return;
       } catch (error) {
-        this.#log.warn({ err: error }, 'the node could not start');
+        this.#log.warn({ event: 'sim.node_not_started', err: error }, 'The node could not start.');
         for (const step of this.#undo.splice(0).reverse()) await step();
         await new Promise<void>((resolve) => void this.life.timers.after(STARTS_AGAIN_AFTER_MS, resolve));
       }
@@ -257,8 +257,8 @@ export class SimNode {
 
 /** What an operator is to hear of, and is no fault of the node: it was struck by one. */
 const ALARMS = new Set([
-  'most other nodes vanished at once; for a while nobody takes their showtimes',
-  'a newer process runs under the name of this node',
+  'Most other nodes disappeared at the same time. For a while this node claims none of their showtimes.',
+  'A newer process runs under the name of this node.',
 ]);
 /** After a promotion that lost something. */
 const TAIL_LOST = new Set(['journal.behind', 'journal.seat_lost']);
@@ -273,7 +273,7 @@ function nodeLog(world: World, who: string, census: Census): Log {
   };
   return {
     debug: (fields, message) => {
-      if (message === 'showtime handed over') census.count('a showtime was handed over');
+      if (message === 'A showtime was handed over.') census.count('a showtime was handed over');
       world.trace.add(who, line(fields, message));
     },
     info: (fields, message) => world.trace.add(who, line(fields, message)),

@@ -122,7 +122,7 @@ describe.each([
       expect([...node.candidatesSeen]).toEqual([]);
       expect(node.cluster.members().store).toBe('answering');
       expect(node.take()).toEqual([
-        'Redis does not answer in time; until it does the nodes find each other through Postgres',
+        'Redis does not answer in time. The nodes find each other through Postgres meanwhile.',
       ]);
     }
   });

@@ -100,7 +100,7 @@ describe('nodes of a cluster', () => {
     const [a, b] = await world.start('a', 'b');
     const twin = await world.startLife('a', 2);
     await world.time.advance(10 * TIMING.beatMs);
-    expect(a!.said).toEqual(['error a newer process runs under the name of this node']);
+    expect(a!.said).toEqual(['error A newer process runs under the name of this node.']);
     expect(twin.said).toEqual([]);
     expect([a!.candidates, b!.candidates, twin.candidates]).toEqual(Array(3).fill('a#2 b#1'));
     // Its beats are answered, but mean nothing: the other may take over at any time. So Postgres is asked.
@@ -139,7 +139,7 @@ describe('nodes of a cluster', () => {
     a!.cluster.setHot(['s']);
     end();
     a!.cluster.setHot([]);
-    expect([told, a!.said[0]]).toEqual([1, 'error a listener to the cluster failed']);
+    expect([told, a!.said[0]]).toEqual([1, 'error A listener for changes of the cluster threw an error.']);
     await world.start('b');
     expect(a!.live).toBe('a#1 b#1');
   });

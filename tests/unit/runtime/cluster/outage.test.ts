@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ANSWER_MS_MAX, type Node, TIMING, World } from './small-cluster.js';
 
-const LOSS = 'warn the store of the members does not answer';
-const RETURN = 'info the store of the members answers again';
-const LAPSE = 'warn the lease lapsed: nothing is told until Postgres has confirmed what runs here';
-const HELD_AGAIN = 'info the lease is held again';
+const LOSS = 'warn The membership store does not answer.';
+const RETURN = 'info The membership store answers again.';
+const LAPSE = 'warn The lease of this node expired. It sends no replies until Postgres confirms what it owns.';
+const HELD_AGAIN = 'info The node holds its lease again.';
 
 let world: World;
 let a: Node;
@@ -215,7 +215,9 @@ describe('a store that lies', () => {
     for (const node of [b, c, d]) node.cutOff();
     await world.time.advance(TIMING.detectionMs + TIMING.freezeMs - TIMING.beatMs);
     expect([a.live, a.homes, a.cluster.members().frozen]).toEqual(['a#1', before, true]);
-    expect(a.said).toEqual(['error most other nodes vanished at once; for a while nobody takes their showtimes']);
+    expect(a.said).toEqual([
+      'error Most other nodes disappeared at the same time. For a while this node claims none of their showtimes.',
+    ]);
     const { changes } = a;
     await world.time.advance(3 * TIMING.beatMs);
     expect([a.candidates, a.cluster.members().frozen]).toEqual(['a#1', false]);
