@@ -1,5 +1,6 @@
 import type { ApiCommand } from './api-command.js';
 import { bookingCommands } from './booking-commands.js';
+import { demoCommands } from './demo-commands.js';
 import { hallCommands } from './hall-commands.js';
 import { movieCommands } from './movie-commands.js';
 import { showtimeCommands } from './showtime-commands.js';
@@ -12,4 +13,5 @@ export const API_COMMANDS: readonly ApiCommand[] = [
   ...movieCommands,
   ...showtimeCommands,
   ...bookingCommands,
+  ...demoCommands,
 ];

@@ -1,0 +1,22 @@
+/**
+ * Runs `work` for every item, at most `width` of them at a time, and starts nothing more once one of them failed.
+ * @throws what the first of them that failed threw.
+ */
+export async function inParallel<Item>(
+  items: readonly Item[],
+  width: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const lane = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}
