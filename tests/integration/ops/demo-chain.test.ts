@@ -42,7 +42,7 @@ describe('filling a chain', () => {
     expect([showtimes, bookings]).toEqual([2, 0]);
     expect(blocked).toBe(seats);
     expect(seats).toBeGreaterThan(150);
-    expect(await count("usher.blocked_seats")).toBe(blocked);
+    expect(await count('usher.blocked_seats')).toBe(blocked);
   });
 
   it('keeps all of it the next time', async () => {
