@@ -306,6 +306,7 @@ CREATE TABLE usher.bookings (
   CONSTRAINT bookings_seats_check CHECK ((cardinality(seats) > 0)),
   CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))
 );
+CREATE INDEX bookings_holder ON usher.bookings USING btree (holder, id);
 
 CREATE TABLE usher.command_results (
   showtime_id uuid NOT NULL,

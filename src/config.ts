@@ -100,6 +100,23 @@ const environment = z.object({
     .default(10 * 60_000),
   /** For how many days a key signs access tokens before a new one does. */
   SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
+  /** From the log-in of a customer to the end of the session, however often it is refreshed. */
+  SESSION_DAYS: z.coerce.number().positive().max(3_650).default(30),
+  /** The same of everybody with permissions. */
+  STAFF_SESSION_HOURS: z.coerce.number().positive().max(8_760).default(12),
+  /** Log-ins of one e-mail address, and of one client's address, that may fail in 15 minutes. */
+  LOG_IN_FAILURES_PER_ACCOUNT: positive.default(20),
+  LOG_IN_FAILURES_PER_ADDRESS: positive.default(200),
+  /** Mails that may be asked for in an hour: to one e-mail address, and by one client's address. */
+  MAILS_PER_ACCOUNT: positive.default(5),
+  MAILS_PER_ADDRESS: positive.default(50),
+  /** Where the pages of the site are that mailed links lead to. Absent: PUBLIC_URL, or this node. */
+  SITE_URL: publicUrl.optional(),
+  MAIL_FROM: z
+    .string()
+    .max(300)
+    .regex(/^[^\r\n]+@[^\r\n]+$/, { error: 'is an address, such as Usher <tickets@example.org>' })
+    .default('Usher <no-reply@localhost>'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
@@ -231,6 +248,16 @@ function arrange(env: Environment) {
     access: {
       tokenTtlMs: env.ACCESS_TOKEN_TTL_MS,
       signingKeyMs: env.SIGNING_KEY_DAYS * 86_400_000,
+    },
+    accounts: {
+      sessionTtlMs: env.SESSION_DAYS * 86_400_000,
+      staffSessionTtlMs: env.STAFF_SESSION_HOURS * 3_600_000,
+      failuresPerAccount: env.LOG_IN_FAILURES_PER_ACCOUNT,
+      failuresPerAddress: env.LOG_IN_FAILURES_PER_ADDRESS,
+      mailsPerAccount: env.MAILS_PER_ACCOUNT,
+      mailsPerAddress: env.MAILS_PER_ADDRESS,
+      siteUrl: (env.SITE_URL ?? env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+      mailFrom: env.MAIL_FROM,
     },
     logLevel: env.LOG_LEVEL,
     demo: env.DEMO ?? !production,

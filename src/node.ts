@@ -5,16 +5,15 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { developmentSecret } from './adapters/development-secret.js';
 import { nodeTimers } from './adapters/node-timers.js';
-import { Passwords } from './boxoffice/accounts/passwords.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
 import { openAccess } from './composition/access.js';
+import { openAccounts } from './composition/accounts.js';
 import { openBoxOffice } from './composition/box-office.js';
 import { clusteredHouses } from './composition/clustered-houses.js';
 import { keepCountsRight } from './composition/counted-houses.js';
 import { bringDemoCrowd } from './composition/demo-crowd.js';
 import { drainNode } from './composition/drain-node.js';
 import { houseParts, loneHouses } from './composition/houses.js';
-import { openSecondFactor } from './composition/second-factor.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import type { Config } from './config.js';
@@ -82,8 +81,9 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const store = await openStore(config, name, paths.sql, log, undo);
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   const access = await openAccess(config, store, secret, log, undo);
-  const { accessTokens } = access;
-  const factor = openSecondFactor(store, secret, { passwords: new Passwords(), accessTokens }, log);
+  const tokens = new Tokens(secret, config.guestTtlMs, randomUUID, Date.now);
+  const needs = { store, accessTokens: access.accessTokens, tokenSecret: secret, guestHolder: guestsOf(tokens) };
+  const accounts = openAccounts(config, needs, log, undo);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
@@ -96,8 +96,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     limits: config.live,
     rates: boxOffice.rates,
     proxyHops: config.proxyHops,
-    tokens: new Tokens(secret, config.guestTtlMs, randomUUID, Date.now),
-    endpoints: [...access.endpoints, ...factor.endpoints, ...boxOffice.endpoints],
+    tokens,
+    endpoints: [...access.endpoints, ...accounts.endpoints, ...boxOffice.endpoints],
     checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {
@@ -155,6 +155,14 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       stopped ??= drain();
       return stopped;
     },
+  };
+}
+
+/** Reads the holder of a guest's session, for the account that the guest becomes. */
+function guestsOf(tokens: Tokens): (session: string) => Promise<string | undefined> {
+  return async (session) => {
+    const identity = await tokens.verify(session);
+    return typeof identity !== 'string' && identity.role === 'guest' ? identity.holder : undefined;
   };
 }
 

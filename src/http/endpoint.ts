@@ -113,7 +113,7 @@ interface Spec<
    * of such a body is received before its sender was found to have access.
    */
   readonly accepts?: Accepts;
-  readonly status?: 200 | 201 | 204;
+  readonly status?: 200 | 201 | 202 | 204;
   readonly reply: Reply;
   /** What is sent instead of JSON, such as `text/plain`. */
   readonly mediaType?: string;
@@ -146,7 +146,7 @@ export interface Endpoint {
   readonly query: z.ZodObject;
   readonly body: z.ZodType | undefined;
   readonly accepts: readonly string[] | undefined;
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   readonly reply: z.ZodType;
   readonly mediaType: string;
   readonly errors: readonly ErrorCode[];

@@ -7,6 +7,7 @@ import { RequestBody, type Upload } from './request-body.js';
 const REASONS: Record<number, string> = {
   200: 'OK',
   201: 'Created',
+  202: 'Accepted',
   204: 'No Content',
   304: 'Not Modified',
   400: 'Bad Request',

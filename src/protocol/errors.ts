@@ -33,6 +33,10 @@ export const ERRORS = {
   forbidden: refused(403),
   second_factor_missing: refused(403),
   invalid_code: refused(422),
+  wrong_credentials: refused(401),
+  code_required: refused(401),
+  account_disabled: refused(403),
+  invalid_link: refused(410),
   weak_password: refused(422),
   // What is asked for.
   unknown_showtime: refused(404),

@@ -19,7 +19,7 @@
  *   `ETag` and `If-Match` on what people edit, with the errors `precondition_required`, `stale_version`, `unknown_movie`,
  *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`;
  *   the error `invalid_code`;
- *   the error `weak_password`.
+ *   the errors `weak_password`, `wrong_credentials`, `code_required`, `account_disabled`, `invalid_link`.
  */
 export const PROTOCOL_VERSION = 1;
 

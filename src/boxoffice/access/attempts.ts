@@ -37,6 +37,11 @@ export async function uncountAttempt(db: Reads, limit: AttemptLimit, subject: st
   ]);
 }
 
+/** Forgets all tries, in the caller's transaction. */
+export async function forgetAttempts(db: Reads, limit: AttemptLimit, subject: string): Promise<void> {
+  await db.query('DELETE FROM boxoffice.attempts WHERE subject = $1', [keyOf(limit, subject)]);
+}
+
 /** A hash: what is counted may be an address of a person, and the table is to name nobody. */
 function keyOf({ what }: AttemptLimit, subject: string): Buffer {
   return createHash('sha256').update(`${what}\n${subject}`).digest();

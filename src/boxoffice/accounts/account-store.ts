@@ -1,14 +1,7 @@
 /** Accounts in Postgres. Every function works on the connection that it is given: a pool, or the caller's transaction. */
 import { z } from 'zod';
 import type { AccountRole } from '../../http/access.js';
-
-/** Enough of a Postgres client, or of a pool, to read and write with. */
-export interface AccountsClient {
-  query<Row extends object>(
-    text: string,
-    values: unknown[],
-  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
-}
+import type { Reads } from '../catalogue/reads.js';
 
 export interface Account {
   readonly id: string;
@@ -38,17 +31,17 @@ export const emailSchema = z
 const ACCOUNT = `SELECT id, email, name, password_hash AS "passwordHash", role, holder, disabled_at AS "disabledAt",
   grants::float8 AS grants, created_at AS "createdAt", version FROM boxoffice.accounts`;
 
-export async function findAccount(client: AccountsClient, id: string): Promise<Account | undefined> {
+export async function findAccount(client: Reads, id: string): Promise<Account | undefined> {
   return (await client.query<Account>(`${ACCOUNT} WHERE id = $1`, [id])).rows[0];
 }
 
 /** @param email in lower case, as `emailSchema` gives it. */
-export async function findAccountByEmail(client: AccountsClient, email: string): Promise<Account | undefined> {
+export async function findAccountByEmail(client: Reads, email: string): Promise<Account | undefined> {
   return (await client.query<Account>(`${ACCOUNT} WHERE email = $1`, [email])).rows[0];
 }
 
 /** The account, locked until the caller's transaction ends. */
-export async function lockAccount(client: AccountsClient, id: string): Promise<Account | undefined> {
+export async function lockAccount(client: Reads, id: string): Promise<Account | undefined> {
   return (await client.query<Account>(`${ACCOUNT} WHERE id = $1 FOR UPDATE`, [id])).rows[0];
 }
 
@@ -63,7 +56,7 @@ interface NewAccount {
 }
 
 /** Adds an account, in the caller's transaction; undefined where there is one with this e-mail address. */
-export async function insertAccount(client: AccountsClient, made: NewAccount): Promise<Account | undefined> {
+export async function insertAccount(client: Reads, made: NewAccount): Promise<Account | undefined> {
   const { id, email, name, passwordHash, role } = made;
   const guest = made.holder;
   const isFree = guest !== undefined && (await lockHolder(client, guest)) === undefined;
@@ -81,19 +74,19 @@ export async function insertAccount(client: AccountsClient, made: NewAccount): P
 /**
  * Makes a holder the account's for good, in the caller's transaction. False: it is another account's, and stays that.
  */
-export async function adoptHolder(client: AccountsClient, accountId: string, holder: string): Promise<boolean> {
+export async function adoptHolder(client: Reads, accountId: string, holder: string): Promise<boolean> {
   const owner = await lockHolder(client, holder);
   if (owner === undefined) await addHolder(client, accountId, holder);
   return owner === undefined || owner === accountId;
 }
 
 /** Whose account a holder is; undefined: nobody's. Nobody else can adopt it before the caller's transaction ends. */
-async function lockHolder(client: AccountsClient, holder: string): Promise<string | undefined> {
+async function lockHolder(client: Reads, holder: string): Promise<string | undefined> {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [holder]);
   const text = 'SELECT account_id AS "accountId" FROM boxoffice.account_holders WHERE holder = $1';
   return (await client.query<{ accountId: string }>(text, [holder])).rows[0]?.accountId;
 }
 
-async function addHolder(client: AccountsClient, accountId: string, holder: string): Promise<void> {
+async function addHolder(client: Reads, accountId: string, holder: string): Promise<void> {
   await client.query('INSERT INTO boxoffice.account_holders (holder, account_id) VALUES ($1, $2)', [holder, accountId]);
 }

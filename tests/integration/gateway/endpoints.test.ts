@@ -21,6 +21,18 @@ interface Operation {
 
 /** Named here once more, by hand: an endpoint that is lost from the table is missed. */
 const ALL = [
+  'GET /v1/me',
+  'GET /v1/me/bookings',
+  'PATCH /v1/me',
+  'POST /v1/accounts',
+  'POST /v1/accounts/confirm',
+  'POST /v1/log-ins',
+  'POST /v1/log-out',
+  'POST /v1/log-out/everywhere',
+  'POST /v1/me/password',
+  'POST /v1/password-resets',
+  'POST /v1/password-resets/confirm',
+  'POST /v1/sessions/refresh',
   'POST /v1/me/recovery-codes',
   'POST /v1/me/totp',
   'POST /v1/me/totp/confirm',
@@ -106,7 +118,7 @@ async function ask({ method, path, operation }: (typeof operations)[number], que
 }
 
 /** Those that this file's sessions, which are of no account, have access to. */
-const reachable = () => operations.filter(({ path }) => !path.startsWith('/v1/me'));
+const reachable = () => operations.filter(({ path }) => !/^\/v1\/(me|log-out)\b/.test(path));
 
 const inQuery = ({ operation }: (typeof operations)[number]) =>
   (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
@@ -136,7 +148,7 @@ describe('every endpoint', () => {
   });
 
   it('[HTTP-5] refuses a parameter that is given twice', async () => {
-    const having = operations.filter((each) => inQuery(each).length > 0);
+    const having = reachable().filter((each) => inQuery(each).length > 0);
     expect(having.length).toBeGreaterThan(1);
     for (const each of having) {
       for (const { name } of inQuery(each)) {

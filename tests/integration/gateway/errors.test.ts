@@ -24,6 +24,10 @@ const NOT_OVER_WEBSOCKET: ErrorCode[] = [
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   second_factor_missing: 'tests/unit/gateway/spec-staff.test.ts',
   invalid_code: 'tests/integration/administration/second-factor.test.ts',
+  wrong_credentials: 'tests/integration/accounts/log-in.test.ts',
+  code_required: 'tests/integration/accounts/log-in.test.ts',
+  account_disabled: 'tests/integration/accounts/log-in.test.ts',
+  invalid_link: 'tests/integration/accounts/sign-up.test.ts',
   weak_password: 'tests/unit/boxoffice/accounts/new-password.test.ts',
   precondition_required: 'tests/integration/halls/halls.test.ts',
   stale_version: 'tests/integration/halls/halls.test.ts',

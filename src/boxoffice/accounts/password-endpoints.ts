@@ -1,0 +1,190 @@
+import type { PoolClient } from 'pg';
+import { z } from 'zod';
+import { type Endpoint, endpoint } from '../../http/endpoint.js';
+import { type WireError, wireError } from '../../protocol/errors.js';
+import { forgetAttempts, uncountAttempt } from '../access/attempts.js';
+import { inTransaction } from '../halls/hall-store.js';
+import { type AccountParts, loggedInSchema, refuseTooMany } from './account-parts.js';
+import { type Account, emailSchema, findAccount, findAccountByEmail, lockAccount } from './account-store.js';
+import { auditEntry, type LogInAnswer } from './log-ins.js';
+import { passwordSchema, refusePassword } from './new-password.js';
+import { endAllSessions } from './sessions.js';
+import { BUSY, INVALID_LINK, linkSchema, mailedSchema } from './sign-up-endpoints.js';
+
+/** Setting a password: with the one before, or by a mailed link. Either ends the sessions that there are. */
+export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
+  const { pool, limits, background } = parts;
+  const open = { tag: 'Accounts', access: 'public', rate: 'sessions', method: 'POST', parameters: {} } as const;
+  return [
+    endpoint({
+      id: 'changePassword',
+      method: 'POST',
+      path: '/v1/me/password',
+      summary: 'Sets another password. Ends all sessions of the account, and starts a new one for the caller.',
+      tag: 'Accounts',
+      access: 'account',
+      rate: 'commands',
+      parameters: {},
+      body: z.strictObject({ oldPassword: passwordSchema, password: passwordSchema }),
+      reply: loggedInSchema,
+      errors: ['wrong_credentials', 'weak_password', 'rate_limited'],
+      handle: async ({ body, caller: { accountId, sessionId }, address }) => {
+        const done = await changePassword(parts, { accountId, sessionId, address }, body);
+        return done.ok ? { ok: true, body: done.value } : done;
+      },
+    }),
+    endpoint({
+      ...open,
+      id: 'askForPassword',
+      path: '/v1/password-resets',
+      summary: 'Has a link mailed that sets a password. The answer does not tell whether there is an account.',
+      body: z.strictObject({ email: emailSchema }),
+      status: 202,
+      reply: mailedSchema,
+      errors: ['rate_limited'],
+      handle: async ({ body: { email }, address }) => {
+        const tooMany = await refuseTooMany(pool, [
+          [limits.mails, email],
+          [limits.addressMails, address],
+        ]);
+        if (tooMany) return { ok: false, error: tooMany };
+        const isStarted = background.start('accounts.password_mail_failed', () => mailLink(parts, email));
+        return isStarted ? { ok: true, body: { email } } : { ok: false, error: BUSY };
+      },
+    }),
+    endpoint({
+      ...open,
+      id: 'setPassword',
+      path: '/v1/password-resets/confirm',
+      summary: 'Sets a password by a mailed link. Ends all sessions of the account.',
+      body: z.strictObject({ token: linkSchema, password: passwordSchema }),
+      status: 204,
+      reply: z.undefined(),
+      errors: ['invalid_link', 'weak_password', 'rate_limited'],
+      handle: async ({ body, address }) => {
+        const error = await setByLink(parts, body, address);
+        return error ? { ok: false, error } : { ok: true, body: undefined };
+      },
+    }),
+  ];
+}
+
+async function mailLink({ pool, links, mail }: AccountParts, email: string): Promise<void> {
+  const account = await findAccountByEmail(pool, email);
+  const why = 'Somebody, probably you, has asked for a new password.';
+  const message = account
+    ? await links.forPassword(pool, account, why)
+    : {
+        to: email,
+        subject: 'There is no account with this address',
+        text: `${why} There is no account with this address: you may have signed up with another one, or not yet.
+
+If you did not ask for it, do nothing.`,
+      };
+  await mail.send(message);
+}
+
+interface Who {
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly address: string;
+}
+
+async function changePassword(
+  parts: AccountParts,
+  { accountId, sessionId, address }: Who,
+  { oldPassword, password }: { readonly oldPassword: string; readonly password: string },
+): Promise<LogInAnswer> {
+  const { pool, passwords, limits, sessions } = parts;
+  const known = await findAccount(pool, accountId);
+  if (!known) return { ok: false, error: SESSION_OVER };
+  const weak = refusePassword(password, known);
+  if (weak) return { ok: false, error: weak };
+  // A stolen access token is not to be a way to guess the password.
+  const tooMany = await refuseTooMany(pool, [[limits.accountFailures, known.email]]);
+  if (tooMany) return { ok: false, error: tooMany };
+  const compared = await passwords.compare(known.passwordHash, oldPassword);
+  if (!compared.ok) return compared;
+  if (!compared.isRight) return { ok: false, error: WRONG_PASSWORD };
+  await uncountAttempt(pool, limits.accountFailures, known.email);
+  const hashed = await passwords.hash(password);
+  if (!hashed.ok) return hashed;
+  const done = await inTransaction<LogInAnswer>(pool, async (client) => {
+    const account = await lockAccount(client, accountId);
+    const session = await readSession(client, accountId, sessionId);
+    if (!account || !session) return { result: { ok: false, error: SESSION_OVER }, commit: false };
+    if (account.passwordHash !== known.passwordHash) {
+      return { result: { ok: false, error: WRONG_PASSWORD }, commit: false };
+    }
+    const grants = await setPassword(parts, client, account, hashed.hash, {
+      action: 'account.change_password',
+      address,
+    });
+    const value = await sessions.start(client, { ...account, grants }, { address, ...session });
+    return { result: { ok: true, value }, commit: true };
+  });
+  if (done.ok) tellOwner(parts, known.email);
+  return done;
+}
+
+/** What the new session goes on with; undefined: the session is over. */
+async function readSession(client: PoolClient, accountId: string, sessionId: string) {
+  const { rows } = await client.query<{ holder: string; secondFactor: boolean }>(
+    `SELECT holder, second_factor AS "secondFactor" FROM boxoffice.sessions
+      WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL AND expires_at > clock_timestamp()`,
+    [sessionId, accountId],
+  );
+  return rows[0];
+}
+
+async function setByLink(
+  parts: AccountParts,
+  { token, password }: { readonly token: string; readonly password: string },
+  address: string,
+): Promise<WireError | undefined> {
+  const { pool, links, passwords, limits } = parts;
+  const email = await links.findPassword(pool, token);
+  if (email === undefined) return INVALID_LINK;
+  const weak = refusePassword(password, { email });
+  if (weak) return weak;
+  const hashed = await passwords.hash(password);
+  if (!hashed.ok) return hashed.error;
+  const error = await inTransaction<WireError | undefined>(pool, async (client) => {
+    const link = await links.use(client, token);
+    const account = link?.accountId ? await lockAccount(client, link.accountId) : undefined;
+    if (!account || account.disabledAt !== null) return { result: INVALID_LINK, commit: true };
+    await setPassword(parts, client, account, hashed.hash, { action: 'account.set_password', address });
+    // Whoever was locked out by the guesses of somebody else is let in again.
+    await forgetAttempts(client, limits.accountFailures, email);
+    return { result: undefined, commit: true };
+  });
+  if (!error) tellOwner(parts, email);
+  return error;
+}
+
+/** Gives the account's new grants. */
+async function setPassword(
+  parts: AccountParts,
+  client: PoolClient,
+  account: Account,
+  hash: string,
+  act: { readonly action: string; readonly address: string },
+): Promise<number> {
+  await client.query('UPDATE boxoffice.accounts SET password_hash = $2 WHERE id = $1', [account.id, hash]);
+  await auditEntry(parts, client, account, act);
+  return (await endAllSessions(client, account.id, 'the password was changed')) ?? account.grants;
+}
+
+function tellOwner({ background, mail }: AccountParts, email: string): void {
+  const text = `The password of your account was changed just now, and all devices were logged out.
+
+If that was not you, ask for a new password at once.`;
+  background.start('accounts.password_notice_failed', () =>
+    mail.send({ to: email, subject: 'Your password was changed', text }),
+  );
+}
+
+const SESSION_OVER = wireError('unauthorized', 'The session has ended. Log in again.');
+const WRONG_PASSWORD = wireError('wrong_credentials', 'This is not the password of the account.', {
+  field: 'oldPassword',
+});
