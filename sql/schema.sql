@@ -139,11 +139,17 @@ CREATE TABLE boxoffice.movies (
   rating text,
   languages text[] DEFAULT '{}'::text[] NOT NULL,
   release_date date,
+  title_key text GENERATED ALWAYS AS (boxoffice.fold(title)) STORED NOT NULL,
+  genre_keys text[] GENERATED ALWAYS AS (boxoffice.fold_each(genres)) STORED NOT NULL,
+  search tsvector GENERATED ALWAYS AS ((((setweight(to_tsvector('simple'::regconfig, boxoffice.fold(title)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, boxoffice.fold(COALESCE(original_title, ''::text))), 'A'::"char")) || setweight(to_tsvector('simple'::regconfig, boxoffice.fold(director)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, boxoffice.fold(synopsis)), 'D'::"char"))) STORED NOT NULL,
   CONSTRAINT movies_pkey PRIMARY KEY (id),
   CONSTRAINT movies_id_check CHECK ((id ~ '^[a-z0-9-]{1,80}$'::text)),
   CONSTRAINT movies_runtime_minutes_check CHECK ((runtime_minutes > 0)),
   CONSTRAINT movies_year_check CHECK (((year >= 1880) AND (year <= 2200)))
 );
+CREATE INDEX movies_genres ON boxoffice.movies USING gin (genre_keys);
+CREATE INDEX movies_search ON boxoffice.movies USING gin (search);
+CREATE INDEX movies_title ON boxoffice.movies USING btree (title_key COLLATE "C", id COLLATE "C");
 
 CREATE TABLE boxoffice.recovery_codes (
   account_id uuid NOT NULL,
@@ -261,11 +267,13 @@ CREATE TABLE boxoffice.venues (
   day_cutoff_hour integer DEFAULT 6 NOT NULL,
   version bigint DEFAULT 1 NOT NULL,
   address text DEFAULT ''::text NOT NULL,
+  city_key text GENERATED ALWAYS AS (boxoffice.fold(city)) STORED NOT NULL,
   CONSTRAINT venues_pkey PRIMARY KEY (id),
   CONSTRAINT venues_day_cutoff_hour_check CHECK (((day_cutoff_hour >= 0) AND (day_cutoff_hour <= 12))),
   CONSTRAINT venues_id_check CHECK ((id ~ '^[a-z0-9-]{1,80}$'::text)),
   CONSTRAINT venues_time_zone_check CHECK ((time_zone ~ '^[A-Z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+$'::text))
 );
+CREATE INDEX venues_city ON boxoffice.venues USING btree (city_key COLLATE "C", id COLLATE "C");
 
 CREATE TABLE usher.blocked_seats (
   showtime_id uuid NOT NULL,
@@ -620,6 +628,18 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.fold(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN btrim(regexp_replace(translate(lower(regexp_replace(NORMALIZE(value, NFKD), '[\u0300-\u036f]+'::text, ''::text, 'g'::text)), 'АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЄІЇҐЂЈЉЊЋЏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩςØøŁłĐđÐðı'::text, 'абвгдежзийклмнопрстуфхцчшщъыьэюяєіїґђјљњћџαβγδεζηθικλμνξοπρστυφχψωσoollddddi'::text), '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f]+'::text, ' '::text, 'g'::text));
+
+CREATE OR REPLACE FUNCTION boxoffice.fold_each(list text[])
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ARRAY(SELECT boxoffice.fold(each.one) AS fold FROM unnest(fold_each.list) WITH ORDINALITY each(one, at) ORDER BY each.at);
+
 CREATE OR REPLACE FUNCTION usher.journal_position(writer_id uuid, OUT batch bigint, OUT present integer, OUT confirmed integer, OUT standbys integer, OUT written double precision, OUT replayed double precision)
  RETURNS record
  LANGUAGE plpgsql
@@ -900,6 +920,12 @@ BEGIN
          whole_from = CASE WHEN is_whole THEN greatest(o.whole_from, from_epoch) ELSE o.whole_from END
    WHERE x.showtime_id = showtime;
 END $function$;
+
+CREATE OR REPLACE FUNCTION boxoffice.search_query(words text, weights text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN to_tsquery('simple'::regconfig, ((replace(boxoffice.fold(words), ' '::text, ((':*'::text || weights) || ' & '::text)) || ':*'::text) || weights));
 
 CREATE OR REPLACE FUNCTION usher.take_batch_number(writer_id uuid, batch_number bigint, after_number bigint)
  RETURNS bigint

@@ -11,17 +11,36 @@ export interface Failure {
 }
 
 const TIMEOUT_MS = 10_000;
+/** More than a page of a browser can show. */
+const PAGES_MAX = 20;
 
 export async function loadProgramme(): Promise<
   Loaded<{ readonly movies: readonly MovieView[]; readonly showtimes: readonly ShowtimeView[] }>
 > {
   const [movies, showtimes] = await Promise.all([
-    getJson<{ movies: readonly MovieView[] }>('/v1/movies'),
-    getJson<{ showtimes: readonly ShowtimeView[] }>('/v1/showtimes'),
+    getAll('/v1/movies', (page: { readonly movies: readonly MovieView[] }) => page.movies),
+    getAll('/v1/showtimes', (page: { readonly showtimes: readonly ShowtimeView[] }) => page.showtimes),
   ]);
   if (!movies.ok) return movies;
   if (!showtimes.ok) return showtimes;
-  return { ok: true, value: { movies: movies.value.movies, showtimes: showtimes.value.showtimes } };
+  return { ok: true, value: { movies: movies.value, showtimes: showtimes.value } };
+}
+
+/** A whole list, page after page. */
+async function getAll<Page, Item>(
+  path: string,
+  itemsOf: (page: Page) => readonly Item[],
+): Promise<Loaded<readonly Item[]>> {
+  const items: Item[] = [];
+  let cursor = '';
+  for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const page = await getJson<Page & { readonly next?: string }>(cursor === '' ? path : `${path}?cursor=${cursor}`);
+    if (!page.ok) return page;
+    items.push(...itemsOf(page.value));
+    if (page.value.next === undefined) break;
+    cursor = page.value.next;
+  }
+  return { ok: true, value: items };
 }
 
 export function loadShowtime(id: string): Promise<Loaded<ShowtimeView>> {

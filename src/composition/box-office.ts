@@ -7,20 +7,21 @@ import { connectByKey } from '../adapters/redis/redis-connection.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { AvailabilityBoard } from '../boxoffice/availability/availability-board.js';
 import { KnownAvailability } from '../boxoffice/availability/known-availability.js';
-import { withAvailability } from '../boxoffice/availability/listed-availability.js';
+import { ListedAvailability } from '../boxoffice/availability/listed-availability.js';
 import { bookingLookupEndpoints } from '../boxoffice/bookings/booking-endpoints.js';
 import { findBooking } from '../boxoffice/bookings/find-booking.js';
 import type { Cache } from '../boxoffice/cache-port.js';
-import { cachedListings, LISTING_LIMITS } from '../boxoffice/catalogue/cached-listings.js';
+import { cachedListings, LISTING_LIMITS, type ListingReads } from '../boxoffice/catalogue/cached-listings.js';
 import { catalogueEndpoints } from '../boxoffice/catalogue/catalogue-endpoints.js';
 import { CatalogueGeneration } from '../boxoffice/catalogue/generation.js';
 import { movieEditEndpoints } from '../boxoffice/catalogue/movie-editing.js';
 import { listMovies } from '../boxoffice/catalogue/movies.js';
 import { seatMapDocument } from '../boxoffice/catalogue/seat-maps.js';
 import { showtimeEditEndpoints } from '../boxoffice/catalogue/showtime-editing.js';
+import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtime-list.js';
 import { showtimePlaybill } from '../boxoffice/catalogue/showtime-playbill.js';
-import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtimes.js';
 import { venueEditEndpoints } from '../boxoffice/catalogue/venue-editing.js';
+import { listCities, listVenues } from '../boxoffice/catalogue/venues.js';
 import { hallEndpoints } from '../boxoffice/halls/hall-endpoints.js';
 import { PlanWorkshop } from '../boxoffice/halls/plan-workshop.js';
 import { Toggles } from '../boxoffice/toggles.js';
@@ -70,31 +71,34 @@ export function openBoxOffice(
   const areCountsOn = () => toggles.isOn('availability');
   const board = new AvailabilityBoard({ cache, timers, isOn: areCountsOn });
   undo.push(() => board.stop());
-  const reads = {
-    movies: () => listMovies(db),
-    showtimes: (filter: Parameters<typeof listShowtimes>[1]) => listShowtimes(db, filter),
-    showtime: (id: string) => findShowtime(db, id),
-    seatMapDocument: (hash: string) => seatMapDocument(db, hash),
+  const reads: ListingReads = {
+    movies: (filter) => listMovies(db, filter),
+    showtimes: (filter) => listShowtimes(db, filter, clock.now()),
+    showtime: (id) => findShowtime(db, id),
+    venues: (filter) => listVenues(db, filter),
+    cities: (after) => listCities(db, after),
   };
+  const now = () => clock.now();
   const context = { cache, generation, clock, timers, log, random: Math.random, limits: LISTING_LIMITS };
-  const listings = withAvailability(
-    cachedListings(reads, context),
-    new KnownAvailability({ cache, clock }),
-    areCountsOn,
-    () => clock.now(),
-  );
+  const listed = {
+    listings: cachedListings(reads, context),
+    availability: new ListedAvailability(new KnownAvailability({ cache, clock }), areCountsOn, now),
+    seatMapDocument: (hash: string) => seatMapDocument(db, hash),
+    now,
+    log,
+  };
   const playbill = showtimePlaybill(db, config.rules);
   const houses = new ReloadedHouses();
   const edits = {
     pool,
     audit: postgresAudit,
-    now: () => clock.now(),
+    now,
     uuid: () => ids.uuid(),
     changed: () => generation.changed(),
     tellTerms: (showtimeId: string) => houses.tellTerms(showtimeId),
   };
   const endpoints = [
-    ...catalogueEndpoints(listings, log),
+    ...catalogueEndpoints(listed),
     ...movieEditEndpoints(edits),
     ...venueEditEndpoints(edits),
     ...showtimeEditEndpoints(edits),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listShowtimes } from '../boxoffice/catalogue/showtimes.js';
+import { listShowtimes } from '../boxoffice/catalogue/showtime-list.js';
 import { type Party, partiesOf, partyOf } from '../boxoffice/demo/demo-parties.js';
 import type { Command } from '../core/command.js';
 import { BOOKED, HELD } from '../core/house.js';
@@ -44,8 +44,8 @@ export function bringDemoCrowd({ pool, hosts, ids, log }: DemoCrowdParts): () =>
 
   async function houses(): Promise<string[]> {
     const now = Date.now();
-    const showtimes = await listShowtimes(pool, { from: new Date(now), until: new Date(now + AHEAD_MS) });
-    return showtimes.map(({ id }) => id);
+    const { items } = await listShowtimes(pool, { from: new Date(now), until: new Date(now + AHEAD_MS) });
+    return items.map(({ id }) => id);
   }
 
   async function fill(showtimeId: string): Promise<void> {

@@ -38,20 +38,51 @@ export const bookingSchema = z
   })
   .meta({ id: 'Booking' }) satisfies z.ZodType<DeepMutable<BookingView>>;
 
+const nextPage = z
+  .string()
+  .optional()
+  .meta({ description: 'The list goes on: ask again with this as `cursor` and the other parameters as they were.' });
+
 export const movieSchema = z
   .object({
-    id: z.string(),
-    title: z.string(),
+    id: z.string().meta({ example: 'seven-samurai' }),
+    title: z.string().meta({ example: 'Seven Samurai' }),
+    originalTitle: z.string().nullable().meta({ example: '七人の侍' }),
     year: z.int(),
     runtimeMinutes: z.int(),
     director: z.string(),
-    genres: z.array(z.string()),
+    genres: z.array(z.string()).meta({ example: ['Action', 'Drama'] }),
+    languages: z.array(z.string()).meta({ description: 'BCP 47 tags of what is spoken.', example: ['ja'] }),
+    rating: z.string().nullable().meta({ description: 'The age rating as it is printed.', example: 'FSK 12' }),
+    releaseDate: z.iso.date().nullable(),
+    posterUrl: z.string().nullable(),
     synopsis: z.string(),
   })
   .meta({ id: 'Movie' });
 export type MovieView = DeepReadonly<z.infer<typeof movieSchema>>;
 
-export const moviesSchema = z.object({ movies: z.array(movieSchema) });
+export const moviesSchema = z.object({ movies: z.array(movieSchema), next: nextPage });
+
+export const venueSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    city: z.string(),
+    address: z.string(),
+    timeZone: z.string().meta({ description: 'IANA, area and city.', example: 'Europe/Berlin' }),
+    dayCutoffHour: z.int().meta({ description: 'What begins before this hour belongs to the evening before.' }),
+  })
+  .meta({ id: 'Venue' });
+export type VenueView = DeepReadonly<z.infer<typeof venueSchema>>;
+
+export const venuesSchema = z.object({ venues: z.array(venueSchema), next: nextPage });
+
+export const citySchema = z
+  .object({ city: z.string().meta({ example: 'Hamburg' }), venues: z.int().meta({ description: 'How many it has.' }) })
+  .meta({ id: 'City' });
+export type CityView = DeepReadonly<z.infer<typeof citySchema>>;
+
+export const citiesSchema = z.object({ cities: z.array(citySchema), next: nextPage });
 
 export const showtimeSchema = z
   .object({
@@ -82,13 +113,7 @@ export const showtimeSchema = z
   .meta({ id: 'Showtime' });
 export type ShowtimeView = DeepReadonly<z.infer<typeof showtimeSchema>>;
 
-export const showtimesSchema = z.object({
-  showtimes: z.array(showtimeSchema),
-  next: z
-    .string()
-    .optional()
-    .meta({ description: 'The list goes on: ask again with this as `cursor` and the other parameters as they were.' }),
-});
+export const showtimesSchema = z.object({ showtimes: z.array(showtimeSchema), next: nextPage });
 
 export const seatsSchema = z.object({
   epoch: z.int(),

@@ -9,6 +9,7 @@ import { connectByKey } from '../../src/adapters/redis/redis-connection.js';
 import type { SeatCounts } from '../../src/boxoffice/cache-port.js';
 import { cachedListings, LISTING_LIMITS } from '../../src/boxoffice/catalogue/cached-listings.js';
 import { CatalogueGeneration } from '../../src/boxoffice/catalogue/generation.js';
+import type { Movie } from '../../src/boxoffice/catalogue/movies.js';
 import { startRedis } from '../redis/redis.js';
 import { silentLog } from '../silent-log.js';
 import { cacheSuite } from './cache-suite.js';
@@ -109,13 +110,17 @@ describe('a Redis that stops answering', () => {
     const cache = await openReadyCache({ timeoutMs: 100 });
     const ids = { uuid: randomUUID, reference: () => 'R' };
     const generation = new CatalogueGeneration({ cache, ids, timers: nodeTimers });
-    const movie = { id: 'm', title: 'M', year: 2000, runtimeMinutes: 1, director: 'D', genres: [], synopsis: '' };
+    const movie: Movie = {
+      ...{ id: 'm', title: 'M', originalTitle: null, year: 2000, runtimeMinutes: 1, director: 'D', genres: [] },
+      ...{ languages: [], rating: null, releaseDate: null, posterUrl: null, synopsis: '' },
+    };
     const listings = cachedListings(
       {
-        movies: async () => [movie],
-        showtimes: async () => [],
+        movies: async () => ({ items: [movie] }),
+        showtimes: async () => ({ items: [] }),
         showtime: async () => undefined,
-        seatMapDocument: async () => undefined,
+        venues: async () => ({ items: [] }),
+        cities: async () => ({ items: [] }),
       },
       {
         cache,
@@ -130,8 +135,8 @@ describe('a Redis that stops answering', () => {
     await server.pause();
     try {
       // Answered while Redis still stands still: nothing but this wakes it.
-      expect(await listings.movies()).toEqual([movie]);
-      expect(await listings.showtimes({})).toEqual([]);
+      expect(await listings.movies({})).toEqual({ items: [movie] });
+      expect(await listings.showtimes({})).toEqual({ items: [] });
       expect(await listings.showtime(randomUUID())).toBeUndefined();
     } finally {
       await server.resume();

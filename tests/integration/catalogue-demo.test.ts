@@ -2,7 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listMovies } from '../../src/boxoffice/catalogue/movies.js';
 import { seatMapData } from '../../src/boxoffice/catalogue/seat-maps.js';
-import { listShowtimes, showtimeTerms } from '../../src/boxoffice/catalogue/showtimes.js';
+import { listShowtimes } from '../../src/boxoffice/catalogue/showtime-list.js';
+import { showtimeTerms } from '../../src/boxoffice/catalogue/showtimes.js';
 import { seedDemo } from '../../src/boxoffice/demo/seed-demo.js';
 import { createDatabase, type TestDatabase } from './database.js';
 
@@ -21,12 +22,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-const everything = () => listShowtimes(pool, { from: new Date(NOW.getTime() - DAY_MS) });
+const everything = async () => (await listShowtimes(pool, { from: new Date(NOW.getTime() - DAY_MS) })).items;
 
 it('seeds the same cinema once, however many nodes start at once', async () => {
   await Promise.all([seedDemo(pool, NOW), seedDemo(pool, NOW), seedDemo(pool, NOW)]);
   const first = await everything();
-  expect(await listMovies(pool)).toHaveLength(12);
+  expect((await listMovies(pool)).items).toHaveLength(12);
   expect(new Set(first.map((showtime) => showtime.hall.name))).toEqual(new Set(['Studio', 'Grand Hall', 'Arena']));
   await seedDemo(pool, new Date(NOW.getTime() + 3_600_000));
   expect(await everything()).toEqual(first);

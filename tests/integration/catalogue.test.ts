@@ -2,16 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMovie, listMovies } from '../../src/boxoffice/catalogue/movies.js';
+import { readCursor } from '../../src/boxoffice/catalogue/page.js';
 import { addSeatMap, seatMapData, seatMapDocument } from '../../src/boxoffice/catalogue/seat-maps.js';
-import { readCursor, writeCursor } from '../../src/boxoffice/catalogue/showtime-cursor.js';
 import {
-  addShowtime,
   findShowtime,
   listShowtimes,
-  type NewShowtime,
   SHOWTIMES_LISTED_MAX,
-  showtimeTerms,
-} from '../../src/boxoffice/catalogue/showtimes.js';
+  showtimePosition,
+} from '../../src/boxoffice/catalogue/showtime-list.js';
+import { addShowtime, type NewShowtime, showtimeTerms } from '../../src/boxoffice/catalogue/showtimes.js';
 import { dayOf, localTime } from '../../src/boxoffice/catalogue/venue-time.js';
 import { addHall, addVenue } from '../../src/boxoffice/catalogue/venues.js';
 import type { SeatMapData } from '../../src/core/seat-map.js';
@@ -21,10 +20,15 @@ import { createDatabase, type TestDatabase } from './database.js';
 const MOVIE: MovieView = {
   id: 'first-light',
   title: "Robert'); DROP TABLE boxoffice.movies;--",
+  originalTitle: 'Première lumière',
   year: 2001,
   runtimeMinutes: 100,
   director: 'Nobody',
   genres: ['Drama', 'with, comma'],
+  languages: ['fr', 'de-CH'],
+  rating: 'FSK 12',
+  releaseDate: '2001-05-04',
+  posterUrl: 'https://example.test/poster.jpg',
   synopsis: 'A test.',
 };
 const MAP: SeatMapData = {
@@ -76,14 +80,14 @@ afterAll(async () => {
 
 describe('movies', () => {
   it('come back as they were put in, by title, whatever their text says', async () => {
-    const movies: MovieView[] = await listMovies(pool);
+    const { items: movies } = await listMovies(pool);
     expect(movies.map((movie) => movie.id)).toEqual(['another', 'first-light']);
     expect(movies[1]).toEqual(MOVIE);
   });
 
   it('keep what they are when added twice', async () => {
     expect(await addMovie(pool, { ...MOVIE, title: 'Changed' })).toBe(false);
-    expect((await listMovies(pool)).map((movie) => movie.title)).not.toContain('Changed');
+    expect((await listMovies(pool)).items.map((movie) => movie.title)).not.toContain('Changed');
   });
 });
 
@@ -135,13 +139,13 @@ describe('showtimes', () => {
   it('are listed from the start of today in order, or within the span that was asked for', async () => {
     const [past, soon, later] = [hoursFromNow(-49), hoursFromNow(100), hoursFromNow(101)].map((at) => showtime(at));
     for (const each of [later, past, soon]) await addShowtime(pool, each!);
-    const all = (await listShowtimes(pool)).map((each) => each.id);
+    const all = (await listShowtimes(pool)).items.map((each) => each.id);
     expect(all).not.toContain(past!.id);
     expect(all.indexOf(soon!.id)).toBeLessThan(all.indexOf(later!.id));
-    const span = await listShowtimes(pool, { from: past!.startsAt, until: later!.startsAt });
+    const { items: span } = await listShowtimes(pool, { from: past!.startsAt, until: later!.startsAt });
     expect(span.map((each) => each.id)).toContain(past!.id);
     expect(span.map((each) => each.id)).not.toContain(later!.id);
-    expect((await listShowtimes(pool, { from: later!.startsAt })).map((each) => each.id)).toEqual([later!.id]);
+    expect((await listShowtimes(pool, { from: later!.startsAt })).items.map((each) => each.id)).toEqual([later!.id]);
   });
 
   it('are listed for a day of their venues, each by its own clock, small hours under the evening before', async () => {
@@ -160,7 +164,7 @@ describe('showtimes', () => {
       on('2031-06-01T21:00:00Z', 'far-one'),
     ];
     for (const each of all) await addShowtime(pool, each);
-    const listed = await listShowtimes(pool, { movieId: 'everywhere', day: '2031-06-01' });
+    const { items: listed } = await listShowtimes(pool, { movieId: 'everywhere', day: '2031-06-01' });
     expect(listed.map(({ id }) => id)).toEqual([all[4]!.id, all[0]!.id, all[5]!.id, all[1]!.id]);
     expect(listed.map(({ startsAtLocal, day }) => [startsAtLocal.slice(5, 16), day])).toEqual([
       ['06-01T10:00', '2031-06-01'],
@@ -169,7 +173,7 @@ describe('showtimes', () => {
       ['06-02T00:30', '2031-06-01'],
     ]);
     // Without a day they begin with the venue's today: an hour before its cut-off that is still yesterday.
-    const night = await listShowtimes(pool, { movieId: 'everywhere' }, Date.parse('2031-06-02T03:00:00Z'));
+    const { items: night } = await listShowtimes(pool, { movieId: 'everywhere' }, Date.parse('2031-06-02T03:00:00Z'));
     expect(night.map(({ id }) => id)).toContain(all[0]!.id);
     expect(night.map(({ id }) => id)).not.toContain(all[5]!.id);
   });
@@ -182,10 +186,10 @@ describe('showtimes', () => {
   it('are listed for one movie only where it was asked for', async () => {
     const other = showtime(hoursFromNow(60), { movieId: 'another' });
     await addShowtime(pool, other);
-    expect((await listShowtimes(pool, { movieId: 'another' })).map((each) => each.id)).toEqual([other.id]);
+    expect((await listShowtimes(pool, { movieId: 'another' })).items.map((each) => each.id)).toEqual([other.id]);
   });
 
-  it('come a page at a time, and one more tells that the list goes on: each once, in order', async () => {
+  it('come a page at a time, and say where the list goes on: each once, in order', async () => {
     await pool.query(
       `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices)
        SELECT gen_random_uuid(), $1, 'one', $2, now() + interval '1 year', 'EUR', '{"Front":1,"Back":1}'
@@ -194,14 +198,12 @@ describe('showtimes', () => {
     );
     const seen: string[] = [];
     let page = await listShowtimes(pool);
-    expect(page).toHaveLength(SHOWTIMES_LISTED_MAX + 1);
+    expect(page.items).toHaveLength(SHOWTIMES_LISTED_MAX);
     for (let pages = 1; ; pages++) {
-      const told = page.slice(0, SHOWTIMES_LISTED_MAX);
-      seen.push(...told.map((each) => each.id));
-      if (page.length <= SHOWTIMES_LISTED_MAX || pages > 5) break;
-      const { startsAt, id } = told.at(-1)!;
+      seen.push(...page.items.map((each) => each.id));
+      if (page.next === undefined || pages > 5) break;
       // As a client goes on: by the cursor.
-      page = await listShowtimes(pool, { after: readCursor(writeCursor({ startsAt, id }))! });
+      page = await listShowtimes(pool, { after: readCursor(page.next, showtimePosition)! });
     }
     const { rows } = await pool.query<{ id: string }>(
       `SELECT id FROM boxoffice.showtimes WHERE starts_at >= date_trunc('day', now(), 'UTC') ORDER BY starts_at, id`,

@@ -1,19 +1,26 @@
 import { z } from 'zod';
-import { type Document, etagOf, makeDocument } from '../../http/document.js';
-import { type Endpoint, endpoint, type Rendered } from '../../http/endpoint.js';
+import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import type { Log } from '../../kernel/log.js';
 import { wireError } from '../../protocol/errors.js';
 import {
+  type CityView,
+  citiesSchema,
   type MovieView,
   moviesSchema,
   type ShowtimeView,
   showtimeSchema,
   showtimesSchema,
+  type VenueView,
+  venuesSchema,
 } from '../../protocol/http.js';
-import type { AvailableListings, AvailableShowtime } from '../availability/listed-availability.js';
+import type { AvailableShowtime, ListedAvailability } from '../availability/listed-availability.js';
+import type { ListingReads } from './cached-listings.js';
+import { MOVIES_LISTED_MAX, moviePosition } from './movies.js';
+import { type Page, pageCursor } from './page.js';
+import { RenderedPages, type Shown } from './rendered-pages.js';
 import { SeatMapDocuments } from './seat-map-documents.js';
-import { readCursor, writeCursor } from './showtime-cursor.js';
-import { SHOWTIMES_LISTED_MAX, type ShowtimeFilter } from './showtimes.js';
+import { SHOWTIMES_LISTED_MAX, type Showtime, showtimePosition } from './showtime-list.js';
+import { placePosition, VENUES_LISTED_MAX } from './venues.js';
 
 const RETRY_AFTER_MS = 1_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -26,67 +33,136 @@ const date = z.iso.date({ error: 'is a day, such as 2026-01-31' }).meta({
   override: { type: 'string', format: 'date' },
   description: "A day of the venue's programme; what begins in its small hours belongs to the evening before.",
 });
-/** Text that Postgres can compare with: it takes no NUL. */
-const movieId = z
-  .string()
-  .max(128)
-  .regex(/^\P{Cc}*$/u, 'is no id of a movie');
-const cursor = z
-  .string()
-  .transform((text, context) => {
-    const position = readCursor(text);
-    if (position) return position;
-    context.addIssue('is not the `next` of an earlier answer');
-    return z.NEVER;
-  })
-  .meta({ override: { type: 'string' }, description: 'The `next` of the page before.' });
-
-/** Movies, showtimes and seat maps: all that can be read without a session. */
-export function catalogueEndpoints(listings: AvailableListings, log: Log): readonly Endpoint[] {
-  const seatMaps = new SeatMapDocuments((hash) => listings.seatMapDocument(hash));
-  const movies = rendering((list: readonly MovieView[]) => ({ movies: list }));
-  const showtimes = rendering((list: readonly AvailableShowtime[]) => {
-    const page = list.slice(0, SHOWTIMES_LISTED_MAX);
-    const last = list.length > page.length ? page.at(-1) : undefined;
-    return { showtimes: page.map(showtimeView), ...(last ? { next: writeCursor(last) } : {}) };
+/** Text that Postgres can compare with: it takes no NUL, and no half of a character. */
+const name = (what: string) =>
+  z
+    .string()
+    .max(128)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, `is no ${what}`);
+const words = name('text')
+  .regex(/[\p{L}\p{N}]/u, 'has no letter and no digit to look for')
+  .transform((text) => text.trim().toLowerCase())
+  .meta({
+    override: { type: 'string', maxLength: 128 },
+    description:
+      'Words that the title, the original title, the director or the synopsis of the movie has, each at least in its beginning. Case and accents do not matter.',
+    example: 'kurosawa sam',
   });
-  const reading = { method: 'GET', tag: 'Catalogue', access: 'public', rate: 'reads' } as const;
-  const endpoints = [
+const genre = name('genre').meta({ description: 'Of this genre. Case and accents do not matter.', example: 'Drama' });
+const city = name('city').meta({ description: 'In this city. Case and accents do not matter.', example: 'Hamburg' });
+const language = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag, such as de-CH')
+  .max(35)
+  .transform((tag) => tag.toLowerCase())
+  .meta({
+    override: { type: 'string', maxLength: 35 },
+    description: 'Spoken in this language: `de` finds `de-CH` as well.',
+    example: 'de',
+  });
+
+export interface CatalogueParts {
+  readonly listings: ListingReads;
+  readonly availability: Pick<ListedAvailability, 'of' | 'freshUntil'>;
+  readonly seatMapDocument: (hash: string) => Promise<string | undefined>;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+const reading = { method: 'GET', tag: 'Catalogue', access: 'public', rate: 'reads', parameters: {} } as const;
+
+/** Movies, venues, showtimes and seat maps: all that can be read without a session. */
+export function catalogueEndpoints(parts: CatalogueParts): readonly Endpoint[] {
+  const endpoints = [...movieAndPlaceEndpoints(parts), ...showtimeEndpoints(parts), seatMapEndpoint(parts)];
+  return endpoints.map((each) => ({ ...each, handle: guarded(each.handle, parts.log) }));
+}
+
+function movieAndPlaceEndpoints({ listings, now }: CatalogueParts): readonly Endpoint[] {
+  const lasting = <Item>(list: string) =>
+    new RenderedPages(
+      ({ items, next }: Page<Item>): Shown => ({ body: { [list]: items, next }, freshUntil: Number.POSITIVE_INFINITY }),
+      now,
+    );
+  const [movies, venues, cities] = [
+    lasting<MovieView>('movies'),
+    lasting<VenueView>('venues'),
+    lasting<CityView>('cities'),
+  ];
+  return [
     endpoint({
       ...reading,
       id: 'listMovies',
       path: '/v1/movies',
-      summary: 'All movies, by title.',
-      parameters: {},
+      summary: `Movies by title, at most ${MOVIES_LISTED_MAX} a page. Where \`q\` is given, those come first that have it in a title.`,
+      query: {
+        q: words.optional(),
+        genre: genre.optional(),
+        language: language.optional(),
+        cursor: pageCursor(moviePosition).optional(),
+      },
       reply: moviesSchema,
       errors: ['unavailable'],
-      handle: async () => ({ ok: true, body: await movies(await listings.movies()) }),
+      handle: async ({ query: { cursor, ...filter } }) => ({
+        ok: true,
+        body: await movies.of(await listings.movies({ ...filter, after: cursor })),
+      }),
     }),
+    endpoint({
+      ...reading,
+      id: 'listVenues',
+      path: '/v1/venues',
+      summary: `Venues in the order of their ids, at most ${VENUES_LISTED_MAX} a page.`,
+      query: { city: city.optional(), cursor: pageCursor(placePosition).optional() },
+      reply: venuesSchema,
+      errors: ['unavailable'],
+      handle: async ({ query: { city, cursor } }) => ({
+        ok: true,
+        body: await venues.of(await listings.venues({ city, after: cursor })),
+      }),
+    }),
+    endpoint({
+      ...reading,
+      id: 'listCities',
+      path: '/v1/cities',
+      summary: `Cities that have venues, by name, at most ${VENUES_LISTED_MAX} a page.`,
+      query: { cursor: pageCursor(placePosition).optional() },
+      reply: citiesSchema,
+      errors: ['unavailable'],
+      handle: async ({ query: { cursor } }) => ({ ok: true, body: await cities.of(await listings.cities(cursor)) }),
+    }),
+  ];
+}
+
+function showtimeEndpoints({ listings, availability, now }: CatalogueParts): readonly Endpoint[] {
+  const showtimes = new RenderedPages(async ({ items, next }: Page<Showtime>): Promise<Shown> => {
+    const shown = await availability.of(items);
+    return { body: { showtimes: shown.map(showtimeView), next }, freshUntil: availability.freshUntil(items) };
+  }, now);
+  return [
     endpoint({
       ...reading,
       id: 'listShowtimes',
       path: '/v1/showtimes',
       summary: `Showtimes in the order in which they start, at most ${SHOWTIMES_LISTED_MAX} a page; by default those of the venue's today and later.`,
-      parameters: {},
       query: {
-        movie: movieId.optional(),
+        movie: name('id of a movie').optional(),
+        q: words.optional(),
+        genre: genre.optional(),
+        city: city.optional(),
+        venue: name('id of a venue').optional(),
         date: date.optional(),
         from: time.optional(),
         until: time.optional(),
-        cursor: cursor.optional(),
+        cursor: pageCursor(showtimePosition).optional(),
       },
       reply: showtimesSchema,
       errors: ['unavailable'],
-      handle: async ({ query: { movie, date: day, from, until, cursor: after } }) => {
-        const filter: ShowtimeFilter = {
-          ...(movie === undefined ? {} : { movieId: movie }),
-          ...(day === undefined ? {} : { day }),
-          ...(from ? { from } : {}),
-          ...(until ? { until } : {}),
-          ...(after ? { after } : {}),
-        };
-        return { ok: true, body: await showtimes(await listings.showtimes(filter)) };
-      },
+      handle: async ({ query: { movie, venue, date: day, cursor, ...filter } }) => ({
+        ok: true,
+        body: await showtimes.of(
+          await listings.showtimes({ ...filter, movieId: movie, venueId: venue, day, after: cursor }),
+        ),
+      }),
     }),
     endpoint({
       ...reading,
@@ -98,31 +174,35 @@ export function catalogueEndpoints(listings: AvailableListings, log: Log): reado
       errors: ['unknown_showtime', 'unavailable'],
       handle: async ({ parameters: { showtimeId } }) => {
         const showtime = UUID.test(showtimeId) ? await listings.showtime(showtimeId.toLowerCase()) : undefined;
-        if (showtime) return { ok: true, body: showtimeView(showtime) };
+        const [shown] = showtime ? await availability.of([showtime]) : [];
+        if (shown) return { ok: true, body: showtimeView(shown) };
         return { ok: false, error: wireError('unknown_showtime', 'There is no such showtime.') };
       },
     }),
-    endpoint({
-      ...reading,
-      id: 'getSeatMap',
-      path: '/v1/seat-maps/{hash}',
-      summary: 'A seat map. It never changes: cache it for ever by its hash.',
-      parameters: { hash: z.string() },
-      reply: z.record(z.string(), z.unknown()).meta({ id: 'SeatMap', description: 'See PROTOCOL.md, "The seat map".' }),
-      errors: ['not_found', 'unavailable'],
-      handle: async ({ parameters: { hash } }) => {
-        const document = await seatMaps.get(hash);
-        if (!document) return { ok: false, error: wireError('not_found', 'There is no such seat map.') };
-        const headers = {
-          'content-type': 'application/json',
-          'cache-control': 'public, max-age=31536000, immutable',
-          etag: `"${hash}"`,
-        };
-        return { ok: true, body: { document, headers } };
-      },
-    }),
   ];
-  return endpoints.map((each) => ({ ...each, handle: guarded(each.handle, log) }));
+}
+
+function seatMapEndpoint({ seatMapDocument }: CatalogueParts): Endpoint {
+  const seatMaps = new SeatMapDocuments(seatMapDocument);
+  return endpoint({
+    ...reading,
+    id: 'getSeatMap',
+    path: '/v1/seat-maps/{hash}',
+    summary: 'A seat map. It never changes: cache it for ever by its hash.',
+    parameters: { hash: z.string() },
+    reply: z.record(z.string(), z.unknown()).meta({ id: 'SeatMap', description: 'See PROTOCOL.md, "The seat map".' }),
+    errors: ['not_found', 'unavailable'],
+    handle: async ({ parameters: { hash } }) => {
+      const document = await seatMaps.get(hash);
+      if (!document) return { ok: false, error: wireError('not_found', 'There is no such seat map.') };
+      const headers = {
+        'content-type': 'application/json',
+        'cache-control': 'public, max-age=31536000, immutable',
+        etag: `"${hash}"`,
+      };
+      return { ok: true, body: { document, headers } };
+    },
+  });
 }
 
 /** What cannot be read is `unavailable`, and logged unless it was refused before anything was asked. */
@@ -139,25 +219,6 @@ function guarded(handle: Endpoint['handle'], log: Log): Endpoint['handle'] {
       const detail = { retryAfterMs: retryAfterMs ?? RETRY_AFTER_MS };
       return { ok: false, error: wireError('unavailable', 'The programme cannot be read at the moment.', detail) };
     }
-  };
-}
-
-/** The JSON of a list, rendered and compressed once for as long as the very same list is given. */
-function rendering<List extends object>(view: (list: List) => object): (list: List) => Promise<Rendered> {
-  const made = new WeakMap<List, Promise<Rendered>>();
-  const render = async (list: List): Promise<Rendered> => {
-    const plain = Buffer.from(JSON.stringify(view(list)));
-    const document: Document = await makeDocument(plain, 'quick');
-    // Asked for again each time, and answered by 304 while nothing changed.
-    const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache', etag: etagOf(plain) };
-    return { document, headers };
-  };
-  return (list) => {
-    const known = made.get(list);
-    if (known) return known;
-    const rendered = render(list);
-    made.set(list, rendered);
-    return rendered;
   };
 }
 

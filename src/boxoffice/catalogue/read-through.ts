@@ -16,10 +16,8 @@ export interface ReadThroughLimits {
   readonly patienceMsMax: number;
   /** After a failure, old values are given without another try for so long. */
   readonly retryAfterMs: number;
-  /** Of what the catalogue has, in rows. */
-  readonly lastingRowsMax: number;
-  /** Of what readers may make up without end: spans of time, ids of nothing. In rows; an absence counts one. */
-  readonly passingRowsMax: number;
+  /** Kept altogether, in rows; an absence counts one. */
+  readonly rowsMax: number;
   /** Reads of the store at a time; more are refused. */
   readonly flightsMax: number;
 }
@@ -45,6 +43,19 @@ export interface Kind<T> {
   isUsable(value: unknown): value is T;
 }
 
+/** A value, and when it was read. */
+interface Dated<T> {
+  readonly at: number;
+  readonly value: T;
+}
+
+interface Read<T> {
+  readonly kind: Kind<T>;
+  readonly name: string;
+  readonly load: () => Promise<T>;
+  readonly reach: 'shared' | 'own';
+}
+
 interface Kept<T> {
   readonly value: T;
   readonly generation: string;
@@ -54,54 +65,56 @@ interface Kept<T> {
 }
 
 /**
- * Reads of one kind, kept in this node and shared through the cache. A value is read once however many ask for it at the
- * same time; where the store fails or is slow, an old value does for a while.
+ * Reads, kept in this node and shared through the cache. A value is read once however many ask for it at the same time; where
+ * the store fails or is slow, an old value does for a while.
+ *
+ * Past the bound the least recently used go: readers who make up filters without end push out each other's, and not what
+ * others ask for all the time.
  */
-export class ReadThrough<T> {
-  readonly #kind: Kind<T>;
+export class ReadThrough {
   readonly #context: ReadThroughContext;
-  readonly #lasting: Shelf<Kept<T>>;
-  readonly #passing: Shelf<Kept<T>>;
-  readonly #flights = new Map<string, { readonly generation: string; readonly value: Promise<T> }>();
+  /** By kind and key, as all of these. */
+  readonly #kept: Shelf<Kept<unknown>>;
+  readonly #flights = new Map<string, { readonly generation: string; readonly value: Promise<unknown> }>();
   #isFailing = false;
 
-  constructor(kind: Kind<T>, context: ReadThroughContext) {
-    this.#kind = kind;
+  constructor(context: ReadThroughContext) {
     this.#context = context;
-    this.#lasting = new Shelf(context.limits.lastingRowsMax);
-    this.#passing = new Shelf(context.limits.passingRowsMax);
+    this.#kept = new Shelf(context.limits.rowsMax);
   }
 
   /**
-   * @param isPassing true where the key is one that readers can make up; such values are not shared between nodes.
+   * @param reach `own` where the key is one that readers can make up: such values are not shared between nodes.
    * @throws what `load` threw, where there is no value that could stand in.
    */
-  async read(key: string, load: () => Promise<T>, isPassing = false): Promise<T> {
+  async read<T>(kind: Kind<T>, key: string, load: () => Promise<T>, reach: 'shared' | 'own'): Promise<T> {
     const { clock, generation } = this.#context;
     const now = clock.now();
-    const kept = this.#lasting.get(key) ?? this.#passing.get(key);
+    const name = `${kind.name}:${key}`;
+    // What is filed under the name of a kind is of that kind.
+    const kept = this.#kept.get(name) as Kept<T> | undefined;
     if (kept && kept.generation === generation.current && now < kept.freshUntil) return kept.value;
     if (kept && now < kept.retryAt && now < kept.staleUntil) return kept.value;
-    const flight = this.#fly(key, load, isPassing);
-    return await (kept && now < kept.staleUntil ? this.#orStale(flight, kept) : flight);
+    const flight = this.#fly({ kind, name, load, reach });
+    return await (kept && now < kept.staleUntil ? this.#orStale(flight, kept, kind.name) : flight);
   }
 
   /** One read at a time; but who asks after a change must not be given what was read before it. */
-  #fly(key: string, load: () => Promise<T>, isPassing: boolean): Promise<T> {
+  #fly<T>(read: Read<T>): Promise<T> {
     const generation = this.#context.generation.current;
-    const flying = this.#flights.get(key);
-    if (flying?.generation === generation) return flying.value;
+    const flying = this.#flights.get(read.name);
+    if (flying?.generation === generation) return flying.value as Promise<T>;
     if (this.#flights.size >= this.#context.limits.flightsMax) {
       return Promise.reject(new Error('Too much of the catalogue is being read already.'));
     }
-    const value = this.#load(key, load, isPassing, generation).finally(() => {
-      if (this.#flights.get(key)?.value === value) this.#flights.delete(key);
+    const value = this.#load(read, generation).finally(() => {
+      if (this.#flights.get(read.name)?.value === value) this.#flights.delete(read.name);
     });
-    this.#flights.set(key, { generation, value });
+    this.#flights.set(read.name, { generation, value });
     return value;
   }
 
-  #orStale(flight: Promise<T>, kept: Kept<T>): Promise<T> {
+  #orStale<T>(flight: Promise<T>, kept: Kept<T>, what: string): Promise<T> {
     const { timers, clock, limits, log } = this.#context;
     return new Promise((resolve) => {
       // Whoever comes next need not find out again.
@@ -119,7 +132,7 @@ export class ReadThrough<T> {
           cancel();
           if (!this.#isFailing) {
             log.warn(
-              { event: 'catalogue.stale', err: error, what: this.#kind.name },
+              { event: 'catalogue.stale', err: error, what },
               'The catalogue could not be read. The node serves cached values.',
             );
           }
@@ -130,46 +143,41 @@ export class ReadThrough<T> {
     });
   }
 
-  async #load(key: string, load: () => Promise<T>, isPassing: boolean, generation: string): Promise<T> {
+  async #load<T>({ kind, name, load, reach }: Read<T>, generation: string): Promise<T> {
     const { cache, clock, limits } = this.#context;
-    const sharedKey = `listing:${generation}:${this.#kind.name}:${key}`;
-    const shared = isPassing ? undefined : this.#usable((await cache.get(sharedKey))?.value);
-    if (shared) return this.#keep(key, shared.value, { at: shared.at, isPassing, generation });
+    const sharedKey = `listing:${generation}:${name}`;
+    const shared = reach === 'shared' ? this.#usable(kind, (await cache.get(sharedKey))?.value) : undefined;
+    if (shared) return this.#keep(kind, name, shared, generation);
     const at = clock.now();
     const value = await load();
     this.#isFailing = false;
     // Absences are not shared: anybody could fill the cache with them.
-    if (!isPassing && this.#kind.rowsIn(value) > 0)
+    if (reach === 'shared' && kind.rowsIn(value) > 0) {
       void cache.set(sharedKey, JSON.stringify({ at, value }), limits.ttlMs);
-    return this.#keep(key, value, { at, isPassing, generation });
+    }
+    return this.#keep(kind, name, { at, value }, generation);
   }
 
-  #keep(
-    key: string,
-    value: T,
-    read: { readonly at: number; readonly isPassing: boolean; readonly generation: string },
-  ): T {
-    const { clock, generation, limits, random } = this.#context;
+  #keep<T>(kind: Kind<T>, name: string, { at: readAt, value }: Dated<T>, generation: string): T {
+    const { clock, limits, random } = this.#context;
     // Read before a change that is known by now: good for who asked before it, and for nobody else.
-    if (read.generation !== generation.current) return value;
-    const rows = this.#kind.rowsIn(value);
+    if (generation !== this.#context.generation.current) return value;
+    const rows = kind.rowsIn(value);
     // The clocks of all nodes follow Postgres; but whoever wrote the time may have been wrong.
-    const at = Math.min(read.at, clock.now());
+    const at = Math.min(readAt, clock.now());
     const freshUntil = at + (rows === 0 ? limits.absentTtlMs : limits.ttlMs * (0.8 + 0.4 * random()));
     const staleUntil = rows === 0 ? freshUntil : at + limits.staleMsMax;
-    const isLasting = rows > 0 && !read.isPassing;
-    (isLasting ? this.#passing : this.#lasting).drop(key);
-    const kept: Kept<T> = { value, generation: read.generation, freshUntil, staleUntil, retryAt: 0 };
-    (isLasting ? this.#lasting : this.#passing).put(key, kept, Math.max(1, rows));
+    const kept: Kept<T> = { value, generation, freshUntil, staleUntil, retryAt: 0 };
+    this.#kept.put(name, kept, Math.max(1, rows));
     return value;
   }
 
-  #usable(text: string | undefined): { readonly at: number; readonly value: T } | undefined {
+  #usable<T>(kind: Kind<T>, text: string | undefined): Dated<T> | undefined {
     if (text === undefined) return undefined;
     const { clock, limits } = this.#context;
     try {
       const { at, value } = JSON.parse(text) as { at: unknown; value: unknown };
-      if (typeof at !== 'number' || at + limits.ttlMs <= clock.now() || !this.#kind.isUsable(value)) return undefined;
+      if (typeof at !== 'number' || at + limits.ttlMs <= clock.now() || !kind.isUsable(value)) return undefined;
       return { at, value };
     } catch {
       return undefined;

@@ -1,11 +1,12 @@
 import { type Document, makeDocument } from '../../http/document.js';
+import { Shelf } from './shelf.js';
 
 /** A chain has a few dozen halls; the bound is for whoever imports without end. */
 const DOCUMENTS_MAX = 64;
 
 /** Seat maps ready to be sent. They never change, so each is read and compressed once. */
 export class SeatMapDocuments {
-  readonly #files = new Map<string, Promise<Document | undefined>>();
+  readonly #files = new Shelf<Promise<Document | undefined>>(DOCUMENTS_MAX);
   readonly #read: (hash: string) => Promise<string | undefined>;
 
   constructor(read: (hash: string) => Promise<string | undefined>) {
@@ -17,11 +18,10 @@ export class SeatMapDocuments {
     const known = this.#files.get(hash);
     if (known) return await known;
     const loading = this.#load(hash);
-    this.#files.set(hash, loading);
+    this.#files.put(hash, loading, 1);
     // Neither an absence nor a failure is kept: the next request looks again.
-    const forget = () => this.#files.delete(hash);
+    const forget = () => this.#files.drop(hash);
     loading.then((file) => file ?? forget(), forget);
-    if (this.#files.size > DOCUMENTS_MAX) this.#files.delete([...this.#files.keys()][0] ?? '');
     return await loading;
   }
 

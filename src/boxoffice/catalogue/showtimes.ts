@@ -3,43 +3,6 @@ import { z } from 'zod';
 import type { HouseRules } from '../../core/house.js';
 import { isCurrency } from '../../protocol/money.js';
 import type { Reads } from './reads.js';
-import type { ShowtimePosition } from './showtime-cursor.js';
-import { boundsOfDay, dayOf, localTime, type VenueDay } from './venue-time.js';
-
-/** A showtime as people choose it: the members of the HTTP API's view, less its URLs. */
-export interface Showtime {
-  readonly id: string;
-  readonly movie: { readonly id: string; readonly title: string };
-  readonly venue: { readonly id: string; readonly name: string; readonly city: string } & VenueDay;
-  readonly hall: { readonly id: string; readonly name: string };
-  /** RFC 3339, UTC. */
-  readonly startsAt: string;
-  /** What the clocks of the venue show then: `2026-01-31T20:00:00`. */
-  readonly startsAtLocal: string;
-  /** The day of the venue's programme that it belongs to. */
-  readonly day: string;
-  readonly seatMap: { readonly hash: string; readonly seats: number };
-  /** Dearest first. */
-  readonly prices: readonly {
-    readonly category: string;
-    readonly price: { readonly amount: number; readonly currency: string };
-  }[];
-}
-
-export interface ShowtimeFilter {
-  /** Only this movie's. */
-  readonly movieId?: string;
-  /** Of this day of its venue: `2026-01-31`. */
-  readonly day?: string;
-  /**
-   * Starting then or later; absent, as `day` is: the start of the venue's day, so that what is running now is still found.
-   */
-  readonly from?: Date;
-  /** Starting before then. */
-  readonly until?: Date;
-  /** Only those behind this one in the order of the list. */
-  readonly after?: ShowtimePosition;
-}
 
 /** What one showtime may set for itself; everything else is the node's default. */
 export type RuleOverrides = Partial<
@@ -85,9 +48,6 @@ export interface ShowtimeTerms {
   readonly version: number;
 }
 
-/** The most showtimes on one page of the list. */
-export const SHOWTIMES_LISTED_MAX = 500;
-
 /** No showtime is sold a month after it began. */
 const SALES_GRACE_MS_MAX = 31 * 86_400_000;
 
@@ -107,95 +67,6 @@ export const rulesSchema = z.strictObject({
   bookAfterClose: z.exactOptional(z.boolean()),
   salesGraceMs: z.exactOptional(z.int().min(-SALES_GRACE_MS_MAX).max(SALES_GRACE_MS_MAX)),
 });
-
-interface ShowtimeRow {
-  readonly id: string;
-  readonly movie_id: string;
-  readonly title: string;
-  readonly venue_id: string;
-  readonly venue: string;
-  readonly city: string;
-  readonly time_zone: string;
-  readonly day_cutoff_hour: number;
-  readonly hall_id: string;
-  readonly hall: string;
-  readonly starts_at: Date;
-  readonly hash: string;
-  readonly seats: number;
-  readonly currency: string;
-  readonly prices: unknown;
-}
-
-const SELECT_SHOWTIME = `
-  SELECT s.id, s.movie_id, m.title, v.id AS venue_id, v.name AS venue, v.city, v.time_zone, v.day_cutoff_hour,
-         s.hall_id, h.name AS hall, s.starts_at,
-         s.seat_map_hash AS hash, p.seats, s.currency, s.prices
-    FROM boxoffice.showtimes s
-    JOIN boxoffice.movies m ON m.id = s.movie_id
-    JOIN boxoffice.halls h ON h.id = s.hall_id
-    JOIN boxoffice.venues v ON v.id = h.venue_id
-    JOIN boxoffice.seat_maps p ON p.hash = s.seat_map_hash`;
-
-/** Showtimes in the order in which they start: a page, and one more where the list goes on behind it. */
-export async function listShowtimes(
-  pool: Reads,
-  filter: ShowtimeFilter = {},
-  now: number = Date.now(),
-): Promise<Showtime[]> {
-  const { day, from, after } = filter;
-  const days = day === undefined && from ? NO_DAYS : await daysOfVenues(pool, day, now);
-  const { rows } = await pool.query<ShowtimeRow>(
-    `${SELECT_SHOWTIME}
-    LEFT JOIN unnest($7::text[], $8::integer[], $9::timestamptz[], $10::timestamptz[])
-              AS d (time_zone, day_cutoff_hour, starts, ends)
-           ON d.time_zone = v.time_zone AND d.day_cutoff_hour = v.day_cutoff_hour
-      WHERE ($1::text IS NULL OR s.movie_id = $1)
-        AND s.cancelled_at IS NULL
-        AND s.starts_at >= greatest($2::timestamptz, d.starts)
-        AND s.starts_at < coalesce(least($3::timestamptz, d.ends), 'infinity')
-        AND ($4::timestamptz IS NULL OR (s.starts_at, s.id) > ($4, $5::uuid))
-      ORDER BY s.starts_at, s.id
-      LIMIT $6`,
-    [
-      filter.movieId ?? null,
-      from ?? null,
-      filter.until ?? null,
-      after?.startsAt ?? null,
-      after?.id ?? null,
-      SHOWTIMES_LISTED_MAX + 1,
-      ...days,
-    ],
-  );
-  return rows.map(showtimeOf);
-}
-
-type DayColumns = readonly [zones: string[], cutoffs: number[], starts: Date[], ends: (Date | null)[]];
-const NO_DAYS: DayColumns = [[], [], [], []];
-
-/**
- * For each kind of day that venues have, from when until when `day` is; without a day, from when today is, without an end.
- * There are few kinds: venues of one country share theirs.
- */
-async function daysOfVenues(pool: Reads, day: string | undefined, now: number): Promise<DayColumns> {
-  const { rows } = await pool.query<VenueDay>(
-    'SELECT DISTINCT time_zone AS "timeZone", day_cutoff_hour AS "dayCutoffHour" FROM boxoffice.venues',
-  );
-  const columns: DayColumns = [[], [], [], []];
-  for (const kind of rows) {
-    const [from, until] = boundsOfDay(day ?? dayOf(now, kind), kind);
-    columns[0].push(kind.timeZone);
-    columns[1].push(kind.dayCutoffHour);
-    columns[2].push(new Date(from));
-    columns[3].push(day === undefined ? null : new Date(until));
-  }
-  return columns;
-}
-
-/** @param id must be a UUID; anything else is the driver's error 22P02. */
-export async function findShowtime(pool: Reads, id: string): Promise<Showtime | undefined> {
-  const { rows } = await pool.query<ShowtimeRow>(`${SELECT_SHOWTIME} WHERE s.id = $1`, [id]);
-  return rows[0] && showtimeOf(rows[0]);
-}
 
 /**
  * Reads the terms that a showtime is sold under. The seat map comes apart from them, by its hash: whoever asks has often
@@ -298,22 +169,4 @@ export async function categoriesWithout(pool: Reads, seatMapHash: string, prices
     [seatMapHash, JSON.stringify(prices)],
   );
   return rows.map(({ name }) => name);
-}
-
-function showtimeOf(row: ShowtimeRow): Showtime {
-  const prices = Object.entries(pricesSchema.parse(row.prices));
-  // Postgres keeps members of jsonb in an order of its own; people read price lists from the top.
-  prices.sort(([nameA, a], [nameB, b]) => b - a || nameA.localeCompare(nameB, 'en'));
-  const venueDay = { timeZone: row.time_zone, dayCutoffHour: row.day_cutoff_hour };
-  return {
-    id: row.id,
-    movie: { id: row.movie_id, title: row.title },
-    venue: { id: row.venue_id, name: row.venue, city: row.city, ...venueDay },
-    hall: { id: row.hall_id, name: row.hall },
-    startsAt: row.starts_at.toISOString(),
-    startsAtLocal: localTime(row.starts_at.getTime(), venueDay.timeZone),
-    day: dayOf(row.starts_at.getTime(), venueDay),
-    seatMap: { hash: row.hash, seats: row.seats },
-    prices: prices.map(([category, amount]) => ({ category, price: { amount, currency: row.currency } })),
-  };
 }

@@ -29,45 +29,18 @@ const venueRecord = z
     timeZone: z.string().meta({ description: 'IANA, area and city.', example: 'Europe/Berlin' }),
   })
   .meta({ id: 'VenueRecord' });
-const venuesSchema = z.object({
-  venues: z.array(venueRecord),
-  next: z.string().optional().meta({ description: 'The list goes on: ask again with this as `cursor`.' }),
-});
 type VenueRecord = z.output<typeof venueRecord>;
 type Row = VenueRecord & { readonly version: string };
 
 const VENUE = `SELECT id, name, city, address, time_zone AS "timeZone", day_cutoff_hour AS "dayCutoffHour", version
   FROM boxoffice.venues`;
 const BLANK = { address: '', dayCutoffHour: 6 };
-const LISTED_MAX = 100;
 
 export function venueEditEndpoints(parts: EditParts): readonly Endpoint[] {
   const { pool, changed } = parts;
   const editing = { tag: 'Catalogue', access: { permission: 'catalogue.edit' }, rate: 'commands' } as const;
   const one = { ...editing, path: '/v1/venues/{venueId}', parameters: { venueId: z.string().max(80) } } as const;
   return [
-    endpoint({
-      ...editing,
-      access: 'public',
-      rate: 'reads',
-      id: 'listVenues',
-      method: 'GET',
-      path: '/v1/venues',
-      summary: `Venues in the order of their ids, at most ${LISTED_MAX} a page.`,
-      parameters: {},
-      query: { city: text(120).optional(), cursor: z.string().max(80).optional() },
-      reply: venuesSchema,
-      errors: [],
-      handle: async ({ query: { city, cursor } }) => {
-        const { rows } = await pool.query<Row>(
-          `${VENUE} WHERE ($1::text IS NULL OR lower(city) = lower($1)) AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3`,
-          [city ?? null, cursor ?? null, LISTED_MAX + 1],
-        );
-        const venues = rows.slice(0, LISTED_MAX).map(({ version: _version, ...venue }) => venue);
-        const next = rows.length > LISTED_MAX ? venues.at(-1)?.id : undefined;
-        return { ok: true, body: { venues, ...(next === undefined ? {} : { next }) } };
-      },
-    }),
     endpoint({
       ...one,
       access: 'public',

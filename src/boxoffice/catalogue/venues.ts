@@ -1,4 +1,9 @@
 import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { CityView, VenueView } from '../../protocol/http.js';
+import { ListQuery } from './list-query.js';
+import { type Page, pageOf } from './page.js';
+import type { Reads } from './reads.js';
 import { isTimeZone } from './venue-time.js';
 
 const DAY_CUTOFF_HOUR = 6;
@@ -19,6 +24,49 @@ export interface Hall {
   readonly name: string;
   /** The plan that showtimes made from now on will sell; earlier ones keep theirs. */
   readonly seatMapHash: string;
+}
+
+export interface VenueFilter {
+  readonly city?: string | undefined;
+  /** Only those behind the one with this id. */
+  readonly after?: string | undefined;
+}
+
+/** The most venues or cities on one page of a list. */
+export const VENUES_LISTED_MAX = 200;
+/** The id of a venue, or a city as lists compare it. */
+export const placePosition = z.string();
+
+export const VENUE_COLUMNS = `id, name, city, address, time_zone AS "timeZone", day_cutoff_hour AS "dayCutoffHour"`;
+
+const VENUES = `SELECT ${VENUE_COLUMNS} FROM boxoffice.venues`;
+const CITIES = `SELECT key, city, venues FROM (
+  SELECT city_key COLLATE "C" AS key, min(city) AS city, count(*)::integer AS venues FROM boxoffice.venues GROUP BY 1) AS cities`;
+
+/** A page of the venues by id. */
+export async function listVenues(pool: Reads, { city, after }: VenueFilter = {}): Promise<Page<VenueView>> {
+  const query = new ListQuery(VENUES)
+    .whereGiven('city_key = boxoffice.fold(?)', city)
+    .whereGiven('id COLLATE "C" > ?', after);
+  const { rows } = await pool.query<VenueView>(query.page(['id COLLATE "C"'], VENUES_LISTED_MAX));
+  return pageOf(
+    rows,
+    VENUES_LISTED_MAX,
+    ({ id }) => id,
+    (venue) => venue,
+  );
+}
+
+/** A page of the cities that have venues, by name; one whose name is written in two ways is one. */
+export async function listCities(pool: Reads, after?: string): Promise<Page<CityView>> {
+  const query = new ListQuery(CITIES).whereGiven('key > ?', after);
+  const { rows } = await pool.query<CityView & { readonly key: string }>(query.page(['key'], VENUES_LISTED_MAX));
+  return pageOf(
+    rows,
+    VENUES_LISTED_MAX,
+    ({ key }) => key,
+    ({ key: _key, ...city }) => city,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Movie } from '../catalogue/movies.js';
+import type { NewMovie } from '../catalogue/movies.js';
 
 /** Films that most people know, from a century and four continents. Facts are theirs, the sentences ours. */
-export const DEMO_MOVIES: readonly Movie[] = [
+export const DEMO_MOVIES: readonly NewMovie[] = [
   {
     id: 'metropolis',
     title: 'Metropolis',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Movie } from '../catalogue/movies.js';
+import type { NewMovie } from '../catalogue/movies.js';
 import { instantOf, offsetMs } from '../catalogue/venue-time.js';
 
 export interface ScheduledHall {
   readonly id: string;
   /** What it shows, in turn. */
-  readonly movies: readonly Movie[];
+  readonly movies: readonly NewMovie[];
   /** Minutes after midnight, local time: when the doors of the first open, and the latest that one may begin. */
   readonly firstStart: number;
   readonly lastStart: number;

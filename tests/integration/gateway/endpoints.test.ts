@@ -65,6 +65,7 @@ const ALL = [
   'POST /v1/halls/{hallId}/seat-maps',
   'POST /v1/showtimes/{showtimeId}/seat-map',
   'POST /v1/venues/{venueId}/halls',
+  'GET /v1/cities',
   'GET /v1/movies',
   'GET /v1/seat-maps/{hash}',
   'GET /v1/showtimes',

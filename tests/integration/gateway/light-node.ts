@@ -3,7 +3,7 @@ import { freePort } from '../../../src/adapters/free-port.js';
 import { nodeTimers } from '../../../src/adapters/node-timers.js';
 import { randomIds } from '../../../src/adapters/random-ids.js';
 import { localRates } from '../../../src/adapters/rate-limits.js';
-import type { AvailableListings } from '../../../src/boxoffice/availability/listed-availability.js';
+import type { ListingReads } from '../../../src/boxoffice/catalogue/cached-listings.js';
 import { catalogueEndpoints } from '../../../src/boxoffice/catalogue/catalogue-endpoints.js';
 import { compileSeatMap } from '../../../src/core/compile-seat-map.js';
 import type { HouseRules } from '../../../src/core/house.js';
@@ -30,7 +30,7 @@ export interface LightNodeOptions {
   readonly actorLimits?: Partial<ActorLimits>;
   readonly actorsMax?: number;
   readonly till?: Till;
-  readonly listings?: Partial<AvailableListings>;
+  readonly listings?: Partial<ListingReads>;
   readonly demoDirectory?: string;
   readonly isOn?: IsOn;
   /** Whether the node may tell what it has. */
@@ -98,11 +98,12 @@ const RULES: HouseRules = {
   salesOpen: true,
   bookAfterClose: true,
 };
-const NO_LISTINGS: AvailableListings = {
-  movies: async () => [],
-  showtimes: async () => [],
+const NO_LISTINGS: ListingReads = {
+  movies: async () => ({ items: [] }),
+  showtimes: async () => ({ items: [] }),
   showtime: async () => undefined,
-  seatMapDocument: async () => undefined,
+  venues: async () => ({ items: [] }),
+  cities: async () => ({ items: [] }),
 };
 
 /** The gateway and the runtime as they are, over a journal in memory: for what is about frames, speed and faults. */
@@ -130,7 +131,13 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     proxyHops: 0,
     tokens: new Tokens(SECRET, 3_600_000, randomUUID, Date.now),
     isOn: options.isOn ?? (() => true),
-    endpoints: catalogueEndpoints({ ...NO_LISTINGS, ...options.listings }, silentLog),
+    endpoints: catalogueEndpoints({
+      listings: { ...NO_LISTINGS, ...options.listings },
+      availability: { of: async (showtimes) => showtimes, freshUntil: () => 0 },
+      seatMapDocument: async () => undefined,
+      now: clock.now,
+      log: silentLog,
+    }),
     checkAnswers: true,
     readiness: async () => undefined,
     clock,

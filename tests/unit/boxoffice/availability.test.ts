@@ -3,11 +3,10 @@ import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
 import { AvailabilityBoard } from '../../../src/boxoffice/availability/availability-board.js';
 import { countSeats } from '../../../src/boxoffice/availability/count-seats.js';
 import { KnownAvailability } from '../../../src/boxoffice/availability/known-availability.js';
-import { withAvailability } from '../../../src/boxoffice/availability/listed-availability.js';
+import { ListedAvailability } from '../../../src/boxoffice/availability/listed-availability.js';
 import { RoundRobin } from '../../../src/boxoffice/availability/round-robin.js';
 import type { SeatCounts } from '../../../src/boxoffice/cache-port.js';
-import type { ListingReads } from '../../../src/boxoffice/catalogue/cached-listings.js';
-import type { Showtime } from '../../../src/boxoffice/catalogue/showtimes.js';
+import type { Showtime } from '../../../src/boxoffice/catalogue/showtime-list.js';
 import { ScriptedCache } from './scripted-cache.js';
 
 const counts = (seq: number, held = 0): SeatCounts => ({
@@ -143,15 +142,9 @@ describe('what is known', () => {
 });
 
 describe('listings', () => {
-  const listings: ListingReads = {
-    movies: async () => [],
-    showtimes: async () => [showtime('a'), showtime('b'), showtime('c', 99)],
-    showtime: async (id) => (id === 'none' ? undefined : showtime(id)),
-    seatMapDocument: async () => '{}',
-  };
-  const told = () =>
-    withAvailability(
-      listings,
+  const showtimes = [showtime('a'), showtime('b'), showtime('c', 99)];
+  const listed = () =>
+    new ListedAvailability(
       new KnownAvailability({ cache, clock: time }),
       () => isOn,
       () => time.now(),
@@ -160,39 +153,26 @@ describe('listings', () => {
   it('show how many seats are left where that is known of this very hall', async () => {
     const all = new Map(['a', 'c'].map((id) => [id, counts(1, 3)]));
     await cache.store.putCounts(all, 60_000, 'always');
-    const shown = await told().showtimes({});
+    const shown = await listed().of(showtimes);
     expect(shown.map(({ availability }) => availability)).toEqual([{ available: 7, seats: 10 }, undefined, undefined]);
-    expect((await told().showtime('a'))?.availability).toEqual({ available: 7, seats: 10 });
-    expect(await told().showtime('none')).toBeUndefined();
   });
 
-  it('are the very same array for as long as nobody can have told anything new', async () => {
-    const kept = [showtime('a'), showtime('b')];
-    const shown = withAvailability(
-      { ...listings, showtimes: async () => kept },
-      new KnownAvailability({ cache, clock: time }),
-      () => isOn,
-      () => time.now(),
-    );
-    await cache.store.putCounts(new Map([['a', counts(1, 3)]]), 600_000, 'always');
-    const first = await shown.showtimes({});
-    await time.advance(999);
-    await cache.store.putCounts(new Map([['a', counts(2, 4)]]), 600_000, 'always');
-    expect(await shown.showtimes({})).toBe(first);
-    await time.advance(1);
-    const second = await shown.showtimes({});
-    expect(second.map(({ availability }) => availability?.available)).toEqual([6, undefined]);
+  it('say until when nobody can have told anything new', async () => {
+    const on = listed();
+    expect(on.freshUntil(showtimes)).toBeLessThanOrEqual(time.now());
+    await on.of(showtimes);
+    expect(on.freshUntil(showtimes)).toBe(time.now() + 1_000);
     isOn = false;
-    expect(await shown.showtimes({})).toBe(kept);
+    expect(on.freshUntil(showtimes)).toBe(time.now() + 1_000);
   });
 
   it('ask nobody while that is switched off, and are whole while the cache is away', async () => {
     isOn = false;
-    expect(await told().showtimes({})).toHaveLength(3);
+    expect(await listed().of(showtimes)).toBe(showtimes);
     expect(cache.calls.counts).toBe(0);
     isOn = true;
     cache.isAway = true;
-    expect(await told().showtimes({})).toHaveLength(3);
+    expect(await listed().of(showtimes)).toEqual(showtimes);
   });
 });
 

@@ -13,7 +13,7 @@ const KIND: Kind<readonly string[]> = {
   isUsable: (value): value is readonly string[] =>
     Array.isArray(value) && value.every((word) => typeof word === 'string'),
 };
-const LIMITS: ReadThroughLimits = { ...LISTING_LIMITS, ttlMs: 30_000, lastingRowsMax: 10, passingRowsMax: 4 };
+const LIMITS: ReadThroughLimits = { ...LISTING_LIMITS, ttlMs: 30_000, rowsMax: 10 };
 
 let time: VirtualTime;
 let cache: ScriptedCache;
@@ -31,7 +31,7 @@ function node(limits: Partial<ReadThroughLimits> = {}) {
   const generation = new CatalogueGeneration({ cache, ids, timers: time });
   const log = recordingLog();
   const context = { cache, generation, clock: time, timers: time, log, random: () => 0.5 };
-  const reads = new ReadThrough(KIND, { ...context, limits: { ...LIMITS, ...limits } });
+  const reads = new ReadThrough({ ...context, limits: { ...LIMITS, ...limits } });
   const loads: string[] = [];
   let answer: (key: string) => Promise<readonly string[]> = async (key) => [key];
   return {
@@ -41,14 +41,15 @@ function node(limits: Partial<ReadThroughLimits> = {}) {
     answerWith(next: (key: string) => Promise<readonly string[]>) {
       answer = next;
     },
-    read: (key: string, isPassing = false) =>
+    read: (key: string, reach: 'shared' | 'own' = 'shared') =>
       reads.read(
+        KIND,
         key,
         () => {
           loads.push(key);
           return answer(key);
         },
-        isPassing,
+        reach,
       ),
   };
 }
@@ -112,9 +113,9 @@ describe('what nodes share', () => {
     expect(two.loads).toEqual(['a']);
   });
 
-  it('leaves out what readers can make up: absences, and keys that are passing', async () => {
+  it('leaves out what readers can make up: absences, and keys that they made up', async () => {
     const one = node();
-    await one.read('span', true);
+    await one.read('span', 'own');
     one.answerWith(async () => []);
     await one.read('nothing');
     expect(cache.calls.set).toBe(0);
@@ -206,18 +207,29 @@ describe('bounds', () => {
     expect(one.loads).toEqual(['b']);
   });
 
-  it('do not let what readers make up push out what the catalogue has', async () => {
+  it('do not let what readers make up push out what others ask for', async () => {
     const one = node();
-    await one.read('a');
-    for (let i = 0; i < 50; i++) await one.read(`span ${i}`, true);
+    for (let i = 0; i < 50; i++) {
+      await one.read('a');
+      await one.read(`span ${i}`, 'own');
+    }
     one.answerWith(async () => []);
-    for (let i = 0; i < 50; i++) await one.read(`nothing ${i}`);
+    for (let i = 0; i < 50; i++) {
+      await one.read('a');
+      await one.read(`nothing ${i}`);
+    }
+    expect(one.loads.filter((key) => key === 'a')).toHaveLength(1);
     one.loads.length = 0;
-    cache.isAway = true;
-    await one.read('a');
-    expect(one.loads).toEqual([]);
-    await one.read('span 0', true);
+    await one.read('span 0', 'own');
     expect(one.loads).toEqual(['span 0']);
+  });
+
+  it('keep values of two kinds under one key apart', async () => {
+    const generation = new CatalogueGeneration({ cache, ids: { uuid: () => 't', reference: () => 'R' }, timers: time });
+    const context = { cache, generation, clock: time, timers: time, log: recordingLog(), random: () => 0.5 };
+    const reads = new ReadThrough({ ...context, limits: LIMITS });
+    expect(await reads.read(KIND, 'a', async () => ['one'], 'own')).toEqual(['one']);
+    expect(await reads.read({ ...KIND, name: 'others' }, 'a', async () => ['two'], 'own')).toEqual(['two']);
   });
 });
 
