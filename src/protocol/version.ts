@@ -19,7 +19,7 @@
  *   `ETag` and `If-Match` on what people edit, with the errors `precondition_required`, `stale_version`, `unknown_movie`,
  *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`;
  *   the error `invalid_code`;
- *   the errors `weak_password`, `wrong_credentials`, `code_required`, `account_disabled`, `invalid_link`.
+ *   the errors `weak_password`, `wrong_credentials`, `code_required`, `account_disabled`, `invalid_link`;
  *   the error `weak_password`;
  *   `originalTitle`, `languages`, `rating`, `releaseDate`, `posterUrl` in movies, `next` in lists of movies, GET /v1/cities, and the
  *   parameters `q`, `genre`, `language`, `city` and `venue` of lists.
