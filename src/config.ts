@@ -100,6 +100,8 @@ const environment = z.object({
     .default(10 * 60_000),
   /** For how many days a key signs access tokens before a new one does. */
   SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
+  /** How often each node reads what was revoked. */
+  REVOCATIONS_MS: timerMs.default(1_000),
   /** From the log-in of a customer to the end of the session, however often it is refreshed. */
   SESSION_DAYS: z.coerce.number().positive().max(3_650).default(30),
   /** The same of everybody with permissions. */
@@ -247,6 +249,7 @@ function arrange(env: Environment) {
     guestTtlMs: env.GUEST_TTL_MS,
     access: {
       tokenTtlMs: env.ACCESS_TOKEN_TTL_MS,
+      revocationsMs: env.REVOCATIONS_MS,
       signingKeyMs: env.SIGNING_KEY_DAYS * 86_400_000,
     },
     accounts: {

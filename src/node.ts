@@ -1,5 +1,4 @@
 /** The composition root: everything that one node is made of is built here, and taken down here. */
-import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +18,6 @@ import { openStore, type Store, type Undo } from './composition/store.js';
 import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
 import { loadUws } from './gateway/load-uws.js';
-import { Tokens } from './gateway/tokens.js';
 import type { Log } from './kernel/log.js';
 import { metricsOf, serveMetrics } from './observability/metrics.js';
 import type { GroupCommitter } from './runtime/group-committer.js';
@@ -81,8 +79,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const store = await openStore(config, name, paths.sql, log, undo);
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   const access = await openAccess(config, store, secret, log, undo);
-  const tokens = new Tokens(secret, config.guestTtlMs, randomUUID, Date.now);
-  const needs = { store, accessTokens: access.accessTokens, tokenSecret: secret, guestHolder: guestsOf(tokens) };
+  const needs = { store, accessTokens: access.accessTokens, tokenSecret: secret, guestHolder: access.guestHolder };
   const accounts = openAccounts(config, needs, log, undo);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
@@ -96,7 +93,9 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     limits: config.live,
     rates: boxOffice.rates,
     proxyHops: config.proxyHops,
-    tokens,
+    tokens: access.tokens,
+    authenticate: access.authenticate,
+    isRevoked: (identity) => access.revocations.covers(identity),
     endpoints: [...access.endpoints, ...accounts.endpoints, ...boxOffice.endpoints],
     checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
@@ -120,6 +119,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const { hosts, directory } = houses;
   boxOffice.houses.bind(houses);
   undo.push(() => gateway.close());
+  undo.push(access.revocations.start((revocation) => gateway.signedIn.revoke(revocation)));
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);
   const { committer } = parts.context;
   undo.push(committer.lookEvery(JOURNAL_LOOK_MS));
@@ -155,14 +155,6 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       stopped ??= drain();
       return stopped;
     },
-  };
-}
-
-/** Reads the holder of a guest's session, for the account that the guest becomes. */
-function guestsOf(tokens: Tokens): (session: string) => Promise<string | undefined> {
-  return async (session) => {
-    const identity = await tokens.verify(session);
-    return typeof identity !== 'string' && identity.role === 'guest' ? identity.holder : undefined;
   };
 }
 

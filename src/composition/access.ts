@@ -1,10 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { nodeTimers } from '../adapters/node-timers.js';
 import { type AccessTokens, SignedAccessTokens } from '../boxoffice/access/access-tokens.js';
+import { authenticator } from '../boxoffice/access/authenticator.js';
 import { jwksEndpoint } from '../boxoffice/access/jwks-endpoint.js';
+import { RevocationWatch } from '../boxoffice/access/revocation-watch.js';
+import { purgeRevocations } from '../boxoffice/access/revocations.js';
 import { SecretBox } from '../boxoffice/access/secret-box.js';
 import { SigningKeys } from '../boxoffice/access/signing-keys.js';
 import { repeat } from '../boxoffice/repeat.js';
 import type { Config } from '../config.js';
+import { Tokens } from '../gateway/tokens.js';
+import type { Authenticate } from '../http/access.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
 import type { Store, Undo } from './store.js';
@@ -17,7 +23,15 @@ export interface Access {
   readonly endpoints: readonly Endpoint[];
   /** For whoever logs people in. */
   readonly accessTokens: AccessTokens;
+  /** For new guests. */
+  readonly tokens: Tokens;
+  readonly authenticate: Authenticate;
+  /** The holder of a guest's session; undefined: it is none, or has expired. */
+  readonly guestHolder: (session: string) => Promise<string | undefined>;
+  readonly revocations: RevocationWatch;
 }
+
+const PURGE_EVERY_MS = 10 * 60_000;
 
 /** `tokenSecret` is that of the node: its own keys for other purposes are made from it. */
 export async function openAccess(
@@ -44,6 +58,21 @@ export async function openAccess(
     }
   };
   undo.push(repeat(nodeTimers, KEYS_READ_EVERY_MS, renew));
-  const accessTokens = new SignedAccessTokens({ keys, ttlMs: config.access.tokenTtlMs, wallMs: Date.now });
-  return { endpoints: [jwksEndpoint(keys)], accessTokens };
+  const { tokenTtlMs, revocationsMs: everyMs } = config.access;
+  const accessTokens = new SignedAccessTokens({ keys, ttlMs: tokenTtlMs, wallMs: Date.now });
+  const tokens = new Tokens(tokenSecret, config.guestTtlMs, randomUUID, Date.now);
+  const now = () => performance.now();
+  const revocations = await RevocationWatch.open({ pool, timers: nodeTimers, everyMs, tokenTtlMs, now, log });
+  undo.push(repeat(nodeTimers, PURGE_EVERY_MS, () => purgeRevocations(pool, log)));
+  const authenticate = authenticator({
+    sessions: (token) => tokens.verify(token),
+    accessTokens,
+    isRevoked: (identity) => revocations.covers(identity),
+    log,
+  });
+  const guestHolder = async (session: string) => {
+    const known = await tokens.verify(session);
+    return known.ok && known.identity.role === 'guest' ? known.identity.holder : undefined;
+  };
+  return { endpoints: [jwksEndpoint(keys)], accessTokens, tokens, authenticate, guestHolder, revocations };
 }

@@ -1,4 +1,5 @@
 import type { ListenOptions, us_listen_socket } from 'uWebSockets.js';
+import type { Authenticate, Identity } from '../http/access.js';
 import { checkAnswer } from '../http/check-answer.js';
 import { serveDocs } from '../http/docs.js';
 import type { Endpoint } from '../http/endpoint.js';
@@ -22,6 +23,7 @@ import { Channels } from './live/channels.js';
 import { LiveEndpoint } from './live/live-endpoint.js';
 import type { LiveLimits } from './live/live-limits.js';
 import { Newcomers } from './live/newcomers.js';
+import { SignedIn } from './live/signed-in.js';
 import { loadUws } from './load-uws.js';
 import type { IsOn } from './parts.js';
 import type { Tokens } from './tokens.js';
@@ -37,7 +39,11 @@ export interface GatewayOptions {
   readonly rates: Rates;
   /** Proxies of ours in front: so many entries at the end of X-Forwarded-For are believed. */
   readonly proxyHops: number;
-  readonly tokens: Tokens;
+  /** For new guests. */
+  readonly tokens: Pick<Tokens, 'guest'>;
+  readonly authenticate: Authenticate;
+  /** Whether the log-in, account or API key was revoked since its token was checked. */
+  readonly isRevoked: (identity: Identity) => boolean;
   /** Of the box office; the gateway adds those of sessions, seats and operation. */
   readonly endpoints: readonly Endpoint[];
   /** Whether each answer is held against the schema of its endpoint: in tests. */
@@ -60,6 +66,8 @@ const SHARED = 0 as ListenOptions;
 /** The outside of a node: HTTP and WebSocket on one port. */
 export class Gateway {
   readonly channels: Channels;
+  /** The open sockets that can be revoked. */
+  readonly signedIn = new SignedIn();
   readonly #options: GatewayOptions;
   readonly #uws = loadUws();
   readonly #app = this.#uws.App();
@@ -76,7 +84,8 @@ export class Gateway {
 
   /** @throws Error where the port is taken, or the demo app is not built; nothing of the gateway runs then. */
   async listen(hosts: Hosts): Promise<void> {
-    const { allowedOrigins, limits, tokens, isOn, clock, ids, log, demoDirectory } = this.#options;
+    const { allowedOrigins, limits, tokens, authenticate, isRevoked, isOn, clock, ids, log, demoDirectory } =
+      this.#options;
     const origins = new Origins(allowedOrigins, (origin, host) => {
       const fields = { event: 'origin.refused', origin: printable(origin), host: printable(host) };
       log.warn(fields, REFUSED_ORIGIN);
@@ -85,7 +94,21 @@ export class Gateway {
     const { channels } = this;
     const newcomers = new Newcomers(limits.helloMsMax);
     this.#live = new LiveEndpoint(
-      { hosts, channels, newcomers, tokens, intake, isOn, rates: this.#options.rates, clock, log, limits },
+      {
+        hosts,
+        channels,
+        newcomers,
+        tokens,
+        authenticate,
+        isRevoked,
+        signedIn: this.signedIn,
+        intake,
+        isOn,
+        rates: this.#options.rates,
+        clock,
+        log,
+        limits,
+      },
       origins,
       this.#options.proxyHops,
     );
@@ -94,7 +117,7 @@ export class Gateway {
     const router = new Router(this.#app, {
       origins,
       rates,
-      authenticate: (session) => tokens.verify(session),
+      authenticate,
       check: this.#options.checkAnswers ? checkAnswer : undefined,
       bodyBytesMax: limits.frameBytes,
       log,

@@ -1,14 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-import type { Caller, Role } from '../http/access.js';
-
-/** Who somebody is, and the token that says so. */
-export interface Identity extends Caller {
-  /** The token that says so. */
-  readonly session: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
+import type { Authenticated, Identity, Role } from '../http/access.js';
+import { wireError } from '../protocol/errors.js';
 
 const ISSUER = 'usher';
 const AUDIENCE = 'usher';
@@ -64,8 +57,8 @@ export class Tokens {
     return { holder, role: 'guest', session, expiresAt: expiresAt * 1000 };
   }
 
-  /** The identity, or a sentence that says what is wrong with the token without giving anything away. */
-  async verify(session: string): Promise<Identity | string> {
+  /** A refusal says what is wrong with the token without giving anything away. */
+  async verify(session: string): Promise<Authenticated> {
     try {
       const { payload } = await jwtVerify(session, await this.#key, {
         algorithms: [ALGORITHM],
@@ -76,15 +69,19 @@ export class Tokens {
       });
       const { sub, exp = 0, role } = payload;
       // jose sees to it that it is there, not that it is text; a holder that is a number ends the actor it comes to.
-      if (typeof sub !== 'string' || !HOLDER.test(sub)) return 'The token names no usable holder.';
+      if (typeof sub !== 'string' || !HOLDER.test(sub)) return refuse('The token names no usable holder.');
       const known = typeof role === 'string' && Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
-      if (known === undefined) return 'The token has no known role.';
+      if (known === undefined) return refuse('The token has no known role.');
       const expiresAt = exp * 1000;
-      const identity: Identity = { holder: sub, role: known, session, expiresAt };
       const aged = expiresAt - this.#wallMs() < this.#guestTtlMs / 4;
-      return known === 'guest' && aged ? this.#sign(sub) : identity;
+      if (known === 'guest' && aged) return { ok: true, identity: this.#sign(sub) };
+      return { ok: true, identity: { holder: sub, role: known, session, expiresAt } };
     } catch (error) {
-      return error instanceof errors.JWTExpired ? 'The token has expired.' : 'The token is not valid here.';
+      return refuse(error instanceof errors.JWTExpired ? 'The token has expired.' : 'The token is not valid here.');
     }
   }
+}
+
+function refuse(message: string): Authenticated {
+  return { ok: false, error: wireError('unauthorized', message) };
 }

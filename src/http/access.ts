@@ -51,7 +51,9 @@ export interface Caller {
   readonly sessionId?: string | undefined;
   /** The role needs a second factor, and the log-in had none: its permissions do not count. */
   readonly lacksSecondFactor?: boolean | undefined;
-  /** Where the request came from; over HTTP only. */
+  /** The API key that was sent. */
+  readonly keyId?: string | undefined;
+  /** Where the request or the socket came from, as its rate is counted. */
   readonly address?: string | undefined;
 }
 
@@ -61,8 +63,26 @@ export interface AccountCaller extends Caller {
   readonly sessionId: string;
 }
 
-/** Checks a session: the caller, or a sentence that says what is wrong with the session and gives nothing away. */
-export type Authenticate = (session: string) => Promise<Caller | string>;
+/** Who somebody is, as a token says. */
+export interface Identity extends Caller {
+  /** The token to say so the next time: the same, or a prolonged one. */
+  readonly session: string;
+  /** Milliseconds since 1970; `Infinity` where the token does not say. */
+  readonly expiresAt: number;
+  /** Of an account, when the token was issued. The token counts no more once the account has more. */
+  readonly grants?: number | undefined;
+}
+
+/**
+ * The error is `unauthorized`, with a sentence that gives nothing away, or a retryable one where what the token is checked by
+ * cannot be read now.
+ */
+export type Authenticated =
+  | { readonly ok: true; readonly identity: Identity }
+  | { readonly ok: false; readonly error: WireError };
+
+/** Checks a session, access token or API key. */
+export type Authenticate = (token: string) => Promise<Authenticated>;
 
 /** Whether the caller may do this, now. */
 export function allows(caller: Caller, permission: Permission): boolean {

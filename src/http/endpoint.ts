@@ -196,7 +196,7 @@ export function errorsOf({ access, rate, method, conditional, accepts, errors }:
   return [
     ...new Set<ErrorCode>([
       ...errors,
-      ...(access === 'public' ? [] : (['unauthorized'] as const)),
+      ...(access === 'public' ? [] : (['unauthorized', 'unavailable'] as const)),
       ...(access === 'account' ? (['forbidden'] as const) : []),
       ...(typeof access === 'object' ? (['forbidden', 'second_factor_missing'] as const) : []),
       ...(rate === 'none' ? [] : (['rate_limited'] as const)),

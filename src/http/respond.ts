@@ -71,8 +71,9 @@ async function callerOf(
   if (access === 'public') return { ok: true, value: undefined };
   const [, session] = /^Bearer ([\w.-]+)$/i.exec(exchange.header('authorization')) ?? [];
   if (session === undefined) return refuse(wireError('unauthorized', 'Send a session as `Authorization: Bearer …`.'));
-  const caller = await authenticate(session);
-  if (typeof caller === 'string') return refuse(wireError('unauthorized', caller));
+  const authenticated = await authenticate(session);
+  if (!authenticated.ok) return authenticated;
+  const { session: _session, expiresAt: _expiresAt, ...caller } = authenticated.identity;
   const forbidden = whyForbidden(access, caller);
   if (forbidden) return refuse(forbidden);
   const tooFast = rate === 'commands' ? await rates.command(caller.holder) : undefined;

@@ -7,6 +7,8 @@ export const CLOSE = {
   protocolError: 4000,
   /** The token is malformed, forged, expired, or for another audience. */
   unauthorized: 4001,
+  /** The log-in, account or API key that the socket joined by was revoked, or its rights changed. */
+  revoked: 4002,
   /** There is no such showtime. */
   unknownShowtime: 4004,
   /** Frames kept coming faster than the limits, after having been told. */

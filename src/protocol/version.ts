@@ -22,7 +22,8 @@
  *   the errors `weak_password`, `wrong_credentials`, `code_required`, `account_disabled`, `invalid_link`;
  *   the error `weak_password`;
  *   `originalTitle`, `languages`, `rating`, `releaseDate`, `posterUrl` in movies, `next` in lists of movies, GET /v1/cities, and the
- *   parameters `q`, `genre`, `language`, `city` and `venue` of lists.
+ *   parameters `q`, `genre`, `language`, `city` and `venue` of lists;
+ *   the close code 4002 (`revoked`), which an older client takes as any other close that says stop; GET /.well-known/jwks.json.
  */
 export const PROTOCOL_VERSION = 1;
 

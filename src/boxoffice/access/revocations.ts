@@ -1,3 +1,6 @@
+import type { Pool } from 'pg';
+import type { Log } from '../../kernel/log.js';
+
 /** Enough of a Postgres client: the one that the caller's transaction runs on. */
 interface RevocationClient {
   query(text: string, values: unknown[]): Promise<unknown>;
@@ -13,11 +16,29 @@ export interface Revocation {
   readonly grants?: number | undefined;
 }
 
-/** Revokes in the transaction that `client` runs. Every node refuses it, and closes its sockets, within two seconds of the commit. */
+/**
+ * Revokes in the transaction that `client` runs. Within two seconds of the commit every node that reaches Postgres refuses what
+ * was revoked, and closes its sockets.
+ */
 export async function revoke(client: RevocationClient, { kind, subject, grants }: Revocation): Promise<void> {
   await client.query('INSERT INTO boxoffice.revocations (kind, subject, grants) VALUES ($1, $2, $3)', [
     kind,
     subject,
     grants ?? null,
   ]);
+}
+
+/** Far longer than the life of a token. A node that cannot read them for longer has sold nothing meanwhile. */
+const KEPT = '7 days';
+
+/** Removes old revocations. Failures go to the log. */
+export async function purgeRevocations(pool: Pick<Pool, 'query'>, log: Log): Promise<void> {
+  try {
+    await pool.query('DELETE FROM boxoffice.revocations WHERE revoked_at < clock_timestamp() - $1::interval', [KEPT]);
+  } catch (error) {
+    log.warn(
+      { event: 'revocations.not_purged', err: error },
+      'Old revocations could not be removed; trying again later.',
+    );
+  }
 }

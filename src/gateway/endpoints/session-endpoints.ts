@@ -4,7 +4,7 @@ import { type IsOn, switchedOff } from '../parts.js';
 import type { Tokens } from '../tokens.js';
 
 /** Sessions of guests. */
-export function sessionEndpoints(tokens: Tokens, isOn: IsOn): readonly Endpoint[] {
+export function sessionEndpoints(tokens: Pick<Tokens, 'guest'>, isOn: IsOn): readonly Endpoint[] {
   return [
     endpoint({
       id: 'createGuestSession',

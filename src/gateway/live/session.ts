@@ -1,5 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js';
-import type { Caller, Role } from '../../http/access.js';
+import type { Caller, Identity, Permission, Role } from '../../http/access.js';
 import type { CommandMessage, Hello } from '../../protocol/client-messages.js';
 import { CLOSE } from '../../protocol/close-codes.js';
 import { encodeServerFrame, type Frame } from '../../protocol/encode.js';
@@ -12,14 +12,15 @@ import type { Host } from '../../runtime/host.js';
 import type { Outcome } from '../../runtime/outcome.js';
 import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
-import type { Identity } from '../tokens.js';
 import { notOpenedError, ownView, replyView, termsView } from '../views.js';
+import { refuseTooMany } from './admission.js';
 import type { Channel, LivePhase } from './channel.js';
 import type { Leaving } from './goodbyes.js';
 import type { LiveContext } from './live-context.js';
 import { limitsView, rulesView, UNANSWERED_BYTES_MAX } from './live-limits.js';
 import { movedUrl } from './moved-url.js';
 import type { Newcomer } from './newcomers.js';
+import type { SignedInSocket } from './signed-in.js';
 import type { Watcher } from './watcher.js';
 
 /** What uWebSockets.js keeps with each socket: it copies the members onto the socket's own object. */
@@ -61,11 +62,12 @@ const FAULT_OF_OURS = 'Something went wrong on our side; it has been noted.';
  * One socket of one client on one showtime. Tens of thousands of these do nothing but watch, so a live one keeps only what
  * it needs: what opening and joining took is let go, and what is the same for all of a showtime is shared.
  */
-export class Session implements Watcher, Newcomer, Leaving, Caller {
+export class Session implements Watcher, Newcomer, Leaving, Caller, SignedInSocket {
   readonly encoding: Encoding;
   /** Empty until it is live; still the same when it is closed, for the channel that it leaves. */
   holder = '';
   role: Role = 'guest';
+  readonly address: string;
   waiting = 0;
   readonly #context: LiveContext;
   /** Until it has joined. */
@@ -77,6 +79,8 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
   #admitted: Promise<boolean> | undefined;
   /** How the socket is to be closed once its client has read what it was sent. */
   #goodbye: { readonly code: number; readonly reason: string } | undefined;
+  /** Of an account or an API key. Guests, who are nearly all, have none. */
+  #identity: Identity | undefined;
   /** Out of the stream until it has read what it was sent. */
   #conflated = false;
 
@@ -84,6 +88,31 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
     this.#context = context;
     this.#opening = opening;
     this.encoding = opening.encoding;
+    this.address = opening.address;
+  }
+
+  get accountId(): string | undefined {
+    return this.#identity?.accountId;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#identity?.sessionId;
+  }
+
+  get keyId(): string | undefined {
+    return this.#identity?.keyId;
+  }
+
+  get permissions(): readonly Permission[] | undefined {
+    return this.#identity?.permissions;
+  }
+
+  get lacksSecondFactor(): boolean | undefined {
+    return this.#identity?.lacksSecondFactor;
+  }
+
+  get grants(): number {
+    return this.#identity?.grants ?? 0;
   }
 
   /** Made when it is needed first: most of those who watch never say anything after hello. */
@@ -101,7 +130,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
     this.#socket = socket;
     const { newcomers, clock } = this.#context;
     newcomers.add(this, clock.now());
-    this.#admitted = this.#admit(this.#opening?.address ?? '');
+    this.#admitted = this.#admit();
   }
 
   helloOverdue(): void {
@@ -115,6 +144,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
     this.#phase = CLOSED;
     const { newcomers, channels } = this.#context;
     newcomers.delete(this);
+    this.#signOut();
     if (phase.name === 'live') phase.channel.leave(this);
     if (this.#goodbye) channels.goodbyes.delete(this);
   }
@@ -172,15 +202,18 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
   }
 
   async #join({ token, resume }: Hello, opening: Opening): Promise<void> {
-    const { tokens, hosts, channels, isOn, log } = this.#context;
+    const { tokens, authenticate, hosts, channels, isOn, log } = this.#context;
     const { showtimeId, wasMoved } = opening;
     this.#phase = JOINING;
     try {
       if (!(await this.#admitted)) return;
       if (token === undefined && !isOn('new_sessions'))
         return this.#refuse(CLOSE.overloaded, switchedOff('new_sessions'));
-      const identity = token === undefined ? await tokens.guest() : await tokens.verify(token);
-      if (typeof identity === 'string') return this.#refuse(CLOSE.unauthorized, wireError('unauthorized', identity));
+      const known = token === undefined ? undefined : await authenticate(token);
+      if (known?.ok === false) {
+        return this.#refuse(known.error.retryable ? CLOSE.overloaded : CLOSE.unauthorized, known.error);
+      }
+      const identity = known?.identity ?? tokens.guest();
       const betterUrl = showtimeId && !wasMoved ? hosts.betterUrl(showtimeId) : undefined;
       if (showtimeId && betterUrl) return this.#sendOn(movedUrl(betterUrl, showtimeId));
       const opened = showtimeId ? await hosts.open(showtimeId) : UNKNOWN_SHOWTIME;
@@ -199,11 +232,21 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
   }
 
   #enter(identity: Identity, host: Host, channel: Channel, resume: Hello['resume']): void {
-    const { clock, limits } = this.#context;
+    const { clock, limits, isRevoked, signedIn } = this.#context;
     const { mapHash, map, rules } = host.terms;
+    const isSignedIn = identity.accountId !== undefined || identity.keyId !== undefined;
+    // It may have been revoked while the showtime was opened.
+    if (isSignedIn && isRevoked(identity)) {
+      this.revoked();
+      return;
+    }
     this.#phase = channel.phaseOf(host);
     this.holder = identity.holder;
     this.role = identity.role;
+    if (isSignedIn) {
+      this.#identity = identity;
+      signedIn.add(this);
+    }
     this.#context.newcomers.delete(this);
     this.#opening = undefined;
     this.#admitted = undefined;
@@ -225,21 +268,10 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
   }
 
   /** Counted when it opens, and not at hello: a socket that says nothing costs as much. */
-  async #admit(address: string): Promise<boolean> {
-    const { rates, log } = this.#context;
-    try {
-      const retryAfterMs = await rates.consume('sockets', address);
-      if (retryAfterMs === undefined) return true;
-      const error = wireError('rate_limited', 'Too many new connections of one address.', { retryAfterMs });
-      this.#refuse(CLOSE.flooding, error);
-      return false;
-    } catch (error) {
-      log.error(
-        { event: 'socket.not_counted', err: error },
-        'The rate of new sockets could not be counted. The socket is admitted.',
-      );
-      return true;
-    }
+  async #admit(): Promise<boolean> {
+    const error = await refuseTooMany(this.#context, this.address);
+    if (error) this.#refuse(CLOSE.flooding, error);
+    return error === undefined;
   }
 
   #sendOn(url: string): void {
@@ -296,6 +328,16 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
     if (this.#phase.name !== 'live') this.end(CLOSE.draining, 'the node is going away');
   }
 
+  revoked(): void {
+    this.end(CLOSE.revoked, 'revoked');
+  }
+
+  #signOut(): void {
+    if (!this.#identity) return;
+    this.#context.signedIn.delete(this);
+    this.#identity = undefined;
+  }
+
   /** See Goodbyes. What comes of it meanwhile is not looked at, and nothing more is sent. */
   end(code: number, reason: string): void {
     if (this.#goodbye) return;
@@ -309,6 +351,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller {
     channels.goodbyes.add(this, clock.now());
     this.#phase = CLOSED;
     newcomers.delete(this);
+    this.#signOut();
     if (phase.name !== 'live') return;
     this.#socket?.unsubscribe(phase.channel.topic(this.encoding));
     phase.channel.leave(this);

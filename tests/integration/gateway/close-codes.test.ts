@@ -23,6 +23,20 @@ const hold = (id: number) => ({ type: 'hold', id, commandId: randomUUID(), seats
 const CASES: Record<keyof typeof CLOSE, Case> = {
   protocolError: { advice: 'stop', provoke: (node) => hello(node.liveUrl(), hold(1)) },
   unauthorized: { advice: 'stop', provoke: (node) => hello(node.liveUrl(), { type: 'hello', token: 'forged' }) },
+  revoked: {
+    advice: 'stop',
+    options: {
+      authenticate: async (session) => ({
+        ok: true,
+        identity: { holder: 'key:1', role: 'key', keyId: session, permissions: [], session, expiresAt: 1 },
+      }),
+    },
+    provoke: async (node) => {
+      const client = await LiveClient.join(node.liveUrl(), { token: 'a-key' });
+      node.gateway.signedIn.revoke({ kind: 'key', subject: 'a-key' });
+      return client;
+    },
+  },
   unknownShowtime: {
     advice: 'stop',
     provoke: (node) => hello(node.liveUrl(`0${randomUUID().slice(1)}`), { type: 'hello' }),

@@ -12,6 +12,7 @@ import { Gateway } from '../../../src/gateway/gateway.js';
 import type { LiveLimits } from '../../../src/gateway/live/live-limits.js';
 import type { IsOn } from '../../../src/gateway/parts.js';
 import { Tokens } from '../../../src/gateway/tokens.js';
+import type { Authenticate } from '../../../src/http/access.js';
 import type { ActorLimits } from '../../../src/runtime/actor-context.js';
 import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
@@ -33,6 +34,7 @@ export interface LightNodeOptions {
   readonly listings?: Partial<ListingReads>;
   readonly demoDirectory?: string;
   readonly isOn?: IsOn;
+  readonly authenticate?: Authenticate;
   /** Whether the node may tell what it has. */
   readonly confirmed?: () => boolean;
 }
@@ -122,6 +124,7 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     ...options.limits,
   };
   const ids = randomIds(() => clock.now());
+  const tokens = new Tokens(SECRET, 3_600_000, randomUUID, Date.now);
   const gateway = new Gateway({
     host: '127.0.0.1',
     port,
@@ -129,7 +132,9 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     limits,
     rates: localRates({ requests: 1_000, sockets: 1_000, sessions: 1_000, commands: 1_000 }),
     proxyHops: 0,
-    tokens: new Tokens(SECRET, 3_600_000, randomUUID, Date.now),
+    tokens,
+    authenticate: options.authenticate ?? ((token) => tokens.verify(token)),
+    isRevoked: () => false,
     isOn: options.isOn ?? (() => true),
     endpoints: catalogueEndpoints({
       listings: { ...NO_LISTINGS, ...options.listings },

@@ -12,6 +12,7 @@ import { openApiDocument } from '../../../src/http/openapi.js';
 import { Origins } from '../../../src/http/origins.js';
 import type { RateLimits } from '../../../src/http/rate-limits.js';
 import { Router } from '../../../src/http/router.js';
+import { wireError } from '../../../src/protocol/errors.js';
 import { silentLog } from '../../silent-log.js';
 import { readProblem } from './askers.js';
 
@@ -63,7 +64,9 @@ beforeAll(async () => {
   port = await freePort();
   const app = uws.App();
   const authenticate: Authenticate = async (session) =>
-    session === 'ann' ? { holder: 'ann', role: 'staff' } : 'The session is not valid here.';
+    session === 'ann'
+      ? { ok: true, identity: { holder: 'ann', role: 'staff', session, expiresAt: 1 } }
+      : { ok: false, error: wireError('unauthorized', 'The session is not valid here.') };
   const rates = { address: () => '' } as unknown as RateLimits;
   const router = new Router(app, {
     origins: new Origins([]),

@@ -6,6 +6,7 @@ import type { LiveLimits } from '../../../src/gateway/live/live-limits.js';
 import { wasMoved } from '../../../src/gateway/live/moved-url.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
+import { SignedIn } from '../../../src/gateway/live/signed-in.js';
 import { replyView } from '../../../src/gateway/views.js';
 import type { Caller } from '../../../src/http/access.js';
 import type { Clock } from '../../../src/kernel/clock.js';
@@ -19,7 +20,7 @@ import type { Sometimes } from './census.js';
 import type { ServerSocket, Topics } from './connection.js';
 import type { Life } from './life.js';
 import { TIMES } from './times.js';
-import { tokens } from './tokens.js';
+import { authenticate, tokens } from './tokens.js';
 
 const LIMITS: LiveLimits = {
   messagesPerSecond: 1_000,
@@ -60,6 +61,9 @@ export class SimGateway implements Topics {
       channels: this.channels,
       newcomers: this.#newcomers,
       tokens: tokens(ids),
+      authenticate,
+      isRevoked: () => false,
+      signedIn: new SignedIn(),
       intake: new CommandIntake(ids, () => true),
       rates: { consume: async () => undefined },
       isOn: () => true,

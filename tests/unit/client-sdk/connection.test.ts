@@ -76,16 +76,19 @@ describe('the connection', () => {
     expect(attempt()).toBe(1);
   });
 
-  it.each([CLOSE.protocolError, CLOSE.unknownShowtime, 1009])('[CLIENT-7] stops at close code %d', async (code) => {
-    const { around, client, socket } = liveStage();
-    socket.drop(code);
-    expect(client.getSnapshot().connection).toMatchObject({ state: 'failed', error: { retryable: false } });
-    await around.pass(60_000);
-    expect(around.sockets).toHaveLength(1);
-    expect(around.wakers).toBe(0);
-    client.connect();
-    expect(around.sockets).toHaveLength(2);
-  });
+  it.each([CLOSE.protocolError, CLOSE.revoked, CLOSE.unknownShowtime, 1009])(
+    '[CLIENT-7] stops at close code %d',
+    async (code) => {
+      const { around, client, socket } = liveStage();
+      socket.drop(code);
+      expect(client.getSnapshot().connection).toMatchObject({ state: 'failed', error: { retryable: false } });
+      await around.pass(60_000);
+      expect(around.sockets).toHaveLength(1);
+      expect(around.wakers).toBe(0);
+      client.connect();
+      expect(around.sockets).toHaveLength(2);
+    },
+  );
 
   it('tells why it failed in the words of the error frame before the close', () => {
     const { client, socket } = liveStage();

@@ -44,7 +44,7 @@ async function liveSession() {
   const context = {
     hosts: { betterUrl: () => undefined, open: async () => ({ ok: true, host }) },
     channels: { of: () => channel },
-    tokens: { guest: async () => ({ holder: 'guest:1', role: 'guest', session: 'token', expiresAt: 1 }) },
+    tokens: { guest: () => ({ holder: 'guest:1', role: 'guest', session: 'token', expiresAt: 1 }) },
     rates: { consume: async () => undefined },
     isOn: () => true,
     newcomers: new Newcomers(0),

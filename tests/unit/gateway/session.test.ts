@@ -28,7 +28,7 @@ it('a session that is closed has left its channel, and is forgotten as a newcome
   const context = {
     hosts: { betterUrl: () => undefined, open: async () => ({ ok: true, host }) },
     channels: { of: () => channel },
-    tokens: { guest: async () => ({ holder: 'guest:1', role: 'guest', session: 'token', expiresAt: 1 }) },
+    tokens: { guest: () => ({ holder: 'guest:1', role: 'guest', session: 'token', expiresAt: 1 }) },
     rates: { consume: async () => undefined },
     isOn: () => true,
     newcomers,

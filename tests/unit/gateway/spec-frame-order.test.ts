@@ -7,6 +7,7 @@ import type { LiveContext } from '../../../src/gateway/live/live-context.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
 import { CLOSE } from '../../../src/protocol/close-codes.js';
+import { wireError } from '../../../src/protocol/errors.js';
 import type { Outcome, Recipient, Submission } from '../../../src/runtime/outcome.js';
 import { LIVE_LIMITS } from './live-limits.js';
 
@@ -63,10 +64,11 @@ function opened(against: Against = {}) {
       open: async () => (against.reason ? { ok: false, reason: against.reason } : { ok: true, host }),
     },
     channels: { of: () => channel },
-    tokens: {
-      guest: () => identity,
-      verify: async () => (against.badToken ? 'The token is not valid here.' : identity),
-    },
+    tokens: { guest: () => identity },
+    authenticate: async () =>
+      against.badToken
+        ? { ok: false, error: wireError('unauthorized', 'The token is not valid here.') }
+        : { ok: true, identity },
     rates: { consume: async () => (against.tooManySockets ? 500 : undefined) },
     intake: new CommandIntake({ uuid: () => ID, reference: () => 'R' }, isOn),
     isOn,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CommandIntake } from '../../../src/gateway/command-intake.js';
 import type { HttpRecipient } from '../../../src/gateway/endpoints/http-recipient.js';
 import { type SeatEndpointsOptions, seatEndpoints } from '../../../src/gateway/endpoints/seat-endpoints.js';
+import type { Authenticate } from '../../../src/http/access.js';
 import { Exchange } from '../../../src/http/exchange.js';
 import type { RateLimits } from '../../../src/http/rate-limits.js';
 import { respond } from '../../../src/http/respond.js';
@@ -56,8 +57,10 @@ async function ask(path: string, body: object, breaks: readonly Break[]): Promis
     request: async () => undefined,
     command: async () => (request.isTooFast ? wireError('rate_limited', 'Wait.') : undefined),
   } as unknown as RateLimits;
-  const authenticate = async () =>
-    request.isKnown ? { holder: 'ann', role: request.role } : 'The token is not valid here.';
+  const authenticate: Authenticate = async (session) =>
+    request.isKnown
+      ? { ok: true, identity: { holder: 'ann', role: request.role, session, expiresAt: 1 } }
+      : { ok: false, error: wireError('unauthorized', 'The token is not valid here.') };
   let answer = '';
   const exchange = exchangeOf(request, (text) => {
     answer = text;

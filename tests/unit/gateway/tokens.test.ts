@@ -5,12 +5,17 @@ import { Tokens } from '../../../src/gateway/tokens.js';
 const SECRET = 'a secret of the tests, long enough to be taken';
 const HOUR_MS = 3_600_000;
 let now = 1_800_000_000_000;
-const tokens = new Tokens(
+const signer = new Tokens(
   SECRET,
   24 * HOUR_MS,
   () => 'id',
   () => now,
 );
+/** The identity, or the sentence of the refusal. */
+const verify = async (token: string) => {
+  const known = await signer.verify(token);
+  return known.ok ? known.identity : known.error.message;
+};
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 /** Any token at all, signed as ours are. */
@@ -23,16 +28,16 @@ const CLAIMS = { iss: 'usher', aud: 'usher', sub: 'user:1', role: 'user', exp: n
 describe('a token', () => {
   it('of ours says who somebody is', async () => {
     const token = forge(CLAIMS);
-    expect(await tokens.verify(token)).toEqual({
+    expect(await verify(token)).toEqual({
       holder: 'user:1',
       role: 'customer',
       session: token,
       expiresAt: CLAIMS.exp * 1000,
     });
     for (const role of ['customer', 'staff', 'manager', 'admin']) {
-      expect(await tokens.verify(forge({ ...CLAIMS, role }))).toMatchObject({ role });
+      expect(await verify(forge({ ...CLAIMS, role }))).toMatchObject({ role });
     }
-    expect(await tokens.verify(forge({ ...CLAIMS, sub: 'ж'.repeat(128) }))).toMatchObject({ holder: 'ж'.repeat(128) });
+    expect(await verify(forge({ ...CLAIMS, sub: 'ж'.repeat(128) }))).toMatchObject({ holder: 'ж'.repeat(128) });
   });
 
   it.each([
@@ -58,7 +63,7 @@ describe('a token', () => {
     ['without a role', forge({ ...CLAIMS, role: undefined })],
     ['that is huge', forge({ ...CLAIMS, padding: 'x'.repeat(1_000_000) }, { alg: 'HS256' }, 'other')],
   ])('%s is refused with a sentence that gives nothing away', async (_what, token) => {
-    const said = await tokens.verify(token);
+    const said = await verify(token);
     expect(said).toMatch(/^The token [\s\S]*\.$/);
     expect(said).not.toMatch(/signature|audience|issuer|claim|HS256|secret/i);
   });
@@ -69,27 +74,27 @@ describe('a token', () => {
       // The last letter of a part carries bits that base64 does not use.
       if (token[i] === '.' || token[i + 1] === '.' || i === token.length - 1) continue;
       const changed = token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1);
-      expect(await tokens.verify(changed), `letter ${i}`).toBeTypeOf('string');
+      expect(await verify(changed), `letter ${i}`).toBeTypeOf('string');
     }
   });
 
   it('that has ended is told so, to the second', async () => {
-    expect(await tokens.verify(forge({ ...CLAIMS, exp: now / 1000 }))).toBe('The token has expired.');
-    expect(await tokens.verify(forge({ ...CLAIMS, exp: now / 1000 + 1 }))).toMatchObject({ holder: 'user:1' });
+    expect(await verify(forge({ ...CLAIMS, exp: now / 1000 }))).toBe('The token has expired.');
+    expect(await verify(forge({ ...CLAIMS, exp: now / 1000 + 1 }))).toMatchObject({ holder: 'user:1' });
   });
 });
 
 describe('a guest', () => {
   it('[SESSION-2] has a session of the configured length, prolonged for the same holder in its last quarter only', async () => {
-    const guest = await tokens.guest();
+    const guest = await signer.guest();
     expect(guest).toMatchObject({ holder: 'guest:id', role: 'guest', expiresAt: now + 24 * HOUR_MS });
     now += 17 * HOUR_MS;
-    expect(await tokens.verify(guest.session)).toEqual(guest);
+    expect(await verify(guest.session)).toEqual(guest);
     now += 2 * HOUR_MS;
-    const longer = await tokens.verify(guest.session);
+    const longer = await verify(guest.session);
     expect(longer).toMatchObject({ holder: 'guest:id', role: 'guest', expiresAt: now + 24 * HOUR_MS });
     now += 6 * HOUR_MS;
-    expect(await tokens.verify(guest.session)).toBe('The token has expired.');
-    expect(await tokens.verify(typeof longer === 'string' ? '' : longer.session)).toMatchObject({ holder: 'guest:id' });
+    expect(await verify(guest.session)).toBe('The token has expired.');
+    expect(await verify(typeof longer === 'string' ? '' : longer.session)).toMatchObject({ holder: 'guest:id' });
   });
 });
