@@ -132,6 +132,18 @@ const environment = z.object({
   SEATS_PER_HOLD: positive.max(100).default(10),
   HOLDS_PER_HOLDER: positive.default(4),
   EXTENSIONS_PER_HOLD: count.default(1),
+  /** Of one showtime at once, by all who log in to one account; 0 sets no limit, here and in the next ones. */
+  SEATS_HELD_PER_ACCOUNT: count.default(40),
+  HOLDS_PER_ACCOUNT: count.default(4),
+  BOOKINGS_PER_ACCOUNT: count.default(0),
+  /** By all who come from one address: a household, a firm, a phone network. */
+  SEATS_HELD_PER_ADDRESS: count.default(100),
+  HOLDS_PER_ADDRESS: count.default(50),
+  BOOKINGS_PER_ADDRESS: count.default(0),
+  /** For how long the same person may hold the same seat in a row without booking it; 0 sets no limit. */
+  SEAT_HELD_MS_MAX: count.max(2 ** 31 - 1).default(30 * 60_000),
+  /** How long the seat must be free of the person then. */
+  SEAT_REST_MS: count.default(10 * 60_000),
   SINGLE_GAP: z.enum(['off', 'lenient', 'strict']).default('lenient'),
   DISTANCING: count.default(0),
   /** From the start of a showtime to the end of its sales, for those that set none of their own; below 0: before it. */
@@ -230,6 +242,19 @@ function clusterOf(env: Environment, redisUrl: string) {
   };
 }
 
+function limitsOf(env: Environment) {
+  return {
+    seatsHeldPerAccount: env.SEATS_HELD_PER_ACCOUNT,
+    holdsPerAccount: env.HOLDS_PER_ACCOUNT,
+    bookingsPerAccount: env.BOOKINGS_PER_ACCOUNT,
+    seatsHeldPerAddress: env.SEATS_HELD_PER_ADDRESS,
+    holdsPerAddress: env.HOLDS_PER_ADDRESS,
+    bookingsPerAddress: env.BOOKINGS_PER_ADDRESS,
+    seatHeldMsMax: env.SEAT_HELD_MS_MAX,
+    seatRestMs: env.SEAT_REST_MS,
+  };
+}
+
 function arrange(env: Environment) {
   const production = env.NODE_ENV === 'production';
   return {
@@ -272,6 +297,7 @@ function arrange(env: Environment) {
       seatsPerHold: env.SEATS_PER_HOLD,
       holdsPerHolder: env.HOLDS_PER_HOLDER,
       extensionsPerHold: env.EXTENSIONS_PER_HOLD,
+      limits: limitsOf(env),
       singleGap: env.SINGLE_GAP,
       distancing: env.DISTANCING,
       bookAfterClose: env.BOOK_AFTER_CLOSE,

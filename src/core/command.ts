@@ -1,4 +1,5 @@
 import type { Price } from './house.js';
+import type { Origin } from './limits/limit-rules.js';
 
 /**
  * What a house can be asked. Ids and references are made by the caller before the first try, so that the same command
@@ -13,6 +14,7 @@ export type Command =
       readonly newHoldId: string;
       /** Add to this hold, whose clock runs on, instead of making a new one. */
       readonly addTo?: string;
+      readonly from?: Origin | undefined;
     }
   | {
       readonly type: 'best_available';
@@ -22,6 +24,7 @@ export type Command =
       readonly category?: string;
       readonly zone?: string;
       readonly accessible?: boolean;
+      readonly from?: Origin | undefined;
     }
   /** Without seats: the whole hold. */
   | { readonly type: 'release'; readonly holder: string; readonly holdId: string; readonly seats?: readonly string[] }
@@ -35,6 +38,7 @@ export type Command =
       readonly seats?: readonly string[];
       readonly newBookingId: string;
       readonly newReference: string;
+      readonly from?: Origin | undefined;
     }
   /** `asStaff` cancels anybody's booking. */
   | { readonly type: 'cancel'; readonly holder: string; readonly bookingId: string; readonly asStaff: boolean }

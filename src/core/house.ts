@@ -1,4 +1,7 @@
 import type { ExpiryHeap } from './expiry-heap.js';
+import type { Limits } from './limits/limit-rules.js';
+import type { Tallies } from './limits/tallies.js';
+import type { Tenures } from './limits/tenures.js';
 import type { SeatMap } from './seat-map.js';
 
 /** Seat status codes as stored a byte a seat; the order is that of the wire. */
@@ -36,6 +39,8 @@ export interface HouseRules {
   readonly salesCloseAt?: number;
   /** True: a hold that runs when `salesCloseAt` comes can still be booked until it ends. */
   readonly bookAfterClose: boolean;
+  /** Per account and per address; absent: no limit. */
+  readonly limits?: Limits;
 }
 
 export interface Hold {
@@ -88,6 +93,10 @@ export interface House {
   readonly openInBlock: Int32Array;
   /** When holds end, soonest first; may know ends that no longer apply. */
   readonly expiries: ExpiryHeap;
+  /** What the limits of accounts and addresses count; undefined where the rules set none. */
+  tallies: Tallies | undefined;
+  /** For how long each seat was held by the same person; undefined where the rules do not limit it. */
+  tenures: Tenures | undefined;
 }
 
 /** A hold as Postgres remembers it. A seat without a price was written by a version that stored none. */
@@ -98,4 +107,6 @@ export interface HouseState {
   readonly holds: readonly StoredHold[];
   readonly bookings: readonly Booking[];
   readonly blocked: readonly number[];
+  /** Holder to account, of those who have an account and something of the house; absent: none is known. */
+  readonly accounts?: ReadonlyMap<string, string>;
 }

@@ -2,6 +2,7 @@ import { noteExpiry } from './expiry.js';
 import { ExpiryHeap } from './expiry-heap.js';
 import { AVAILABLE, BLOCKED, BOOKED, HELD, type House, type HouseRules, type HouseState } from './house.js';
 import { invariant } from './invariant.js';
+import { countByRules } from './limits/count-by-rules.js';
 import { enterBooking, enterHold, takeSeat } from './occupancy.js';
 import { pricesOf } from './price.js';
 import type { SeatMap } from './seat-map.js';
@@ -29,7 +30,11 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
     runsInBlock: new Int32Array(map.blocks.length),
     openInBlock: new Int32Array(map.blocks.length),
     expiries: new ExpiryHeap(),
+    tallies: undefined,
+    tenures: undefined,
   };
+  countByRules(house);
+  for (const [holder, account] of state.accounts ?? []) house.tallies?.logsIn(house, holder, account);
   for (const hold of state.holds) {
     invariant(hold.seats.length > 0 && !house.holds.has(hold.id), 'an empty hold, or one id for two holds');
     occupy(house, hold.seats, HELD, hold.id);

@@ -40,6 +40,7 @@ function count(house: House, seat: number, by: 1 | -1): void {
 
 /** Enters a hold under its id and holder, in place of what was there. */
 export function enterHold(house: House, hold: Hold): void {
+  house.tallies?.entered(house.holds.get(hold.id), hold);
   house.holds.set(hold.id, hold);
   const ids = house.holdsOf.get(hold.holder);
   if (ids === undefined) house.holdsOf.set(hold.holder, new Set([hold.id]));
@@ -47,6 +48,7 @@ export function enterHold(house: House, hold: Hold): void {
 }
 
 export function removeHold(house: House, hold: Hold): void {
+  house.tallies?.removed(hold);
   house.holds.delete(hold.id);
   const ids = house.holdsOf.get(hold.holder);
   ids?.delete(hold.id);
@@ -55,7 +57,13 @@ export function removeHold(house: House, hold: Hold): void {
 
 /** Enters a booking under its id, in place of what was there, and under its holder where that will be asked for. */
 export function enterBooking(house: House, booking: Booking): void {
+  house.tallies?.bookingEntered(booking, house.bookings.get(booking.id));
   house.bookings.set(booking.id, booking);
+  enterBookingOfHolder(house, booking);
+}
+
+/** Where distances are kept, a party may sit beside itself. */
+export function enterBookingOfHolder(house: House, booking: Booking): void {
   if (house.rules.distancing === 0) return;
   const ids = house.bookingsOf.get(booking.holder) ?? new Set<string>();
   if (booking.status === 'confirmed') ids.add(booking.id);

@@ -12,7 +12,8 @@ export type SeatRefusalReason =
   | 'pair_split'
   | 'companion_alone'
   | 'table_split'
-  | 'distancing';
+  | 'distancing'
+  | 'held_too_long';
 
 export interface SeatConflict {
   readonly seat: string;
@@ -24,10 +25,24 @@ export interface SeatConflict {
 export type Refusal =
   /** Names each refused seat. */
   | {
-      readonly code: 'unknown_seat' | 'duplicate_seat' | 'seats_unavailable' | 'seat_rule' | 'not_in_hold';
+      readonly code:
+        | 'unknown_seat'
+        | 'duplicate_seat'
+        | 'seats_unavailable'
+        | 'seat_rule'
+        | 'not_in_hold'
+        | 'held_too_long';
       readonly conflicts: readonly SeatConflict[];
     }
   | { readonly code: 'too_many_seats' | 'too_many_holds' | 'too_many_extensions'; readonly limit: number }
+  /** Of one account, or of all who come from one address; `of`: what there would be too many of. */
+  | {
+      readonly code: 'too_many_held';
+      readonly limit: number;
+      readonly scope: 'account' | 'address';
+      readonly of: 'seats' | 'holds';
+    }
+  | { readonly code: 'too_many_bookings'; readonly limit: number; readonly scope: 'account' | 'holder' | 'address' }
   /** What the hold costs and has; the buyer was shown something else. */
   | { readonly code: 'price_changed'; readonly price: Price; readonly seats: readonly string[] }
   | { readonly code: 'unknown_category' | 'unknown_zone'; readonly name: string }

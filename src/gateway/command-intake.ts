@@ -1,4 +1,5 @@
 import type { Command } from '../core/command.js';
+import type { Origin } from '../core/limits/limit-rules.js';
 import { allows, type Caller, whyDenied } from '../http/access.js';
 import type { Ids } from '../kernel/ids.js';
 import type { CommandMessage } from '../protocol/client-messages.js';
@@ -20,7 +21,8 @@ export class CommandIntake {
     this.#isOn = isOn;
   }
 
-  admit(message: CommandMessage, identity: Caller): Admitted {
+  /** `from`: what limits by account and address count of the caller; see originOf. */
+  admit(message: CommandMessage, identity: Caller, from: Origin | undefined): Admitted {
     const { id: requestId, commandId } = message;
     if (message.type === 'block' || message.type === 'unblock') {
       const denial = whyDenied(identity, 'seats.staff');
@@ -29,7 +31,7 @@ export class CommandIntake {
     if (message.type === 'best_available' && !this.#isOn('best_available')) {
       return { ok: false, error: switchedOff('best_available') };
     }
-    const command = this.#command(message, identity);
+    const command = this.#command(message, identity, from);
     const submission = { requestId, commandId, command };
     // As nearly all come.
     if (message.type !== 'book' && !message.again) return { ok: true, submission };
@@ -37,13 +39,13 @@ export class CommandIntake {
     return { ok: true, submission: { ...submission, ...payment, ...(message.again ? { again: true } : {}) } };
   }
 
-  #command(message: CommandMessage, identity: Caller): Command {
+  #command(message: CommandMessage, identity: Caller, from: Origin | undefined): Command {
     const { holder } = identity;
     const ids = this.#ids;
     switch (message.type) {
       case 'hold': {
         const { type, seats, holdId } = message;
-        return { type, holder, seats, newHoldId: ids.uuid(), ...(holdId ? { addTo: holdId } : {}) };
+        return { type, holder, seats, newHoldId: ids.uuid(), from, ...(holdId ? { addTo: holdId } : {}) };
       }
       case 'best_available': {
         const { type, count, category, zone, accessible } = message;
@@ -52,6 +54,7 @@ export class CommandIntake {
           holder,
           count,
           newHoldId: ids.uuid(),
+          from,
           ...(category === undefined ? {} : { category }),
           ...(zone === undefined ? {} : { zone }),
           ...(accessible === undefined ? {} : { accessible }),
@@ -72,6 +75,7 @@ export class CommandIntake {
           ...(message.seats ? { seats: message.seats } : {}),
           newBookingId: ids.uuid(),
           newReference: ids.reference(),
+          from,
         };
       case 'cancel':
         return { type: 'cancel', holder, bookingId: message.bookingId, asStaff: allows(identity, 'seats.staff') };

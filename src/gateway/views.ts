@@ -111,7 +111,15 @@ function refusalError(refusal: Refusal, rules: HouseRules): WireError {
     const { price, seats } = refusal;
     return wireError('price_changed', 'The hold costs or has something else than was shown.', { price, seats });
   }
+  if (refusal.code === 'too_many_held' || refusal.code === 'too_many_bookings') return limitError(refusal);
   return wireError(refusal.code, describe(refusal, rules));
+}
+
+function limitError(refusal: Extract<Refusal, { scope: unknown }>): WireError {
+  const { code, limit, scope } = refusal;
+  const of = refusal.code === 'too_many_held' ? refusal.of : 'bookings';
+  const what = of === 'seats' ? 'seats held' : of;
+  return wireError(code, `At most ${limit} ${what} at a time for one ${scope}.`, { limit, scope, of });
 }
 
 const whole = (text: string) => text.replace(/\p{Cs}/gu, '\ufffd');
@@ -122,6 +130,7 @@ const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string
   seats_unavailable: 'Not available',
   seat_rule: 'Against the rules of this hall',
   not_in_hold: 'Not in this hold',
+  held_too_long: 'Held by you for long enough for now',
 };
 
 const REASONS: Record<SeatConflict['reason'], string> = {
@@ -136,6 +145,7 @@ const REASONS: Record<SeatConflict['reason'], string> = {
   companion_alone: 'companion alone',
   table_split: 'table split',
   distancing: 'distancing',
+  held_too_long: 'held too long',
 };
 
 const NAMED_MAX = 5;
@@ -157,7 +167,10 @@ function describeConflict({ seat, reason, beside }: SeatConflict): string {
   return `${printable(seat)} would be left alone beside ${beside.slice(0, 2).map(printable).join(' and ')}`;
 }
 
-function describe(refusal: Exclude<Refusal, { conflicts: unknown } | { price: unknown }>, rules: HouseRules): string {
+function describe(
+  refusal: Exclude<Refusal, { conflicts: unknown } | { price: unknown } | { scope: unknown }>,
+  rules: HouseRules,
+): string {
   const texts: Partial<Record<ErrorCode, string>> = {
     unknown_hold: 'There is no such hold.',
     hold_expired: 'This hold has expired; its seats are free again.',

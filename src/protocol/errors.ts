@@ -54,10 +54,13 @@ export const ERRORS = {
   too_many_seats: refused(422),
   too_many_holds: refused(422),
   too_many_extensions: refused(422),
+  too_many_held: refused(422),
+  too_many_bookings: refused(422),
   duplicate_seat: refused(422),
   not_in_hold: refused(422),
   seats_unavailable: refused(409),
   seat_rule: refused(409),
+  held_too_long: refused(409),
   none_available: refused(409),
   booking_cancelled: refused(409),
   sales_closed: refused(409),
@@ -98,7 +101,8 @@ export type ConflictReason =
   | 'pair_split'
   | 'companion_alone'
   | 'table_split'
-  | 'distancing';
+  | 'distancing'
+  | 'held_too_long';
 
 export interface Conflict {
   readonly seat: string;
@@ -128,6 +132,10 @@ export interface WireError {
   /** With `price_changed`: what the hold costs, and the seats that it has. */
   readonly price?: Money;
   readonly seats?: readonly string[];
+  /** With `too_many_held` and `too_many_bookings`: how many there may be, of whom, and of what. */
+  readonly limit?: number;
+  readonly scope?: 'account' | 'holder' | 'address';
+  readonly of?: 'seats' | 'holds' | 'bookings';
   /** With `invalid_plan`: all that is wrong with the file, by kind. */
   readonly faults?: readonly Fault[];
 }
@@ -138,6 +146,9 @@ interface ErrorDetail {
   readonly conflicts?: readonly Conflict[];
   readonly price?: Money;
   readonly seats?: readonly string[];
+  readonly limit?: number;
+  readonly scope?: 'account' | 'holder' | 'address';
+  readonly of?: 'seats' | 'holds' | 'bookings';
   /** With `invalid_plan`: all that is wrong with the file, by kind. */
   readonly faults?: readonly Fault[];
 }

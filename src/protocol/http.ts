@@ -157,6 +157,9 @@ export const problemSchema = z
       .optional(),
     price: moneySchema.optional(),
     seats: labels.optional(),
+    limit: z.int().optional(),
+    scope: z.enum(['account', 'holder', 'address']).optional(),
+    of: z.enum(['seats', 'holds', 'bookings']).optional(),
     faults: z
       .array(
         z.object({

@@ -23,7 +23,9 @@
  *   the error `weak_password`;
  *   `originalTitle`, `languages`, `rating`, `releaseDate`, `posterUrl` in movies, `next` in lists of movies, GET /v1/cities, and the
  *   parameters `q`, `genre`, `language`, `city` and `venue` of lists;
- *   the close code 4002 (`revoked`), which an older client takes as any other close that says stop; GET /.well-known/jwks.json.
+ *   the close code 4002 (`revoked`), which an older client takes as any other close that says stop; GET /.well-known/jwks.json;
+ *   the errors `too_many_held`, `too_many_bookings` and `held_too_long`, the members `limit`, `scope` and `of` of errors, and the
+ *   reason `held_too_long`.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -19,6 +19,8 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   not_in_hold: true,
   too_many_extensions: true,
   too_many_holds: true,
+  too_many_held: true,
+  too_many_bookings: true,
   unknown_booking: true,
   booking_cancelled: true,
   // Seats may have joined the hold, and their prices with them.
@@ -33,6 +35,8 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   unknown_category: false,
   unknown_zone: false,
   sales_closed: false,
+  // Of what this owner itself saw.
+  held_too_long: false,
   wrong_holder: false,
   none_available: false,
 };

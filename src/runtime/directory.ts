@@ -3,6 +3,7 @@ import type { ActorContext } from './actor-context.js';
 import type { Audience, Feed } from './audience.js';
 import type { Host } from './host.js';
 import { type Claim, type Journal, JournalBehind, JournalRecovering } from './journal-port.js';
+import { withAccounts } from './limited-accounts.js';
 import type { Playbill, Terms } from './playbill-port.js';
 import { standingOf } from './recovery/standing.js';
 
@@ -181,10 +182,18 @@ export class Directory {
       const isOurs = verified === this.#verifications || (await this.#isStillOurs(showtimeId, claim.epoch));
       if (this.#draining || !isOurs || !context.confirmed()) return MOVING;
       const current = await this.#currentTerms(showtimeId, terms);
-      if (!current) return { ok: false, reason: 'unknown_showtime' };
+      const state = current && (await withAccounts(playbill, current, claim.state));
+      if (!current || !state) return { ok: false, reason: 'unknown_showtime' };
       if (this.#draining || !context.confirmed()) return MOVING;
       const audience = audienceFor(showtimeId);
-      const actor = new Actor(showtimeId, current, claim, audience, feedFor(showtimeId, claim.epoch), context);
+      const actor = new Actor(
+        showtimeId,
+        current,
+        { ...claim, state },
+        audience,
+        feedFor(showtimeId, claim.epoch),
+        context,
+      );
       this.#actors.set(showtimeId, actor);
       for (const listener of this.#onActivated) listener(showtimeId);
       context.log.debug({ event: 'showtime.activated', showtimeId, epoch: actor.epoch }, 'A showtime was activated.');

@@ -5,6 +5,8 @@ import type { SeatMap } from '../core/seat-map.js';
 export interface Playbill {
   /** Undefined: there is no such showtime. Rejects where the store cannot be reached. */
   terms(showtimeId: string): Promise<Terms | undefined>;
+  /** Which of these holders log in to an account, and to which. Rejects as `terms` does. Absent: nobody has an account. */
+  accountsOf?(holders: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The versions of the terms of these showtimes; those that there are not are left out. Rejects as `terms` does. */
   versions(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

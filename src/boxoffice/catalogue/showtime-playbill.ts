@@ -11,6 +11,14 @@ export type DefaultRules = Omit<HouseRules, 'prices' | 'currency' | 'salesOpen' 
   readonly salesGraceMs: number;
 };
 
+async function accountsOf(pool: Reads, holders: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pool.query<{ holder: string; account: string }>(
+    'SELECT holder, account_id AS account FROM boxoffice.account_holders WHERE holder = ANY ($1::text[])',
+    [holders],
+  );
+  return new Map(rows.map(({ holder, account }) => [holder, account]));
+}
+
 /**
  * The catalogue, as actors ask it. Showtimes of one hall share one compiled seat map for as long as any of them runs:
  * a map of 20,000 seats takes megabytes, and a node may run hundreds of its showtimes.
@@ -34,7 +42,8 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
       const { seatMapHash, prices, currency, salesOpen, salesOpenAt, salesCloseAt, startsAt, version } = terms;
-      const { salesGraceMs, ...rules } = { ...defaults, ...terms.rules };
+      const { salesGraceMs, limits: ownLimits, ...rules } = { ...defaults, ...terms.rules };
+      const limits = defaults.limits && { ...defaults.limits, ...ownLimits };
       const map = await compiled(seatMapHash);
       const priceOf = ({ name }: { readonly name: string }): number => {
         const price = prices[name];
@@ -47,6 +56,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
         version,
         rules: {
           ...rules,
+          ...(limits ? { limits } : {}),
           prices: map.data.categories.map(priceOf),
           currency,
           salesOpen,
@@ -55,6 +65,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
         },
       };
     },
+    accountsOf: (holders) => accountsOf(pool, holders),
     versions: (showtimeIds) => termsVersions(pool, showtimeIds),
   };
 }

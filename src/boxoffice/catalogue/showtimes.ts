@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { HouseRules } from '../../core/house.js';
+import type { Limits } from '../../core/limits/limit-rules.js';
 import { isCurrency } from '../../protocol/money.js';
 import type { Reads } from './reads.js';
 
@@ -18,6 +19,8 @@ export type RuleOverrides = Partial<
   > & {
     /** From the start to the end of sales; below 0 they end before it. */
     readonly salesGraceMs: number;
+    /** Those that it names; the others are the node's. */
+    readonly limits: Partial<Limits>;
   }
 >;
 
@@ -57,6 +60,17 @@ export const currencySchema = z.string().refine(isCurrency, {
   error: 'is no currency of ISO 4217 that is in use; see src/protocol/money.ts',
 });
 export const pricesSchema = z.record(z.string(), wholeNumber);
+/** Per account and per address, at once; 0 sets no limit. */
+const limitsSchema = z.strictObject({
+  seatsHeldPerAccount: z.exactOptional(wholeNumber),
+  holdsPerAccount: z.exactOptional(wholeNumber),
+  bookingsPerAccount: z.exactOptional(wholeNumber),
+  seatsHeldPerAddress: z.exactOptional(wholeNumber),
+  holdsPerAddress: z.exactOptional(wholeNumber),
+  bookingsPerAddress: z.exactOptional(wholeNumber),
+  seatHeldMsMax: z.exactOptional(wholeNumber.max(2 ** 31 - 1)),
+  seatRestMs: z.exactOptional(wholeNumber),
+});
 export const rulesSchema = z.strictObject({
   holdTtlMs: z.exactOptional(z.int().positive()),
   seatsPerHold: z.exactOptional(z.int().positive()),
@@ -65,6 +79,7 @@ export const rulesSchema = z.strictObject({
   singleGap: z.exactOptional(z.enum(['off', 'lenient', 'strict'])),
   distancing: z.exactOptional(wholeNumber),
   bookAfterClose: z.exactOptional(z.boolean()),
+  limits: z.exactOptional(limitsSchema),
   salesGraceMs: z.exactOptional(z.int().min(-SALES_GRACE_MS_MAX).max(SALES_GRACE_MS_MAX)),
 });
 

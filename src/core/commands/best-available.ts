@@ -1,6 +1,7 @@
 import { bestAvailable } from '../best-available.js';
 import type { Command } from '../command.js';
 import type { House } from '../house.js';
+import { noteTaken, refuseHeldTooLong, refuseMoreHeld } from '../limits/refuse-by-limits.js';
 import { newHold, putHold, refuseAnotherHold, refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
 import { areSalesOpen } from '../sales.js';
@@ -21,8 +22,13 @@ export function applyBestAvailable(
   if (zone === undefined) return refused({ code: 'unknown_zone', name: command.zone ?? '' });
   const another = refuseAnotherHold(house, command.holder, now);
   if (another !== undefined) return refused(another);
+  const more = refuseMoreHeld(house, command, command.count, undefined);
+  if (more !== undefined) return refused(more);
   const { holder, count, accessible = false } = command;
   const found = bestAvailable(house, { holder, count, category, zone }, accessible);
   if (found === undefined) return refused({ code: 'none_available' });
+  const rests = refuseHeldTooLong(house, found.seats, command, now);
+  if (rests !== undefined) return refused(rests);
+  noteTaken(house, command, command.newHoldId, found.seats, now);
   return putHold(house, newHold(house, command.newHoldId, holder, found.seats, now), found.seats, found.quality);
 }

@@ -2,6 +2,7 @@ import type { Command } from '../command.js';
 import { findHold, isRefusal } from '../find-hold.js';
 import type { Booking, Hold, House, Price } from '../house.js';
 import { invariant } from '../invariant.js';
+import { refuseMoreBookings } from '../limits/refuse-by-limits.js';
 import { bookHeldSeat, enterBooking, removeHold } from '../occupancy.js';
 import { priceOf } from '../price.js';
 import { refused } from '../put-hold.js';
@@ -16,7 +17,9 @@ type Book = Extract<Command, { type: 'book' }>;
 export function findBookable(house: House, command: Book, now: number): Hold | Refusal {
   if (!canBook(house.rules, now)) return { code: 'sales_closed' };
   const hold = findHold(house, command.holdId, command.holder, now);
-  return isRefusal(hold) ? hold : (refuseOtherOrder(house, command, hold) ?? hold);
+  return isRefusal(hold)
+    ? hold
+    : (refuseOtherOrder(house, command, hold) ?? refuseMoreBookings(house, command) ?? hold);
 }
 
 /** The hold becomes a booking, seat for seat. */
@@ -34,6 +37,8 @@ export function applyBook(house: House, command: Book, now: number): Applied {
     status: 'confirmed',
   };
   for (const seat of hold.seats) bookHeldSeat(house, seat, booking.id);
+  house.tenures?.booked(hold.seats);
+  house.tallies?.comesFrom(booking.id, command.from?.address);
   removeHold(house, hold);
   enterBooking(house, booking);
   return { reply: { ok: true, type: 'booking', booking }, changes: [{ type: 'booked', booking, hold }] };

@@ -14,6 +14,7 @@ export function applyExpire(house: House, now: number): Applied {
       freeSeat(house, seat);
       freed.push(seat);
     }
+    house.tenures?.freed(hold.seats, hold.expiresAt);
     removeHold(house, hold);
     rememberExpired(house, hold);
     changes.push({ type: 'hold_dropped', hold, seats: hold.seats, rest: undefined, cause: 'expired' });

@@ -1,6 +1,7 @@
 import type { Command } from '../command.js';
 import { findHold, isRefusal } from '../find-hold.js';
 import type { Hold, House } from '../house.js';
+import { noteTaken, refuseHeldTooLong, refuseMoreHeld } from '../limits/refuse-by-limits.js';
 import { pricesOf } from '../price.js';
 import { newHold, putHold, refuseAnotherHold, refused } from '../put-hold.js';
 import type { Applied } from '../reply.js';
@@ -28,12 +29,15 @@ export function applyHold(house: House, command: Extract<Command, { type: 'hold'
   if (size > seatsPerHold) return refused({ code: 'too_many_seats', limit: seatsPerHold });
   const refusal =
     (old === undefined ? refuseAnotherHold(house, command.holder, now) : undefined) ??
+    refuseMoreHeld(house, command, seats.length, old) ??
     refuseTaken(house, seats) ??
+    refuseHeldTooLong(house, seats, command, now) ??
     refuseByRules(house, seats, command.holder, old);
   if (refusal !== undefined) return refused(refusal);
   const hold =
     old === undefined
       ? newHold(house, command.newHoldId, command.holder, seats, now)
       : { ...old, seats: [...old.seats, ...seats], prices: [...old.prices, ...pricesOf(house, seats)] };
+  noteTaken(house, command, hold.id, seats, now);
   return putHold(house, hold, seats);
 }

@@ -16,7 +16,7 @@ import { clearSelection, findSeats, isSelected, labelOf, select, selectOnce } fr
 export function applyRelease(house: House, command: Extract<Command, { type: 'release' }>, now: number): Applied {
   const hold = findHold(house, command.holdId, command.holder, now);
   if (isRefusal(hold)) return refused(hold);
-  if (command.seats === undefined) return drop(house, hold, hold.seats, []);
+  if (command.seats === undefined) return drop(house, hold, hold.seats, [], now);
   const named = findSeats(house, command.seats);
   if (isRefusal(named)) return refused(named);
   const duplicate = selectOnce(house, named);
@@ -39,16 +39,17 @@ export function applyRelease(house: House, command: Extract<Command, { type: 're
     );
   };
   const gone = hold.seats.filter((seat) => goes(seat));
-  if (gone.length === hold.seats.length) return drop(house, hold, gone, []);
+  if (gone.length === hold.seats.length) return drop(house, hold, gone, [], now);
   const rest = hold.seats.filter((seat) => !goes(seat));
   clearSelection(house);
   for (const seat of rest) select(house, seat);
   const gaps = findSingleGaps(house, rest, hold.id);
-  return gaps === undefined ? drop(house, hold, gone, rest) : refused({ code: 'seat_rule', conflicts: gaps });
+  return gaps === undefined ? drop(house, hold, gone, rest, now) : refused({ code: 'seat_rule', conflicts: gaps });
 }
 
-function drop(house: House, hold: Hold, seats: readonly number[], remaining: readonly number[]): Applied {
+function drop(house: House, hold: Hold, seats: readonly number[], remaining: readonly number[], now: number): Applied {
   for (const seat of seats) freeSeat(house, seat);
+  house.tenures?.freed(seats, now);
   const rest = remaining.length === 0 ? undefined : { ...hold, seats: remaining, prices: pricesIn(hold, remaining) };
   if (rest === undefined) removeHold(house, hold);
   else enterHold(house, rest);

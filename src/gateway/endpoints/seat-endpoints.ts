@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../protocol/errors.js';
 import { bookingSchema, holdSchema } from '../../protocol/http.js';
 import type { Hosts } from '../../runtime/hosts.js';
 import type { CommandIntake } from '../command-intake.js';
+import { originOf } from '../origin-of.js';
 import { type IsOn, switchedOff } from '../parts.js';
 import { outcomeError, replyView } from '../views.js';
 import { HttpRecipient } from './http-recipient.js';
@@ -33,6 +34,8 @@ const COMMAND_ERRORS = [
 ] as const satisfies readonly ErrorCode[];
 const OF_A_HOLD = ['unknown_hold', 'wrong_holder', 'hold_expired'] as const;
 const OF_CHOSEN_SEATS = ['unknown_seat', 'duplicate_seat', 'seats_unavailable'] as const;
+
+const OF_LIMITS = ['too_many_seats', 'too_many_holds', 'too_many_held', 'held_too_long'] as const;
 
 const uuid = z.uuid().toLowerCase();
 const holdReply = z.object({ hold: holdSchema });
@@ -66,7 +69,7 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       summary: 'Holds all the seats or none; with `holdId` they join that hold.',
       body: commandFields.hold,
       reply: holdReply,
-      errors: [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS, ...OF_A_HOLD, 'too_many_seats', 'too_many_holds', 'seat_rule'],
+      errors: [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS, ...OF_A_HOLD, ...OF_LIMITS, 'seat_rule'],
       handle: (request) => ask(request, { type: 'hold', ...request.body }),
     }),
     endpoint({
@@ -78,14 +81,7 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       reply: holdReply.extend({
         quality: z.enum(['adjacent', 'adjacent_leaves_gap', 'same_row', 'nearby', 'scattered']),
       }),
-      errors: [
-        ...COMMAND_ERRORS,
-        'too_many_seats',
-        'too_many_holds',
-        'unknown_category',
-        'unknown_zone',
-        'none_available',
-      ],
+      errors: [...COMMAND_ERRORS, ...OF_LIMITS, 'unknown_category', 'unknown_zone', 'none_available'],
       handle: (request) => ask(request, { type: 'best_available', ...request.body }),
     }),
     endpoint({
@@ -136,7 +132,14 @@ function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       summary: 'Turns a hold into a booking, seat for seat.',
       body: commandFields.book,
       reply: bookingReply,
-      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'price_changed', 'payment_required', 'payment_declined'],
+      errors: [
+        ...COMMAND_ERRORS,
+        ...OF_A_HOLD,
+        'price_changed',
+        'too_many_bookings',
+        'payment_required',
+        'payment_declined',
+      ],
       handle: (request) => ask(request, { type: 'book', ...request.body }),
     }),
     endpoint({
@@ -191,7 +194,7 @@ function asking({ hosts, intake }: SeatEndpointsOptions) {
     const opened = await openHost(hosts, parameters.showtimeId);
     if (!opened.ok) return opened;
     const { host } = opened;
-    const admitted = intake.admit(message, caller);
+    const admitted = intake.admit(message, caller, originOf(caller));
     if (!admitted.ok) return admitted;
     const recipient = new HttpRecipient(caller.holder);
     host.submit(admitted.submission, recipient);

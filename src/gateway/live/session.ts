@@ -1,4 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js';
+import type { Origin } from '../../core/limits/limit-rules.js';
 import type { Caller, Identity, Permission, Role } from '../../http/access.js';
 import type { CommandMessage, Hello } from '../../protocol/client-messages.js';
 import { CLOSE } from '../../protocol/close-codes.js';
@@ -10,6 +11,7 @@ import type { Encoding } from '../../protocol/version.js';
 import type { NotOpened } from '../../runtime/directory.js';
 import type { Host } from '../../runtime/host.js';
 import type { Outcome } from '../../runtime/outcome.js';
+import { originOf } from '../origin-of.js';
 import { switchedOff } from '../parts.js';
 import { TokenBucket } from '../token-bucket.js';
 import { notOpenedError, ownView, replyView, termsView } from '../views.js';
@@ -70,6 +72,8 @@ export class Session implements Watcher, Newcomer, Leaving, Caller, SignedInSock
   readonly address: string;
   waiting = 0;
   readonly #context: LiveContext;
+  /** For limits by account and address; undefined before it is live, and of staff. */
+  #from: Origin | undefined;
   /** Until it has joined. */
   #opening: Opening | undefined;
   #rate: TokenBucket | undefined;
@@ -179,7 +183,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller, SignedInSock
 
   #command(message: CommandMessage, host: Host): void {
     try {
-      const taken = this.#context.intake.admit(message, this);
+      const taken = this.#context.intake.admit(message, this, this.#from);
       if (taken.ok) host.submit(taken.submission, this);
       else this.#tell(message.id, taken.error);
     } catch (error) {
@@ -247,6 +251,7 @@ export class Session implements Watcher, Newcomer, Leaving, Caller, SignedInSock
       this.#identity = identity;
       signedIn.add(this);
     }
+    this.#from = originOf(this);
     this.#context.newcomers.delete(this);
     this.#opening = undefined;
     this.#admitted = undefined;

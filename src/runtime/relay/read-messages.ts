@@ -26,18 +26,22 @@ type Name =
   | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
-  | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff');
+  | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
 
 /** Of each command that may be forwarded, what the core takes for granted. */
 const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fields) => boolean>> = {
-  hold: ({ holder, newHoldId, seats }) => areTexts(holder, newHoldId) && isTexts(seats),
-  best_available: ({ holder, newHoldId, count }) => areTexts(holder, newHoldId) && isCount(count),
+  hold: ({ holder, newHoldId, seats, from }) => areTexts(holder, newHoldId) && isTexts(seats) && isOrigin(from),
+  best_available: ({ holder, newHoldId, count, from }) =>
+    areTexts(holder, newHoldId) && isCount(count) && isOrigin(from),
   release: ({ holder, holdId, seats }) => areTexts(holder, holdId) && (seats === undefined || isTexts(seats)),
   extend: ({ holder, holdId }) => areTexts(holder, holdId),
-  book: ({ holder, holdId, newBookingId, newReference, price, seats }) =>
-    areTexts(holder, holdId, newBookingId, newReference) && isPrice(price) && (seats === undefined || isTexts(seats)),
+  book: ({ holder, holdId, newBookingId, newReference, price, seats, from }) =>
+    areTexts(holder, holdId, newBookingId, newReference) &&
+    isPrice(price) &&
+    (seats === undefined || isTexts(seats)) &&
+    isOrigin(from),
   cancel: ({ holder, bookingId, asStaff }) => areTexts(holder, bookingId) && typeof asStaff === 'boolean',
   block: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
   unblock: ({ seats }) => isTexts(seats),
@@ -155,6 +159,11 @@ function isTerms(value: unknown): boolean {
   const { prices, currency } = value.rules;
   if (!isTextOrAbsent(value.mapHash)) return false;
   return isCount(value.version) && typeof value.salesOpen === 'boolean' && Array.isArray(prices) && areTexts(currency);
+}
+
+/** Who is counted where limits are by account and address; absent of those who are exempt. */
+function isOrigin(value: unknown): boolean {
+  return value === undefined || (isFields(value) && isTextOrAbsent(value.account) && isTextOrAbsent(value.address));
 }
 
 function isPrice(value: unknown): boolean {

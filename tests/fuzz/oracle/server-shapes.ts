@@ -28,6 +28,7 @@ const reason = z.enum([
   'companion_alone',
   'table_split',
   'distancing',
+  'held_too_long',
 ]);
 export const errorShape = z.strictObject({
   code: z.string(),
@@ -42,6 +43,9 @@ export const errorShape = z.strictObject({
     .optional(),
   price: money.optional(),
   seats: labels.optional(),
+  limit: whole.optional(),
+  scope: z.enum(['account', 'holder', 'address']).optional(),
+  of: z.enum(['seats', 'holds', 'bookings']).optional(),
 });
 const quality = z.enum(['adjacent', 'adjacent_leaves_gap', 'same_row', 'nearby', 'scattered']);
 const own = { holds: z.array(hold).max(100), bookings: z.array(booking).max(10_000) };

@@ -22,6 +22,9 @@ const NOT_OVER_WEBSOCKET: ErrorCode[] = [
 
 /** Of what only some endpoints do, each with the file whose tests provoke it. */
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
+  too_many_held: 'tests/abuse/limits.test.ts',
+  too_many_bookings: 'tests/abuse/limits.test.ts',
+  held_too_long: 'tests/abuse/limits.test.ts',
   second_factor_missing: 'tests/unit/gateway/spec-staff.test.ts',
   invalid_code: 'tests/integration/administration/second-factor.test.ts',
   wrong_credentials: 'tests/integration/accounts/log-in.test.ts',

@@ -18,6 +18,8 @@ interface Waiter {
 export interface OpenOptions {
   readonly encoding?: Encoding;
   readonly origin?: string;
+  /** The address that it comes from, as a proxy of ours says. */
+  readonly address?: string;
 }
 
 export interface JoinOptions extends OpenOptions {
@@ -49,9 +51,12 @@ export class LiveClient {
   #nextId = 1;
   #waiters: Waiter[] = [];
 
-  constructor(url: string, { encoding = 'json', origin }: OpenOptions = {}) {
+  constructor(url: string, { encoding = 'json', origin, address }: OpenOptions = {}) {
     this.encoding = encoding;
-    this.socket = new WebSocket(url, `usher.v1.${encoding}`, origin === undefined ? {} : { origin });
+    this.socket = new WebSocket(url, `usher.v1.${encoding}`, {
+      ...(origin === undefined ? {} : { origin }),
+      ...(address === undefined ? {} : { headers: { 'x-forwarded-for': address } }),
+    });
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });

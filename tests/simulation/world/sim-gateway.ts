@@ -1,4 +1,5 @@
 import { CommandIntake } from '../../../src/gateway/command-intake.js';
+import { originOf } from '../../../src/gateway/origin-of.js';
 import { HttpRecipient } from '../../../src/gateway/endpoints/http-recipient.js';
 import { Channels } from '../../../src/gateway/live/channels.js';
 import type { LiveContext } from '../../../src/gateway/live/live-context.js';
@@ -108,7 +109,7 @@ export class SimGateway implements Topics {
   async ask(showtimeId: string, message: CommandMessage, who: Caller): Promise<ReplyMessage | undefined> {
     const { hosts, intake } = this.#context ?? {};
     const opened = await hosts?.open(showtimeId);
-    const taken = intake?.admit(message, who);
+    const taken = intake?.admit(message, who, originOf(who));
     if (!opened?.ok || !taken?.ok || !this.#isListening) return undefined;
     const recipient = new HttpRecipient(who.holder);
     opened.host.submit(taken.submission, recipient);

@@ -6,11 +6,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../src/core/apply.js';
 import type { Command } from '../../../src/core/command.js';
-import type { Booking, Hold, HouseRules } from '../../../src/core/house.js';
+import type { Booking, Hold, House, HouseRules } from '../../../src/core/house.js';
+import type { Limits } from '../../../src/core/limits/limit-rules.js';
 import { rulesOf } from '../../tidy/specification.js';
 import { houseOf, mapOf, picture, seat } from './halls.js';
 
 const map = mapOf(['..........', '..wc..pq..'], { name: 'Box', firstRow: 'X', rows: ['..'], category: 'Gold' });
+const LABELS = map.data.seats.label;
 const NOW = 1_000_000;
 
 /** What a command is asked of, and what it asks, before it is spoilt. */
@@ -26,6 +28,8 @@ interface Scene {
   blocked: number[];
   /** What the hold of the asker has. */
   mine: string[];
+  /** Seats that the asker has held for as long as it may. */
+  rests: string[];
 }
 type Break = readonly [code: string, spoil: (scene: Scene) => void];
 
@@ -60,6 +64,7 @@ function refusal(command: (scene: Scene) => Command, base: Partial<Scene>, break
     wish: {},
     blocked: [],
     mine: ['A-1'],
+    rests: [],
     ...structuredClone(base),
   };
   for (const [, spoil] of breaks) spoil(scene);
@@ -67,6 +72,7 @@ function refusal(command: (scene: Scene) => Command, base: Partial<Scene>, break
   const holds = [mine, hold('theirs', 'you', 'A-6'), hold('late', 'me', 'A-10', NOW)];
   const bookings = [booking('sold', 'B-1', 'confirmed'), booking('undone', 'B-2', 'cancelled')];
   const house = houseOf(map, scene.rules, { holds, bookings, blocked: scene.blocked });
+  rest(house, FROM.account, scene.rests);
   const before = picture(house);
   const { reply } = apply(house, command(scene), NOW);
   if (reply.ok) return 'ok';
@@ -75,6 +81,38 @@ function refusal(command: (scene: Scene) => Command, base: Partial<Scene>, break
   if (refusal.code !== 'seat_rule') return refusal.code;
   return [...new Set(refusal.conflicts.map(({ reason }) => reason))].join(' ');
 }
+
+/** As after a hold of these seats that lasted for as long as one may. */
+function rest(house: House, account: string, labels: readonly string[]): void {
+  if (labels.length === 0) return;
+  const seats = labels.map((label) => seat(map, label));
+  house.tenures?.taken(seats, account, undefined, NOW - LIMITS.seatHeldMsMax, LIMITS);
+  house.tenures?.freed(seats, NOW);
+}
+
+const LIMITS: Limits = {
+  seatsHeldPerAccount: 0,
+  holdsPerAccount: 0,
+  bookingsPerAccount: 0,
+  seatsHeldPerAddress: 0,
+  holdsPerAddress: 0,
+  bookingsPerAddress: 0,
+  seatHeldMsMax: 60_000,
+  seatRestMs: 60_000,
+};
+const FROM = { account: 'account' };
+const limited = (name: string, limits: Partial<Limits>): Break => [
+  name,
+  (scene) => Object.assign(scene.rules, { limits: { ...LIMITS, ...scene.rules.limits, ...limits } }),
+];
+const tooManyHeld = limited('too_many_held', { seatsHeldPerAccount: 1 });
+const heldTooLong: Break = [
+  'held_too_long',
+  (scene) => {
+    Object.assign(scene.rules, { limits: scene.rules.limits ?? LIMITS });
+    scene.rests.push(...LABELS);
+  },
+];
 
 const closed: Break = ['sales_closed', (scene) => Object.assign(scene.rules, { salesOpen: false })];
 const unknownSeat: Break = ['unknown_seat', (scene) => scene.seats.push('Q-1')];
@@ -106,18 +144,37 @@ const A_LIVING_HOLD = [
   ['wrong_holder', 'duplicate_seat'],
   ['hold_expired', 'duplicate_seat'],
 ] as const;
-const holding = ({ asker, seats }: Scene): Command => ({ type: 'hold', holder: asker, seats, newHoldId: 'new' });
+const holding = ({ asker, seats }: Scene): Command => ({
+  type: 'hold',
+  holder: asker,
+  seats,
+  newHoldId: 'new',
+  from: FROM,
+});
 
 const ORDERS: Readonly<Record<string, Order>> = {
   'a new hold': {
     id: 'HOLD-ORDER',
     command: holding,
-    breaks: [closed, unknownSeat, duplicate, tooManySeats, tooManyHolds, taken, halfAPair],
+    breaks: [closed, unknownSeat, duplicate, tooManySeats, tooManyHolds, tooManyHeld, taken, heldTooLong, halfAPair],
   },
   'adding to a hold': {
     id: 'HOLD-ORDER',
     command: (scene) => ({ ...holding(scene), addTo: scene.holdId }) as Command,
-    breaks: [closed, unknownSeat, duplicate, unknownHold, notTheirs, ended, inTheHold, tooManySeats, taken, halfAPair],
+    breaks: [
+      closed,
+      unknownSeat,
+      duplicate,
+      unknownHold,
+      notTheirs,
+      ended,
+      inTheHold,
+      tooManySeats,
+      tooManyHeld,
+      taken,
+      heldTooLong,
+      halfAPair,
+    ],
     never: A_LIVING_HOLD,
   },
   'the pairs before the gaps': {
@@ -138,14 +195,23 @@ const ORDERS: Readonly<Record<string, Order>> = {
   },
   best_available: {
     id: 'BEST-ORDER',
-    command: ({ asker: holder, wish }) => ({ type: 'best_available', holder, count: 2, newHoldId: 'new', ...wish }),
+    command: ({ asker: holder, wish }) => ({
+      type: 'best_available',
+      holder,
+      count: 2,
+      newHoldId: 'new',
+      from: FROM,
+      ...wish,
+    }),
     breaks: [
       closed,
       tooManySeats,
       ['unknown_category', (scene) => Object.assign(scene.wish, { category: 'Silver' })],
       ['unknown_zone', (scene) => Object.assign(scene.wish, { zone: 'Moon' })],
       tooManyHolds,
+      tooManyHeld,
       ['none_available', (scene) => scene.blocked.push(...freeSeats())],
+      heldTooLong,
     ],
   },
   release: {
@@ -185,6 +251,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
       price: { amount, currency: 'EUR' },
       newBookingId: 'new',
       newReference: 'R-new',
+      from: FROM,
     }),
     breaks: [
       closed,
@@ -192,6 +259,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
       notTheirs,
       ended,
       ['price_changed', (scene) => Object.assign(scene, { amount: 999 })],
+      limited('too_many_bookings', { bookingsPerAccount: 1 }),
     ],
     never: ONE_HOLD,
   },
