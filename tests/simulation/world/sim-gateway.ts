@@ -1,5 +1,4 @@
 import { CommandIntake } from '../../../src/gateway/command-intake.js';
-import { originOf } from '../../../src/gateway/origin-of.js';
 import { HttpRecipient } from '../../../src/gateway/endpoints/http-recipient.js';
 import { Channels } from '../../../src/gateway/live/channels.js';
 import type { LiveContext } from '../../../src/gateway/live/live-context.js';
@@ -8,6 +7,7 @@ import { wasMoved } from '../../../src/gateway/live/moved-url.js';
 import { Newcomers } from '../../../src/gateway/live/newcomers.js';
 import { Session } from '../../../src/gateway/live/session.js';
 import { SignedIn } from '../../../src/gateway/live/signed-in.js';
+import { originOf } from '../../../src/gateway/origin-of.js';
 import { replyView } from '../../../src/gateway/views.js';
 import type { Caller } from '../../../src/http/access.js';
 import type { Clock } from '../../../src/kernel/clock.js';
