@@ -84,6 +84,7 @@ function operation(each: Endpoint): ZodOpenApiOperationObject {
     summary,
     tags: [tag],
     ...(typeof access === 'object' ? { description: `Needs the permission \`${access.permission}\`.` } : {}),
+    'x-usher-access': typeof access === 'object' ? access.permission : access,
     security: access === 'public' ? [] : [{ session: [] }],
     requestParams: {
       ...(Object.keys(parameters.shape).length > 0 ? { path: parameters } : {}),

@@ -1,0 +1,45 @@
+import type { Cinema, Right } from './cinema.js';
+
+type Requests = Readonly<Record<string, (cinema: Cinema) => Promise<Right>>>;
+
+const SEATS = ['R2-3', 'R2-4'];
+
+/** A right request of each endpoint that reads or sells seats. */
+export const seatRequests: Requests = {
+  createGuestSession: async () => ({}),
+  getSeats: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
+  getOwn: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
+  getConnect: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
+  holdSeats: async (cinema) => ({ path: { showtimeId: await cinema.showtime() }, body: { seats: SEATS } }),
+  holdBestAvailable: async (cinema) => ({ path: { showtimeId: await cinema.showtime() }, body: { count: 2 } }),
+  extendHold: async (cinema) => {
+    const { showtimeId, session, hold } = await cinema.held();
+    return { path: { showtimeId, holdId: hold.id }, session };
+  },
+  releaseHold: async (cinema) => {
+    const { showtimeId, session, hold } = await cinema.held();
+    return { path: { showtimeId, holdId: hold.id }, session };
+  },
+  bookHold: async (cinema) => {
+    const { showtimeId, session, hold } = await cinema.held();
+    const body = { holdId: hold.id, payment: { method: 'test' }, price: hold.price };
+    return { path: { showtimeId }, session, body };
+  },
+  cancelBooking: async (cinema) => {
+    const { showtimeId, session, booking } = await cinema.booked();
+    return { path: { showtimeId, bookingId: booking.id }, session };
+  },
+  findBooking: async (cinema) => {
+    const { session, booking } = await cinema.booked();
+    return { path: { reference: booking.reference }, session };
+  },
+  blockSeats: async (cinema) => ({
+    path: { showtimeId: await cinema.showtime() },
+    body: { seats: SEATS, reason: 'wet' },
+  }),
+  unblockSeats: async (cinema) => {
+    const showtimeId = await cinema.showtime();
+    await cinema.post(`/v1/showtimes/${showtimeId}/blocks`, { seats: SEATS });
+    return { path: { showtimeId }, body: { seats: SEATS } };
+  },
+};
