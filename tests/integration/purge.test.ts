@@ -75,3 +75,40 @@ it('does nothing any more once it was stopped', async () => {
   expect(query).not.toHaveBeenCalled();
   query.mockRestore();
 });
+
+it('forgets sessions with their refresh tokens, mailed links and counts of failures that have ended; nothing that has not', async () => {
+  const account = randomUUID();
+  await pool.query("INSERT INTO boxoffice.accounts (id, email, role, holder) VALUES ($1, 'a@b.org', 'customer', 'a')", [
+    account,
+  ]);
+  for (const [age, mark] of [
+    ['-1 second', '01'],
+    ['1 hour', '02'],
+  ] as const) {
+    const session = randomUUID();
+    await pool.query(
+      `INSERT INTO boxoffice.sessions (id, account_id, holder, second_factor, address, expires_at)
+       VALUES ($1, $2, 'a', false, '', clock_timestamp() + $3::interval)`,
+      [session, account, age],
+    );
+    const hash = Buffer.from(mark, 'hex');
+    await pool.query('INSERT INTO boxoffice.refresh_tokens (token_hash, session_id) VALUES ($1, $2)', [hash, session]);
+    await pool.query(
+      "INSERT INTO boxoffice.mailed_links (token_hash, purpose, email, expires_at) VALUES ($1, 'sign_up', 'a@b.org', clock_timestamp() + $2::interval)",
+      [hash, age],
+    );
+    await pool.query('INSERT INTO boxoffice.attempts VALUES ($1, 1, clock_timestamp() + $2::interval)', [hash, age]);
+  }
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  vi.advanceTimersByTime(60_000);
+  const sessions = async () => (await pool.query('SELECT count(*)::int AS n FROM boxoffice.sessions')).rows[0].n;
+  await vi.waitFor(async () => expect(await sessions()).toBe(1), { timeout: 10_000 });
+  const { rows } = await pool.query(
+    `SELECT encode(token_hash, 'hex') AS left FROM boxoffice.refresh_tokens
+     UNION ALL SELECT encode(token_hash, 'hex') FROM boxoffice.mailed_links
+     UNION ALL SELECT encode(subject, 'hex') FROM boxoffice.attempts`,
+  );
+  expect(rows.map(({ left }) => left)).toEqual(['02', '02', '02']);
+  stop();
+});

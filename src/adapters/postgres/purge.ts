@@ -10,7 +10,7 @@ const WRITER_KEPT = '7 days';
 const NODE_KEPT = '1 day';
 
 /**
- * Forgets what no replay asks for any more. Twice the window: a node that has just loaded the results of the window must
+ * Forgets what no replay asks for any more, and sessions, mailed links and counts of failures that have ended. Twice the window: a node that has just loaded the results of the window must
  * not lose them in Postgres before they have left its own memory. Returns the stop.
  */
 export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () => void {
@@ -31,6 +31,10 @@ export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () 
     }
     await pool.query('DELETE FROM usher.writers WHERE seen_at < clock_timestamp() - $1::interval', [WRITER_KEPT]);
     await pool.query('DELETE FROM usher.nodes WHERE seen_at < clock_timestamp() - $1::interval', [NODE_KEPT]);
+    await pool.query('DELETE FROM boxoffice.attempts WHERE window_ends_at < clock_timestamp()');
+    await pool.query('DELETE FROM boxoffice.mailed_links WHERE expires_at < clock_timestamp()');
+    // With their refresh tokens, which were kept until now: one that is used again is known for it as long as its session runs.
+    await pool.query('DELETE FROM boxoffice.sessions WHERE expires_at < clock_timestamp()');
   };
   const timer = setInterval(async () => {
     if (isRunning) return;
