@@ -1,4 +1,5 @@
 /** People who do everything over HTTP and read their own mails, at a stage with a folder of mails. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +59,7 @@ export async function openSite(environment: Record<string, string> = {}): Promis
   const ask = async <Body>(method: string, path: string, body?: object, options: AskOptions = {}) => {
     const { token, ifMatch, port = stage.port } = options;
     const headers = {
+      'idempotency-key': randomUUID(),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
