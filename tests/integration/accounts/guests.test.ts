@@ -19,7 +19,7 @@ interface Listed {
 
 let site: Site;
 beforeAll(async () => {
-  site = await openSite({ HOLDS_PER_HOLDER: '60', MAILS_PER_ADDRESS: '10000' });
+  site = await openSite({ HOLDS_PER_HOLDER: '60', SINGLE_GAP: 'off', MAILS_PER_ADDRESS: '10000' });
 });
 afterAll(() => site.close());
 

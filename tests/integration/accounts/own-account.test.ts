@@ -69,7 +69,7 @@ describe('logging out', () => {
     expect((await logOut(one.accessToken)).status).toBe(204);
     expect((await refresh(one.refreshToken)).code).toBe('unauthorized');
     await refusedSoon(one.accessToken);
-    expect(await socket.closed).toMatchObject({ code: 4001 });
+    expect(await socket.closed).toMatchObject({ code: 4002 });
     expect((await profile(other.accessToken)).status).toBe(200);
     expect((await refresh(other.refreshToken)).status).toBe(200);
   });
