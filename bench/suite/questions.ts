@@ -1,6 +1,7 @@
 import { bookingsHot } from '../questions/bookings-hot.js';
 import { bookingsSpread } from '../questions/bookings-spread.js';
 import { browser } from '../questions/browser.js';
+import { catalogue } from '../questions/catalogue.js';
 import { contended } from '../questions/contended.js';
 import { failover } from '../questions/failover.js';
 import { fanOut } from '../questions/fan-out.js';
@@ -8,6 +9,7 @@ import { growth } from '../questions/growth.js';
 import { holds } from '../questions/holds.js';
 import { http } from '../questions/http.js';
 import { joinStorm } from '../questions/join-storm.js';
+import { logIns } from '../questions/log-ins.js';
 import { memory } from '../questions/memory.js';
 import { relay } from '../questions/relay.js';
 import { rush } from '../questions/rush.js';
@@ -26,6 +28,8 @@ export const QUESTIONS: readonly Benchmark[] = [
   growth,
   relay,
   http,
+  catalogue,
+  logIns,
   failover,
   browser,
 ];

@@ -14,13 +14,18 @@ export interface Answered {
 }
 
 export interface Reading {
+  /** Of the server, or of the one thing that is read. */
   readonly url: string;
+  /** What is read, in turn; absent: `url`. */
+  readonly paths?: readonly string[];
+  /** Absent: no compression is asked for. */
+  readonly acceptEncoding?: string;
   readonly connections: number;
   readonly seconds: number;
 }
 
 /** Two neighbouring seats at a time, of one showtime after the other; never a seat that was asked for before. */
-export interface Buying extends Reading {
+export interface Buying extends Pick<Reading, 'url' | 'connections' | 'seconds'> {
   readonly at: 'usher' | 'express-postgres';
   readonly showtimes: readonly string[];
   readonly labels: readonly string[];
@@ -42,8 +47,11 @@ interface Purchase {
 let bought = 0;
 
 const orders = {
-  async read({ url, connections, seconds }: Reading): Promise<Answered> {
-    return answered(await autocannon({ url, connections, duration: seconds }), 0);
+  async read({ url, paths, acceptEncoding, connections, seconds }: Reading): Promise<Answered> {
+    const headers = acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding };
+    const requests = paths?.map((path) => ({ path }));
+    const options = { url, connections, duration: seconds, headers, ...(requests && { requests }) };
+    return answered(await autocannon(options), 0);
   },
 
   async buy(buying: Buying): Promise<Answered> {

@@ -27,6 +27,11 @@ const START_GRID_MINUTES = 5;
 /** Ratings of the movies that are shown first on a day. */
 const FOR_CHILDREN = ['G', 'PG'];
 
+/** So many days from the first on: `2026-01-31`. */
+export function daysFrom(firstDay: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => dateOf(Date.parse(firstDay) / DAY_MS + i));
+}
+
 /** What the hall shows from `firstDay` on for so many days. The programme changes on Thursdays. */
 export function seriesOf(hall: ChainHall, firstDay: string, days: number): PlannedSeries[] {
   const first = Date.parse(firstDay) / DAY_MS;
