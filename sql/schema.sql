@@ -32,6 +32,7 @@ CREATE TABLE boxoffice.accounts (
   CONSTRAINT accounts_email_check CHECK ((email = lower(email))),
   CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'staff'::text, 'manager'::text, 'admin'::text])))
 );
+CREATE INDEX accounts_email_prefix ON boxoffice.accounts USING btree (email COLLATE "C");
 CREATE INDEX accounts_role ON boxoffice.accounts USING btree (role) WHERE (role <> 'customer'::text);
 
 CREATE TABLE boxoffice.api_key_secrets (
@@ -1015,7 +1016,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.audi
 
 CREATE TRIGGER count_terms BEFORE UPDATE ON boxoffice.showtimes FOR EACH ROW EXECUTE FUNCTION boxoffice.count_terms();
 
-CREATE TRIGGER count_version BEFORE UPDATE ON boxoffice.accounts FOR EACH ROW EXECUTE FUNCTION boxoffice.count_version();
+CREATE TRIGGER count_version BEFORE UPDATE OF email, name, password_hash, role, disabled_at, totp_since ON boxoffice.accounts FOR EACH ROW EXECUTE FUNCTION boxoffice.count_version();
 
 CREATE TRIGGER count_version BEFORE UPDATE ON boxoffice.halls FOR EACH ROW EXECUTE FUNCTION boxoffice.count_version();
 

@@ -1,6 +1,7 @@
 /** Reads the settings, starts a node, and drains it when asked to stop. The only file that touches `process`. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { firstStartText } from './composition/first-start.js';
 import { readConfig } from './config.js';
 import { type RunningNode, startNode } from './node.js';
 import { type FoldingLog, foldRepeats } from './observability/fold-repeats.js';
@@ -52,10 +53,18 @@ try {
   // From the first moment: a start that is cut short must not leave its Postgres running.
   stopOn('SIGTERM', starting, log);
   stopOn('SIGINT', starting, log);
-  const { url } = await starting;
+  const { url, firstStart } = await starting;
   log.info({ event: 'node.ready', url, ms: Math.round(performance.now() - started) }, 'The node is ready.');
-  if (process.stdout.isTTY || config.demo) {
+  const isWatched = process.stdout.isTTY || config.demo;
+  if (isWatched) {
     process.stdout.write(`\n  Usher is ready: ${url}\n  Its HTTP API:   ${url}/docs\n  Stop it with Ctrl-C.\n\n`);
+  }
+  // In production, standard output is the log, which many people and programs read.
+  if (isWatched && !config.production) process.stdout.write(firstStartText(url, firstStart));
+  else if (firstStart.setupLink) {
+    const message =
+      'There is no administrator. Run `ctl setup-link` with the DATABASE_URL and TOKEN_SECRET of this server.';
+    log.warn({ event: 'setup.no_administrator' }, message);
   }
 } catch (error) {
   process.stderr.write(`Usher cannot start. ${error instanceof Error ? error.message : String(error)}\n`);

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { developmentSecret } from './adapters/development-secret.js';
 import { nodeTimers } from './adapters/node-timers.js';
+import { administrationEndpoints } from './boxoffice/administration/administration-endpoints.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
 import { openAccess } from './composition/access.js';
 import { openAccounts } from './composition/accounts.js';
@@ -12,6 +13,7 @@ import { clusteredHouses } from './composition/clustered-houses.js';
 import { keepCountsRight } from './composition/counted-houses.js';
 import { bringDemoCrowd } from './composition/demo-crowd.js';
 import { drainNode } from './composition/drain-node.js';
+import { type FirstStart, prepareFirstStart } from './composition/first-start.js';
 import { houseParts, loneHouses } from './composition/houses.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
@@ -33,6 +35,7 @@ export interface NodePaths {
 
 export interface RunningNode {
   readonly url: string;
+  readonly firstStart: FirstStart;
   /** Fails readiness, gives its showtimes away, finishes what was accepted, says goodbye, stops. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -81,6 +84,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const access = await openAccess(config, store, secret, log, undo);
   const needs = { store, accessTokens: access.accessTokens, tokenSecret: secret, guestHolder: access.guestHolder };
   const accounts = openAccounts(config, needs, log, undo);
+  const administration = administrationEndpoints(accounts.parts);
+  const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
@@ -96,7 +101,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     tokens: access.tokens,
     authenticate: access.authenticate,
     isRevoked: (identity) => access.revocations.covers(identity),
-    endpoints: [...access.endpoints, ...accounts.endpoints, ...boxOffice.endpoints],
+    endpoints: [...access.endpoints, ...accounts.endpoints, ...administration, ...boxOffice.endpoints],
     checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {
@@ -151,6 +156,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : address;
   return {
     url: `http://${host}:${config.port}`,
+    firstStart,
     stop: () => {
       stopped ??= drain();
       return stopped;

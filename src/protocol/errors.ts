@@ -48,6 +48,7 @@ export const ERRORS = {
   unknown_movie: refused(404),
   unknown_venue: refused(404),
   unknown_hall: refused(404),
+  unknown_account: refused(404),
   invalid_reference: refused(422),
   wrong_holder: refused(403),
   hold_expired: refused(410),
@@ -71,6 +72,7 @@ export const ERRORS = {
   // What people edit.
   already_exists: refused(409),
   in_use: refused(409),
+  last_administrator: refused(409),
   // Plans of halls.
   invalid_plan: refused(422),
   seats_in_use: refused(409),

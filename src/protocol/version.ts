@@ -25,7 +25,8 @@
  *   parameters `q`, `genre`, `language`, `city` and `venue` of lists;
  *   the close code 4002 (`revoked`), which an older client takes as any other close that says stop; GET /.well-known/jwks.json;
  *   the errors `too_many_held`, `too_many_bookings` and `held_too_long`, the members `limit`, `scope` and `of` of errors, and the
- *   reason `held_too_long`.
+ *   reason `held_too_long`;
+ *   the errors `unknown_account`, `last_administrator`.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -32,6 +32,10 @@ ${apiCommands}
 Lists need no key. To edit, the key must have the permission: a session that is signed with the TOKEN_SECRET of the server
 and has the role "manager" has all that these commands need.
 
+On the database of a server, by DATABASE_URL and TOKEN_SECRET as the server has them:
+
+  setup-link [--url <address>]  the link that makes the first administrator, while there is none
+
 On a cluster, over Redis and Postgres:
 
   nodes                      the nodes of the cluster, and which of them are alive

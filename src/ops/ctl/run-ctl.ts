@@ -12,6 +12,7 @@ import { findCluster } from './find-cluster.js';
 import { move, unpin } from './move.js';
 import { nodes } from './nodes.js';
 import type { Report } from './report.js';
+import { readSetupLinkRequest, setupLink } from './setup-link.js';
 import { showtimes } from './showtimes.js';
 
 export interface CtlOutside {
@@ -31,6 +32,10 @@ export async function runCtl(argv: readonly string[], outside: CtlOutside): Prom
     if (first === 'help') {
       out(helpOn(rest));
       return 0;
+    }
+    if (first === 'setup-link') {
+      const request = readSetupLinkRequest(rest, outside.environment);
+      return told(await setupLink(request), request.json, outside);
     }
     const command = commandOf(argv, API_COMMANDS);
     return command ? await runOverHttp(argv, command, outside) : await runOnCluster(argv, outside);

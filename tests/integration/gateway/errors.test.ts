@@ -35,6 +35,8 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   precondition_required: 'tests/integration/halls/halls.test.ts',
   stale_version: 'tests/integration/halls/halls.test.ts',
   unknown_venue: 'tests/integration/halls/halls.test.ts',
+  unknown_account: 'tests/integration/administration/accounts.test.ts',
+  last_administrator: 'tests/integration/administration/accounts.test.ts',
   unknown_hall: 'tests/integration/halls/halls.test.ts',
   already_exists: 'tests/integration/halls/halls.test.ts',
   in_use: 'tests/integration/halls/halls.test.ts',

@@ -4,6 +4,7 @@ import { demoCommands } from './demo-commands.js';
 import { hallCommands } from './hall-commands.js';
 import { movieCommands } from './movie-commands.js';
 import { showtimeCommands } from './showtime-commands.js';
+import { userCommands } from './user-commands.js';
 import { venueCommands } from './venue-commands.js';
 
 /** Every command over HTTP, in the order of the help. */
@@ -13,5 +14,6 @@ export const API_COMMANDS: readonly ApiCommand[] = [
   ...movieCommands,
   ...showtimeCommands,
   ...bookingCommands,
+  ...userCommands,
   ...demoCommands,
 ];
