@@ -100,8 +100,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     proxyHops: config.proxyHops,
     tokens: access.tokens,
     authenticate: access.authenticate,
-    isRevoked: (identity) => access.revocations.covers(identity),
     endpoints: [...access.endpoints, ...accounts.endpoints, ...administration, ...boxOffice.endpoints],
+    isRevoked: access.isRevoked,
     checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {
@@ -124,7 +124,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const { hosts, directory } = houses;
   boxOffice.houses.bind(houses);
   undo.push(() => gateway.close());
-  undo.push(access.revocations.start((revocation) => gateway.signedIn.revoke(revocation)));
+  access.start((revocation) => gateway.signedIn.revoke(revocation));
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);
   const { committer } = parts.context;
   undo.push(committer.lookEvery(JOURNAL_LOOK_MS));

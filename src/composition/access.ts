@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { nodeTimers } from '../adapters/node-timers.js';
 import { type AccessTokens, SignedAccessTokens } from '../boxoffice/access/access-tokens.js';
+import { apiKeyEndpoints } from '../boxoffice/access/api-key-endpoints.js';
 import { authenticator } from '../boxoffice/access/authenticator.js';
 import { jwksEndpoint } from '../boxoffice/access/jwks-endpoint.js';
+import { KeyRing } from '../boxoffice/access/key-ring.js';
 import { RevocationWatch } from '../boxoffice/access/revocation-watch.js';
-import { purgeRevocations } from '../boxoffice/access/revocations.js';
+import { purgeRevocations, type Revocation } from '../boxoffice/access/revocations.js';
 import { SecretBox } from '../boxoffice/access/secret-box.js';
 import { SigningKeys } from '../boxoffice/access/signing-keys.js';
+import { postgresAudit } from '../boxoffice/audit/audit.js';
+import { auditEndpoint } from '../boxoffice/audit/audit-endpoint.js';
 import { repeat } from '../boxoffice/repeat.js';
 import type { Config } from '../config.js';
 import { Tokens } from '../gateway/tokens.js';
-import type { Authenticate } from '../http/access.js';
+import type { Authenticate, Identity } from '../http/access.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
 import type { Store, Undo } from './store.js';
@@ -28,7 +32,9 @@ export interface Access {
   readonly authenticate: Authenticate;
   /** The holder of a guest's session; undefined: it is none, or has expired. */
   readonly guestHolder: (session: string) => Promise<string | undefined>;
-  readonly revocations: RevocationWatch;
+  readonly isRevoked: (identity: Identity) => boolean;
+  /** From now on `tell` is called with what is revoked, or has expired: its sockets are to be closed. */
+  readonly start: (tell: (revocation: Revocation) => void) => void;
 }
 
 const PURGE_EVERY_MS = 10 * 60_000;
@@ -36,7 +42,7 @@ const PURGE_EVERY_MS = 10 * 60_000;
 /** `tokenSecret` is that of the node: its own keys for other purposes are made from it. */
 export async function openAccess(
   config: Config,
-  { pool }: Store,
+  { pool, ids }: Store,
   tokenSecret: string,
   log: Log,
   undo: Undo,
@@ -64,9 +70,11 @@ export async function openAccess(
   const now = () => performance.now();
   const revocations = await RevocationWatch.open({ pool, timers: nodeTimers, everyMs, tokenTtlMs, now, log });
   undo.push(repeat(nodeTimers, PURGE_EVERY_MS, () => purgeRevocations(pool, log)));
+  const keyRing = new KeyRing({ pool, wallMs: Date.now, log });
   const authenticate = authenticator({
     sessions: (token) => tokens.verify(token),
     accessTokens,
+    keyRing,
     isRevoked: (identity) => revocations.covers(identity),
     log,
   });
@@ -74,5 +82,19 @@ export async function openAccess(
     const known = await tokens.verify(session);
     return known.ok && known.identity.role === 'guest' ? known.identity.holder : undefined;
   };
-  return { endpoints: [jwksEndpoint(keys)], accessTokens, tokens, authenticate, guestHolder, revocations };
+  const keyParts = { pool, audit: postgresAudit, uuid: () => ids.uuid(), wallMs: Date.now };
+  const endpoints = [
+    jwksEndpoint(keys),
+    ...apiKeyEndpoints({ ...keyParts, revoked: () => void revocations.look() }),
+    auditEndpoint(pool),
+  ];
+  const isRevoked = (identity: Identity) => revocations.covers(identity);
+  const start = (tell: (revocation: Revocation) => void): void => {
+    undo.push(revocations.start(tell));
+    const tellExpired = async () => {
+      for (const subject of keyRing.takeExpired()) tell({ kind: 'key', subject });
+    };
+    undo.push(repeat(nodeTimers, everyMs, tellExpired));
+  };
+  return { endpoints, accessTokens, tokens, authenticate, guestHolder, isRevoked, start };
 }

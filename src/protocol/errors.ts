@@ -49,6 +49,7 @@ export const ERRORS = {
   unknown_venue: refused(404),
   unknown_hall: refused(404),
   unknown_account: refused(404),
+  unknown_api_key: refused(404),
   invalid_reference: refused(422),
   wrong_holder: refused(403),
   hold_expired: refused(410),

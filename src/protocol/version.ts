@@ -26,7 +26,8 @@
  *   the close code 4002 (`revoked`), which an older client takes as any other close that says stop; GET /.well-known/jwks.json;
  *   the errors `too_many_held`, `too_many_bookings` and `held_too_long`, the members `limit`, `scope` and `of` of errors, and the
  *   reason `held_too_long`;
- *   the errors `unknown_account`, `last_administrator`.
+ *   the errors `unknown_account`, `last_administrator`;
+ *   the error `unknown_api_key`, and the endpoints of API keys and of the audit log.
  */
 export const PROTOCOL_VERSION = 1;
 

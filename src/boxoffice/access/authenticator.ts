@@ -3,6 +3,8 @@ import type { Authenticate, Authenticated, Identity } from '../../http/access.js
 import type { Log } from '../../kernel/log.js';
 import { wireError } from '../../protocol/errors.js';
 import type { SignedAccessTokens } from './access-tokens.js';
+import { looksLikeKey } from './api-key-store.js';
+import type { KeyRing } from './key-ring.js';
 import { SIGNING_ALGORITHM } from './signing-keys.js';
 
 const RETRY_AFTER_MS = 1_000;
@@ -13,6 +15,7 @@ export interface AuthenticatorOptions {
   /** Sessions of guests, and those that a program with our TOKEN_SECRET signed. */
   readonly sessions: Authenticate;
   readonly accessTokens: Pick<SignedAccessTokens, 'verify'>;
+  readonly keyRing: Pick<KeyRing, 'authenticate'>;
   readonly isRevoked: (identity: Identity) => boolean;
   readonly log: Log;
 }
@@ -21,8 +24,9 @@ export interface AuthenticatorOptions {
  * Checks all that somebody may send as a bearer token, over HTTP and in `hello`. What a token says of itself only chooses who
  * checks it; each of those takes its own algorithms, keys and issuer and no others.
  */
-export function authenticator({ sessions, accessTokens, isRevoked, log }: AuthenticatorOptions): Authenticate {
+export function authenticator({ sessions, accessTokens, keyRing, isRevoked, log }: AuthenticatorOptions): Authenticate {
   const check = async (token: string): Promise<Authenticated> => {
+    if (looksLikeKey(token)) return await keyRing.authenticate(token);
     if (headerOf(token)?.alg !== SIGNING_ALGORITHM) return await sessions(token);
     const verified = await accessTokens.verify(token);
     if (!verified.ok) return unauthorized(verified.reason);

@@ -46,6 +46,7 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   showtime_cancelled: 'tests/integration/catalogue-editing.test.ts',
   showtime_overlap: 'tests/integration/catalogue-editing.test.ts',
   showtime_past: 'tests/integration/catalogue-editing.test.ts',
+  unknown_api_key: 'tests/integration/access/api-keys.test.ts',
   unknown_movie: 'tests/integration/catalogue-editing.test.ts',
 };
 
