@@ -111,6 +111,17 @@ CREATE TABLE boxoffice.halls (
 );
 CREATE INDEX halls_venue ON boxoffice.halls USING btree (venue_id);
 
+CREATE TABLE boxoffice.idempotency_keys (
+  holder text NOT NULL,
+  key uuid NOT NULL,
+  request text NOT NULL,
+  answer json NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (holder, key),
+  CONSTRAINT idempotency_keys_request_check CHECK ((request ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX idempotency_keys_created_at ON boxoffice.idempotency_keys USING btree (created_at);
+
 CREATE TABLE boxoffice.mailed_links (
   token_hash bytea NOT NULL,
   purpose text NOT NULL,

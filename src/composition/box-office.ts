@@ -13,14 +13,15 @@ import { findBooking } from '../boxoffice/bookings/find-booking.js';
 import type { Cache } from '../boxoffice/cache-port.js';
 import { cachedListings, LISTING_LIMITS, type ListingReads } from '../boxoffice/catalogue/cached-listings.js';
 import { catalogueEndpoints } from '../boxoffice/catalogue/catalogue-endpoints.js';
+import { editedEndpoints } from '../boxoffice/catalogue/edited-kind.js';
+import { EDITED_MOVIES } from '../boxoffice/catalogue/edited-movies.js';
+import { EDITED_VENUES } from '../boxoffice/catalogue/edited-venues.js';
 import { CatalogueGeneration } from '../boxoffice/catalogue/generation.js';
-import { movieEditEndpoints } from '../boxoffice/catalogue/movie-editing.js';
 import { listMovies } from '../boxoffice/catalogue/movies.js';
 import { seatMapDocument } from '../boxoffice/catalogue/seat-maps.js';
 import { showtimeEditEndpoints } from '../boxoffice/catalogue/showtime-editing.js';
 import { findShowtime, listShowtimes } from '../boxoffice/catalogue/showtime-list.js';
 import { showtimePlaybill } from '../boxoffice/catalogue/showtime-playbill.js';
-import { venueEditEndpoints } from '../boxoffice/catalogue/venue-editing.js';
 import { listCities, listVenues } from '../boxoffice/catalogue/venues.js';
 import { hallEndpoints } from '../boxoffice/halls/hall-endpoints.js';
 import { PlanWorkshop } from '../boxoffice/halls/plan-workshop.js';
@@ -99,8 +100,8 @@ export function openBoxOffice(
   };
   const endpoints = [
     ...catalogueEndpoints(listed),
-    ...movieEditEndpoints(edits),
-    ...venueEditEndpoints(edits),
+    ...editedEndpoints(EDITED_MOVIES, edits),
+    ...editedEndpoints(EDITED_VENUES, edits),
     ...showtimeEditEndpoints(edits),
     ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
     ...hallEndpoints({

@@ -52,7 +52,7 @@ export interface Request<Params, Query, Body, Who> {
   readonly caller: Who;
   /** Where it came from, as its rate is counted: an IPv4 address, or the network of an IPv6 one. */
   readonly address: string;
-  /** The header Idempotency-Key in lower case; empty where the endpoint is not idempotent. */
+  /** The header Idempotency-Key in lower case; empty where the endpoint is not idempotent, or takes it and got none. */
   readonly commandId: string;
   /** The header If-Match; `any` where the endpoint does not ask for it. */
   readonly ifMatch: IfMatch;
@@ -96,8 +96,8 @@ interface Spec<
   readonly tag: Tag;
   readonly access: Who;
   readonly rate: RateClass;
-  /** Whether it needs the header Idempotency-Key. */
-  readonly idempotent?: boolean;
+  /** Whether it needs the header Idempotency-Key; `optional`: it takes it, and without it each request is another one. */
+  readonly idempotent?: boolean | 'optional';
   /** Whether it needs the header If-Match: it changes something that several people edit. */
   readonly conditional?: boolean;
   /** Undefined: it is served. Else the error that says that this part of the service is switched off. */
@@ -138,7 +138,7 @@ export interface Endpoint {
   readonly tag: Tag;
   readonly access: Access;
   readonly rate: RateClass;
-  readonly idempotent: boolean;
+  readonly idempotent: boolean | 'optional';
   readonly conditional: boolean;
   readonly refused: () => WireError | undefined;
   readonly bodyBytesMax: number | undefined;
@@ -192,7 +192,7 @@ export function endpoint<
 }
 
 /** Every error that the endpoint may give: its own, and those that follow from what it is. */
-export function errorsOf({ access, rate, method, conditional, accepts, errors }: Endpoint): ErrorCode[] {
+export function errorsOf({ access, rate, method, conditional, idempotent, accepts, errors }: Endpoint): ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       ...errors,
@@ -202,6 +202,7 @@ export function errorsOf({ access, rate, method, conditional, accepts, errors }:
       ...(rate === 'none' ? [] : (['rate_limited'] as const)),
       ...(method === 'GET' ? [] : (['frame_too_large', 'unsupported_media_type', 'bad_message'] as const)),
       ...(accepts === undefined ? [] : (['overloaded'] as const)),
+      ...(idempotent === 'optional' ? (['command_reused'] as const) : []),
       ...(conditional ? (['precondition_required', 'stale_version'] as const) : []),
       // Whatever it takes, it refuses parameters that it does not know.
       'invalid_field',

@@ -76,7 +76,9 @@ const IF_MATCH = z
 function operation(each: Endpoint): ZodOpenApiOperationObject {
   const { id, summary, tag, access, idempotent, conditional, parameters, query } = each;
   const header = {
-    ...(idempotent ? { 'Idempotency-Key': IDEMPOTENCY_KEY } : {}),
+    ...(idempotent
+      ? { 'Idempotency-Key': idempotent === 'optional' ? IDEMPOTENCY_KEY.optional() : IDEMPOTENCY_KEY }
+      : {}),
     ...(conditional ? { 'If-Match': IF_MATCH } : {}),
   };
   return {

@@ -95,7 +95,9 @@ async function readRequest(
 ): Promise<Read<Request<unknown, unknown, unknown, unknown>>> {
   const sent = await (endpoint.accepts ? exchange.readUpload(endpoint.accepts) : exchange.readJson());
   if (!sent.ok) return sent;
-  const commandId = endpoint.idempotent ? commandIdSchema.safeParse(exchange.header('idempotency-key')) : undefined;
+  const key = exchange.header('idempotency-key');
+  const takesKey = endpoint.idempotent === 'optional' ? key !== '' : endpoint.idempotent;
+  const commandId = takesKey ? commandIdSchema.safeParse(key) : undefined;
   if (commandId?.success === false) {
     const message = 'The header Idempotency-Key is a UUID of your making: the same for each try of one command.';
     return refuse(wireError('invalid_field', message, { field: 'Idempotency-Key' }));

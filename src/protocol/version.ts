@@ -18,9 +18,9 @@
  *   `unpriced_category`, the member `faults` of errors, and the endpoints of halls;
  *   `ETag` and `If-Match` on what people edit, with the errors `precondition_required`, `stale_version`, `unknown_movie`,
  *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`;
+ *   an optional `Idempotency-Key` where things are added;
  *   the error `invalid_code`;
  *   the errors `weak_password`, `wrong_credentials`, `code_required`, `account_disabled`, `invalid_link`;
- *   the error `weak_password`;
  *   `originalTitle`, `languages`, `rating`, `releaseDate`, `posterUrl` in movies, `next` in lists of movies, GET /v1/cities, and the
  *   parameters `q`, `genre`, `language`, `city` and `venue` of lists;
  *   the close code 4002 (`revoked`), which an older client takes as any other close that says stop; GET /.well-known/jwks.json;

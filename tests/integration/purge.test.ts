@@ -112,3 +112,25 @@ it('forgets sessions with their refresh tokens, mailed links and counts of failu
   expect(rows.map(({ left }) => left)).toEqual(['02', '02', '02']);
   stop();
 });
+
+it('forgets keys of requests after a day', async () => {
+  const add = (age: string) =>
+    pool.query(
+      `INSERT INTO boxoffice.idempotency_keys (holder, key, request, answer, created_at)
+       VALUES ('user:a', gen_random_uuid(), repeat('0', 64), '{}', clock_timestamp() - $1::interval)`,
+      [age],
+    );
+  await add('25 hours');
+  await add('23 hours');
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  vi.advanceTimersByTime(60_000);
+  await vi.waitFor(
+    async () => {
+      const { rows } = await pool.query('SELECT count(*)::int AS n FROM boxoffice.idempotency_keys');
+      expect(rows[0].n).toBe(1);
+    },
+    { timeout: 10_000 },
+  );
+  stop();
+});

@@ -8,6 +8,8 @@ const ROWS_PER_PURGE = 1_000;
 const WRITER_KEPT = '7 days';
 /** A node that has not beaten for so long is not on any roll; see usher.beat_node. */
 const NODE_KEPT = '1 day';
+/** How long a request that created something may come again and get the same answer. */
+const IDEMPOTENCY_KEY_KEPT = '1 day';
 
 /**
  * Forgets what no replay asks for any more, and sessions, mailed links and counts of failures that have ended. Twice the window: a node that has just loaded the results of the window must
@@ -30,6 +32,9 @@ export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () 
       deleted = rowCount ?? 0;
     }
     await pool.query('DELETE FROM usher.writers WHERE seen_at < clock_timestamp() - $1::interval', [WRITER_KEPT]);
+    await pool.query('DELETE FROM boxoffice.idempotency_keys WHERE created_at < clock_timestamp() - $1::interval', [
+      IDEMPOTENCY_KEY_KEPT,
+    ]);
     await pool.query('DELETE FROM usher.nodes WHERE seen_at < clock_timestamp() - $1::interval', [NODE_KEPT]);
     await pool.query('DELETE FROM boxoffice.attempts WHERE window_ends_at < clock_timestamp()');
     await pool.query('DELETE FROM boxoffice.mailed_links WHERE expires_at < clock_timestamp()');

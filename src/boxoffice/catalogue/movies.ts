@@ -64,15 +64,18 @@ export async function listMovies(pool: Reads, { q, genre, language, after }: Mov
 
 /** @returns false where the id is taken; that movie stays as it is. */
 export async function addMovie(pool: Pool, movie: NewMovie): Promise<boolean> {
-  const { originalTitle = null, languages = [], rating = null, releaseDate = null, posterUrl = null } = movie;
-  const { rowCount } = await pool.query(
-    `INSERT INTO boxoffice.movies (id, title, original_title, year, runtime_minutes, director, genres, languages, rating,
-                                   release_date, poster_url, synopsis)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
-    [
-      ...[movie.id, movie.title, originalTitle, movie.year, movie.runtimeMinutes, movie.director, movie.genres],
-      ...[languages, rating, releaseDate, posterUrl, movie.synopsis],
-    ],
-  );
+  const { rowCount } = await pool.query(INSERT_MOVIE, movieColumns(movie));
   return rowCount === 1;
+}
+
+export const INSERT_MOVIE = `
+  INSERT INTO boxoffice.movies (id, title, original_title, year, runtime_minutes, director, genres, languages, rating,
+                                release_date, poster_url, synopsis)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`;
+
+/** In the order of `INSERT_MOVIE`. */
+export function movieColumns(movie: NewMovie): unknown[] {
+  const { originalTitle = null, languages = [], rating = null, releaseDate = null, posterUrl = null } = movie;
+  const first = [movie.id, movie.title, originalTitle, movie.year, movie.runtimeMinutes, movie.director, movie.genres];
+  return [...first, languages, rating, releaseDate, posterUrl, movie.synopsis];
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../../http/access.js';
-import { type Edited, type EditParts, edit, refuse } from './edit-parts.js';
+import { editOnce } from '../repeated-requests.js';
+import { type Edited, type EditParts, refuse } from './edit-parts.js';
 import type { addedSchema, NewShowtimes } from './showtime-schemas.js';
 import { SERIES_MAX, type SeriesStart, startAt, startsOf } from './showtime-series.js';
 import { insertRecord, lockHallOf, refuseOverlap } from './showtime-store.js';
@@ -10,9 +11,14 @@ import { localTime } from './venue-time.js';
 type Added = z.output<typeof addedSchema>;
 
 /** Adds one showtime or a series of them in one transaction: where any of them is refused, none is added. */
-export function addShowtimes(parts: EditParts, wanted: NewShowtimes, caller: Caller): Promise<Edited<Added>> {
+export function addShowtimes(
+  parts: EditParts,
+  wanted: NewShowtimes,
+  caller: Caller,
+  key: string,
+): Promise<Edited<Added>> {
   const { pool, audit, now, uuid } = parts;
-  return edit<Added>(pool, async (client) => {
+  return editOnce<Added>(pool, { caller, key, asked: { add: 'showtimes', wanted } }, async (client) => {
     const { movieId, hallId, currency, prices, durationMinutes = null } = wanted;
     const hall = await lockHallOf(client, hallId);
     if (!hall) return refuse('unknown_hall', 'There is no such hall.', 'hallId');

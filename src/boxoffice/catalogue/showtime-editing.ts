@@ -35,8 +35,9 @@ export function showtimeEditEndpoints(parts: EditParts): readonly Endpoint[] {
       status: 201,
       reply: addedSchema,
       errors: ['unknown_movie', 'unknown_hall', 'unpriced_category', 'showtime_past', 'showtime_overlap'],
-      handle: async ({ body, caller }) => {
-        const added = await addShowtimes(parts, body, caller);
+      idempotent: 'optional',
+      handle: async ({ body, caller, commandId }) => {
+        const added = await addShowtimes(parts, body, caller, commandId);
         if (!added.ok) return added;
         await parts.changed();
         return { ok: true, body: added.value };

@@ -6,7 +6,7 @@ import { type Page, pageOf } from './page.js';
 import type { Reads } from './reads.js';
 import { isTimeZone } from './venue-time.js';
 
-const DAY_CUTOFF_HOUR = 6;
+export const DAY_CUTOFF_HOUR = 6;
 
 export interface Venue {
   readonly id: string;

@@ -1,13 +1,14 @@
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import type { Caller } from '../../http/access.js';
 import { type Answer, type Endpoint, endpoint } from '../../http/endpoint.js';
 import type { Upload } from '../../http/request-body.js';
 import { type WireError, wireError } from '../../protocol/errors.js';
+import type { Edited } from '../catalogue/edit-parts.js';
 import { seatMapDocument } from '../catalogue/seat-maps.js';
+import { editOnce, type Repeatable, sha256Of } from '../repeated-requests.js';
 import { type HallParts, hallId, hallView } from './hall-parts.js';
 import { importedSchema } from './hall-schemas.js';
-import { addHall, addVersion, findHall, type HallRow, inTransaction } from './hall-store.js';
+import { addHall, addVersion, findHall, type HallRow } from './hall-store.js';
 import { PLAN_MEDIA_TYPES, type PlanMediaType } from './import-hall.js';
 import type { ImportOptions } from './import-options.js';
 import { importQuery, optionsOf } from './import-query.js';
@@ -40,6 +41,7 @@ const common = {
   access: { permission: 'halls.edit' },
   rate: 'commands',
   accepts: PLAN_MEDIA_TYPES,
+  idempotent: 'optional',
   bodyBytesMax: BYTES_MAX,
   reply: importedSchema,
 } as const;
@@ -55,7 +57,7 @@ export function importEndpoints(parts: HallParts): readonly Endpoint[] {
       parameters: { venueId: hallId },
       query: { ...importQuery, dryRun, name, id: newId },
       errors: ['unknown_venue', 'already_exists', 'invalid_plan', 'overloaded'],
-      handle: async ({ parameters: { venueId }, query, body, caller }) => {
+      handle: async ({ parameters: { venueId }, query, body, caller, commandId: key }) => {
         if (!query.name && !query.dryRun) return refuse('invalid_field', 'A hall needs a name.', 'name');
         const worked = await work(parts, body, optionsOf(query, query.name), undefined, query.dryRun);
         if (!worked.ok) return worked;
@@ -63,7 +65,8 @@ export function importEndpoints(parts: HallParts): readonly Endpoint[] {
         if (query.dryRun) return told({ dryRun: true, report, ...(picture ? { picture } : {}) });
         if (map === undefined) return refuseReport(report);
         const hall = { id: query.id ?? slugOf(`${venueId}-${query.name}`), name: query.name ?? '', venueId };
-        return await create(parts, hall, map, report, caller);
+        const asked = { importHall: venueId, query, plan: sha256Of(body.bytes) };
+        return await create(parts, hall, map, report, { caller, key, asked });
       },
     }),
     endpoint({
@@ -74,7 +77,7 @@ export function importEndpoints(parts: HallParts): readonly Endpoint[] {
       parameters: { hallId },
       query: { ...importQuery, dryRun, name },
       errors: ['unknown_hall', 'invalid_plan', 'overloaded'],
-      handle: async ({ parameters: { hallId: id }, query, body, caller }) => {
+      handle: async ({ parameters: { hallId: id }, query, body, caller, commandId: key }) => {
         const hall = await findHall(parts.pool, id);
         if (!hall) return unknownHall();
         const before = await seatMapDocument(parts.pool, hall.seatMap.hash);
@@ -82,7 +85,8 @@ export function importEndpoints(parts: HallParts): readonly Endpoint[] {
         if (!worked.ok) return worked;
         const { report, map, picture } = worked.value;
         if (query.dryRun) return told({ dryRun: true, report, ...(picture ? { picture } : {}) });
-        return map === undefined ? refuseReport(report) : await renew(parts, hall, map, report, caller);
+        const asked = { importSeatMap: id, query, plan: sha256Of(body.bytes) };
+        return map ? await renew(parts, hall, map, report, { caller, key, asked }) : refuseReport(report);
       },
     }),
   ];
@@ -92,24 +96,29 @@ export function unknownHall(): { readonly ok: false; readonly error: WireError }
   return refuse('unknown_hall', 'There is no such hall.');
 }
 
+interface Created {
+  readonly report: ImportReport;
+  readonly hall: ReturnType<typeof hallView>;
+}
+
 async function create(
   { pool, audit, changed }: HallParts,
   hall: { readonly id: string; readonly name: string; readonly venueId: string },
   map: ReadyMap,
   report: ImportReport,
-  caller: Caller,
+  request: Repeatable,
 ): Promise<Imported> {
-  const added = await inTransaction<HallRow | 'exists' | 'no venue'>(pool, async (client) => {
+  const done = await editOnce<Created>(pool, request, async (client) => {
     const result = await addHall(client, hall, map);
-    if (result !== 'added') return { commit: false, result };
-    const after = { ...hall, seatMap: map.hash };
-    await audit.write(client, { caller, action: 'hall.create', subject: `hall:${hall.id}`, after });
-    return { commit: true, result: (await findHall(client, hall.id)) as HallRow };
+    if (result === 'no venue') return refuse('unknown_venue', 'There is no such venue.');
+    if (result === 'exists') return refuse('already_exists', `There is a hall "${hall.id}" already.`, 'id');
+    const entry = { caller: request.caller, action: 'hall.create', subject: `hall:${hall.id}` };
+    await audit.write(client, { ...entry, after: { ...hall, seatMap: map.hash } });
+    return await created(client, hall.id, report);
   });
-  if (added === 'no venue') return refuse('unknown_venue', 'There is no such venue.');
-  if (added === 'exists') return refuse('already_exists', `There is a hall "${hall.id}" already.`, 'id');
+  if (!done.ok) return done;
   changed();
-  return told({ dryRun: false, report, hall: hallView(added) });
+  return told({ dryRun: false, ...done.value });
 }
 
 async function renew(
@@ -117,17 +126,22 @@ async function renew(
   before: HallRow,
   map: ReadyMap,
   report: ImportReport,
-  caller: Caller,
+  request: Repeatable,
 ): Promise<Imported> {
-  const result = await inTransaction(pool, async (client: PoolClient) => {
-    if (!(await addVersion(client, before.id, map))) return { commit: false, result: undefined };
-    const seatMaps = { before: { seatMap: before.seatMap.hash }, after: { seatMap: map.hash } };
-    await audit.write(client, { caller, action: 'hall.rebuild', subject: `hall:${before.id}`, ...seatMaps });
-    return { commit: true, result: await findHall(client, before.id) };
+  const done = await editOnce<Created>(pool, request, async (client) => {
+    if (!(await addVersion(client, before.id, map))) return unknownHall();
+    const entry = { caller: request.caller, action: 'hall.rebuild', subject: `hall:${before.id}` };
+    await audit.write(client, { ...entry, before: { seatMap: before.seatMap.hash }, after: { seatMap: map.hash } });
+    return await created(client, before.id, report);
   });
-  if (!result) return unknownHall();
+  if (!done.ok) return done;
   changed();
-  return told({ dryRun: false, report, hall: hallView(result) });
+  return told({ dryRun: false, ...done.value });
+}
+
+async function created(client: PoolClient, id: string, report: ImportReport): Promise<Edited<Created>> {
+  const hall = await findHall(client, id);
+  return hall ? { ok: true, value: { report, hall: hallView(hall) } } : unknownHall();
 }
 
 type Imported = Answer<z.input<typeof importedSchema>>;
