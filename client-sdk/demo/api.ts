@@ -1,5 +1,5 @@
 /** Reads the catalogue. A failure is a value that a page can show, with a way to try again where that can help. */
-import type { MovieView, Problem, ShowtimeView } from '../../src/protocol/http.js';
+import type { CityView, MovieView, Problem, ShowtimeView } from '../../src/protocol/http.js';
 
 export type Loaded<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -14,12 +14,19 @@ const TIMEOUT_MS = 10_000;
 /** More than a page of a browser can show. */
 const PAGES_MAX = 20;
 
-export async function loadProgramme(): Promise<
-  Loaded<{ readonly movies: readonly MovieView[]; readonly showtimes: readonly ShowtimeView[] }>
-> {
+/** Cities that have venues, by name. */
+export function loadCities(): Promise<Loaded<readonly string[]>> {
+  return getAll('/v1/cities', (page: { readonly cities: readonly CityView[] }) => page.cities.map(({ city }) => city));
+}
+
+/** @param city whose showtimes are loaded; undefined: those of all cities. */
+export async function loadProgramme(
+  city: string | undefined,
+): Promise<Loaded<{ readonly movies: readonly MovieView[]; readonly showtimes: readonly ShowtimeView[] }>> {
+  const showtimesPath = city === undefined ? '/v1/showtimes' : `/v1/showtimes?city=${encodeURIComponent(city)}`;
   const [movies, showtimes] = await Promise.all([
     getAll('/v1/movies', (page: { readonly movies: readonly MovieView[] }) => page.movies),
-    getAll('/v1/showtimes', (page: { readonly showtimes: readonly ShowtimeView[] }) => page.showtimes),
+    getAll(showtimesPath, (page: { readonly showtimes: readonly ShowtimeView[] }) => page.showtimes),
   ]);
   if (!movies.ok) return movies;
   if (!showtimes.ok) return showtimes;
@@ -34,7 +41,10 @@ async function getAll<Page, Item>(
   const items: Item[] = [];
   let cursor = '';
   for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const page = await getJson<Page & { readonly next?: string }>(cursor === '' ? path : `${path}?cursor=${cursor}`);
+    const joined = path.includes('?') ? '&' : '?';
+    const page = await getJson<Page & { readonly next?: string }>(
+      cursor === '' ? path : `${path}${joined}cursor=${encodeURIComponent(cursor)}`,
+    );
     if (!page.ok) return page;
     items.push(...itemsOf(page.value));
     if (page.value.next === undefined) break;

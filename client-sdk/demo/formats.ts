@@ -17,12 +17,13 @@ export const time = (local: string): string => written(local, { hour: '2-digit',
 export const longDate = (day: string): string =>
   written(`${day.slice(0, 10)}T00:00:00`, { weekday: 'long', day: 'numeric', month: 'long' });
 
-/** Today, Tomorrow, or the weekday. Both are days of one venue. */
+/** Today, Tomorrow, the weekday, or after a week the date. Both are days of one venue. */
 export function dayName(day: string, today: string): string {
   const days = Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);
   if (days === 0) return 'Today';
   if (days === 1) return 'Tomorrow';
-  return written(`${day}T00:00:00`, { weekday: 'long' });
+  const options = days < 7 ? ({ weekday: 'long' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  return written(`${day}T00:00:00`, options);
 }
 
 /**

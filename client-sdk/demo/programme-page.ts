@@ -1,14 +1,20 @@
 /** The first page: what is on, a day at a time. */
 import type { ShowtimeView } from '../../src/protocol/http.js';
-import { loadProgramme } from './api.js';
+import { loadCities, loadProgramme } from './api.js';
 import { element } from './element.js';
 import { failureCard } from './failure-card.js';
 import { dayName, duration, longDate, money, ownTime, time } from './formats.js';
 import { arrangeProgramme, type ProgrammeDay, type ProgrammeFilm, priceFrom } from './programme.js';
 
+/** The city that was chosen last, for as long as the page is open. */
+let chosenCity: string | undefined;
+
 export async function showProgramme(main: HTMLElement, signal: AbortSignal): Promise<void> {
   main.replaceChildren(element('p', { className: 'waiting', role: 'status' }, 'Loading the programme…'));
-  const loaded = await loadProgramme();
+  const cities = await loadCities();
+  // Of one city everything is shown: nobody has to choose.
+  const city = cities.ok && cities.value.length > 1 ? cityOf(cities.value) : undefined;
+  const loaded = cities.ok ? await loadProgramme(city) : cities;
   if (signal.aborted) return;
   if (!loaded.ok) {
     const retry = () => void showProgramme(main, signal);
@@ -24,13 +30,29 @@ export async function showProgramme(main: HTMLElement, signal: AbortSignal): Pro
   const list = element('div', { className: 'films' });
   const lead = element('p', { className: 'lead' });
   const tabs = dayButtons(days, (day) => {
-    lead.textContent = [venue?.city, longDate(day.day)].filter(Boolean).join(' · ');
+    lead.textContent = [venue?.city ?? city, longDate(day.day)].filter(Boolean).join(' · ');
     list.replaceChildren(...day.films.map((film) => filmCard(film, venue === undefined)));
   });
-  main.replaceChildren(element('div', { className: 'opening' }, element('div', {}, heading, lead), tabs), list);
+  const choice = cities.ok && city !== undefined && cityChoice(cities.value, city, () => showProgramme(main, signal));
+  const title = element('div', {}, heading, lead);
+  main.replaceChildren(element('div', { className: 'opening' }, title, choice, tabs), list);
   if (days.length === 0)
     list.append(element('p', { className: 'card' }, 'There are no showtimes ahead. Come back tomorrow.'));
   heading.focus({ preventScroll: true });
+}
+
+function cityOf(cities: readonly string[]): string | undefined {
+  return cities.find((one) => one === chosenCity) ?? cities[0];
+}
+
+function cityChoice(cities: readonly string[], city: string, onChosen: () => void): HTMLElement {
+  const options = cities.map((value) => element('option', { value, selected: value === city }, value));
+  const select = element('select', {}, ...options);
+  select.onchange = () => {
+    chosenCity = select.value;
+    onChosen();
+  };
+  return element('label', { className: 'field' }, element('span', {}, 'City'), select);
 }
 
 /** A toggle a day; the first is chosen. */

@@ -62,6 +62,8 @@ test('what begins in the small hours stands under the evening before, by the day
   expect(at('2026-06-01T22:15:00Z')).toMatchObject({ day: '2026-06-01', today: '2026-06-01' });
   expect(dayName('2026-06-01', '2026-06-01')).toBe('Today');
   expect([dayName('2026-06-02', '2026-06-01'), dayName('2026-06-03', '2026-06-01')]).toEqual(['Tomorrow', 'Wednesday']);
+  // A weekday says which day only within a week.
+  expect([dayName('2026-06-07', '2026-06-01'), dayName('2026-06-08', '2026-06-01')]).toEqual(['Sunday', 'Jun 8']);
 });
 
 test('each venue has its own showtimes under its own name', () => {
