@@ -2,7 +2,7 @@ import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 import type { SeatStatus } from '../../src/protocol/seat-status.js';
 import type { HoldView } from '../../src/protocol/server-messages.js';
 import type { ClientEvents, ClientState } from './client-state.js';
-import type { BestAvailableWish, CommandOptions, Payment } from './commands.js';
+import type { BestAvailableWish, CommandOptions, HoldOptions, Payment } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
 import type { TimeLeft } from './countdown.js';
 import type { Environment } from './environment.js';
@@ -60,7 +60,7 @@ export interface ShowtimeClient {
   /** Waits for the first welcome. Rejects where the client fails or is closed before, or the map cannot be loaded. */
   seatMap(): Promise<SeatMapDocument>;
   /** All seats or none. With `holdId` they are added to that hold, whose clock runs on. */
-  hold(seats: readonly string[], options?: CommandOptions & { readonly holdId?: string }): Promise<HoldResult>;
+  hold(seats: readonly string[], options?: HoldOptions): Promise<HoldResult>;
   /** Holds what the server finds best. */
   bestAvailable(wish: BestAvailableWish, options?: CommandOptions): Promise<BestAvailableResult>;
   /**
@@ -70,6 +70,16 @@ export interface ShowtimeClient {
   holdPlaces(area: number, count: number, options?: CommandOptions & { readonly holdId?: string }): Promise<HoldResult>;
   /** Without seats: the whole hold. */
   release(holdId: string, seats?: readonly string[], options?: CommandOptions): Promise<ReleaseResult>;
+  /**
+   * Sells seats of a hold as other ticket types: `ticketTypes` has one for each of `seats`, in their order. A seat that changes
+   * its type costs what that type costs now; the clock of the hold runs on.
+   */
+  retype(
+    holdId: string,
+    seats: readonly string[],
+    ticketTypes: readonly string[],
+    options?: CommandOptions,
+  ): Promise<HoldResult>;
   extend(holdId: string, options?: CommandOptions): Promise<HoldResult>;
   /**
    * `hold` as the buyer was shown it. Where it costs or has something else by now, nothing is booked: `price_changed`,

@@ -18,16 +18,30 @@ export interface BestAvailableWish {
   readonly zone?: string;
   /** One wheelchair space, and the other seats beside it. */
   readonly accessible?: boolean;
+  /** How many seats of each ticket type, by its id, `count` in all; by default all are of the first type. */
+  readonly ticketTypes?: Readonly<Record<string, number>>;
 }
 
 export type Command =
-  | { readonly type: 'hold'; readonly seats: readonly string[]; readonly holdId?: string | undefined }
+  | {
+      readonly type: 'hold';
+      readonly seats: readonly string[];
+      readonly holdId?: string | undefined;
+      readonly ticketTypes?: readonly string[] | undefined;
+    }
   | {
       readonly type: 'best_available';
       readonly count: number;
       readonly category?: string | undefined;
       readonly zone?: string | undefined;
       readonly accessible?: boolean | undefined;
+      readonly ticketTypes?: Readonly<Record<string, number>> | undefined;
+    }
+  | {
+      readonly type: 'retype';
+      readonly holdId: string;
+      readonly seats: readonly string[];
+      readonly ticketTypes: readonly string[];
     }
   | { readonly type: 'release'; readonly holdId: string; readonly seats?: readonly string[] | undefined }
   | { readonly type: 'extend'; readonly holdId: string }
@@ -39,6 +53,14 @@ export type Command =
       readonly seats?: readonly string[] | undefined;
     }
   | { readonly type: 'cancel'; readonly bookingId: string };
+
+/** What seats are held in, and as. */
+export interface HoldOptions extends CommandOptions {
+  /** Adds the seats to this hold, whose clock runs on. */
+  readonly holdId?: string;
+  /** Ids of ticket types, one for each seat, in their order; by default all are of the first type. */
+  readonly ticketTypes?: readonly string[];
+}
 
 export interface CommandOptions {
   /** Stops the waiting, not the command: what it comes to still shows in the state. */

@@ -10,10 +10,11 @@ export type {
   HoldView,
   Limits,
   TermsView,
+  TicketTypeView,
 } from '../../src/protocol/server-messages.js';
 export type { ClientOptions, ShownHold, ShowtimeClient } from './client.js';
 export type { ClientEvents, ClientState } from './client-state.js';
-export type { BestAvailableWish, Command, CommandOptions, Payment } from './commands.js';
+export type { BestAvailableWish, Command, CommandOptions, HoldOptions, Payment } from './commands.js';
 export type { ConnectionState } from './connection-state.js';
 export type { TimeLeft } from './countdown.js';
 export { createClient } from './create-client.js';

@@ -6,7 +6,7 @@ import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../src/protocol/versio
 import type { ClientOptions, ShownHold, ShowtimeClient } from './client.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import { ServerClock } from './clock.js';
-import type { BestAvailableWish, Command, CommandOptions, Payment } from './commands.js';
+import type { BestAvailableWish, Command, CommandOptions, HoldOptions, Payment } from './commands.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import type { TimeLeft } from './countdown.js';
@@ -107,13 +107,14 @@ export class LiveClient implements ShowtimeClient {
     return map.document;
   }
 
-  hold(seats: readonly string[], options: CommandOptions & { holdId?: string } = {}): Promise<HoldResult> {
-    return this.#ask({ type: 'hold', seats, holdId: options.holdId }, 'hold', options);
+  hold(seats: readonly string[], options: HoldOptions = {}): Promise<HoldResult> {
+    const { holdId, ticketTypes } = options;
+    return this.#ask({ type: 'hold', seats, holdId, ticketTypes }, 'hold', options);
   }
 
   bestAvailable(wish: BestAvailableWish, options?: CommandOptions): Promise<BestAvailableResult> {
-    const { count, category, zone, accessible } = wish;
-    return this.#ask({ type: 'best_available', count, category, zone, accessible }, 'hold', options);
+    const { count, category, zone, accessible, ticketTypes } = wish;
+    return this.#ask({ type: 'best_available', count, category, zone, accessible, ticketTypes }, 'hold', options);
   }
 
   async holdPlaces(
@@ -128,6 +129,15 @@ export class LiveClient implements ShowtimeClient {
 
   release(holdId: string, seats?: readonly string[], options?: CommandOptions): Promise<ReleaseResult> {
     return this.#ask({ type: 'release', holdId, seats }, 'seats', options);
+  }
+
+  retype(
+    holdId: string,
+    seats: readonly string[],
+    ticketTypes: readonly string[],
+    options?: CommandOptions,
+  ): Promise<HoldResult> {
+    return this.#ask({ type: 'retype', holdId, seats, ticketTypes }, 'hold', options);
   }
 
   extend(holdId: string, options?: CommandOptions): Promise<HoldResult> {

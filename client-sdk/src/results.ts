@@ -18,6 +18,9 @@ export interface ClientError {
   /** With `price_changed`: what the hold costs and has. */
   readonly price?: Money;
   readonly seats?: readonly string[];
+  /** With `unknown_ticket_type` and `ticket_type_limit`: the id of the type; with the latter how many seats of it one hold may have. */
+  readonly ticketType?: string;
+  readonly limit?: number;
   readonly cause?: unknown;
 }
 

@@ -7,6 +7,7 @@ import { applyExpire } from './commands/expire.js';
 import { applyExtend } from './commands/extend.js';
 import { applyHold } from './commands/hold.js';
 import { applyRelease } from './commands/release.js';
+import { applyRetype } from './commands/retype.js';
 import { applyUnblock } from './commands/unblock.js';
 import type { House } from './house.js';
 import type { Applied } from './reply.js';
@@ -24,6 +25,8 @@ export function apply(house: House, command: Command, now: number): Applied {
       return applyBestAvailable(house, command, now);
     case 'release':
       return applyRelease(house, command, now);
+    case 'retype':
+      return applyRetype(house, command, now);
     case 'extend':
       return applyExtend(house, command, now);
     case 'book':

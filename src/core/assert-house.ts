@@ -12,6 +12,8 @@ export function assertHouse(house: House): void {
   for (const hold of house.holds.values()) {
     invariant(hold.seats.length > 0, `hold ${hold.id} is empty`);
     invariant(house.holdsOf.get(hold.holder)?.has(hold.id) === true, `hold ${hold.id} is not known by its holder`);
+    invariant(hold.prices.length === hold.seats.length, `prices of hold ${hold.id}`);
+    invariant((hold.ticketTypes ?? hold.seats).length === hold.seats.length, `ticket types of hold ${hold.id}`);
     for (const seat of hold.seats) {
       invariant(!owned.has(seat) && status[seat] === HELD && ownerOf[seat] === hold.id, `seat ${seat} of ${hold.id}`);
       owned.set(seat, hold.id);

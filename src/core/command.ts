@@ -15,6 +15,8 @@ export type Command =
       /** Add to this hold, whose clock runs on, instead of making a new one. */
       readonly addTo?: string;
       readonly from?: Origin | undefined;
+      /** Ids by position in `seats`, as many; absent: the first type for all. */
+      readonly ticketTypes?: readonly string[];
     }
   | {
       readonly type: 'best_available';
@@ -25,9 +27,19 @@ export type Command =
       readonly zone?: string;
       readonly accessible?: boolean;
       readonly from?: Origin | undefined;
+      /** Ids, as many as `count`; absent: the first type for all. They go to the seats in the order in which these are found. */
+      readonly ticketTypes?: readonly string[];
     }
   /** Without seats: the whole hold. */
   | { readonly type: 'release'; readonly holder: string; readonly holdId: string; readonly seats?: readonly string[] }
+  /** Sells these seats of a hold as other ticket types: ids by position in `seats`, as many. */
+  | {
+      readonly type: 'retype';
+      readonly holder: string;
+      readonly holdId: string;
+      readonly seats: readonly string[];
+      readonly ticketTypes: readonly string[];
+    }
   | { readonly type: 'extend'; readonly holder: string; readonly holdId: string }
   | {
       readonly type: 'book';

@@ -16,6 +16,20 @@ export interface Price {
   readonly currency: string;
 }
 
+/** Whom a seat is sold to, such as adults or students, and what it costs them. */
+export interface TicketType {
+  /** Unique among the types of a showtime; what commands, holds and bookings name. Never empty. */
+  readonly id: string;
+  /** What the buyer reads. */
+  readonly name: string;
+  /** What the buyer has to know before choosing it, such as "with student card". */
+  readonly note?: string;
+  /** The most seats of this type in one hold; absent: as many as the hold may have. */
+  readonly maxPerHold?: number;
+  /** Minor units a seat by category index; null: seats of this category are not sold as this type. */
+  readonly prices: readonly (number | null)[];
+}
+
 export interface HouseRules {
   readonly holdTtlMs: number;
   readonly seatsPerHold: number;
@@ -28,8 +42,10 @@ export interface HouseRules {
   readonly singleGap: 'off' | 'lenient' | 'strict';
   /** Free seats that must stay between two parties in a row; 0 is none. */
   readonly distancing: number;
-  /** Minor units a seat by category index. */
+  /** Minor units a seat by category index. Where there are ticket types, these are the prices of the first. */
   readonly prices: readonly number[];
+  /** The ordinary one first: it is sold in every category. Absent: all buyers pay `prices`. Never empty. */
+  readonly ticketTypes?: readonly TicketType[];
   readonly currency: string;
   /** The switch of the box office. False: hold, best_available, extend and book are refused with sales_closed. */
   readonly salesOpen: boolean;
@@ -50,6 +66,11 @@ export interface Hold {
   readonly seats: readonly number[];
   /** Minor units by position in `seats`: what each cost when it was taken, and costs until the hold ends. */
   readonly prices: readonly number[];
+  /**
+   * Ids by position in `seats`: what each is sold as; an empty text where the showtime had no types when the seat was taken.
+   * Absent where that is so of all of them.
+   */
+  readonly ticketTypes?: readonly string[];
   /** Milliseconds since 1970; the hold is over when `now >= expiresAt`. */
   readonly expiresAt: number;
   readonly extensions: number;
@@ -62,6 +83,8 @@ export interface Booking {
   readonly holdId: string;
   readonly seats: readonly number[];
   readonly price: Price;
+  /** As in `Hold`. */
+  readonly ticketTypes?: readonly string[];
   readonly status: 'confirmed' | 'cancelled';
 }
 

@@ -6,6 +6,7 @@ import { countByRules } from './limits/count-by-rules.js';
 import { enterBooking, enterHold, takeSeat } from './occupancy.js';
 import { pricesOf } from './price.js';
 import type { SeatMap } from './seat-map.js';
+import { checkTicketTypes } from './ticket-types.js';
 
 /**
  * A house as Postgres remembers it. Holds whose time has come are taken over as they are: the first `expire` drops them
@@ -68,6 +69,7 @@ function occupy(
 export function checkRules(map: SeatMap, rules: HouseRules): void {
   invariant(rules.prices.length >= map.data.categories.length, 'a category without a price');
   for (const price of rules.prices) invariant(Number.isSafeInteger(price) && price >= 0, 'a price that is no amount');
+  if (rules.ticketTypes !== undefined) checkTicketTypes(map, rules.ticketTypes);
   invariant(rules.holdTtlMs > 0, 'holds that end before they begin');
   invariant(rules.seatsPerHold >= 1 && rules.holdsPerHolder >= 1, 'limits that allow no hold');
   invariant(Number.isInteger(rules.distancing) && rules.distancing >= 0, 'distancing is a number of seats');

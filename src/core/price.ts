@@ -1,9 +1,17 @@
 import type { Hold, House } from './house.js';
 
-/** What each of these seats costs now, in minor units of the house's currency. */
-export function pricesOf(house: Pick<House, 'map' | 'rules'>, seats: readonly number[]): number[] {
+/** What each of these seats costs now, in minor units of the house's currency. `types` by position, where it has any. */
+export function pricesOf(
+  house: Pick<House, 'map' | 'rules'>,
+  seats: readonly number[],
+  types?: readonly string[],
+): number[] {
   const { map, rules } = house;
-  return seats.map((seat) => rules.prices[map.categoryOf[seat] ?? -1] ?? 0);
+  if (types === undefined) return seats.map((seat) => rules.prices[map.categoryOf[seat] ?? -1] ?? 0);
+  return seats.map((seat, i) => {
+    const prices = rules.ticketTypes?.find(({ id }) => id === types[i])?.prices ?? rules.prices;
+    return prices[map.categoryOf[seat] ?? -1] ?? 0;
+  });
 }
 
 /** What the hold costs: the sum of what its seats cost when they were taken. */

@@ -7,11 +7,19 @@ import type { Refusal } from './refusal.js';
 import type { Applied, SearchQuality } from './reply.js';
 
 /** The new hold of a holder. The seats are available and the rules allow them. */
-export function newHold(house: House, id: string, holder: string, seats: readonly number[], now: number): Hold {
+export function newHold(
+  house: House,
+  id: string,
+  holder: string,
+  seats: readonly number[],
+  types: readonly string[] | undefined,
+  now: number,
+): Hold {
   // Ids are made by the caller and unique; a second hold under one id would orphan the seats of the first.
   invariant(!house.holds.has(id), 'a hold with this id exists');
   const expiresAt = now + house.rules.holdTtlMs;
-  return { id, holder, seats, prices: pricesOf(house, seats), expiresAt, extensions: 0 };
+  const hold = { id, holder, seats, prices: pricesOf(house, seats, types), expiresAt, extensions: 0 };
+  return types === undefined ? hold : { ...hold, ticketTypes: types };
 }
 
 /** Takes `seats` into `hold`, which is new or replaces the one of the same id. */

@@ -13,7 +13,9 @@ export type SeatRefusalReason =
   | 'companion_alone'
   | 'table_split'
   | 'distancing'
-  | 'held_too_long';
+  | 'held_too_long'
+  | 'unknown_type'
+  | 'type_not_sold';
 
 export interface SeatConflict {
   readonly seat: string;
@@ -43,6 +45,16 @@ export type Refusal =
       readonly of: 'seats' | 'holds';
     }
   | { readonly code: 'too_many_bookings'; readonly limit: number; readonly scope: 'account' | 'holder' | 'address' }
+  /**
+   * The first of the wished types that cannot be sold. With the seats that it was wished for, where these were named: there is
+   * no such type (`unknown_type`), or seats of their category are not sold as it (`type_not_sold`).
+   */
+  | {
+      readonly code: 'unknown_ticket_type';
+      readonly ticketType: string;
+      readonly conflicts: readonly SeatConflict[];
+    }
+  | { readonly code: 'ticket_type_limit'; readonly ticketType: string; readonly limit: number }
   /** What the hold costs and has; the buyer was shown something else. */
   | { readonly code: 'price_changed'; readonly price: Price; readonly seats: readonly string[] }
   | { readonly code: 'unknown_category' | 'unknown_zone'; readonly name: string }

@@ -40,6 +40,15 @@ export function refuseOwn(house: House, seats: readonly number[], hold: Hold): R
   return conflicts.length > 0 ? { code: 'duplicate_seat', conflicts } : undefined;
 }
 
+/** Names every seat that the hold does not have. */
+export function refuseNotIn(house: House, seats: readonly number[], hold: Hold): Refusal | undefined {
+  const conflicts: SeatConflict[] = [];
+  for (const seat of seats) {
+    if (house.ownerOf[seat] !== hold.id) conflicts.push({ seat: labelOf(house, seat), reason: 'not_in_hold' });
+  }
+  return conflicts.length > 0 ? { code: 'not_in_hold', conflicts } : undefined;
+}
+
 /** Names every seat that is not available, and what it is instead. */
 export function refuseTaken(house: House, seats: readonly number[]): Refusal | undefined {
   let conflicts: SeatConflict[] | undefined;

@@ -44,11 +44,12 @@ export class CommandIntake {
     const ids = this.#ids;
     switch (message.type) {
       case 'hold': {
-        const { type, seats, holdId } = message;
-        return { type, holder, seats, newHoldId: ids.uuid(), from, ...(holdId ? { addTo: holdId } : {}) };
+        const { type, seats, holdId, ticketTypes } = message;
+        const hold = { type, holder, seats, newHoldId: ids.uuid(), from, ...(holdId ? { addTo: holdId } : {}) };
+        return ticketTypes ? { ...hold, ticketTypes } : hold;
       }
       case 'best_available': {
-        const { type, count, category, zone, accessible } = message;
+        const { type, count, category, zone, accessible, ticketTypes } = message;
         return {
           type,
           holder,
@@ -58,11 +59,16 @@ export class CommandIntake {
           ...(category === undefined ? {} : { category }),
           ...(zone === undefined ? {} : { zone }),
           ...(accessible === undefined ? {} : { accessible }),
+          ...(ticketTypes ? { ticketTypes: oneByOne(ticketTypes) } : {}),
         };
       }
       case 'release': {
         const { type, holdId, seats } = message;
         return { type, holder, holdId, ...(seats ? { seats } : {}) };
+      }
+      case 'retype': {
+        const { type, holdId, seats, ticketTypes } = message;
+        return { type, holder, holdId, seats, ticketTypes };
       }
       case 'extend':
         return { type: 'extend', holder, holdId: message.holdId };
@@ -85,4 +91,9 @@ export class CommandIntake {
         return { type: 'unblock', seats: message.seats };
     }
   }
+}
+
+/** `{ adult: 2, child: 1 }` as a list: adult, adult, child. */
+function oneByOne(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).flatMap(([id, count]) => new Array<string>(count).fill(id));
 }

@@ -1,12 +1,19 @@
 /** Values of the core and runtime in the words of the wire. */
-import type { Booking, Hold, HouseRules } from '../core/house.js';
+import type { Booking, Hold, HouseRules, TicketType } from '../core/house.js';
 import { priceOf } from '../core/price.js';
 import type { Refusal, SeatConflict } from '../core/refusal.js';
 import type { Reply } from '../core/reply.js';
 import type { SeatMap } from '../core/seat-map.js';
 import { type ErrorCode, type WireError, wireError } from '../protocol/errors.js';
 import { printable } from '../protocol/printable.js';
-import type { BookingView, HoldView, Own, ReplyMessage, TermsView } from '../protocol/server-messages.js';
+import type {
+  BookingView,
+  HoldView,
+  Own,
+  ReplyMessage,
+  TermsView,
+  TicketTypeView,
+} from '../protocol/server-messages.js';
 import type { NotOpened } from '../runtime/directory.js';
 import { MOVING_RETRY_AFTER_MS } from '../runtime/failures.js';
 import type { Host } from '../runtime/host.js';
@@ -21,6 +28,7 @@ export function holdView(hold: Hold, { map, rules }: Terms): HoldView {
     expiresAt: hold.expiresAt,
     extensionsLeft: Math.max(0, rules.extensionsPerHold - hold.extensions),
     price: { amount: priceOf(hold), currency: rules.currency },
+    ...(hold.ticketTypes ? { ticketTypes: hold.ticketTypes } : undefined),
   };
 }
 
@@ -32,15 +40,25 @@ export function termsView({ terms: { map, rules, version }, salesOpen }: Pick<Ho
       category: name,
       price: { amount: rules.prices[i] ?? 0, currency },
     })),
+    ...(rules.ticketTypes ? { ticketTypes: rules.ticketTypes.map((type) => ticketTypeView(type, map, rules)) } : {}),
     salesOpen,
     ...(salesOpenAt === undefined ? {} : { salesOpenAt }),
     ...(salesCloseAt === undefined ? {} : { salesCloseAt }),
   };
 }
 
+function ticketTypeView({ prices, ...type }: TicketType, map: SeatMap, { currency }: HouseRules): TicketTypeView {
+  const sold = map.data.categories.flatMap(({ name: category }, i) => {
+    const amount = prices[i] ?? null;
+    return amount === null ? [] : [{ category, price: { amount, currency } }];
+  });
+  return { ...type, prices: sold };
+}
+
 export function bookingView(booking: Booking, { map }: Terms): BookingView {
-  const { id, reference, status, price } = booking;
-  return { id, reference, status, seats: labels(map, booking.seats), price };
+  const { id, reference, status, price, ticketTypes } = booking;
+  const view = { id, reference, status, seats: labels(map, booking.seats), price };
+  return ticketTypes ? { ...view, ticketTypes } : view;
 }
 
 export function ownView(own: PublishedOwn, terms: Terms): Omit<Own, 'type'> {
@@ -100,6 +118,7 @@ export function outcomeError(outcome: Outcome & { ok: false }, rules: HouseRules
 }
 
 function refusalError(refusal: Refusal, rules: HouseRules): WireError {
+  if ('ticketType' in refusal) return ticketTypeError(refusal);
   if ('conflicts' in refusal) {
     const { code, conflicts } = refusal;
     // What is not in this hall is the client's own text: half of a character in it could not be told in UTF-8.
@@ -122,6 +141,18 @@ function limitError(refusal: Extract<Refusal, { scope: unknown }>): WireError {
   return wireError(code, `At most ${limit} ${what} at a time for one ${scope}.`, { limit, scope, of });
 }
 
+/** Best available names no seats: then there are no conflicts to tell of. */
+function ticketTypeError(refusal: Extract<Refusal, { ticketType: unknown }>): WireError {
+  const ticketType = whole(refusal.ticketType);
+  if (refusal.code === 'ticket_type_limit') {
+    const { code, limit } = refusal;
+    return wireError(code, `At most ${limit} seats of this ticket type in one hold.`, { ticketType, limit });
+  }
+  const { code, conflicts } = refusal;
+  if (conflicts.length === 0) return wireError(code, 'There are no such seats of this ticket type.', { ticketType });
+  return wireError(code, describeConflicts(code, conflicts), { conflicts, ticketType });
+}
+
 const whole = (text: string) => text.replace(/\p{Cs}/gu, '\ufffd');
 
 const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string> = {
@@ -131,6 +162,7 @@ const CONFLICTS: Record<Extract<Refusal, { conflicts: unknown }>['code'], string
   seat_rule: 'Against the rules of this hall',
   not_in_hold: 'Not in this hold',
   held_too_long: 'Held by you for long enough for now',
+  unknown_ticket_type: 'Not sold as this ticket type',
 };
 
 const REASONS: Record<SeatConflict['reason'], string> = {
@@ -146,6 +178,8 @@ const REASONS: Record<SeatConflict['reason'], string> = {
   table_split: 'table split',
   distancing: 'distancing',
   held_too_long: 'held too long',
+  unknown_type: 'unknown type',
+  type_not_sold: 'type not sold',
 };
 
 const NAMED_MAX = 5;
@@ -168,7 +202,7 @@ function describeConflict({ seat, reason, beside }: SeatConflict): string {
 }
 
 function describe(
-  refusal: Exclude<Refusal, { conflicts: unknown } | { price: unknown } | { scope: unknown }>,
+  refusal: Exclude<Refusal, { conflicts: unknown } | { price: unknown } | { scope: unknown } | { ticketType: unknown }>,
   rules: HouseRules,
 ): string {
   const texts: Partial<Record<ErrorCode, string>> = {

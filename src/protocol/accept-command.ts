@@ -35,6 +35,12 @@ const isPrice: Check = (value) => {
   return isRequestId(amount) && typeof currency === 'string' && CURRENCY.test(currency);
 };
 
+/** A hold that says what its seats are sold as. */
+interface Typed {
+  readonly seats: readonly string[];
+  readonly ticketTypes: readonly string[];
+}
+
 interface Shape {
   /** Without a prototype, so that no field that a client names is found there by inheritance. */
   readonly fields: Readonly<Record<string, Check>>;
@@ -54,7 +60,7 @@ const ENVELOPE = { type: () => true, id: isRequestId, commandId: isUuid };
 
 /** What buyers send by the thousand; the rest is rare, and always goes by its schema. */
 const SHAPES: ReadonlyMap<unknown, Shape> = new Map<CommandType, Shape>([
-  ['hold', shape({ seats: isSeats }, { holdId: isUuid })],
+  ['hold', shape({ seats: isSeats }, { holdId: isUuid, ticketTypes: isSeats })],
   ['best_available', shape({ count: isCount }, { category: isLabel, zone: isLabel })],
   ['release', shape({ holdId: isUuid }, { seats: isSeats })],
   ['extend', shape({ holdId: isUuid })],
@@ -76,5 +82,7 @@ export function acceptCommand(value: object): CommandMessage | undefined {
     if (check === undefined || !check((value as Readonly<Record<string, unknown>>)[name])) return undefined;
     if (!known.optional.includes(name)) required--;
   }
-  return required === 0 ? (value as CommandMessage) : undefined;
+  if (required > 0) return undefined;
+  if ('ticketTypes' in value && (value as Typed).ticketTypes.length !== (value as Typed).seats.length) return undefined;
+  return value as CommandMessage;
 }

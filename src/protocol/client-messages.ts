@@ -17,6 +17,10 @@ const remark = z
 export const seatsField = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
 const holdId = uuid;
 
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
 export const helloSchema = z.strictObject({
   type: z.literal('hello'),
   token: z.string().max(FIELD_BOUNDS.tokenLength).optional(),
@@ -26,18 +30,44 @@ export const helloSchema = z.strictObject({
 /** The built-in test payment. `token: "decline"` is refused, as test cards of payment providers are. */
 const payment = z.strictObject({ method: z.literal('test'), token: remark.optional() });
 
-const hold = z.strictObject({
-  seats: seatsField,
-  /** Adds the seats to this hold, whose clock runs on; absent: a new hold. */
-  holdId: holdId.optional(),
-});
-const bestAvailable = z.strictObject({
-  count: z.number().int().min(1).max(FIELD_BOUNDS.seatsPerMessage),
-  category: label.optional(),
-  zone: label.optional(),
-  /** One wheelchair space, and the other seats beside it. */
-  accessible: z.boolean().optional(),
-});
+/** Ids of ticket types, one for each of `seats` in its order. */
+const typesField = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
+const ONE_A_SEAT = { error: 'has not one type for each of `seats`', path: ['ticketTypes'] };
+function isOneASeat(fields: {
+  readonly seats: readonly string[];
+  readonly ticketTypes?: readonly string[] | undefined;
+}) {
+  return fields.ticketTypes === undefined || fields.ticketTypes.length === fields.seats.length;
+}
+
+const hold = z
+  .strictObject({
+    seats: seatsField,
+    /** Adds the seats to this hold, whose clock runs on; absent: a new hold. */
+    holdId: holdId.optional(),
+    /** Absent: the first type of the showtime for all. */
+    ticketTypes: typesField.optional(),
+  })
+  .refine(isOneASeat, ONE_A_SEAT);
+const bestAvailable = z
+  .strictObject({
+    count: z.number().int().min(1).max(FIELD_BOUNDS.seatsPerMessage),
+    category: label.optional(),
+    zone: label.optional(),
+    /** One wheelchair space, and the other seats beside it. */
+    accessible: z.boolean().optional(),
+    /** How many seats of each ticket type, `count` in all; absent: all of the first. */
+    ticketTypes: z.record(label, z.number().int().min(1).max(FIELD_BOUNDS.seatsPerMessage)).optional(),
+  })
+  .refine(({ count, ticketTypes }) => ticketTypes === undefined || sumOf(ticketTypes) === count, {
+    error: 'does not add up to `count`',
+    path: ['ticketTypes'],
+  });
+/** Over HTTP the path names the hold. */
+export const retypeFields = z
+  .strictObject({ seats: seatsField, ticketTypes: typesField })
+  .refine(isOneASeat, ONE_A_SEAT);
+const retype = retypeFields.safeExtend({ holdId });
 const release = z.strictObject({ holdId, seats: seatsField.optional() });
 const extend = z.strictObject({ holdId });
 /** Of what a buyer was shown: integer minor units of an ISO 4217 currency. */
@@ -56,6 +86,7 @@ export const commandFields = {
   hold,
   best_available: bestAvailable,
   release,
+  retype,
   extend,
   book,
   cancel,
@@ -71,9 +102,10 @@ const envelope = {
 };
 
 export const commandSchema = z.discriminatedUnion('type', [
-  hold.extend({ type: z.literal('hold'), ...envelope }),
-  bestAvailable.extend({ type: z.literal('best_available'), ...envelope }),
+  hold.safeExtend({ type: z.literal('hold'), ...envelope }),
+  bestAvailable.safeExtend({ type: z.literal('best_available'), ...envelope }),
   release.extend({ type: z.literal('release'), ...envelope }),
+  retype.safeExtend({ type: z.literal('retype'), ...envelope }),
   extend.extend({ type: z.literal('extend'), ...envelope }),
   book.extend({ type: z.literal('book'), ...envelope }),
   cancel.extend({ type: z.literal('cancel'), ...envelope }),

@@ -43,6 +43,8 @@ export const ERRORS = {
   unknown_seat: refused(404),
   unknown_category: refused(404),
   unknown_zone: refused(404),
+  unknown_ticket_type: refused(404),
+  ticket_type_limit: refused(422),
   unknown_hold: refused(404),
   unknown_booking: refused(404),
   unknown_movie: refused(404),
@@ -105,7 +107,9 @@ export type ConflictReason =
   | 'companion_alone'
   | 'table_split'
   | 'distancing'
-  | 'held_too_long';
+  | 'held_too_long'
+  | 'unknown_type'
+  | 'type_not_sold';
 
 export interface Conflict {
   readonly seat: string;
@@ -135,10 +139,12 @@ export interface WireError {
   /** With `price_changed`: what the hold costs, and the seats that it has. */
   readonly price?: Money;
   readonly seats?: readonly string[];
-  /** With `too_many_held` and `too_many_bookings`: how many there may be, of whom, and of what. */
+  /** With `too_many_held`, `too_many_bookings` and `ticket_type_limit`: how many there may be; with the first two of whom, and of what. */
   readonly limit?: number;
   readonly scope?: 'account' | 'holder' | 'address';
   readonly of?: 'seats' | 'holds' | 'bookings';
+  /** With `unknown_ticket_type` and `ticket_type_limit`: the id of the type. */
+  readonly ticketType?: string;
   /** With `invalid_plan`: all that is wrong with the file, by kind. */
   readonly faults?: readonly Fault[];
 }
@@ -152,6 +158,7 @@ interface ErrorDetail {
   readonly limit?: number;
   readonly scope?: 'account' | 'holder' | 'address';
   readonly of?: 'seats' | 'holds' | 'bookings';
+  readonly ticketType?: string;
   /** With `invalid_plan`: all that is wrong with the file, by kind. */
   readonly faults?: readonly Fault[];
 }

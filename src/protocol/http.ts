@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { DeepReadonly } from './deep-readonly.js';
 import { ERRORS, type ErrorCode, type WireError } from './errors.js';
 import type { Money } from './money.js';
-import type { BookingView, HoldView } from './server-messages.js';
+import type { BookingView, HoldView, TicketTypeView } from './server-messages.js';
 
 export const moneySchema = z
   .object({
@@ -16,7 +16,12 @@ export const moneySchema = z
   .meta({ id: 'Money' }) satisfies z.ZodType<Money>;
 
 const milliseconds = z.int().meta({ description: "Milliseconds since 1970, UTC, by the server's clock." });
+const prices = z.array(z.object({ category: z.string(), price: moneySchema }));
 const labels = z.array(z.string()).meta({ description: 'Seat labels.', example: ['K-12', 'K-13'] });
+
+const typesOfSeats = z.exactOptional(z.array(z.string())).meta({
+  description: 'What each of `seats` is sold as. Only of a showtime with ticket types; an empty text: of none.',
+});
 
 export const holdSchema = z
   .object({
@@ -25,6 +30,7 @@ export const holdSchema = z
     expiresAt: milliseconds,
     extensionsLeft: z.int(),
     price: moneySchema,
+    ticketTypes: typesOfSeats,
   })
   .meta({ id: 'Hold' }) satisfies z.ZodType<DeepMutable<HoldView>>;
 
@@ -35,6 +41,7 @@ export const bookingSchema = z
     status: z.enum(['confirmed', 'cancelled']),
     seats: labels,
     price: moneySchema,
+    ticketTypes: typesOfSeats,
   })
   .meta({ id: 'Booking' }) satisfies z.ZodType<DeepMutable<BookingView>>;
 
@@ -42,6 +49,18 @@ const nextPage = z
   .string()
   .optional()
   .meta({ description: 'The list goes on: ask again with this as `cursor` and the other parameters as they were.' });
+
+export const ticketTypeSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    note: z
+      .exactOptional(z.string())
+      .meta({ description: 'What the buyer has to know.', example: 'with student card' }),
+    maxPerHold: z.exactOptional(z.int()),
+    prices: prices.meta({ description: 'Dearest first. A category that is missing is not sold as this type.' }),
+  })
+  .meta({ id: 'TicketType' }) satisfies z.ZodType<DeepMutable<TicketTypeView>>;
 
 export const movieSchema = z
   .object({
@@ -103,7 +122,11 @@ export const showtimeSchema = z
     }),
     day: z.iso.date().meta({ description: "The day of the venue's programme that it belongs to." }),
     seatMap: z.object({ hash: z.string(), url: z.string(), seats: z.int() }),
-    prices: z.array(z.object({ category: z.string(), price: moneySchema })).meta({ description: 'Dearest first.' }),
+    prices: prices.meta({ description: 'Dearest first.' }),
+    ticketTypes: z
+      .array(ticketTypeSchema)
+      .optional()
+      .meta({ description: 'Of one showtime that has any, and not in lists. The first is the ordinary one.' }),
     live: z.object({ url: z.string() }),
     availability: z
       .object({ available: z.int(), seats: z.int() })
@@ -160,6 +183,7 @@ export const problemSchema = z
     limit: z.int().optional(),
     scope: z.enum(['account', 'holder', 'address']).optional(),
     of: z.enum(['seats', 'holds', 'bookings']).optional(),
+    ticketType: z.string().optional(),
     faults: z
       .array(
         z.object({

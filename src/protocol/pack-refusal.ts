@@ -15,6 +15,7 @@ const REFUSED = '\xa2ok\xc2\xa5error\x85\xa4code';
 export function packRefusal(id: number, error: WireError): Uint8Array | undefined {
   const { code, message, retryable, outcome, conflicts } = error;
   if (conflicts === undefined || error.field !== undefined || error.retryAfterMs !== undefined) return undefined;
+  if (error.ticketType !== undefined) return undefined;
   if (id > 0xffff || conflicts.length > 15 || message.length > 255 || !ASCII.test(message)) return undefined;
   let frame = `${OPENING}${packedUint16(id)}${REFUSED}${packedText(code)}\xa7message${packedText(message)}\xa9retryable${
     retryable ? '\xc3' : '\xc2'

@@ -10,6 +10,8 @@ export interface HoldView {
   readonly expiresAt: number;
   readonly extensionsLeft: number;
   readonly price: Money;
+  /** By position in `seats`, the id of what each is sold as. Only of a showtime with ticket types; an empty text: of none. */
+  readonly ticketTypes?: readonly string[];
 }
 
 export interface BookingView {
@@ -19,6 +21,8 @@ export interface BookingView {
   readonly status: 'confirmed' | 'cancelled';
   readonly seats: readonly string[];
   readonly price: Money;
+  /** As in a hold. */
+  readonly ticketTypes?: readonly string[];
 }
 
 export interface Limits {
@@ -31,12 +35,28 @@ export interface Limits {
   readonly heartbeatMs: number;
 }
 
+/** Whom a seat is sold to, and what it costs them. */
+export interface TicketTypeView {
+  readonly id: string;
+  readonly name: string;
+  /** What the buyer has to know, such as "with student card". */
+  readonly note?: string;
+  /** The most seats of this type in one hold. */
+  readonly maxPerHold?: number;
+  readonly prices: readonly { readonly category: string; readonly price: Money }[];
+}
+
 /** What a showtime is sold by. */
 export interface TermsView {
   /** Counts up with every change of prices, rules or sales; time that opens or closes sales is no change. */
   readonly version: number;
   /** What a seat of each category costs from now on; holds keep the price that they were made with. */
   readonly prices: readonly { readonly category: string; readonly price: Money }[];
+  /**
+   * Whom seats are sold to, the ordinary type first: it costs `prices`. A category that a type has no price for is not sold
+   * to it. Absent: there are no types.
+   */
+  readonly ticketTypes?: readonly TicketTypeView[];
   /** Whether seats can be taken now. */
   readonly salesOpen: boolean;
   /** Milliseconds since 1970: sales open then, at the earliest. */

@@ -27,7 +27,10 @@
  *   the errors `too_many_held`, `too_many_bookings` and `held_too_long`, the members `limit`, `scope` and `of` of errors, and the
  *   reason `held_too_long`;
  *   the errors `unknown_account`, `last_administrator`;
- *   the error `unknown_api_key`, and the endpoints of API keys and of the audit log.
+ *   the error `unknown_api_key`, and the endpoints of API keys and of the audit log;
+ *   ticket types, of which an older client sells the first: `ticketTypes` in terms, showtimes, holds, bookings, `hold` and
+ *   `best_available`, the command `retype`, the errors `unknown_ticket_type` and `ticket_type_limit` with `ticketType` and
+ *   `limit`, the reasons `unknown_type` and `type_not_sold`.
  */
 export const PROTOCOL_VERSION = 1;
 

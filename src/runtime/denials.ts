@@ -30,10 +30,13 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   too_many_seats: 'look',
   seats_unavailable: 'look',
   seat_rule: 'look',
+  // Counted together with those that the hold has.
+  ticket_type_limit: 'look',
   // The plan is the same at every owner, and terms are a little old at worst; a hold never changes its holder.
   unknown_seat: false,
   unknown_category: false,
   unknown_zone: false,
+  unknown_ticket_type: false,
   sales_closed: false,
   // Of what this owner itself saw.
   held_too_long: false,
@@ -56,6 +59,7 @@ export function isDoubted(reply: Reply, { again, command }: Submission, house: H
 function looksAtOwn(refusal: Refusal, command: Command, house: House, holder: string): boolean {
   // Named or counted together with what the hold has.
   if (command.type === 'hold' && command.addTo !== undefined) return true;
+  if (command.type === 'retype') return true;
   if (command.type === 'release' && refusal.code === 'seat_rule') return true;
   if (!('conflicts' in refusal)) return false;
   for (const { seat, reason } of refusal.conflicts) {

@@ -51,6 +51,7 @@ const REFUSALS = [
   'unknown_booking',
   'booking_cancelled',
   'unknown_category',
+  'unknown_ticket_type',
   'unknown_zone',
   'none_available',
 ] as const;

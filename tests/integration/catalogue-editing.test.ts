@@ -39,6 +39,15 @@ const VENUE = { id: 'berlin', name: 'Babylon', city: 'Berlin', timeZone: 'Europe
 const PRICES = { Front: 1_200, Back: 900 };
 const SHOW = { movieId: 'm', hallId: 'h', currency: 'EUR', prices: PRICES };
 
+/** A showtime with an ordinary type and a second one. */
+const typed = (second: object, first: object = {}) => ({
+  startsAtLocal: '2031-05-03T14:00',
+  ticketTypes: [
+    { id: 'adult', name: 'Adult', ...first },
+    { id: 'child', name: 'Child', ...second },
+  ],
+});
+
 describe.each([
   ['movies', MOVIE, { title: 'M2' }, 'unknown_movie'],
   ['venues', VENUE, { name: 'B2' }, 'unknown_venue'],
@@ -95,6 +104,12 @@ describe('a series', () => {
     ['invalid_field', 'prices.Front', { startsAtLocal: '2031-05-03T14:00', prices: { Front: -1, Back: 1 } }],
     ['invalid_field', 'currency', { startsAtLocal: '2031-05-03T14:00', currency: 'DEM' }],
     ['unpriced_category', 'prices', { startsAtLocal: '2031-05-03T14:00', prices: { Front: 1 } }],
+    ['unknown_category', 'ticketTypes[1].prices', typed({ prices: { Front: 1, Balcony: 1 } })],
+    ['invalid_field', 'ticketTypes[1].prices', typed({ prices: {} })],
+    ['invalid_field', 'ticketTypes[1].id', typed({ id: 'adult', prices: { Front: 1 } })],
+    ['invalid_field', 'ticketTypes[1].maxPerHold', typed({ prices: { Front: 1 }, maxPerHold: 0 })],
+    ['invalid_field', 'ticketTypes[0].prices', typed({ prices: { Front: 1 } }, { prices: { Front: 1, Back: 1 } })],
+    ['invalid_field', 'prices', { startsAtLocal: '2031-05-03T14:00', prices: undefined }],
     ['unknown_hall', 'hallId', { startsAtLocal: '2031-05-03T14:00', hallId: 'none' }],
     ['unknown_movie', 'movieId', { startsAtLocal: '2031-05-03T14:00', movieId: 'none' }],
     ['invalid_field', 'series.lastDay', { series: { ...series, lastDay: '2031-02-01' } }],
@@ -136,6 +151,50 @@ describe('a showtime that somebody watches', () => {
     expect(await client.call({ type: 'hold', seats: ['R1-9'] })).toMatchObject({ error: { code: 'sales_closed' } });
     expect((await ask('GET', '/v1/showtimes?date=2033-01-01')).json.showtimes).toEqual([]);
     expect(await ask('PATCH', at, { salesOpen: true }, '*')).toMatchObject({ code: 'showtime_cancelled' });
+    await client.close();
+  });
+
+  it('sells new ticket types at once; the ordinary one has the prices of the showtime, wherever they are changed', async () => {
+    const child = { id: 'child', name: 'Child', note: 'under 12', maxPerHold: 2, prices: { Back: 400 } };
+    const body = { ...SHOW, startsAtLocal: '2033-03-01T20:00', prices: undefined };
+    const types = [{ id: 'adult', name: 'Adult', prices: PRICES }, child];
+    const added = await ask('POST', '/v1/showtimes', { ...body, ticketTypes: types });
+    expect(added.status).toBe(201);
+    const id = added.json.showtimes[0]!.id;
+    const at = `/v1/showtimes/${id}`;
+    expect((await ask('GET', `${at}/settings`)).json).toMatchObject({ prices: PRICES, ticketTypes: types });
+    const client = await LiveClient.join(stage.liveUrl(id));
+    const eur = (amount: number) => ({ amount, currency: 'EUR' });
+    const { prices: _, ...told } = child;
+    expect((await ask('GET', at)).json).toMatchObject({
+      ticketTypes: [
+        { id: 'adult', prices: [{ category: 'Front', price: eur(1_200) }, {}] },
+        { ...told, prices: [{ category: 'Back', price: eur(400) }] },
+      ],
+    });
+    expect(client.welcome?.terms.ticketTypes).toMatchObject([
+      {
+        id: 'adult',
+        prices: [
+          { category: 'Front', price: eur(1_200) },
+          { category: 'Back', price: eur(900) },
+        ],
+      },
+      { ...told, prices: [{ category: 'Back', price: eur(400) }] },
+    ]);
+    const raised = { Front: 1_500, Back: 1_000 };
+    const changed = await ask('PATCH', at, { prices: raised }, '"1"');
+    expect(changed.json).toMatchObject({ prices: raised, ticketTypes: [{ id: 'adult', prices: raised }, child] });
+    expect(await client.call({ type: 'hold', seats: ['R2-1', 'R2-2'], ticketTypes: ['adult', 'child'] })).toMatchObject(
+      {
+        hold: { price: eur(1_400), ticketTypes: ['adult', 'child'] },
+      },
+    );
+    const removed = await ask('PATCH', at, { ticketTypes: [] }, changed.etag);
+    expect(removed.json).toMatchObject({ prices: raised, ticketTypes: [] });
+    expect((await client.next('terms')).terms).toMatchObject({ version: 2 });
+    const news = await client.next('terms');
+    expect([news.terms.version, news.terms.ticketTypes]).toEqual([3, undefined]);
     await client.close();
   });
 

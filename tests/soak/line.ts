@@ -138,6 +138,8 @@ export class SdkLine implements Line {
         return client.bestAvailable({ count: command.count });
       case 'release':
         return client.release(command.holdId, command.seats);
+      case 'retype':
+        return client.retype(command.holdId, command.seats, command.ticketTypes);
       case 'extend':
         return client.extend(command.holdId);
       case 'book':

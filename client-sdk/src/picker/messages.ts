@@ -105,6 +105,8 @@ export const defaultMessages: Messages = {
     pair_split: 'is sold only together with its neighbour',
     companion_alone: 'is sold only together with the wheelchair space beside it',
     table_split: 'is sold only with its whole table',
+    unknown_type: 'is not sold as this ticket type',
+    type_not_sold: 'is not sold as this ticket type',
     distancing: 'is too close to another party',
     held_too_long: 'was held by you for a long time; leave it to others for a while',
   },

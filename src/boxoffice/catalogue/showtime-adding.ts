@@ -6,6 +6,7 @@ import type { addedSchema, NewShowtimes } from './showtime-schemas.js';
 import { SERIES_MAX, type SeriesStart, startAt, startsOf } from './showtime-series.js';
 import { insertRecord, lockHallOf, refuseOverlap } from './showtime-store.js';
 import { categoriesWithout } from './showtimes.js';
+import { mergePrices, refuseUnknownCategories } from './ticket-types.js';
 import { localTime } from './venue-time.js';
 
 type Added = z.output<typeof addedSchema>;
@@ -19,7 +20,7 @@ export function addShowtimes(
 ): Promise<Edited<Added>> {
   const { pool, audit, now, uuid } = parts;
   return editOnce<Added>(pool, { caller, key, asked: { add: 'showtimes', wanted } }, async (client) => {
-    const { movieId, hallId, currency, prices, durationMinutes = null } = wanted;
+    const { movieId, hallId, currency, durationMinutes = null } = wanted;
     const hall = await lockHallOf(client, hallId);
     if (!hall) return refuse('unknown_hall', 'There is no such hall.', 'hallId');
     const { rows } = await client.query<{ minutes: number }>(
@@ -27,8 +28,13 @@ export function addShowtimes(
       [movieId],
     );
     if (!rows[0]) return refuse('unknown_movie', 'There is no such movie.', 'movieId');
+    const merged = mergePrices(wanted, { ticketTypes: [] });
+    if (!merged.ok) return merged;
+    const { prices, ticketTypes } = merged.value;
     const unpriced = await categoriesWithout(client, hall.hash, prices);
     if (unpriced.length > 0) return refuse('unpriced_category', `No price for: ${unpriced.join(', ')}.`, 'prices');
+    const known = await refuseUnknownCategories(client, hall.hash, ticketTypes);
+    if (!known.ok) return known;
     const starts = startsWanted(wanted, hall.timeZone);
     if (starts.length === 0) return refuse('invalid_field', 'The last day is before the first.', 'series.lastDay');
     if (starts.length > SERIES_MAX) {
@@ -49,6 +55,7 @@ export function addShowtimes(
         startsAt,
         currency,
         prices,
+        ticketTypes,
         seatMapHash: hall.hash,
         rules: wanted.rules ?? {},
         salesOpen: wanted.salesOpen ?? true,

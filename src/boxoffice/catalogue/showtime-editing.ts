@@ -17,6 +17,7 @@ import {
   updateRecord,
 } from './showtime-store.js';
 import { categoriesWithout } from './showtimes.js';
+import { mergePrices, refuseUnknownCategories } from './ticket-types.js';
 
 type Change = z.output<typeof showtimeChange>;
 
@@ -34,7 +35,14 @@ export function showtimeEditEndpoints(parts: EditParts): readonly Endpoint[] {
       body: newShowtimes,
       status: 201,
       reply: addedSchema,
-      errors: ['unknown_movie', 'unknown_hall', 'unpriced_category', 'showtime_past', 'showtime_overlap'],
+      errors: [
+        'unknown_movie',
+        'unknown_hall',
+        'unknown_category',
+        'unpriced_category',
+        'showtime_past',
+        'showtime_overlap',
+      ],
       idempotent: 'optional',
       handle: async ({ body, caller, commandId }) => {
         const added = await addShowtimes(parts, body, caller, commandId);
@@ -65,7 +73,14 @@ export function showtimeEditEndpoints(parts: EditParts): readonly Endpoint[] {
       conditional: true,
       body: showtimeChange,
       reply: recordSchema,
-      errors: ['unknown_showtime', 'unpriced_category', 'showtime_past', 'showtime_overlap', 'showtime_cancelled'],
+      errors: [
+        'unknown_showtime',
+        'unknown_category',
+        'unpriced_category',
+        'showtime_past',
+        'showtime_overlap',
+        'showtime_cancelled',
+      ],
       handle: async ({ parameters: { showtimeId }, body, ifMatch, caller }) =>
         await settle(parts, showtimeId, await change(parts, showtimeId, body, ifMatch, caller)),
     }),
@@ -116,8 +131,8 @@ function unknown() {
   return refuse('unknown_showtime', 'There is no such showtime.');
 }
 
-/** Absent members stay as they are; the schema gives no member that is undefined a meaning of its own. */
-function given(change: Change): Partial<ShowtimeRecord> {
+/** But for prices and types. Absent members stay as they are; the schema gives no member that is undefined a meaning of its own. */
+function given({ prices: _prices, ticketTypes: _types, ...change }: Change): Partial<ShowtimeRecord> {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
@@ -131,9 +146,17 @@ function change({ pool, audit, now }: EditParts, id: string, wanted: Change, ifM
     const stale = refuseStale(ifMatch, versionTag(before.version));
     if (stale) return { ok: false, error: stale };
     if (before.cancelledAt) return refuse('showtime_cancelled', 'The showtime is cancelled.');
-    const after = { ...before, ...given(wanted) };
+    const merged = mergePrices(wanted, before);
+    if (!merged.ok) return merged;
+    const after = { ...before, ...given(wanted), ...merged.value };
     const unpriced = await categoriesWithout(client, before.seatMapHash, after.prices);
     if (unpriced.length > 0) return refuse('unpriced_category', `No price for: ${unpriced.join(', ')}.`, 'prices');
+    const known = await refuseUnknownCategories(
+      client,
+      before.seatMapHash,
+      wanted.ticketTypes ? after.ticketTypes : [],
+    );
+    if (!known.ok) return known;
     if (wanted.startsAt || wanted.durationMinutes !== undefined) {
       if (wanted.startsAt && wanted.startsAt.getTime() <= now()) {
         return refuse('showtime_past', 'A showtime cannot start in the past.', 'startsAt');

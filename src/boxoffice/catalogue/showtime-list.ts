@@ -1,9 +1,11 @@
 /** Showtimes as people choose them. */
 import { z } from 'zod';
+import type { TicketTypeView } from '../../protocol/server-messages.js';
 import { ListQuery } from './list-query.js';
 import { type Page, pageOf } from './page.js';
 import type { Reads } from './reads.js';
 import { pricesSchema } from './showtimes.js';
+import { type Prices, pricedTypes, ticketTypesSchema } from './ticket-types.js';
 import { boundsOfDay, dayOf, localTime, type VenueDay } from './venue-time.js';
 
 /** A showtime as people choose it: the members of the HTTP API's view, less its URLs. */
@@ -24,6 +26,8 @@ export interface Showtime {
     readonly category: string;
     readonly price: { readonly amount: number; readonly currency: string };
   }[];
+  /** Of one showtime that has any; lists leave it out. */
+  readonly ticketTypes?: readonly TicketTypeView[];
 }
 
 export interface ShowtimeFilter {
@@ -151,14 +155,19 @@ function latest(times: readonly (Date | 'infinity')[]): Date {
 
 /** @param id must be a UUID; anything else is the driver's error 22P02. */
 export async function findShowtime(pool: Reads, id: string): Promise<Showtime | undefined> {
-  const { rows } = await pool.query<ShowtimeRow>(`${SELECT_SHOWTIME} WHERE s.id = $1`, [id]);
-  return rows[0] && showtimeOf(rows[0]);
+  const { rows } = await pool.query<ShowtimeRow & { readonly ticket_types: unknown }>(
+    `SELECT one.*, t.ticket_types FROM (${SELECT_SHOWTIME} WHERE s.id = $1) AS one JOIN boxoffice.showtimes t USING (id)`,
+    [id],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const types = pricedTypes(ticketTypesSchema.parse(row.ticket_types), pricesSchema.parse(row.prices));
+  const showtime = showtimeOf(row);
+  if (types.length === 0) return showtime;
+  return { ...showtime, ticketTypes: types.map(({ prices, ...type }) => ({ ...type, prices: listed(prices, row) })) };
 }
 
 function showtimeOf(row: ShowtimeRow): Showtime {
-  const prices = Object.entries(pricesSchema.parse(row.prices));
-  // Postgres keeps members of jsonb in an order of its own; people read price lists from the top.
-  prices.sort(([nameA, a], [nameB, b]) => b - a || nameA.localeCompare(nameB, 'en'));
   const venueDay = { timeZone: row.time_zone, dayCutoffHour: row.day_cutoff_hour };
   return {
     id: row.id,
@@ -169,6 +178,13 @@ function showtimeOf(row: ShowtimeRow): Showtime {
     startsAtLocal: localTime(row.starts_at.getTime(), venueDay.timeZone),
     day: dayOf(row.starts_at.getTime(), venueDay),
     seatMap: { hash: row.hash, seats: row.seats },
-    prices: prices.map(([category, amount]) => ({ category, price: { amount, currency: row.currency } })),
+    prices: listed(pricesSchema.parse(row.prices), row),
   };
+}
+
+/** Postgres keeps members of jsonb in an order of its own; people read price lists from the top. */
+function listed(prices: Prices, { currency }: ShowtimeRow) {
+  return Object.entries(prices)
+    .sort(([nameA, a], [nameB, b]) => b - a || nameA.localeCompare(nameB, 'en'))
+    .map(([category, amount]) => ({ category, price: { amount, currency } }));
 }

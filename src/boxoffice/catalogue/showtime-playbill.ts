@@ -5,9 +5,13 @@ import type { Playbill } from '../../runtime/playbill-port.js';
 import type { Reads } from './reads.js';
 import { seatMapData } from './seat-maps.js';
 import { showtimeTerms, termsVersions } from './showtimes.js';
+import { soldTypes } from './ticket-types.js';
 
 /** What a showtime does not set for itself. */
-export type DefaultRules = Omit<HouseRules, 'prices' | 'currency' | 'salesOpen' | 'salesOpenAt' | 'salesCloseAt'> & {
+export type DefaultRules = Omit<
+  HouseRules,
+  'prices' | 'ticketTypes' | 'currency' | 'salesOpen' | 'salesOpenAt' | 'salesCloseAt'
+> & {
   readonly salesGraceMs: number;
 };
 
@@ -41,15 +45,18 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
     async terms(showtimeId) {
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
-      const { seatMapHash, prices, currency, salesOpen, salesOpenAt, salesCloseAt, startsAt, version } = terms;
+      const { seatMapHash, currency, salesOpen, salesOpenAt, salesCloseAt, startsAt, version } = terms;
       const { salesGraceMs, limits: ownLimits, ...rules } = { ...defaults, ...terms.rules };
       const limits = defaults.limits && { ...defaults.limits, ...ownLimits };
       const map = await compiled(seatMapHash);
       const priceOf = ({ name }: { readonly name: string }): number => {
-        const price = prices[name];
+        const price = terms.prices[name];
         if (price === undefined) throw new Error(`Category ${name} of showtime ${showtimeId} has no price.`);
         return price;
       };
+      const { categories } = map.data;
+      const prices = categories.map(priceOf);
+      const ticketTypes = soldTypes(terms.ticketTypes, categories, prices);
       return {
         map,
         mapHash: seatMapHash,
@@ -57,7 +64,8 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
         rules: {
           ...rules,
           ...(limits ? { limits } : {}),
-          prices: map.data.categories.map(priceOf),
+          prices,
+          ...(ticketTypes.length > 0 ? { ticketTypes } : {}),
           currency,
           salesOpen,
           ...(salesOpenAt ? { salesOpenAt: salesOpenAt.getTime() } : {}),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { slug, text } from './edit-parts.js';
 import type { ShowtimeRecord } from './showtime-store.js';
 import { currencySchema, pricesSchema, rulesSchema } from './showtimes.js';
+import { ticketTypesSchema } from './ticket-types.js';
 
 const instant = z.iso
   .datetime({ offset: true, error: 'is an RFC 3339 time, such as 2026-01-31T20:00:00Z' })
@@ -20,6 +21,9 @@ const prices = pricesSchema.meta({
 const currency = currencySchema.meta({ override: { type: 'string' }, description: 'ISO 4217.', example: 'EUR' });
 
 const settings = {
+  ticketTypes: ticketTypesSchema.meta({
+    description: 'Whom seats are sold to, the ordinary type first: it costs `prices`. Empty: all buyers pay `prices`.',
+  }),
   rules: rulesSchema,
   salesOpen: z.boolean(),
   salesOpenAt: instant.nullable(),
@@ -38,7 +42,7 @@ export const newShowtimes = z
     movieId: slug,
     hallId: slug,
     currency,
-    prices,
+    prices: prices.optional(),
     ...z.object(settings).partial().shape,
     startsAt: instant.optional(),
     startsAtLocal: local.optional().meta({ description: 'By the clocks of the venue.' }),
@@ -54,6 +58,13 @@ export const newShowtimes = z
 export type NewShowtimes = z.output<typeof newShowtimes>;
 
 const time = z.iso.datetime();
+const storedType = z.object({
+  id: z.string(),
+  name: z.string(),
+  note: z.exactOptional(z.string()),
+  maxPerHold: z.exactOptional(z.int()),
+  prices: z.record(z.string(), z.int()),
+});
 export const recordSchema = z
   .object({
     id: z.uuid(),
@@ -62,6 +73,7 @@ export const recordSchema = z
     startsAt: time,
     currency: z.string(),
     prices: z.record(z.string(), z.int()),
+    ticketTypes: z.array(storedType),
     rules: rulesSchema,
     salesOpen: z.boolean(),
     salesOpenAt: time.nullable(),
@@ -88,10 +100,11 @@ export const addedSchema = z.object({
 });
 
 export function recordView({ version: _version, seatMapHash: _hash, ...record }: ShowtimeRecord) {
-  const { startsAt, salesOpenAt, salesCloseAt, cancelledAt, channels } = record;
+  const { startsAt, salesOpenAt, salesCloseAt, cancelledAt, channels, ticketTypes } = record;
   return {
     ...record,
     channels: [...channels],
+    ticketTypes: [...ticketTypes],
     startsAt: startsAt.toISOString(),
     salesOpenAt: salesOpenAt?.toISOString() ?? null,
     salesCloseAt: salesCloseAt?.toISOString() ?? null,

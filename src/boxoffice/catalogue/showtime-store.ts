@@ -3,11 +3,14 @@ import type { PoolClient } from 'pg';
 import { type Edited, refuse } from './edit-parts.js';
 import type { Reads } from './reads.js';
 import type { RuleOverrides } from './showtimes.js';
+import { type GivenType, type Prices, pricedTypes, type TicketType, typesToStore } from './ticket-types.js';
 import { localTime } from './venue-time.js';
 
 /** What people may set of a showtime. */
 export interface ShowtimeSettings {
-  readonly prices: Readonly<Record<string, number>>;
+  readonly prices: Prices;
+  /** The ordinary one first, with the same `prices`. Empty: all buyers pay `prices`. */
+  readonly ticketTypes: readonly TicketType[];
   readonly rules: RuleOverrides;
   readonly salesOpen: boolean;
   readonly salesOpenAt: Date | null;
@@ -35,13 +38,21 @@ export interface LockedHall {
 }
 
 const SHOWTIME = `SELECT id, movie_id AS "movieId", hall_id AS "hallId", starts_at AS "startsAt", currency, prices, rules,
+  ticket_types AS "ticketTypes",
   sales_open AS "salesOpen", sales_open_at AS "salesOpenAt", sales_close_at AS "salesCloseAt",
   duration_minutes AS "durationMinutes", channels, seat_map_hash AS "seatMapHash", cancelled_at AS "cancelledAt",
   cancel_reason AS "cancelReason", version FROM boxoffice.showtimes WHERE id = $1`;
 
 export async function findRecord(db: Reads, id: string): Promise<ShowtimeRecord | undefined> {
-  const { rows } = await db.query<ShowtimeRecord>(SHOWTIME, [id]);
-  return rows[0];
+  const { rows } = await db.query<ShowtimeRow>(SHOWTIME, [id]);
+  return rows[0] && recordOf(rows[0]);
+}
+
+/** Not checked: whoever wrote it by hand is to see what it is. */
+type ShowtimeRow = Omit<ShowtimeRecord, 'ticketTypes'> & { readonly ticketTypes: readonly GivenType[] };
+
+function recordOf(row: ShowtimeRow): ShowtimeRecord {
+  return { ...row, ticketTypes: pricedTypes(row.ticketTypes, row.prices) };
 }
 
 /** Locks the hall, so that of two people who put showtimes into it at once the second sees those of the first. */
@@ -55,8 +66,8 @@ export async function lockHallOf(client: PoolClient, hallId: string): Promise<Lo
 }
 
 export async function lockRecord(client: PoolClient, id: string): Promise<ShowtimeRecord | undefined> {
-  const { rows } = await client.query<ShowtimeRecord>(`${SHOWTIME} FOR UPDATE`, [id]);
-  return rows[0];
+  const { rows } = await client.query<ShowtimeRow>(`${SHOWTIME} FOR UPDATE`, [id]);
+  return rows[0] && recordOf(rows[0]);
 }
 
 /** The refusal where another showtime is in the hall then, or within its turnaround. The hall is locked. */
@@ -91,8 +102,8 @@ export async function refuseOverlap(
 export async function insertRecord(client: PoolClient, record: Omit<ShowtimeRecord, 'version'>): Promise<void> {
   await client.query(
     `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules, sales_open,
-                                      sales_open_at, sales_close_at, duration_minutes, channels)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+                                      sales_open_at, sales_close_at, duration_minutes, channels, ticket_types)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       record.id,
       record.movieId,
@@ -108,15 +119,16 @@ export async function insertRecord(client: PoolClient, record: Omit<ShowtimeReco
 export async function updateRecord(client: PoolClient, record: ShowtimeRecord): Promise<void> {
   await client.query(
     `UPDATE boxoffice.showtimes SET starts_at = $2, prices = $3, rules = $4, sales_open = $5, sales_open_at = $6,
-            sales_close_at = $7, duration_minutes = $8, channels = $9 WHERE id = $1`,
+            sales_close_at = $7, duration_minutes = $8, channels = $9, ticket_types = $10 WHERE id = $1`,
     [record.id, record.startsAt, ...settings(record)],
   );
 }
 
 function settings(record: ShowtimeSettings): unknown[] {
   const { prices, rules, salesOpen, salesOpenAt, salesCloseAt, durationMinutes, channels } = record;
+  const ticketTypes = JSON.stringify(typesToStore(record.ticketTypes));
   const sales = [salesOpen, salesOpenAt, salesCloseAt];
-  return [JSON.stringify(prices), JSON.stringify(rules), ...sales, durationMinutes, channels];
+  return [JSON.stringify(prices), JSON.stringify(rules), ...sales, durationMinutes, channels, ticketTypes];
 }
 
 export async function cancelRecord(client: PoolClient, id: string, reason: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { HouseRules } from '../../core/house.js';
 import type { Limits } from '../../core/limits/limit-rules.js';
 import { isCurrency } from '../../protocol/money.js';
 import type { Reads } from './reads.js';
+import { type GivenType, ticketTypesSchema } from './ticket-types.js';
 
 /** What one showtime may set for itself; everything else is the node's default. */
 export type RuleOverrides = Partial<
@@ -41,6 +42,8 @@ export interface ShowtimeTerms {
   /** Minor units of `currency` by category name. */
   readonly prices: Readonly<Record<string, number>>;
   readonly currency: string;
+  /** The first without prices of its own: it costs `prices`. */
+  readonly ticketTypes: readonly GivenType[];
   readonly rules: RuleOverrides;
   readonly salesOpen: boolean;
   readonly salesOpenAt: Date | undefined;
@@ -87,13 +90,14 @@ export const rulesSchema = z.strictObject({
  * Reads the terms that a showtime is sold under. The seat map comes apart from them, by its hash: whoever asks has often
  * got it already.
  * @returns undefined where there is no such showtime.
- * @throws ZodError where somebody wrote a currency, prices or rules by hand that nobody could sell under.
+ * @throws ZodError where somebody wrote a currency, prices, ticket types or rules by hand that nobody could sell under.
  */
 export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTerms | undefined> {
   const { rows } = await pool.query<{
     hash: string;
     prices: unknown;
     currency: string;
+    ticket_types: unknown;
     rules: unknown;
     sales_open: boolean;
     sales_open_at: Date | null;
@@ -101,7 +105,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     starts_at: Date;
     version: string;
   }>(
-    `SELECT seat_map_hash AS hash, prices, currency, rules, sales_open AND cancelled_at IS NULL AS sales_open, sales_open_at,
+    `SELECT seat_map_hash AS hash, prices, ticket_types, currency, rules, sales_open AND cancelled_at IS NULL AS sales_open, sales_open_at,
             sales_close_at, starts_at, terms_version AS version
        FROM boxoffice.showtimes WHERE id = $1`,
     [id],
@@ -112,6 +116,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     seatMapHash: row.hash,
     prices: pricesSchema.parse(row.prices),
     currency: currencySchema.parse(row.currency),
+    ticketTypes: ticketTypesSchema.parse(row.ticket_types),
     rules: rulesSchema.parse(row.rules),
     salesOpen: row.sales_open,
     salesOpenAt: row.sales_open_at ?? undefined,

@@ -34,6 +34,7 @@ export function applyBook(house: House, command: Book, now: number): Applied {
     holdId: hold.id,
     seats: hold.seats,
     price: costOf(house, hold),
+    ...(hold.ticketTypes ? { ticketTypes: hold.ticketTypes } : undefined),
     status: 'confirmed',
   };
   for (const seat of hold.seats) bookHeldSeat(house, seat, booking.id);

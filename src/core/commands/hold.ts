@@ -8,6 +8,7 @@ import type { Applied } from '../reply.js';
 import { areSalesOpen } from '../sales.js';
 import { refuseByRules } from '../seat-rules.js';
 import { findSeats, refuseOwn, refuseTaken, selectOnce } from '../selection.js';
+import { NO_TYPE, typesFor } from '../ticket-types.js';
 
 /** All named seats, or none of them. With `addTo` they join that hold, whose clock runs on. */
 export function applyHold(house: House, command: Extract<Command, { type: 'hold' }>, now: number): Applied {
@@ -27,6 +28,8 @@ export function applyHold(house: House, command: Extract<Command, { type: 'hold'
   const { seatsPerHold } = house.rules;
   const size = seats.length + (old?.seats.length ?? 0);
   if (size > seatsPerHold) return refused({ code: 'too_many_seats', limit: seatsPerHold });
+  const types = typesFor(house, seats, command.ticketTypes, old?.ticketTypes);
+  if (types !== undefined && isRefusal(types)) return refused(types);
   const refusal =
     (old === undefined ? refuseAnotherHold(house, command.holder, now) : undefined) ??
     refuseMoreHeld(house, command, seats.length, old) ??
@@ -36,8 +39,17 @@ export function applyHold(house: House, command: Extract<Command, { type: 'hold'
   if (refusal !== undefined) return refused(refusal);
   const hold =
     old === undefined
-      ? newHold(house, command.newHoldId, command.holder, seats, now)
-      : { ...old, seats: [...old.seats, ...seats], prices: [...old.prices, ...pricesOf(house, seats)] };
+      ? newHold(house, command.newHoldId, command.holder, seats, types, now)
+      : join(house, old, seats, types);
   noteTaken(house, command, hold.id, seats, now);
   return putHold(house, hold, seats);
+}
+
+/** The seats behind those that the hold has. */
+function join(house: House, old: Hold, seats: readonly number[], types: readonly string[] | undefined): Hold {
+  const prices = [...old.prices, ...pricesOf(house, seats, types)];
+  const hold = { ...old, seats: [...old.seats, ...seats], prices };
+  if (types === undefined && old.ticketTypes === undefined) return hold;
+  const before = old.ticketTypes ?? old.seats.map(() => NO_TYPE);
+  return { ...hold, ticketTypes: [...before, ...(types ?? seats.map(() => NO_TYPE))] };
 }

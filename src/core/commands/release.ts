@@ -3,11 +3,11 @@ import { findHold, isRefusal } from '../find-hold.js';
 import type { Hold, House } from '../house.js';
 import { enterHold, freeSeat, removeHold } from '../occupancy.js';
 import { refused } from '../put-hold.js';
-import type { SeatConflict } from '../refusal.js';
 import type { Applied } from '../reply.js';
 import { findSingleGaps } from '../rules/single-gap.js';
 import { NONE } from '../seat-map.js';
-import { clearSelection, findSeats, isSelected, labelOf, select, selectOnce } from '../selection.js';
+import { clearSelection, findSeats, isSelected, refuseNotIn, select, selectOnce } from '../selection.js';
+import { NO_TYPE } from '../ticket-types.js';
 
 /**
  * Gives seats back; without `seats`, all of the hold. What may not stay alone goes too: the other half of a pair, the rest
@@ -21,11 +21,8 @@ export function applyRelease(house: House, command: Extract<Command, { type: 're
   if (isRefusal(named)) return refused(named);
   const duplicate = selectOnce(house, named);
   if (duplicate !== undefined) return refused(duplicate);
-  const conflicts: SeatConflict[] = [];
-  for (const seat of named) {
-    if (house.ownerOf[seat] !== hold.id) conflicts.push({ seat: labelOf(house, seat), reason: 'not_in_hold' });
-  }
-  if (conflicts.length > 0) return refused({ code: 'not_in_hold', conflicts });
+  const strange = refuseNotIn(house, named, hold);
+  if (strange !== undefined) return refused(strange);
   const { tableOf } = house.map;
   const tables = new Set(named.map((seat) => tableOf[seat] ?? NONE).filter((table) => table !== NONE));
   const goes = (seat: number) => {
@@ -50,7 +47,7 @@ export function applyRelease(house: House, command: Extract<Command, { type: 're
 function drop(house: House, hold: Hold, seats: readonly number[], remaining: readonly number[], now: number): Applied {
   for (const seat of seats) freeSeat(house, seat);
   house.tenures?.freed(seats, now);
-  const rest = remaining.length === 0 ? undefined : { ...hold, seats: remaining, prices: pricesIn(hold, remaining) };
+  const rest = remaining.length === 0 ? undefined : keep(hold, remaining);
   if (rest === undefined) removeHold(house, hold);
   else enterHold(house, rest);
   const reply = { ok: true, type: 'release', seats } as const;
@@ -60,6 +57,9 @@ function drop(house: House, hold: Hold, seats: readonly number[], remaining: rea
   };
 }
 
-function pricesIn({ seats, prices }: Hold, remaining: readonly number[]): number[] {
-  return remaining.map((seat) => prices[seats.indexOf(seat)] ?? 0);
+function keep(hold: Hold, remaining: readonly number[]): Hold {
+  const { seats, prices, ticketTypes } = hold;
+  const places = remaining.map((seat) => seats.indexOf(seat));
+  const rest = { ...hold, seats: remaining, prices: places.map((place) => prices[place] ?? 0) };
+  return ticketTypes ? { ...rest, ticketTypes: places.map((place) => ticketTypes[place] ?? NO_TYPE) } : rest;
 }

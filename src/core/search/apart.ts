@@ -56,6 +56,7 @@ export function findStanding({ house, party }: Search): Found | undefined {
 
 function isWanted(area: StandingArea | undefined, party: Party): boolean {
   if (area === undefined || (party.category !== NONE && area.category !== party.category)) return false;
+  if (party.categories !== undefined && party.categories[area.category] !== 1) return false;
   return party.zone === NONE || area.zone === party.zone;
 }
 

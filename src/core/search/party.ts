@@ -11,6 +11,8 @@ export interface Party {
   /** Index of the wanted category or zone; NONE where any will do. */
   readonly category: number;
   readonly zone: number;
+  /** By category index, 1 where seats of it may be given; undefined: all may. */
+  readonly categories: Uint8Array | undefined;
 }
 
 export interface Found {
@@ -51,6 +53,7 @@ export function isCandidate(search: Search, seat: number): boolean {
 export function fits({ house, party, ownBlocks }: Search, seat: number): boolean {
   const { map } = house;
   if (party.category !== NONE && map.categoryOf[seat] !== party.category) return false;
+  if (party.categories !== undefined && party.categories[map.categoryOf[seat] ?? NONE] !== 1) return false;
   if (party.zone !== NONE && map.zoneOf[seat] !== party.zone) return false;
   if (house.rules.distancing === 0 || !isNearTaken(house, seat)) return true;
   // Whose the taken seat is costs a look-up in a map, and matters only where some of them are the holder's own.

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { Access, Caller } from '../../http/access.js';
 import { type Answer, type Endpoint, endpoint } from '../../http/endpoint.js';
-import { type CommandMessage, commandFields, commandSchema, seatsField } from '../../protocol/client-messages.js';
+import {
+  type CommandMessage,
+  commandFields,
+  commandSchema,
+  retypeFields,
+  seatsField,
+} from '../../protocol/client-messages.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { bookingSchema, holdSchema } from '../../protocol/http.js';
 import type { Hosts } from '../../runtime/hosts.js';
@@ -36,6 +42,7 @@ const OF_A_HOLD = ['unknown_hold', 'wrong_holder', 'hold_expired'] as const;
 const OF_CHOSEN_SEATS = ['unknown_seat', 'duplicate_seat', 'seats_unavailable'] as const;
 
 const OF_LIMITS = ['too_many_seats', 'too_many_holds', 'too_many_held', 'held_too_long'] as const;
+const OF_TICKET_TYPES = ['unknown_ticket_type', 'ticket_type_limit'] as const;
 
 const uuid = z.uuid().toLowerCase();
 const holdReply = z.object({ hold: holdSchema });
@@ -69,7 +76,7 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       summary: 'Holds all the seats or none; with `holdId` they join that hold.',
       body: commandFields.hold,
       reply: holdReply,
-      errors: [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS, ...OF_A_HOLD, ...OF_LIMITS, 'seat_rule'],
+      errors: [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS, ...OF_A_HOLD, ...OF_LIMITS, ...OF_TICKET_TYPES, 'seat_rule'],
       handle: (request) => ask(request, { type: 'hold', ...request.body }),
     }),
     endpoint({
@@ -81,7 +88,14 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       reply: holdReply.extend({
         quality: z.enum(['adjacent', 'adjacent_leaves_gap', 'same_row', 'nearby', 'scattered']),
       }),
-      errors: [...COMMAND_ERRORS, ...OF_LIMITS, 'unknown_category', 'unknown_zone', 'none_available'],
+      errors: [
+        ...COMMAND_ERRORS,
+        ...OF_LIMITS,
+        ...OF_TICKET_TYPES,
+        'unknown_category',
+        'unknown_zone',
+        'none_available',
+      ],
       handle: (request) => ask(request, { type: 'best_available', ...request.body }),
     }),
     endpoint({
@@ -104,6 +118,16 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
         const { seats } = request.query;
         return ask(request, { type: 'release', holdId: request.parameters.holdId, ...(seats ? { seats } : {}) });
       },
+    }),
+    endpoint({
+      ...ofHold,
+      id: 'retypeHold',
+      path: '/v1/showtimes/{showtimeId}/holds/{holdId}/ticket-types',
+      summary: 'Sells seats of a hold as other ticket types, at what these cost now.',
+      body: retypeFields,
+      reply: holdReply,
+      errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'unknown_seat', 'duplicate_seat', 'not_in_hold', ...OF_TICKET_TYPES],
+      handle: (request) => ask(request, { type: 'retype', holdId: request.parameters.holdId, ...request.body }),
     }),
     endpoint({
       ...ofHold,

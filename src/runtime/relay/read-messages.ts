@@ -26,16 +26,26 @@ type Name =
   | ('type' | 'change' | 'by' | 'delta' | 'changes' | 'reason' | 'url' | 'ok' | 'failure' | 'refusal')
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
-  | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address');
+  | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address')
+  | 'ticketTypes';
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
 
 /** Of each command that may be forwarded, what the core takes for granted. */
 const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fields) => boolean>> = {
-  hold: ({ holder, newHoldId, seats, from }) => areTexts(holder, newHoldId) && isTexts(seats) && isOrigin(from),
-  best_available: ({ holder, newHoldId, count, from }) =>
-    areTexts(holder, newHoldId) && isCount(count) && isOrigin(from),
+  hold: ({ holder, newHoldId, seats, ticketTypes, from }) =>
+    areTexts(holder, newHoldId) &&
+    isTexts(seats) &&
+    (ticketTypes === undefined || areAsMany(seats, ticketTypes)) &&
+    isOrigin(from),
+  best_available: ({ holder, newHoldId, count, ticketTypes, from }) =>
+    areTexts(holder, newHoldId) &&
+    isCount(count) &&
+    (ticketTypes === undefined || isTexts(ticketTypes)) &&
+    isOrigin(from),
   release: ({ holder, holdId, seats }) => areTexts(holder, holdId) && (seats === undefined || isTexts(seats)),
+  retype: ({ holder, holdId, seats, ticketTypes }) =>
+    areTexts(holder, holdId) && isTexts(seats) && areAsMany(seats, ticketTypes),
   extend: ({ holder, holdId }) => areTexts(holder, holdId),
   book: ({ holder, holdId, newBookingId, newReference, price, seats, from }) =>
     areTexts(holder, holdId, newBookingId, newReference) &&
@@ -156,7 +166,8 @@ function isEvent(value: unknown): boolean {
 
 function isTerms(value: unknown): boolean {
   if (!isFields(value) || !isFields(value.rules)) return false;
-  const { prices, currency } = value.rules;
+  const { prices, currency, ticketTypes } = value.rules;
+  if (ticketTypes !== undefined && !Array.isArray(ticketTypes)) return false;
   if (!isTextOrAbsent(value.mapHash)) return false;
   return isCount(value.version) && typeof value.salesOpen === 'boolean' && Array.isArray(prices) && areTexts(currency);
 }
@@ -188,6 +199,11 @@ function areTexts(...values: readonly unknown[]): boolean {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && areTexts(...value);
+}
+
+/** A text for each of the others. */
+function areAsMany(others: unknown, texts: unknown): boolean {
+  return isTexts(texts) && (texts as unknown[]).length === (others as unknown[]).length;
 }
 
 function isTextOrAbsent(value: unknown): boolean {

@@ -56,7 +56,19 @@ function mutated(dice: Dice, grip: Grip, id: number): Frame {
   return encoded(kind, message, dice);
 }
 
-const TYPES = ['hello', 'ping', 'hold', 'best_available', 'release', 'extend', 'book', 'cancel', 'block', 'unblock'];
+const TYPES = [
+  'hello',
+  'ping',
+  'hold',
+  'best_available',
+  'release',
+  'retype',
+  'extend',
+  'book',
+  'cancel',
+  'block',
+  'unblock',
+];
 const FIELDS = ['id', 'commandId', 'seats', 'holdId', 'bookingId', 'payment', 'count', 'category', 'reason', 'token'];
 
 /** A type that there is, or nearly, and fields with anything in them; or no message at all. */

@@ -52,6 +52,16 @@ export function validMessage(dice: Dice, grip: Grip, id: number): Fields {
       const some = hold && dice.chance(0.4) ? { seats: hold.seats.slice(0, 1) } : {};
       return { type: 'release', ...command, holdId, ...some };
     }
+    case 'retype': {
+      const seats = hold?.seats.slice(0, 2) ?? ['1-1'];
+      return {
+        type: 'retype',
+        ...command,
+        holdId,
+        seats,
+        ticketTypes: seats.map(() => dice.pick(['adult', 'child', 'x'])),
+      };
+    }
     case 'extend':
       return { type: 'extend', ...command, holdId };
     case 'book': {
@@ -82,6 +92,7 @@ function weights({ staff, holds, bookings }: Grip) {
     [holds.length < 3 ? 10 : 2, 'best'],
     [holds.length > 0 ? 25 : 4, 'release'],
     [6, 'extend'],
+    [4, 'retype'],
     [holds.length > 0 && bookings.length < 3 ? 15 : 3, 'book'],
     [bookings.length > 0 ? 20 : 2, 'cancel'],
     [staff ? 10 : 1, 'block'],

@@ -66,6 +66,10 @@ function commanded(dice: Dice, grip: HttpGrip): Endpoint {
       const fromPath = { holdId, ...(seats ? { seats } : {}) };
       return { ...post(`/holds/${holdId}${query}`, type, { fromPath }), method: 'DELETE' };
     }
+    case 'retype': {
+      const { holdId: _, ...body } = fields as { readonly holdId?: string };
+      return post(`/holds/${holdId}/ticket-types`, type, { body, fromPath: { holdId } });
+    }
     case 'extend':
       return post(`/holds/${holdId}/extend`, type, { fromPath: { holdId } });
     case 'book':

@@ -42,6 +42,7 @@ export class Acknowledged {
       case 'best_available':
         if (reply.hold?.seats.length !== command.count) return 'best available found another number of seats';
         return this.#held(reply.hold);
+      case 'retype':
       case 'extend':
         return reply.hold?.id === command.holdId ? this.#held(reply.hold) : 'another hold than was to be extended';
       case 'release':

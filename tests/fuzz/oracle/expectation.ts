@@ -38,8 +38,9 @@ const ENVELOPE = ['type', 'id', 'commandId'];
 const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['hello', ['type', 'token', 'resume']],
   ['ping', ['type', 'id']],
-  ['hold', [...ENVELOPE, 'seats', 'holdId']],
-  ['best_available', [...ENVELOPE, 'count', 'category', 'zone', 'accessible']],
+  ['hold', [...ENVELOPE, 'seats', 'holdId', 'ticketTypes']],
+  ['best_available', [...ENVELOPE, 'count', 'category', 'zone', 'accessible', 'ticketTypes']],
+  ['retype', [...ENVELOPE, 'holdId', 'seats', 'ticketTypes']],
   ['release', [...ENVELOPE, 'holdId', 'seats']],
   ['extend', [...ENVELOPE, 'holdId']],
   ['book', [...ENVELOPE, 'holdId', 'payment', 'price', 'seats']],

@@ -74,6 +74,8 @@ function requestOf(type: string, { holdId, bookingId, ...rest }: Record<string, 
   switch (type) {
     case 'hold':
       return ['POST', '/holds', holdId === undefined ? rest : { ...rest, holdId }];
+    case 'retype':
+      return ['POST', `/holds/${holdId}/ticket-types`, rest];
     case 'best_available':
       return ['POST', '/best-available', rest];
     case 'release':

@@ -97,6 +97,7 @@ const ALL = [
   'POST /v1/showtimes/{showtimeId}/bookings/{bookingId}/cancel',
   'POST /v1/showtimes/{showtimeId}/holds',
   'POST /v1/showtimes/{showtimeId}/holds/{holdId}/extend',
+  'POST /v1/showtimes/{showtimeId}/holds/{holdId}/ticket-types',
 ];
 
 let stage: Stage;

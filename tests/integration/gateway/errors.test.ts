@@ -34,6 +34,7 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   weak_password: 'tests/unit/boxoffice/accounts/new-password.test.ts',
   precondition_required: 'tests/integration/halls/halls.test.ts',
   stale_version: 'tests/integration/halls/halls.test.ts',
+  ticket_type_limit: 'tests/integration/gateway/ticket-types.test.ts',
   unknown_venue: 'tests/integration/halls/halls.test.ts',
   unknown_account: 'tests/integration/administration/accounts.test.ts',
   last_administrator: 'tests/integration/administration/accounts.test.ts',

@@ -33,6 +33,7 @@ export const REFUSALS: Partial<Record<ErrorCode, Case>> = {
   unknown_seat: ({ guest }) => hold(guest, ['R1-1', 'Z-99']),
   unknown_category: ({ guest }) => guest.ask({ type: 'best_available', count: 1, category: 'Balcony' }),
   unknown_zone: ({ guest }) => guest.ask({ type: 'best_available', count: 1, zone: 'Moon' }),
+  unknown_ticket_type: ({ guest }) => hold(guest, ['R1-1'], { ticketTypes: ['pupil'] }),
   unknown_hold: ({ guest }) => guest.ask({ type: 'extend', holdId: randomUUID() }),
   unknown_booking: ({ guest }) => guest.ask({ type: 'cancel', bookingId: randomUUID() }),
   wrong_holder: async ({ guest, other }) => other.ask({ type: 'release', holdId: await heldBy(guest) }),

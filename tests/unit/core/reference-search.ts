@@ -24,6 +24,7 @@ function isFree({ house, party, special }: Search, seat: number): boolean {
   const { map } = house;
   if (house.status[seat] !== AVAILABLE) return false;
   if (party.category !== NONE && map.categoryOf[seat] !== party.category) return false;
+  if (party.categories?.[map.categoryOf[seat] ?? NONE] === 0) return false;
   if (party.zone !== NONE && map.zoneOf[seat] !== party.zone) return false;
   if (!special && (map.isWheelchair[seat] === 1 || map.wheelchairOf[seat] !== NONE)) return false;
   return house.rules.distancing === 0 || !isTooClose(house, seat, party.holder);
@@ -232,6 +233,7 @@ function findStanding({ house, party }: Search): Found | undefined {
     const area = map.data.areas[index];
     if (area === undefined || (house.freeInArea[index] ?? 0) < party.count) continue;
     if (party.category !== NONE && area.category !== party.category) continue;
+    if (party.categories?.[area.category] === 0) continue;
     if (party.zone !== NONE && area.zone !== party.zone) continue;
     const seats: number[] = [];
     for (let seat = status.indexOf(AVAILABLE, area.first); seats.length < party.count; ) {

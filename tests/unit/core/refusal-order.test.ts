@@ -25,6 +25,8 @@ interface Scene {
   bookingId: string;
   amount: number;
   wish: { category?: string; zone?: string };
+  /** What all seats are wished to be sold as; empty: nothing is said of it. */
+  type: string;
   blocked: number[];
   /** What the hold of the asker has. */
   mine: string[];
@@ -62,6 +64,7 @@ function refusal(command: (scene: Scene) => Command, base: Partial<Scene>, break
     bookingId: 'sold',
     amount: 1000,
     wish: {},
+    type: '',
     blocked: [],
     mine: ['A-1'],
     rests: [],
@@ -124,6 +127,9 @@ const notTheirs: Break = ['wrong_holder', (scene) => Object.assign(scene, { aske
 const inTheHold: Break = ['duplicate_seat', (scene) => scene.seats.push('A-1')];
 const tooManySeats: Break = ['too_many_seats', (scene) => Object.assign(scene.rules, { seatsPerHold: 1 })];
 const tooManyHolds: Break = ['too_many_holds', (scene) => Object.assign(scene.rules, { holdsPerHolder: 1 })];
+const unknownType: Break = ['unknown_ticket_type', (scene) => Object.assign(scene, { type: 'pupil' })];
+const scarce = [{ id: 'adult', name: 'Adult', maxPerHold: 1, prices: [1_000, 500] }];
+const tooManyOfAType: Break = ['ticket_type_limit', (scene) => Object.assign(scene.rules, { ticketTypes: scarce })];
 const halfAPair: Break = ['pair_split', (scene) => scene.seats.push('B-7')];
 
 interface Order {
@@ -144,36 +150,28 @@ const A_LIVING_HOLD = [
   ['wrong_holder', 'duplicate_seat'],
   ['hold_expired', 'duplicate_seat'],
 ] as const;
-const holding = ({ asker, seats }: Scene): Command => ({
-  type: 'hold',
-  holder: asker,
-  seats,
-  newHoldId: 'new',
-  from: FROM,
-});
+const typed = ({ type }: Scene, count: number) =>
+  type === '' ? {} : { ticketTypes: new Array<string>(count).fill(type) };
+const holding = (scene: Scene): Command => {
+  const { asker, seats } = scene;
+  return { type: 'hold', holder: asker, seats, newHoldId: 'new', from: FROM, ...typed(scene, seats.length) };
+};
 
 const ORDERS: Readonly<Record<string, Order>> = {
   'a new hold': {
     id: 'HOLD-ORDER',
     command: holding,
-    breaks: [closed, unknownSeat, duplicate, tooManySeats, tooManyHolds, tooManyHeld, taken, heldTooLong, halfAPair],
+    breaks: [
+      ...[closed, unknownSeat, duplicate, tooManySeats, unknownType, tooManyOfAType],
+      ...[tooManyHolds, tooManyHeld, taken, heldTooLong, halfAPair],
+    ],
   },
   'adding to a hold': {
     id: 'HOLD-ORDER',
     command: (scene) => ({ ...holding(scene), addTo: scene.holdId }) as Command,
     breaks: [
-      closed,
-      unknownSeat,
-      duplicate,
-      unknownHold,
-      notTheirs,
-      ended,
-      inTheHold,
-      tooManySeats,
-      tooManyHeld,
-      taken,
-      heldTooLong,
-      halfAPair,
+      ...[closed, unknownSeat, duplicate, unknownHold, notTheirs, ended, inTheHold, tooManySeats],
+      ...[unknownType, tooManyOfAType, tooManyHeld, taken, heldTooLong, halfAPair],
     ],
     never: A_LIVING_HOLD,
   },
@@ -195,19 +193,17 @@ const ORDERS: Readonly<Record<string, Order>> = {
   },
   best_available: {
     id: 'BEST-ORDER',
-    command: ({ asker: holder, wish }) => ({
-      type: 'best_available',
-      holder,
-      count: 2,
-      newHoldId: 'new',
-      from: FROM,
-      ...wish,
-    }),
+    command: (scene) => {
+      const { asker: holder, wish } = scene;
+      return { type: 'best_available', holder, count: 2, newHoldId: 'new', from: FROM, ...wish, ...typed(scene, 2) };
+    },
     breaks: [
       closed,
       tooManySeats,
       ['unknown_category', (scene) => Object.assign(scene.wish, { category: 'Silver' })],
       ['unknown_zone', (scene) => Object.assign(scene.wish, { zone: 'Moon' })],
+      unknownType,
+      tooManyOfAType,
       tooManyHolds,
       tooManyHeld,
       ['none_available', (scene) => scene.blocked.push(...freeSeats())],
@@ -227,6 +223,36 @@ const ORDERS: Readonly<Record<string, Order>> = {
       ['not_in_hold', (scene) => scene.seats.push('A-6')],
       // The seat at the wall is given back and the one beside it is not.
       ['single_gap', (scene) => Object.assign(scene, { mine: ['A-1', 'A-2'], rules: { singleGap: 'strict' } })],
+    ],
+    never: ONE_HOLD,
+  },
+  retype: {
+    id: 'RETYPE-ORDER',
+    command: ({ asker, holdId, seats, type }) => {
+      return { type: 'retype', holder: asker, holdId, seats, ticketTypes: seats.map(() => type) };
+    },
+    base: {
+      rules: { ticketTypes: [...scarce.map((type) => ({ ...type, id: 'child', maxPerHold: 2 }))] },
+      seats: ['A-1'],
+      mine: ['A-1', 'A-2'],
+      type: 'child',
+    },
+    breaks: [
+      closed,
+      unknownHold,
+      notTheirs,
+      ended,
+      unknownSeat,
+      duplicate,
+      ['not_in_hold', (scene) => scene.seats.push('A-6')],
+      unknownType,
+      [
+        'ticket_type_limit',
+        (scene) => {
+          scene.seats = ['A-1', 'A-2'];
+          Object.assign(scene.rules, { ticketTypes: scarce.map((type) => ({ ...type, id: 'child' })) });
+        },
+      ],
     ],
     never: ONE_HOLD,
   },
@@ -313,6 +339,7 @@ describe('of two rules that are broken the earlier is told', () => {
   it.each(of('SEAT-RULE-ORDER'))('[SEAT-RULE-ORDER] $name: $winner before $loser', expectOrder);
   it.each(of('BEST-ORDER'))('[BEST-ORDER] $winner before $loser', expectOrder);
   it.each(of('RELEASE-ORDER'))('[RELEASE-ORDER] $winner before $loser', expectOrder);
+  it.each(of('RETYPE-ORDER'))('[RETYPE-ORDER] $winner before $loser', expectOrder);
   it.each(of('EXTEND-ORDER'))('[EXTEND-ORDER] $winner before $loser', expectOrder);
   it.each(of('BOOK-ORDER'))('[BOOK-ORDER] $winner before $loser', expectOrder);
   it.each(of('CANCEL-ORDER'))('[CANCEL-ORDER] $winner before $loser', expectOrder);

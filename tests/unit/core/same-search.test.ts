@@ -80,6 +80,8 @@ const wishes = fc.record({
   count: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 6 }) }, fc.integer({ min: 7, max: 100 })),
   category: fc.constantFrom(NONE, NONE, 0, 1),
   zone: fc.constantFrom(NONE, NONE, 0, 1),
+  // Of a ticket type that is not sold everywhere.
+  categories: fc.constantFrom(undefined, undefined, Uint8Array.of(1, 0, 1), Uint8Array.of(0, 1, 0)),
   accessible: fc.constantFrom(false, false, true),
 });
 type Wish = Party & { readonly accessible: boolean };

@@ -12,6 +12,14 @@ const optional = (field: fc.Arbitrary<unknown>) => fc.option(field, { nil: undef
 const common: fc.Arbitrary<Record<string, unknown>> = fc
   .oneof(
     fc.record({ type: fc.constant('hold'), ...envelope, seats, holdId: optional(fc.uuid()) }),
+    fc
+      .record({
+        type: fc.constant('hold'),
+        ...envelope,
+        seats,
+        ticketTypes: fc.array(label, { minLength: 8, maxLength: 8 }),
+      })
+      .map((hold) => ({ ...hold, ticketTypes: hold.ticketTypes.slice(0, hold.seats.length) })),
     fc.record({
       type: fc.constant('best_available'),
       ...envelope,
@@ -43,6 +51,7 @@ const nearly = fc
       'commandId',
       'seats',
       'holdId',
+      'ticketTypes',
       'count',
       'zone',
       'category',
