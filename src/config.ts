@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
+import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
 import { TOGGLES } from './boxoffice/toggles.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -100,6 +101,8 @@ const environment = z.object({
     .default(10 * 60_000),
   /** For how many days a key signs access tokens before a new one does. */
   SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
+  /** Whose tokens are taken besides our own, as a JSON list: see src/boxoffice/access. Only https in production. */
+  EXTERNAL_ISSUERS: externalIssuersSetting.default([]),
   /** How often each node reads what was revoked. */
   REVOCATIONS_MS: timerMs.default(1_000),
   /** From the log-in of a customer to the end of the session, however often it is refreshed. */
@@ -212,6 +215,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       throw new Error(`${name} can be guessed: take random characters, such as \`openssl rand -base64 48\` makes.`);
     }
   }
+  if (config.production && config.access.issuers.some(({ jwksUrl }) => !jwksUrl.startsWith('https:'))) {
+    throw new Error(
+      'EXTERNAL_ISSUERS has a jwksUrl without https: whoever is on the way could put in keys of their own.',
+    );
+  }
   if (config.cluster && (config.databaseUrl === undefined || config.tokenSecret === undefined)) {
     // Each with a Postgres of its own, two nodes would sell the same showtime twice; with secrets of their own, each would
     // turn away whom the other let in.
@@ -274,6 +282,7 @@ function arrange(env: Environment) {
     guestTtlMs: env.GUEST_TTL_MS,
     access: {
       tokenTtlMs: env.ACCESS_TOKEN_TTL_MS,
+      issuers: env.EXTERNAL_ISSUERS,
       revocationsMs: env.REVOCATIONS_MS,
       signingKeyMs: env.SIGNING_KEY_DAYS * 86_400_000,
     },

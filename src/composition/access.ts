@@ -3,6 +3,7 @@ import { nodeTimers } from '../adapters/node-timers.js';
 import { type AccessTokens, SignedAccessTokens } from '../boxoffice/access/access-tokens.js';
 import { apiKeyEndpoints } from '../boxoffice/access/api-key-endpoints.js';
 import { authenticator } from '../boxoffice/access/authenticator.js';
+import { ExternalIssuer } from '../boxoffice/access/external-issuer.js';
 import { jwksEndpoint } from '../boxoffice/access/jwks-endpoint.js';
 import { KeyRing } from '../boxoffice/access/key-ring.js';
 import { RevocationWatch } from '../boxoffice/access/revocation-watch.js';
@@ -47,6 +48,44 @@ export async function openAccess(
   log: Log,
   undo: Undo,
 ): Promise<Access> {
+  const keys = await openSigningKeys(config, pool, tokenSecret, log, undo);
+  const { tokenTtlMs, revocationsMs: everyMs } = config.access;
+  const accessTokens = new SignedAccessTokens({ keys, ttlMs: tokenTtlMs, wallMs: Date.now });
+  const tokens = new Tokens(tokenSecret, config.guestTtlMs, randomUUID, Date.now);
+  const now = () => performance.now();
+  const revocations = await RevocationWatch.open({ pool, timers: nodeTimers, everyMs, tokenTtlMs, now, log });
+  undo.push(repeat(nodeTimers, PURGE_EVERY_MS, () => purgeRevocations(pool, log)));
+  const isRevoked = (identity: Identity) => revocations.covers(identity);
+  const keyRing = new KeyRing({ pool, wallMs: Date.now, log });
+  const authenticate = authenticator({
+    sessions: (token) => tokens.verify(token),
+    accessTokens,
+    keyRing,
+    issuers: new Map(config.access.issuers.map((each) => [each.issuer, new ExternalIssuer(each, Date.now, log)])),
+    isRevoked,
+    log,
+  });
+  const guestHolder = async (session: string) => {
+    const known = await tokens.verify(session);
+    return known.ok && known.identity.role === 'guest' ? known.identity.holder : undefined;
+  };
+  const keyParts = { pool, audit: postgresAudit, uuid: () => ids.uuid(), wallMs: Date.now };
+  const endpoints = [
+    jwksEndpoint(keys),
+    ...apiKeyEndpoints({ ...keyParts, revoked: () => void revocations.look() }),
+    auditEndpoint(pool),
+  ];
+  const start = (tell: (revocation: Revocation) => void): void => {
+    undo.push(revocations.start(tell));
+    const tellExpired = async () => {
+      for (const subject of keyRing.takeExpired()) tell({ kind: 'key', subject });
+    };
+    undo.push(repeat(nodeTimers, everyMs, tellExpired));
+  };
+  return { endpoints, accessTokens, tokens, authenticate, guestHolder, isRevoked, start };
+}
+
+async function openSigningKeys(config: Config, pool: Store['pool'], tokenSecret: string, log: Log, undo: Undo) {
   const keys = await SigningKeys.open({
     pool,
     box: new SecretBox(tokenSecret, 'usher signing keys 1'),
@@ -64,37 +103,5 @@ export async function openAccess(
     }
   };
   undo.push(repeat(nodeTimers, KEYS_READ_EVERY_MS, renew));
-  const { tokenTtlMs, revocationsMs: everyMs } = config.access;
-  const accessTokens = new SignedAccessTokens({ keys, ttlMs: tokenTtlMs, wallMs: Date.now });
-  const tokens = new Tokens(tokenSecret, config.guestTtlMs, randomUUID, Date.now);
-  const now = () => performance.now();
-  const revocations = await RevocationWatch.open({ pool, timers: nodeTimers, everyMs, tokenTtlMs, now, log });
-  undo.push(repeat(nodeTimers, PURGE_EVERY_MS, () => purgeRevocations(pool, log)));
-  const keyRing = new KeyRing({ pool, wallMs: Date.now, log });
-  const authenticate = authenticator({
-    sessions: (token) => tokens.verify(token),
-    accessTokens,
-    keyRing,
-    isRevoked: (identity) => revocations.covers(identity),
-    log,
-  });
-  const guestHolder = async (session: string) => {
-    const known = await tokens.verify(session);
-    return known.ok && known.identity.role === 'guest' ? known.identity.holder : undefined;
-  };
-  const keyParts = { pool, audit: postgresAudit, uuid: () => ids.uuid(), wallMs: Date.now };
-  const endpoints = [
-    jwksEndpoint(keys),
-    ...apiKeyEndpoints({ ...keyParts, revoked: () => void revocations.look() }),
-    auditEndpoint(pool),
-  ];
-  const isRevoked = (identity: Identity) => revocations.covers(identity);
-  const start = (tell: (revocation: Revocation) => void): void => {
-    undo.push(revocations.start(tell));
-    const tellExpired = async () => {
-      for (const subject of keyRing.takeExpired()) tell({ kind: 'key', subject });
-    };
-    undo.push(repeat(nodeTimers, everyMs, tellExpired));
-  };
-  return { endpoints, accessTokens, tokens, authenticate, guestHolder, isRevoked, start };
+  return keys;
 }

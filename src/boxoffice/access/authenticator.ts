@@ -1,9 +1,10 @@
-import { decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { Authenticate, Authenticated, Identity } from '../../http/access.js';
 import type { Log } from '../../kernel/log.js';
 import { wireError } from '../../protocol/errors.js';
 import type { SignedAccessTokens } from './access-tokens.js';
 import { looksLikeKey } from './api-key-store.js';
+import type { ExternalIssuer } from './external-issuer.js';
 import type { KeyRing } from './key-ring.js';
 import { SIGNING_ALGORITHM } from './signing-keys.js';
 
@@ -16,6 +17,8 @@ export interface AuthenticatorOptions {
   readonly sessions: Authenticate;
   readonly accessTokens: Pick<SignedAccessTokens, 'verify'>;
   readonly keyRing: Pick<KeyRing, 'authenticate'>;
+  /** By the claim `iss` of their tokens. */
+  readonly issuers: ReadonlyMap<string, Pick<ExternalIssuer, 'verify'>>;
   readonly isRevoked: (identity: Identity) => boolean;
   readonly log: Log;
 }
@@ -24,9 +27,18 @@ export interface AuthenticatorOptions {
  * Checks all that somebody may send as a bearer token, over HTTP and in `hello`. What a token says of itself only chooses who
  * checks it; each of those takes its own algorithms, keys and issuer and no others.
  */
-export function authenticator({ sessions, accessTokens, keyRing, isRevoked, log }: AuthenticatorOptions): Authenticate {
+export function authenticator({
+  sessions,
+  accessTokens,
+  keyRing,
+  issuers,
+  isRevoked,
+  log,
+}: AuthenticatorOptions): Authenticate {
   const check = async (token: string): Promise<Authenticated> => {
     if (looksLikeKey(token)) return await keyRing.authenticate(token);
+    const issuer = issuers.size === 0 ? undefined : issuers.get(issuerOf(token));
+    if (issuer) return await issuer.verify(token);
     if (headerOf(token)?.alg !== SIGNING_ALGORITHM) return await sessions(token);
     const verified = await accessTokens.verify(token);
     if (!verified.ok) return unauthorized(verified.reason);
@@ -54,5 +66,14 @@ function headerOf(token: string): { readonly alg?: string } | undefined {
     return decodeProtectedHeader(token);
   } catch {
     return undefined;
+  }
+}
+
+/** What the token says, unchecked; empty where it says nothing. */
+function issuerOf(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch {
+    return '';
   }
 }
