@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openStage, type Stage } from '../gateway/stage.js';
+import { openStage, type Stage, type StageOptions } from '../gateway/stage.js';
 
 /** What an endpoint answered: of a problem, `code` and `field`. */
 export interface Asked<Body = Record<string, unknown>> {
@@ -47,10 +47,10 @@ export const PASSWORD = 'correct horse battery';
 const MAIL_MS_MAX = 10_000;
 
 /** `environment` adds to that of the node; rates are such that no test meets them by accident. */
-export async function openSite(environment: Record<string, string> = {}): Promise<Site> {
+export async function openSite(environment: Record<string, string> = {}, options: StageOptions = {}): Promise<Site> {
   const directory = await mkdtemp(join(tmpdir(), 'usher-site-'));
   const rates = { SESSIONS_PER_SECOND: '10000', HTTP_REQUESTS_PER_SECOND: '10000', MESSAGES_PER_SECOND: '1000' };
-  const stage = await openStage({ DATA_DIR: directory, ...rates, ...environment });
+  const stage = await openStage({ DATA_DIR: directory, ...rates, ...environment }, options);
   const readMails = async () => {
     const names = await readdir(join(directory, 'mail')).catch(() => []);
     const done = names.filter((name) => name.endsWith('.eml')).sort();
