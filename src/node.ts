@@ -102,6 +102,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     authenticate: access.authenticate,
     endpoints: [...access.endpoints, ...accounts.endpoints, ...administration, ...boxOffice.endpoints],
     isRevoked: access.isRevoked,
+    ownBookings: accounts.ownBookings,
     checkAnswers: config.checkAnswers,
     isOn: (part) => boxOffice.toggles.isOn(part),
     readiness: async () => {

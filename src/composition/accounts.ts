@@ -6,10 +6,12 @@ import { accountEndpoints } from '../boxoffice/accounts/account-endpoints.js';
 import type { AccountLimits, AccountParts } from '../boxoffice/accounts/account-parts.js';
 import { Background } from '../boxoffice/accounts/background.js';
 import { MailedLinks } from '../boxoffice/accounts/mailed-links.js';
+import { findOwnBooking } from '../boxoffice/accounts/own-bookings.js';
 import { Passwords } from '../boxoffice/accounts/passwords.js';
 import { Sessions } from '../boxoffice/accounts/sessions.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import type { Config } from '../config.js';
+import type { OwnBookings } from '../gateway/endpoints/own-booking-endpoints.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
 import { openSecondFactor } from './second-factor.js';
@@ -31,6 +33,8 @@ interface AccountsNeeds {
 export interface Accounts {
   readonly endpoints: readonly Endpoint[];
   readonly parts: AccountParts;
+  /** Where a booking of an account is, and the holder that it was made by. */
+  readonly ownBookings: OwnBookings;
 }
 
 export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, undo: Undo): Accounts {
@@ -66,7 +70,8 @@ export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, und
     limits: limitsOf(config),
     uuid: randomUUID,
   };
-  return { endpoints: [...accountEndpoints(parts), ...factor.endpoints], parts };
+  const ownBookings: OwnBookings = (accountId, bookingId) => findOwnBooking(pool, accountId, bookingId);
+  return { endpoints: [...accountEndpoints(parts), ...factor.endpoints], parts, ownBookings };
 }
 
 function limitsOf({ accounts }: Config): AccountLimits {

@@ -17,6 +17,7 @@ import type { Hosts } from '../runtime/hosts.js';
 import { CommandIntake } from './command-intake.js';
 import { healthEndpoints, type Readiness } from './endpoints/health-endpoints.js';
 import { houseEndpoints } from './endpoints/house-endpoints.js';
+import { type OwnBookings, ownBookingEndpoints } from './endpoints/own-booking-endpoints.js';
 import { seatEndpoints } from './endpoints/seat-endpoints.js';
 import { sessionEndpoints } from './endpoints/session-endpoints.js';
 import { Channels } from './live/channels.js';
@@ -46,6 +47,8 @@ export interface GatewayOptions {
   readonly isRevoked: (identity: Identity) => boolean;
   /** Of the box office; the gateway adds those of sessions, seats and operation. */
   readonly endpoints: readonly Endpoint[];
+  /** Absent: there are no accounts, nor endpoints for their bookings. */
+  readonly ownBookings?: OwnBookings;
   /** Whether each answer is held against the schema of its endpoint: in tests. */
   readonly checkAnswers?: boolean;
   readonly isOn: IsOn;
@@ -135,13 +138,14 @@ export class Gateway {
   }
 
   #endpoints(hosts: Hosts, intake: CommandIntake): readonly Endpoint[] {
-    const { tokens, isOn, readiness, endpoints } = this.#options;
+    const { tokens, isOn, readiness, endpoints, ownBookings } = this.#options;
     const all = [
       ...healthEndpoints(readiness),
       ...endpoints,
       ...sessionEndpoints(tokens, isOn),
       ...houseEndpoints(hosts),
       ...seatEndpoints({ hosts, intake, isOn }),
+      ...(ownBookings ? ownBookingEndpoints({ hosts, intake, isOn, ownBookings }) : []),
     ];
     return [...all, documentEndpoint(all)];
   }

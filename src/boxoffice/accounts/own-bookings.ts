@@ -83,6 +83,21 @@ export function ownBookingsEndpoint(db: Reads): Endpoint {
   });
 }
 
+/** Where a booking of an account is, and the holder that it was made by; undefined: the account has no such booking. */
+export async function findOwnBooking(
+  db: Reads,
+  accountId: string,
+  bookingId: string,
+): Promise<{ readonly showtimeId: string; readonly holder: string } | undefined> {
+  const { rows } = await db.query<{ showtimeId: string; holder: string }>(
+    `SELECT b.showtime_id AS "showtimeId", b.holder
+       FROM usher.bookings b JOIN boxoffice.account_holders a ON a.holder = b.holder
+      WHERE b.id = $1 AND a.account_id = $2`,
+    [bookingId, accountId],
+  );
+  return rows[0];
+}
+
 async function readPage(db: Reads, accountId: string, after: string | undefined): Promise<Row[]> {
   const { rows } = await db.query<Row>(
     `SELECT b.id, b.reference, b.status, b.seats, b.amount, b.currency, b.confirmed_at, b.showtime_id,

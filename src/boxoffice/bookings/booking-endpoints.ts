@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readReference } from '../../core/booking-reference.js';
-import { allows } from '../../http/access.js';
+import { allows, type Caller } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import type { Log } from '../../kernel/log.js';
 import { wireError } from '../../protocol/errors.js';
@@ -43,7 +43,7 @@ export function bookingLookupEndpoints(
           const detail = { retryAfterMs: RETRY_AFTER_MS };
           return { ok: false, error: wireError('unavailable', 'Bookings cannot be read at the moment.', detail) };
         }
-        if (!found || (found.holder !== caller.holder && !allows(caller, 'bookings.read'))) {
+        if (!found || (!isOwn(found, caller) && !allows(caller, 'bookings.read'))) {
           return { ok: false, error: unknown };
         }
         const { showtimeId, booking } = found;
@@ -51,6 +51,11 @@ export function bookingLookupEndpoints(
       },
     }),
   ];
+}
+
+/** Of the caller's session, or of any holder that their account has been. */
+function isOwn({ holder, accountId }: FoundBooking, caller: Caller): boolean {
+  return holder === caller.holder || (accountId !== undefined && accountId === caller.accountId);
 }
 
 const FAULTS = {

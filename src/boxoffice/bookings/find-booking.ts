@@ -6,6 +6,7 @@ interface BookingRow {
   readonly id: string;
   readonly showtime_id: string;
   readonly holder: string;
+  readonly account_id: string | null;
   readonly status: 'confirmed' | 'cancelled';
   readonly seats: readonly number[];
   readonly amount: string;
@@ -14,6 +15,8 @@ interface BookingRow {
 
 export interface FoundBooking extends FoundBookingView {
   readonly holder: string;
+  /** Of whom the holder is; undefined: of no account. */
+  readonly accountId: string | undefined;
 }
 
 /**
@@ -26,7 +29,9 @@ export async function findBooking(
   reference: string,
 ): Promise<FoundBooking | undefined> {
   const { rows } = await pool.query<BookingRow>(
-    'SELECT id, showtime_id, holder, status, seats, amount, currency FROM usher.bookings WHERE reference = $1',
+    `SELECT b.id, b.showtime_id, b.holder, a.account_id, b.status, b.seats, b.amount, b.currency
+       FROM usher.bookings b LEFT JOIN boxoffice.account_holders a ON a.holder = b.holder
+      WHERE b.reference = $1`,
     [reference],
   );
   const row = rows[0];
@@ -34,5 +39,6 @@ export async function findBooking(
   if (!row || !terms) return undefined;
   const { id, showtime_id: showtimeId, holder, status, amount, currency } = row;
   const seats = row.seats.map((seat) => terms.map.data.seats.label[seat] ?? '');
-  return { showtimeId, holder, booking: { id, reference, status, seats, price: { amount: Number(amount), currency } } };
+  const booking = { id, reference, status, seats, price: { amount: Number(amount), currency } };
+  return { showtimeId, holder, accountId: row.account_id ?? undefined, booking };
 }

@@ -38,6 +38,7 @@ const COMMAND_ERRORS = [
   'command_reused',
   'sales_closed',
 ] as const satisfies readonly ErrorCode[];
+export const CANCEL_ERRORS = [...COMMAND_ERRORS, 'unknown_booking', 'wrong_holder', 'booking_cancelled'] as const;
 const OF_A_HOLD = ['unknown_hold', 'wrong_holder', 'hold_expired'] as const;
 const OF_CHOSEN_SEATS = ['unknown_seat', 'duplicate_seat', 'seats_unavailable'] as const;
 
@@ -55,7 +56,7 @@ export function seatEndpoints(options: SeatEndpointsOptions): readonly Endpoint[
 }
 
 /** What all commands over HTTP have in common. */
-function commanded<Who extends Access>({ isOn }: SeatEndpointsOptions, access: Who) {
+export function commanded<Who extends Access>({ isOn }: SeatEndpointsOptions, access: Who) {
   const refused = () => (isOn('http_commands') ? undefined : switchedOff('http_commands'));
   return { method: 'POST', access, rate: 'commands', idempotent: true, refused } as const;
 }
@@ -173,7 +174,7 @@ function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       path: '/v1/showtimes/{showtimeId}/bookings/{bookingId}/cancel',
       summary: 'Cancels a booking; its seats are available again.',
       reply: bookingReply,
-      errors: [...COMMAND_ERRORS, 'unknown_booking', 'wrong_holder', 'booking_cancelled'],
+      errors: CANCEL_ERRORS,
       handle: (request) => ask(request, { type: 'cancel', bookingId: request.parameters.bookingId }),
     }),
   ];
@@ -212,7 +213,7 @@ function blockEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
 }
 
 /** Asks the house, and waits for what comes of it. Who has an Idempotency-Key may use it again, and does not say when. */
-function asking({ hosts, intake }: SeatEndpointsOptions) {
+export function asking({ hosts, intake }: SeatEndpointsOptions) {
   return async <Reply>({ parameters, caller, commandId }: Asked, fields: object): Promise<Answer<Reply>> => {
     const message: CommandMessage = commandSchema.parse({ ...fields, id: 0, commandId, again: true });
     const opened = await openHost(hosts, parameters.showtimeId);

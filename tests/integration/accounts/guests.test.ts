@@ -101,6 +101,37 @@ describe('a guest who logs in', () => {
   });
 });
 
+describe('a booking of an account', () => {
+  it('is found by its reference and cancelled on every device, in the name of the holder that made it', async () => {
+    await site.join('both@example.org');
+    const guest = await newGuest();
+    const { booking } = (await book(guest.session, await hold(guest.session, 'R1-9'))).json;
+    const { accessToken: token } = (await site.logIn('both@example.org')).json;
+    const find = () => site.ask('GET', `/v1/bookings/${booking.reference}`, undefined, { token });
+    const cancel = () => site.ask('POST', `/v1/me/bookings/${booking.id}/cancel`, undefined, { token });
+    expect((await find()).code).toBe('unknown_booking');
+    expect((await cancel()).code).toBe('unknown_booking');
+    await site.logIn('both@example.org', { guestSession: guest.session });
+    expect((await find()).status).toBe(200);
+    expect(await cancel()).toMatchObject({ status: 200, json: { booking: { id: booking.id, status: 'cancelled' } } });
+    expect((await cancel()).code).toBe('booking_cancelled');
+  });
+
+  it('is nobody else’s', async () => {
+    const { accessToken: owner } = await site.join('owner@example.org');
+    const { accessToken: token } = await site.join('stranger@example.org');
+    const { booking } = (await book(owner, await hold(owner, 'R1-11'))).json;
+    const path = `/v1/me/bookings/${booking.id}/cancel`;
+    expect((await site.ask('POST', path, undefined, { token })).code).toBe('unknown_booking');
+    expect((await site.ask('GET', `/v1/bookings/${booking.reference}`, undefined, { token })).code).toBe(
+      'unknown_booking',
+    );
+    const guest = await newGuest();
+    expect((await site.ask('POST', path, undefined, { token: guest.session })).code).toBe('forbidden');
+    expect(seatsOf(await list(owner))).toEqual(['R1-11']);
+  });
+});
+
 describe('a guest who signs up', () => {
   it('is the holder of the account, and books what they held', async () => {
     const guest = await newGuest();

@@ -34,6 +34,7 @@ const ALL = [
   'POST /v1/setup',
   'GET /v1/me',
   'GET /v1/me/bookings',
+  'POST /v1/me/bookings/{bookingId}/cancel',
   'PATCH /v1/me',
   'POST /v1/accounts',
   'POST /v1/accounts/confirm',
