@@ -1,6 +1,7 @@
 /** Accounts as administrators see them. */
 import { z } from 'zod';
 import { ACCOUNT_ROLES, type AccountRole } from '../../http/access.js';
+import { ListQuery } from '../catalogue/list-query.js';
 import type { Reads } from '../catalogue/reads.js';
 
 export const roleSchema = z.enum(ACCOUNT_ROLES);
@@ -52,16 +53,15 @@ interface Filter {
   readonly limit: number;
 }
 
-/** In the order in which they were made. */
+/** In the order in which they were made; one more than `limit` where the list goes on. */
 export async function listRecords(db: Reads, { email, role, after, limit }: Filter): Promise<AccountRow[]> {
-  const { rows } = await db.query<AccountRow>(
-    `SELECT ${COLUMNS} FROM boxoffice.accounts
-      WHERE ($1::text IS NULL OR email COLLATE "C" LIKE $1) AND ($2::text IS NULL OR role = $2)
-        AND ($3::uuid IS NULL OR id > $3)
-      ORDER BY id LIMIT $4`,
-    [email === undefined ? null : `${email.replace(/[\\%_]/g, '\\$&')}%`, role ?? null, after ?? null, limit],
-  );
-  return rows;
+  const prefix = email === undefined ? undefined : `${email.replace(/[\\%_]/g, '\\$&')}%`;
+  const { text, values } = new ListQuery(`SELECT ${COLUMNS} FROM boxoffice.accounts`)
+    .whereGiven('email COLLATE "C" LIKE ?', prefix)
+    .whereGiven('role = ?', role)
+    .whereGiven('id > ?', after)
+    .page(['id'], limit);
+  return (await db.query<AccountRow>(text, values)).rows;
 }
 
 /**

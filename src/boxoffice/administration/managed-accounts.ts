@@ -7,6 +7,7 @@ import { revoke } from '../access/revocations.js';
 import { emailSchema, insertAccount } from '../accounts/account-store.js';
 import { passwordSchema, refusePassword } from '../accounts/new-password.js';
 import { type Edited, edit, refuse, text } from '../catalogue/edit-parts.js';
+import { pageCursor, pageOf } from '../catalogue/page.js';
 import {
   type AccountRow,
   accountSchema,
@@ -63,15 +64,14 @@ export function managedAccountEndpoints(parts: AdminParts): readonly Endpoint[] 
           .optional()
           .meta({ type: 'string', description: 'Only addresses that begin with this.' }),
         role: roleSchema.optional(),
-        cursor: accountId.optional(),
+        cursor: pageCursor(z.uuid()).optional(),
       },
       reply: accountsSchema,
       errors: [],
       handle: async ({ query: { email, role, cursor } }) => {
-        const rows = await listRecords(parts.pool, { email, role, after: cursor, limit: LISTED_MAX + 1 });
-        const accounts = rows.slice(0, LISTED_MAX).map(viewOf);
-        const next = rows.length > LISTED_MAX ? accounts.at(-1)?.id : undefined;
-        return { ok: true, body: { accounts, ...(next === undefined ? {} : { next }) } };
+        const rows = await listRecords(parts.pool, { email, role, after: cursor, limit: LISTED_MAX });
+        const { items, next } = pageOf(rows, LISTED_MAX, ({ id }) => id, viewOf);
+        return { ok: true, body: { accounts: items, ...(next === undefined ? {} : { next }) } };
       },
     }),
     endpoint({

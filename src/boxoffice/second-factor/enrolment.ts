@@ -1,8 +1,10 @@
 /** The second factor of an account as rows. Every function works in the caller's transaction. */
 import type { AccountRole } from '../../http/access.js';
 import type { Grant } from '../access/access-tokens.js';
+import { forgetAttempts } from '../access/attempts.js';
 import { revoke } from '../access/revocations.js';
 import type { Reads } from '../catalogue/reads.js';
+import { WRONG_CODES } from './second-factor.js';
 
 /** A log-in that lasts, with its account, both locked until the transaction ends. */
 export interface LogIn {
@@ -60,6 +62,8 @@ export async function dropSecondFactor(client: Reads, accountId: string): Promis
   const grants = rows[0]?.grants ?? 0;
   await client.query('DELETE FROM boxoffice.recovery_codes WHERE account_id = $1', [accountId]);
   await client.query('UPDATE boxoffice.sessions SET second_factor = false WHERE account_id = $1', [accountId]);
+  // Of codes that count no more: their owner, who was locked out, can enrol again.
+  await forgetAttempts(client, WRONG_CODES, accountId);
   await revoke(client, { kind: 'account', subject: accountId, grants });
   return grants;
 }

@@ -10,7 +10,7 @@ import { readTotpCode, totpStep } from './totp.js';
  * Wrong codes of one account. With three codes right at any time, somebody who has the password guesses one with a chance of
  * 1 in 1,400 a day.
  */
-const WRONG_CODES: AttemptLimit = { what: 'second factor', max: 10, windowMs: 3_600_000 };
+export const WRONG_CODES: AttemptLimit = { what: 'second factor', max: 10, windowMs: 3_600_000 };
 
 /** The codes that prove the second factor of an account: of its authenticator app, or its recovery codes. */
 export interface SecondFactor {

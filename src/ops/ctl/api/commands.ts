@@ -2,6 +2,7 @@ import type { ApiCommand } from './api-command.js';
 import { bookingCommands } from './booking-commands.js';
 import { demoCommands } from './demo-commands.js';
 import { hallCommands } from './hall-commands.js';
+import { keyCommands } from './key-commands.js';
 import { movieCommands } from './movie-commands.js';
 import { showtimeCommands } from './showtime-commands.js';
 import { userCommands } from './user-commands.js';
@@ -15,5 +16,6 @@ export const API_COMMANDS: readonly ApiCommand[] = [
   ...showtimeCommands,
   ...bookingCommands,
   ...userCommands,
+  ...keyCommands,
   ...demoCommands,
 ];
