@@ -5,7 +5,7 @@ import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { endAllSessions } from '../accounts/sessions.js';
 import { type Edited, edit, refuse } from '../catalogue/edit-parts.js';
 import { dropSecondFactor } from '../second-factor/enrolment.js';
-import { type AccountRow, accountSchema, findRecord, lockWithAdministrators } from './account-records.js';
+import { type AccountRow, accountSchema, lockWithAdministrators } from './account-records.js';
 import {
   type AdminParts,
   accountId,
@@ -13,6 +13,8 @@ import {
   lastAdministrator,
   managing,
   record,
+  type Shown,
+  show,
   unknownAccount,
 } from './admin-parts.js';
 import { refuseRank } from './rank.js';
@@ -82,7 +84,7 @@ export function accountActEndpoints(parts: AdminParts): readonly Endpoint[] {
 function perform(
   { parts, id, caller, action }: Act,
   work: (client: PoolClient, locked: Locked) => Promise<Edited<boolean>>,
-): Promise<Edited<AccountRow>> {
+): Promise<Edited<Shown>> {
   return edit(parts.pool, async (client) => {
     const { account, isLastAdministrator } = await lockWithAdministrators(client, id);
     if (!account) return unknownAccount();
@@ -91,7 +93,7 @@ function perform(
     const done = await work(client, { account, isLastAdministrator });
     if (!done.ok) return done;
     if (done.value) await record(parts, client, { caller, action, account: id });
-    return { ok: true, value: (await findRecord(client, id)) as AccountRow };
+    return await show(client, id);
   });
 }
 

@@ -7,7 +7,8 @@ import type { MailedLinks } from '../accounts/mailed-links.js';
 import type { Passwords } from '../accounts/passwords.js';
 import type { Audit } from '../audit/audit.js';
 import { type Edited, refuse } from '../catalogue/edit-parts.js';
-import { type AccountRow, viewOf } from './account-records.js';
+import type { Reads } from '../catalogue/reads.js';
+import { type AccountRecord, findRecord, viewOf } from './account-records.js';
 
 /** What the endpoints of administrators work with. */
 export interface AdminParts {
@@ -27,10 +28,20 @@ export const managing = {
 
 export const accountId = z.uuid().toLowerCase().meta({ type: 'string', format: 'uuid' });
 
-/** The answer that shows an account, with its ETag. */
-export function answer(done: Edited<AccountRow>) {
-  if (!done.ok) return done;
-  return { ok: true, body: viewOf(done.value), etag: versionTag(done.value.version) } as const;
+/** An account as an answer shows it; the same after JSON. */
+export interface Shown {
+  readonly body: AccountRecord;
+  readonly etag: string;
+}
+
+/** In the transaction that changed it. */
+export async function show(db: Reads, id: string): Promise<Edited<Shown>> {
+  const row = await findRecord(db, id);
+  return row ? { ok: true, value: { body: viewOf(row), etag: versionTag(row.version) } } : unknownAccount();
+}
+
+export function answer(done: Edited<Shown>) {
+  return done.ok ? ({ ok: true, ...done.value } as const) : done;
 }
 
 export function unknownAccount() {

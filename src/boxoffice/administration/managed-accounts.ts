@@ -8,11 +8,10 @@ import { emailSchema, insertAccount } from '../accounts/account-store.js';
 import { passwordSchema, refusePassword } from '../accounts/new-password.js';
 import { type Edited, edit, refuse, text } from '../catalogue/edit-parts.js';
 import { pageCursor, pageOf } from '../catalogue/page.js';
+import { editOnce } from '../repeated-requests.js';
 import {
-  type AccountRow,
   accountSchema,
   accountsSchema,
-  findRecord,
   listRecords,
   lockWithAdministrators,
   roleSchema,
@@ -25,6 +24,8 @@ import {
   lastAdministrator,
   managing,
   record,
+  type Shown,
+  show,
   unknownAccount,
 } from './admin-parts.js';
 import { refuseRank } from './rank.js';
@@ -82,10 +83,7 @@ export function managedAccountEndpoints(parts: AdminParts): readonly Endpoint[] 
       summary: 'One account.',
       reply: accountSchema,
       errors: ['unknown_account'],
-      handle: async ({ parameters: { accountId: id } }) => {
-        const row = await findRecord(parts.pool, id);
-        return answer(row ? { ok: true, value: row } : unknownAccount());
-      },
+      handle: async ({ parameters: { accountId: id } }) => answer(await show(parts.pool, id)),
     }),
     endpoint({
       ...managing,
@@ -93,12 +91,13 @@ export function managedAccountEndpoints(parts: AdminParts): readonly Endpoint[] 
       method: 'POST',
       path: '/v1/admin/accounts',
       summary: 'Makes an account of any role that you may give.',
+      idempotent: 'optional',
       parameters: {},
       body: newAccount,
       status: 201,
       reply: accountSchema,
       errors: ['already_exists', 'weak_password'],
-      handle: async ({ body, caller }) => answer(await add(parts, body, caller)),
+      handle: async ({ body, caller, commandId }) => answer(await add(parts, body, caller, commandId)),
     }),
     endpoint({
       ...one,
@@ -115,13 +114,15 @@ export function managedAccountEndpoints(parts: AdminParts): readonly Endpoint[] 
   ];
 }
 
-async function add(parts: AdminParts, made: NewAccount, caller: Caller): Promise<Edited<AccountRow>> {
+async function add(parts: AdminParts, made: NewAccount, caller: Caller, key: string): Promise<Edited<Shown>> {
   const { email, name, role, password } = made;
   const denied = refuseRank(caller, role) ?? (password === undefined ? undefined : refusePassword(password, { email }));
   if (denied) return { ok: false, error: denied };
   const hashed = password === undefined ? undefined : await parts.passwords.hash(password);
   if (hashed?.ok === false) return hashed;
-  return await edit(parts.pool, async (client) => {
+  // Without the password: of what was asked, Postgres keeps a fast hash.
+  const asked = { add: 'account', email, name, role, hasPassword: password !== undefined };
+  return await editOnce(parts.pool, { caller, key, asked }, async (client) => {
     const account = { id: parts.uuid(), email, name, role, passwordHash: hashed?.hash ?? null };
     if (!(await insertAccount(client, account))) {
       return refuse('already_exists', 'There is an account with this e-mail address.', 'email');
@@ -136,7 +137,7 @@ async function add(parts: AdminParts, made: NewAccount, caller: Caller): Promise
       const intro = 'An account was made for you.';
       await parts.mail.send(await parts.links.forPassword(client, account, intro, FIRST_PASSWORD_MS));
     }
-    return { ok: true, value: (await findRecord(client, account.id)) as AccountRow };
+    return await show(client, account.id);
   });
 }
 
@@ -146,7 +147,7 @@ function change(
   changes: AccountChange,
   ifMatch: IfMatch,
   caller: Caller,
-): Promise<Edited<AccountRow>> {
+): Promise<Edited<Shown>> {
   return edit(parts.pool, async (client) => {
     const { account, isLastAdministrator } = await lockWithAdministrators(client, id);
     if (!account) return unknownAccount();
@@ -163,6 +164,6 @@ function change(
     if (role !== account.role) await revoke(client, { kind: 'account', subject: id, grants: rows[0]?.grants });
     const before: { name: string; role: AccountRole } = { name: account.name, role: account.role };
     await record(parts, client, { caller, action: 'account.change', account: id }, before, { name, role });
-    return { ok: true, value: (await findRecord(client, id)) as AccountRow };
+    return await show(client, id);
   });
 }

@@ -71,6 +71,27 @@ describe('an account is made', () => {
     expect(rows).toEqual([{ account_id: made.body['id'] }]);
   });
 
+  it('once for each Idempotency-Key, with one mail, and of the password nothing is kept there', async () => {
+    const commandId = randomUUID();
+    const send = (body: object) =>
+      stage.ask('addAccount', { caller: admin.caller, commandId, body: { name: 'B', role: 'staff', ...body } });
+    const first = await send({ email: 'bob@a.example' });
+    expect(await send({ email: 'bob@a.example' })).toEqual(first);
+    expect(stage.mails).toHaveLength(1);
+    expect((await send({ email: 'eve@a.example' })).code).toBe('command_reused');
+    const withPassword = { email: 'joe@a.example', name: 'B', role: 'staff', password: 'three green bottles' };
+    const keys = [randomUUID(), randomUUID()];
+    const [one, two] = [withPassword, { ...withPassword, email: 'jim@a.example', password: 'three brown bottles' }];
+    await stage.ask('addAccount', { caller: admin.caller, commandId: keys[0]!, body: one });
+    await stage.ask('addAccount', { caller: admin.caller, commandId: keys[1]!, body: two });
+    const again = await stage.ask('addAccount', {
+      caller: admin.caller,
+      commandId: keys[0]!,
+      body: { ...one, password: two.password },
+    });
+    expect(again.body).toMatchObject({ email: 'joe@a.example' });
+  });
+
   it('not where there is one with that address, in whatever case, nor with a weak password', async () => {
     await add(admin.caller, { email: 'bob@a.example' });
     expect(await add(admin.caller, { email: 'BOB@a.example' })).toMatchObject({

@@ -10,6 +10,7 @@ interface Call {
   readonly query?: Readonly<Record<string, string>>;
   readonly ifMatch?: IfMatch;
   readonly address?: string;
+  readonly commandId?: string;
 }
 
 /** An error, or what the endpoint answered: both as one record, for matching. */
@@ -39,7 +40,7 @@ export async function call<Body = Record<string, string>>(
     body: body?.data,
     caller: given.caller,
     address: given.address ?? '10.0.0.1',
-    commandId: '',
+    commandId: given.commandId ?? '',
     ifMatch: given.ifMatch ?? 'any',
   });
   checkAnswer(endpoint, answer);
