@@ -29,8 +29,8 @@ ${apiCommands}
   --key <secret>    the session or key to act with     (default USHER_API_KEY; other users of the machine see options)
   --json            one object of JSON, for programs; a refusal is { "error": … }
 
-Lists need no key. To edit, the key must have the permission: a session that is signed with the TOKEN_SECRET of the server
-and has the role "manager" has all that these commands need.
+Public lists need no key. For the rest the key must have the permission; "key add" makes one. The first key is made with the
+access token of an administrator as --key.
 
 On the database of a server, by DATABASE_URL and TOKEN_SECRET as the server has them:
 

@@ -79,7 +79,7 @@ export const keyCommands: readonly ApiCommand[] = [
   {
     words: 'key revoke',
     operands: ['key'],
-    about: 'Revokes a key at once, with all its secrets.',
+    about: 'Revokes a key with all its secrets: within seconds no node takes it.',
     run: async ({ api, operand }) => {
       const id = operand('key');
       await api.ask<string>({ method: 'DELETE', path: `/v1/api-keys/${encodeURIComponent(id)}` });
