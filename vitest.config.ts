@@ -21,6 +21,7 @@ const PAIRS = [
   'tests/package/*.test.ts',
   'tests/rush/rush.test.ts',
   'tests/soak/soak.test.ts',
+  'tests/stories/*.test.ts',
 ];
 
 const ONE_POSTGRES = ['tests/global-setup.ts'];
