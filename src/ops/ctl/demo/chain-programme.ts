@@ -18,7 +18,8 @@ export interface PlannedSeries {
 }
 
 const DAY_MS = 86_400_000;
-const DAYS_OF_WEEK = 7;
+/** How long a hall shows the same movies. */
+const DAYS_OF_RUN = 14;
 const FIRST_START_MINUTES = 10 * 60 + 30;
 const LAST_START_MINUTES = 22 * 60 + 30;
 /** More than the 20 minutes that a hall needs between two showtimes: advertisements run before a film. */
@@ -32,25 +33,26 @@ export function daysFrom(firstDay: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => dateOf(Date.parse(firstDay) / DAY_MS + i));
 }
 
-/** What the hall shows from `firstDay` on for so many days. The programme changes on Thursdays. */
+/** What the hall shows from `firstDay` on for so many days. Its programme changes every second Thursday. */
 export function seriesOf(hall: ChainHall, firstDay: string, days: number): PlannedSeries[] {
   const first = Date.parse(firstDay) / DAY_MS;
   const end = first + days;
+  // Day 0 of Unix time was a Thursday. One half of the halls changes in the week after the other half.
+  const shift = (hall.index % 2) * (DAYS_OF_RUN / 2);
   const series: PlannedSeries[] = [];
   for (let day = first; day < end; ) {
-    // Day 0 of Unix time was a Thursday.
-    const week = Math.floor(day / DAYS_OF_WEEK);
-    const until = Math.min(end, (week + 1) * DAYS_OF_WEEK);
+    const run = Math.floor((day + shift) / DAYS_OF_RUN);
+    const until = Math.min(end, (run + 1) * DAYS_OF_RUN - shift);
     const during = { hallId: hall.id, firstDay: dateOf(day), lastDay: dateOf(until - 1) };
-    series.push(...weekOf(hall.index, week).map((shown) => ({ ...during, ...shown })));
+    series.push(...runOf(hall.index, run).map((shown) => ({ ...during, ...shown })));
     day = until;
   }
   return series;
 }
 
-/** The movies of a hall in a week, each with its times: one after the other in turn, the same on every day. */
-function weekOf(hall: number, week: number): Pick<PlannedSeries, 'movieId' | 'times'>[] {
-  const lineup = lineupOf(hall, week);
+/** The movies of a hall in one run, each with its times: one after the other in turn, the same on every day. */
+function runOf(hall: number, run: number): Pick<PlannedSeries, 'movieId' | 'times'>[] {
+  const lineup = lineupOf(hall, run);
   const times = lineup.map((): string[] => []);
   let start = FIRST_START_MINUTES + ((hall * 25) % 90);
   for (let turn = 0; start <= LAST_START_MINUTES; turn++) {
@@ -63,9 +65,9 @@ function weekOf(hall: number, week: number): Pick<PlannedSeries, 'movieId' | 'ti
 }
 
 /** Two or three movies. 11, 13 and 40 have no common factor: no movie comes twice, and every movie is somewhere. */
-function lineupOf(hall: number, week: number): ChainMovie[] {
-  const count = 2 + ((hall + week) % 2);
-  const first = hall * 11 + week * 7;
+function lineupOf(hall: number, run: number): ChainMovie[] {
+  const count = 2 + ((hall + run) % 2);
+  const first = hall * 11 + run * 7;
   const lineup = Array.from({ length: count }, (_, i) => CHAIN_MOVIES[(first + i * 13) % CHAIN_MOVIES.length]);
   const isLate = ({ rating = '' }: ChainMovie) => (FOR_CHILDREN.includes(rating) ? 0 : 1);
   return lineup.filter((movie) => movie !== undefined).sort((a, b) => isLate(a) - isLate(b));

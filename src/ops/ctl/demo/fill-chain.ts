@@ -1,12 +1,12 @@
 /** Fills a chain of cinemas over the HTTP API: adds what is missing, and leaves alone what is there. */
 import { randomUUID } from 'node:crypto';
-import type { ApiClient } from '../api/api-client.js';
+import type { ApiClient, ApiRequest } from '../api/api-client.js';
 import { ApiFailure } from '../api/api-failure.js';
 import { CHAIN_MOVIES } from './chain-programme.js';
-import type { ChainVenue } from './chain-venues.js';
+import type { ChainHall, ChainVenue } from './chain-venues.js';
 import { fillSeats, type SeatsFilled } from './fill-seats.js';
 import { addShowtimes, knownShowtimes, popularEvenings, type ShowtimesTally } from './fill-showtimes.js';
-import { inParallel } from './in-parallel.js';
+import { inParallel, inTurns } from './in-parallel.js';
 
 export interface Tally {
   added: number;
@@ -32,6 +32,7 @@ export interface FillContext {
 const WIDTH = 8;
 /** A server reads one plan at a time. */
 const IMPORTS_WIDTH = 2;
+const PROGRESS_HALLS = 15;
 
 /**
  * @param days how long the programme is, from today on.
@@ -46,11 +47,10 @@ export async function fillChain(
   await expectRights(api);
   const added = await addVenues(api, venues);
   progress(`Venues: ${told(added)}.`);
-  const [movies, halls] = await Promise.all([addMovies(api), addHalls(api, venues)]);
+  const movies = await addMovies(api);
   progress(`Movies: ${told(movies)}.`);
-  progress(`Halls: ${told(halls)}.`);
-  const { known, showtimes } = await addProgramme(context, venues, days);
-  progress(`Showtimes: ${told(showtimes)}.`);
+  const { known, halls, showtimes } = await addProgramme(context, venues, days);
+  progress(`Halls: ${told(halls)}. Showtimes: ${told(showtimes)}.`);
   const nearlySoldOut = await sellOut(api, popularEvenings(venues, context.now, known));
   return { venues: added, movies, halls, showtimes, nearlySoldOut };
 }
@@ -70,40 +70,42 @@ async function expectRights(api: ApiClient): Promise<void> {
 
 async function addVenues(api: ApiClient, venues: readonly ChainVenue[]): Promise<Tally> {
   const known = await idsOf(api, '/v1/venues', 'venues');
-  return await addAll(venues, WIDTH, known, ({ id, name, city, timeZone, address }) => {
+  const tally = { added: 0, kept: 0 };
+  await inParallel(venues, WIDTH, ({ id, name, city, timeZone, address }) => {
     const body = { id, name, city, timeZone, address };
-    return api.ask({ method: 'POST', path: '/v1/venues', body, idempotencyKey: randomUUID() });
+    return addOnce(api, known, tally, id, { path: '/v1/venues', body });
   });
+  return tally;
 }
 
 async function addMovies(api: ApiClient): Promise<Tally> {
   const known = await idsOf(api, '/v1/movies', 'movies');
-  return await addAll(CHAIN_MOVIES, WIDTH, known, (body) =>
-    api.ask({ method: 'POST', path: '/v1/movies', body, idempotencyKey: randomUUID() }),
-  );
+  const tally = { added: 0, kept: 0 };
+  await inParallel(CHAIN_MOVIES, WIDTH, (body) => addOnce(api, known, tally, body.id, { path: '/v1/movies', body }));
+  return tally;
 }
 
-async function addHalls(api: ApiClient, venues: readonly ChainVenue[]): Promise<Tally> {
-  const known = await idsOf(api, '/v1/halls', 'halls');
-  const halls = venues.flatMap((venue) => venue.halls.map((hall) => ({ ...hall, venueId: venue.id })));
-  return await addAll(halls, IMPORTS_WIDTH, known, ({ id, name, venueId, plan }) => {
-    const file = { type: plan.mediaType, bytes: new TextEncoder().encode(plan.text) };
-    const query = { id, name, looksAt: 'screen', stage: 'top' };
-    const path = `/v1/venues/${venueId}/halls`;
-    return api.ask({ method: 'POST', path, query, file, idempotencyKey: randomUUID() });
-  });
-}
-
+/** Adds the halls and what they show. A hall gets its showtimes while the plans of others are still being read. */
 async function addProgramme(context: FillContext, venues: readonly ChainVenue[], days: number) {
-  const known = await knownShowtimes(context.api, context.now, days);
+  const { api, now, progress } = context;
+  const knownHalls = await idsOf(api, '/v1/halls', 'halls');
+  const known = await knownShowtimes(api, now, days);
+  const halls = { added: 0, kept: 0 };
   const showtimes: ShowtimesTally = { added: 0, kept: 0, refused: 0, refusal: undefined };
-  const halls = venues.flatMap((venue) => venue.halls.map((hall) => ({ venue, hall })));
+  const importing = inTurns(IMPORTS_WIDTH);
+  const all = venues.flatMap((venue) => venue.halls.map((hall) => ({ venue, hall })));
   let done = 0;
-  await inParallel(halls, WIDTH, async ({ venue, hall }) => {
+  await inParallel(all, WIDTH, async ({ venue, hall }) => {
+    await importing(() => addOnce(api, knownHalls, halls, hall.id, importOf(hall, venue.id)));
     await addShowtimes(context, venue, hall, days, known, showtimes);
-    if (++done % 15 === 0) context.progress(`Showtimes: ${done} of ${halls.length} halls have theirs.`);
+    if (++done % PROGRESS_HALLS === 0) progress(`Halls with their showtimes: ${done} of ${all.length}.`);
   });
-  return { known, showtimes };
+  return { known, halls, showtimes };
+}
+
+function importOf({ id, name, plan }: ChainHall, venueId: string): Omit<ApiRequest, 'method'> {
+  const file = { type: plan.mediaType, bytes: new TextEncoder().encode(plan.text) };
+  return { path: `/v1/venues/${venueId}/halls`, query: { id, name, looksAt: 'screen', stage: 'top' }, file };
 }
 
 async function sellOut(api: ApiClient, showtimeIds: readonly string[]): Promise<ChainFilled['nearlySoldOut']> {
@@ -120,27 +122,25 @@ async function sellOut(api: ApiClient, showtimeIds: readonly string[]): Promise<
   };
 }
 
-/** Adds what is not known. What somebody else adds in the meantime is kept as well. */
-async function addAll<Item extends { readonly id: string }>(
-  items: readonly Item[],
-  width: number,
+/** Adds something unless its id is known. What somebody else adds in the meantime is kept as well. */
+async function addOnce(
+  api: ApiClient,
   known: ReadonlySet<string>,
-  add: (item: Item) => Promise<unknown>,
-): Promise<Tally> {
-  const tally = { added: 0, kept: 0 };
-  await inParallel(items, width, async (item) => {
-    if (known.has(item.id)) tally.kept++;
-    else {
-      try {
-        await add(item);
-        tally.added++;
-      } catch (error) {
-        if (!(error instanceof ApiFailure) || error.problem?.code !== 'already_exists') throw error;
-        tally.kept++;
-      }
-    }
-  });
-  return tally;
+  tally: Tally,
+  id: string,
+  request: Omit<ApiRequest, 'method'>,
+): Promise<void> {
+  if (known.has(id)) {
+    tally.kept++;
+    return;
+  }
+  try {
+    await api.ask({ ...request, method: 'POST', idempotencyKey: randomUUID() });
+    tally.added++;
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.problem?.code !== 'already_exists') throw error;
+    tally.kept++;
+  }
 }
 
 async function idsOf(api: ApiClient, path: string, list: string): Promise<ReadonlySet<string>> {

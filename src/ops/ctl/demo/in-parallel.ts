@@ -20,3 +20,21 @@ export async function inParallel<Item>(
   };
   await Promise.all(Array.from({ length: width }, lane));
 }
+
+/** Lets at most `width` pieces of work run at a time, first come first served. */
+export function inTurns(width: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < width) running++;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      // Whoever waits takes this place; the number that run stays the same.
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}
