@@ -130,7 +130,7 @@ describe.skipIf(why)(`what a server writes at its most talkative${why ? ` (skipp
     const log = server.log();
     // It did talk of what went wrong: an empty log would have nothing in it either.
     const said = readLog(log).map(({ msg }) => msg);
-    expect(said.join()).toMatch(/Postgres does not take commits/);
+    expect(said.join()).toMatch(/Postgres does not accept commits/);
     const secrets = [
       tokenSecret,
       session,
