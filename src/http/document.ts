@@ -51,15 +51,28 @@ export function sendDocument(
 
 /** RFC 9110 section 13.1.2: a list, compared weakly, since proxies that compress weaken what they pass on. */
 export function isSame(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === '') return false;
   return ifNoneMatch.split(',').some((one) => {
     const candidate = one.trim();
     return candidate === '*' || candidate.replace(/^W\//, '') === etag;
   });
 }
 
-/** RFC 9110 section 12.5.3; a weight of 0 is a no. Of two that weigh the same, Brotli, which is smaller. */
+/** What was found for a header before. Browsers send a handful of them; what anybody makes up is not kept for ever. */
+const knownCodings = new Map<string, 'brotli' | 'gzip' | undefined>();
+const CODINGS_KNOWN_MAX = 64;
+
 function preferredCoding(acceptEncoding: string): 'brotli' | 'gzip' | undefined {
   if (acceptEncoding === '') return undefined;
+  if (knownCodings.has(acceptEncoding)) return knownCodings.get(acceptEncoding);
+  if (knownCodings.size >= CODINGS_KNOWN_MAX) knownCodings.clear();
+  const coding = readCoding(acceptEncoding);
+  knownCodings.set(acceptEncoding, coding);
+  return coding;
+}
+
+/** RFC 9110 section 12.5.3; a weight of 0 is a no. Of two that weigh the same, Brotli, which is smaller. */
+function readCoding(acceptEncoding: string): 'brotli' | 'gzip' | undefined {
   const weights = new Map<string, number>();
   for (const part of acceptEncoding.toLowerCase().split(',')) {
     const [name = '', weight = ''] = part.split(';').map((piece) => piece.trim());

@@ -213,10 +213,10 @@ describe('every list', () => {
     expect(await list(path)).toMatchObject({ status: 400, code: 'invalid_field', field });
   });
 
-  it.each(['/v1/movies', '/v1/venues', '/v1/cities', '/v1/showtimes?q=m'])(
+  it.each(['/v1/movies', '/v1/venues', '/v1/cities', '/v1/showtimes?q=m', '/v1/showtimes/{id}'])(
     '%s is compressed as its client takes it, and not sent again to who has it',
     async (path) => {
-      const at = `http://127.0.0.1:${stage.port}${path}`;
+      const at = `http://127.0.0.1:${stage.port}${path.replace('{id}', stage.showtimeId)}`;
       const asked = async (coding: string) => {
         const answer = await fetch(at, { headers: { 'accept-encoding': coding } });
         return { coding: answer.headers.get('content-encoding'), text: await answer.text(), headers: answer.headers };

@@ -138,6 +138,10 @@ function showtimeEndpoints({ listings, availability, now }: CatalogueParts): rea
     const shown = await availability.of(items);
     return { body: { showtimes: shown.map(showtimeView), next }, freshUntil: availability.freshUntil(items) };
   }, now);
+  const single = new RenderedPages(async (showtime: Showtime): Promise<Shown> => {
+    const [shown = showtime] = await availability.of([showtime]);
+    return { body: showtimeView(shown), freshUntil: availability.freshUntil([showtime]) };
+  }, now);
   return [
     endpoint({
       ...reading,
@@ -174,8 +178,7 @@ function showtimeEndpoints({ listings, availability, now }: CatalogueParts): rea
       errors: ['unknown_showtime', 'unavailable'],
       handle: async ({ parameters: { showtimeId } }) => {
         const showtime = UUID.test(showtimeId) ? await listings.showtime(showtimeId.toLowerCase()) : undefined;
-        const [shown] = showtime ? await availability.of([showtime]) : [];
-        if (shown) return { ok: true, body: showtimeView(shown) };
+        if (showtime) return { ok: true, body: await single.of(showtime) };
         return { ok: false, error: wireError('unknown_showtime', 'There is no such showtime.') };
       },
     }),
