@@ -58,7 +58,7 @@ CREATE TABLE boxoffice.api_keys (
   CONSTRAINT api_keys_pkey PRIMARY KEY (id)
 );
 
-CREATE TABLE boxoffice.attempts (
+CREATE UNLOGGED TABLE boxoffice.attempts (
   subject bytea NOT NULL,
   count integer NOT NULL,
   window_ends_at timestamp(3) with time zone NOT NULL,

@@ -44,6 +44,7 @@ export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, und
   const background = new Background(log);
   undo.push(() => background.idle());
   const passwords = new Passwords();
+  undo.push(() => passwords.close());
   const factor = openSecondFactor(needs.store, tokenSecret, { passwords, accessTokens }, log);
   const parts: AccountParts = {
     pool,

@@ -5,6 +5,7 @@ interface Table {
   /** With its schema. */
   readonly name: string;
   readonly options: string[] | null;
+  readonly unlogged: boolean;
 }
 
 const OURS = "('boxoffice', 'usher')";
@@ -19,7 +20,8 @@ export async function dumpSchema(client: pg.ClientBase): Promise<string> {
   await client.query("SET search_path = ''");
   await refuseUnknownKinds(client);
   const { rows: tables } = await client.query<Table>(
-    `SELECT c.oid::int, c.oid::regclass::text AS name, c.reloptions AS options FROM pg_catalog.pg_class c
+    `SELECT c.oid::int, c.oid::regclass::text AS name, c.reloptions AS options,
+            c.relpersistence = 'u' AS unlogged FROM pg_catalog.pg_class c
       WHERE c.relnamespace::regnamespace::text IN ${OURS} AND c.relkind = 'r' ORDER BY c.oid::regclass::text COLLATE "C"`,
   );
   const parts = [
@@ -45,7 +47,7 @@ export async function dumpSchema(client: pg.ClientBase): Promise<string> {
   return `${parts.join('\n\n')}\n`;
 }
 
-async function dumpTable(client: pg.ClientBase, { oid, name, options }: Table): Promise<string> {
+async function dumpTable(client: pg.ClientBase, { oid, name, options, unlogged }: Table): Promise<string> {
   const { rows: columns } = await client.query<{ line: string }>(
     `SELECT format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod))
             || coalesce(CASE a.attgenerated WHEN '' THEN ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)
@@ -73,7 +75,10 @@ async function dumpTable(client: pg.ClientBase, { oid, name, options }: Table): 
   );
   const lines = [...columns, ...constraints].map(({ line }) => `  ${line}`).join(',\n');
   const storage = options ? ` WITH (${[...options].sort().join(', ')})` : '';
-  return [`CREATE TABLE ${name} (\n${lines}\n)${storage};`, ...indexes.map(({ line }) => line)].join('\n');
+  return [
+    `CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE ${name} (\n${lines}\n)${storage};`,
+    ...indexes.map(({ line }) => line),
+  ].join('\n');
 }
 
 /** Views, types and the like have no place here yet; who adds one adds it to the dump. */

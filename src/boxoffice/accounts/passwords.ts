@@ -1,8 +1,8 @@
 /** Passwords: how they are hashed and compared, and which ones are refused. */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { hash, verify } from '@node-rs/argon2';
 import { type WireError, wireError } from '../../protocol/errors.js';
+import { HashingThread } from './hashing-thread.js';
 import { WorkQueue } from './work-queue.js';
 
 /**
@@ -10,11 +10,8 @@ import { WorkQueue } from './work-queue.js';
  * The algorithm is the package's default; its enumeration does not exist at run time.
  */
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-/**
- * Hashes run on the threads of libuv, of which a process has four, and which files and DNS need too: at least half of them
- * stay free. One core stays free for the event loop, which serves the seat maps.
- */
-const RUNNING = Math.max(1, Math.min(2, availableParallelism() - 1));
+/** One core stays free for the event loop, which serves the seat maps. A core does some forty log-ins a second. */
+const RUNNING = Math.max(1, Math.min(4, availableParallelism() - 1));
 /** About two seconds of work. Who waits longer has pressed the button again. */
 const WAITING_PER_RUNNING = 48;
 const RETRY_AFTER_MS = 2_000;
@@ -36,19 +33,24 @@ interface PasswordsOptions {
  */
 export class Passwords {
   readonly #queue: WorkQueue;
-  /** Compared with where there is no account, so that an unknown address takes as long as a wrong password. */
-  readonly #decoy: Promise<string>;
+  /** Those that do nothing. There are as many as the queue runs at a time, each started when it is needed first. */
+  readonly #idle: HashingThread[];
+  readonly #threads: readonly HashingThread[];
+  /**
+   * Compared with where there is no account, so that an unknown address takes as long as a wrong password. It is random, and
+   * the hash of nothing that anybody knows.
+   */
+  readonly #decoy = `$argon2id$v=19$m=19456,t=2,p=1$${randomBase64(16)}$${randomBase64(32)}`;
 
   constructor({ running, waiting }: PasswordsOptions = { running: RUNNING, waiting: RUNNING * WAITING_PER_RUNNING }) {
     this.#queue = new WorkQueue({ running, waiting });
-    this.#decoy = hash(randomBytes(32), ARGON2ID);
-    // Where it fails, each comparison that needs it says so.
-    this.#decoy.catch(() => {});
+    this.#threads = Array.from({ length: running }, () => new HashingThread());
+    this.#idle = [...this.#threads];
   }
 
   /** The password in the PHC string format, with a salt of its own. */
   async hash(password: string): Promise<Hashed> {
-    const made = this.#queue.run(() => hash(normalised(password), ARGON2ID));
+    const made = this.#onThread((thread) => thread.hash(normalised(password), ARGON2ID));
     return made === undefined ? BUSY : { ok: true, hash: await made };
   }
 
@@ -57,8 +59,24 @@ export class Passwords {
    * answer is no, after the same work.
    */
   async compare(hashed: string | null, password: string): Promise<Compared> {
-    const compared = this.#queue.run(async () => await verify(hashed ?? (await this.#decoy), normalised(password)));
+    const compared = this.#onThread((thread) => thread.verify(hashed ?? this.#decoy, normalised(password)));
     return compared === undefined ? BUSY : { ok: true, isRight: (await compared) && hashed !== null };
+  }
+
+  /** Ends the threads. What they are doing is rejected. */
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  #onThread<Result>(work: (thread: HashingThread) => Promise<Result>): Promise<Result> | undefined {
+    return this.#queue.run(async () => {
+      const thread = this.#idle.pop() ?? new HashingThread();
+      try {
+        return await work(thread);
+      } finally {
+        this.#idle.push(thread);
+      }
+    });
   }
 }
 
@@ -68,6 +86,11 @@ const BUSY = {
     retryAfterMs: RETRY_AFTER_MS,
   }),
 } as const;
+
+/** As the PHC string format has it: without padding. */
+function randomBase64(bytes: number): string {
+  return randomBytes(bytes).toString('base64').replaceAll('=', '');
+}
 
 /**
  * One form for what looks the same: a letter with an accent may be typed as one sign or as two, depending on the keyboard

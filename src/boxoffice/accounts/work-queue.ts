@@ -18,18 +18,22 @@ export class WorkQueue {
 
   /** Runs `work` in its turn, first come first served. Undefined: too much waits, and `work` will never run. */
   run<Result>(work: () => Promise<Result>): Promise<Result> | undefined {
-    if (this.#running < this.#limits.running) return this.#start(work);
+    if (this.#running < this.#limits.running) {
+      this.#running++;
+      return this.#finish(work);
+    }
     if (this.#waiting.length >= this.#limits.waiting) return undefined;
-    return new Promise<void>((resolve) => this.#waiting.push(resolve)).then(() => this.#start(work));
+    return new Promise<void>((resolve) => this.#waiting.push(resolve)).then(() => this.#finish(work));
   }
 
-  async #start<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#running++;
+  /** Whoever ends gives its place to the next: it is never free in between, or somebody who comes just then would take it. */
+  async #finish<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
     }
   }
 }

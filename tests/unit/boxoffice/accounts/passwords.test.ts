@@ -1,3 +1,6 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { pid } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { Passwords } from '../../../../src/boxoffice/accounts/passwords.js';
 import { WorkQueue } from '../../../../src/boxoffice/accounts/work-queue.js';
@@ -34,6 +37,36 @@ describe('a password', () => {
     const [known, unknown] = [await timed(hash), await timed(null)];
     // A lookup that skips the hash is a hundred times faster.
     expect(unknown).toBeGreaterThan(known / 3);
+  });
+});
+
+describe('the threads that hash', () => {
+  it('leave those of libuv to files and DNS', async () => {
+    const passwords = new Passwords();
+    await passwords.compare(null, 'warm up');
+    let done = 0;
+    const flood = Array.from({ length: 40 }, async () => {
+      await passwords.compare(null, 'wrong password');
+      done++;
+    });
+    // On threads of libuv, which are four, the first of these would wait until several hashes are done.
+    for (let i = 0; i < 20; i++) await stat('package.json');
+    expect(done).toBeLessThan(20);
+    await Promise.all(flood);
+  });
+
+  it.runIf(platform() === 'linux')('go behind all others of the process', async () => {
+    const passwords = new Passwords({ running: 2, waiting: 10 });
+    await Promise.all([passwords.compare(null, 'one'), passwords.compare(null, 'two')]);
+    const niceOf = async (task: string) => {
+      const text = await readFile(`/proc/self/task/${task}/stat`, 'utf8');
+      // The name, which may have spaces, is in brackets; the 19th field of all is the priority.
+      return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[16]);
+    };
+    const own = await niceOf(String(pid));
+    const others = await Promise.all((await readdir('/proc/self/task')).map(niceOf));
+    expect(others.filter((nice) => nice === own + 10).length).toBeGreaterThanOrEqual(2);
+    expect(others.filter((nice) => nice === own).length).toBeGreaterThan(2);
   });
 });
 
