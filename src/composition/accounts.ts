@@ -69,7 +69,8 @@ export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, und
     audit: postgresAudit,
     guestHolder,
     limits: limitsOf(config),
-    uuid: randomUUID,
+    // Of version 7: lists of accounts are in the order of their ids, which is that in which they were made.
+    uuid: () => needs.store.ids.uuid(),
   };
   const ownBookings: OwnBookings = (accountId, bookingId) => findOwnBooking(pool, accountId, bookingId);
   return { endpoints: [...accountEndpoints(parts), ...factor.endpoints], parts, ownBookings };

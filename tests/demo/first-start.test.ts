@@ -1,8 +1,9 @@
 /** What whoever starts a server is told, and what its log has. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { writeClusterFile } from '../../src/ops/cluster-file.js';
 import { runCtl } from '../../src/ops/ctl/run-ctl.js';
 import { createDatabase, type TestDatabase } from '../integration/database.js';
 import { SECRET } from '../integration/gateway/sign.js';
@@ -42,10 +43,10 @@ async function post(server: ServerProcess, path: string, body: object): Promise<
   return await fetch(`${server.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-async function setupLink(secret = SECRET) {
+async function setupLink(secret = SECRET, more: { argv?: string[]; url?: string } = {}) {
   const said = { out: '', err: '' };
-  const code = await runCtl(['setup-link', '--url', 'https://cinema.example/', '--json'], {
-    environment: { DATABASE_URL: database.url, TOKEN_SECRET: secret },
+  const code = await runCtl(['setup-link', '--url', 'https://cinema.example/', '--json', ...(more.argv ?? [])], {
+    environment: { DATABASE_URL: more.url ?? database.url, TOKEN_SECRET: secret },
     out: (text) => {
       said.out += text;
     },
@@ -103,4 +104,15 @@ it('a first start in production prints no link and makes no account, and ctl sho
 it('ctl setup-link without the settings of the server says which it needs', async () => {
   const { code, err } = await setupLink('');
   expect([code, err]).toEqual([2, expect.stringContaining('TOKEN_SECRET')]);
+});
+
+it('ctl setup-link finds the cluster of npm run cluster by its folder', async () => {
+  await writeClusterFile(folder, {
+    ...{ redisUrl: 'redis://127.0.0.1:1', databaseUrl: database.url, clusterName: 'usher' },
+    ...{ beatMs: 500, detectionMs: 3_000 },
+  });
+  await writeFile(join(folder, 'token-secret'), SECRET);
+  const local = await setupLink('', { argv: ['--data-dir', folder], url: '' });
+  expect(local).toEqual(await setupLink());
+  expect(local.code).toBe(0);
 });

@@ -1,5 +1,5 @@
 /** How people set up and remove the second factor of their own account. */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { AccountCaller } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
@@ -9,7 +9,6 @@ import type { SecretBox } from '../access/secret-box.js';
 import type { Passwords } from '../accounts/passwords.js';
 import type { Audit } from '../audit/audit.js';
 import { type Edited, refuse } from '../catalogue/edit-parts.js';
-import type { Reads } from '../catalogue/reads.js';
 import { inTransaction } from '../halls/hall-store.js';
 import { dropSecondFactor, enrol, grantOf, keepSecret, type LogIn, lockLogIn } from './enrolment.js';
 import { renewRecoveryCodes } from './recovery-codes.js';
@@ -137,15 +136,15 @@ async function newToken({ accessTokens }: TotpParts, grant: Grant) {
   return { accessToken: token, accessExpiresAt: expiresAt };
 }
 
-function record({ audit }: TotpParts, client: Reads, caller: AccountCaller, action: string): Promise<void> {
-  return audit.write(client as never, { caller, action, subject: `account:${caller.accountId}` });
+function record({ audit }: TotpParts, client: PoolClient, caller: AccountCaller, action: string): Promise<void> {
+  return audit.write(client, { caller, action, subject: `account:${caller.accountId}` });
 }
 
 /** Commits also what was refused, since wrong codes are counted in the transaction. */
 async function inLogIn<Value>(
   { pool }: TotpParts,
   { accountId, sessionId }: AccountCaller,
-  work: (client: Reads, logIn: LogIn) => Promise<Edited<Value>>,
+  work: (client: PoolClient, logIn: LogIn) => Promise<Edited<Value>>,
 ): Promise<Edited<Value>> {
   return await inTransaction(pool, async (client) => {
     const logIn = await lockLogIn(client, accountId, sessionId);
@@ -187,7 +186,7 @@ async function withProof<Value>(
   parts: TotpParts,
   caller: AccountCaller,
   given: Proof,
-  work: (client: Reads, logIn: LogIn) => Promise<Value>,
+  work: (client: PoolClient, logIn: LogIn) => Promise<Value>,
 ): Promise<Edited<Value>> {
   const compared = await comparePassword(parts, caller, given.password);
   if (!compared.ok) return compared;
@@ -200,7 +199,7 @@ async function withProof<Value>(
 
 async function disprove(
   { secondFactor }: TotpParts,
-  client: Reads,
+  client: PoolClient,
   { accountId }: AccountCaller,
   logIn: LogIn,
   given: Proof,

@@ -32,7 +32,7 @@ ${apiCommands}
 Public lists need no key. For the rest the key must have the permission; "key add" makes one. The first key is made with the
 access token of an administrator as --key.
 
-On the database of a server, by DATABASE_URL and TOKEN_SECRET as the server has them:
+On the database of a server, by DATABASE_URL and TOKEN_SECRET as the server has them, else on the cluster of npm run cluster:
 
   setup-link [--url <address>]  the link that makes the first administrator, while there is none
 

@@ -34,7 +34,7 @@ export async function runCtl(argv: readonly string[], outside: CtlOutside): Prom
       return 0;
     }
     if (first === 'setup-link') {
-      const request = readSetupLinkRequest(rest, outside.environment);
+      const request = await readSetupLinkRequest(rest, outside.environment);
       return told(await setupLink(request), request.json, outside);
     }
     const command = commandOf(argv, API_COMMANDS);

@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { developmentSecret } from '../../adapters/development-secret.js';
 import { Primary } from '../../adapters/postgres/primary.js';
 import { primaryPool } from '../../adapters/postgres/primary-pool.js';
 import { databaseUrlFault } from '../../adapters/postgres/server-urls.js';
 import { offerSetupLink } from '../../boxoffice/administration/setup-link.js';
+import { DATA_DIRECTORY, readClusterFile } from '../cluster-file.js';
 import { Misuse } from '../misuse.js';
 import { parsed } from '../option-values.js';
 import { silentLog } from '../plain-log.js';
@@ -19,25 +22,40 @@ export interface SetupLinkRequest {
   readonly json: boolean;
 }
 
-/** @throws Misuse where the settings of the server are not there. */
-export function readSetupLinkRequest(
+/**
+ * By the environment where that names a database, else by the folder of `npm run cluster`.
+ * @throws Misuse where neither says it.
+ */
+export async function readSetupLinkRequest(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): SetupLinkRequest {
-  const options = { url: { type: 'string' }, json: { type: 'boolean' } } as const;
+): Promise<SetupLinkRequest> {
+  const text = { type: 'string' } as const;
+  const options = { url: text, 'data-dir': text, json: { type: 'boolean' } } as const;
   const { values } = parsed(() => parseArgs({ args: [...argv], options }));
-  const { DATABASE_URL: databaseUrl = '', TOKEN_SECRET: tokenSecret = '', USHER_URL } = environment;
-  if (databaseUrl === '' || tokenSecret === '') {
-    throw new Misuse(
-      'setup-link needs DATABASE_URL and TOKEN_SECRET as the server has them. A server on its embedded Postgres prints the link when it starts.',
-    );
+  const url = (values.url ?? (environment['USHER_URL'] || USUAL_URL)).replace(/\/+$/, '');
+  return { ...(await storeOf(environment, values['data-dir'])), url, json: values.json ?? false };
+}
+
+async function storeOf(
+  { DATABASE_URL: databaseUrl = '', TOKEN_SECRET: tokenSecret = '' }: Readonly<Record<string, string | undefined>>,
+  dataDirectory: string | undefined,
+): Promise<Pick<SetupLinkRequest, 'databaseUrl' | 'tokenSecret'>> {
+  if (databaseUrl === '' || dataDirectory !== undefined) {
+    const folder = resolve(dataDirectory ?? DATA_DIRECTORY);
+    const local = await readClusterFile(folder);
+    if (local?.databaseUrl === undefined) throw new Misuse(WHAT_IT_NEEDS);
+    return { databaseUrl: local.databaseUrl, tokenSecret: tokenSecret || (await developmentSecret(folder)) };
   }
+  if (tokenSecret === '') throw new Misuse(WHAT_IT_NEEDS);
   // Never its value: it may have a password in it.
   const fault = databaseUrlFault(databaseUrl);
   if (fault !== undefined) throw new Misuse(`DATABASE_URL cannot be used: ${fault}.`);
-  const url = (values.url ?? (USHER_URL || USUAL_URL)).replace(/\/+$/, '');
-  return { databaseUrl, tokenSecret, url, json: values.json ?? false };
+  return { databaseUrl, tokenSecret };
 }
+
+const WHAT_IT_NEEDS =
+  'setup-link needs DATABASE_URL and TOKEN_SECRET as the server has them, or a local cluster that runs (--data-dir). A server on its embedded Postgres prints the link when it starts.';
 
 /** Reads the link for the first administrator from Postgres, or makes it: the same as every node has. */
 export async function setupLink({ databaseUrl, tokenSecret, url }: SetupLinkRequest): Promise<Report> {

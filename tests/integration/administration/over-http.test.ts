@@ -130,6 +130,18 @@ describe('an administrator', () => {
     expect((await site.logIn('mailed@cinema.example')).status).toBe(201);
   });
 
+  it('lists accounts in the order in which they were made', async () => {
+    const emails = Array.from({ length: 4 }, (_, i) => `listed-${i}@cinema.example`);
+    for (const email of emails) await add(email, 'customer');
+    const { json } = await site.ask<{ accounts: { email: string }[] }>(
+      'GET',
+      '/v1/admin/accounts?email=listed-',
+      undefined,
+      { token: admin },
+    );
+    expect(json.accounts.map(({ email }) => email)).toEqual(emails);
+  });
+
   it('gives another role: the old access token is refused, and the next has the new role', async () => {
     const { id } = await add('role@cinema.example', 'customer');
     const { json } = await site.logIn('role@cinema.example');
