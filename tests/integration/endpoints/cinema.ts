@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BookingView, HoldView } from '../../../src/protocol/server-messages.js';
-import { type LoggedIn, openSite, PASSWORD, type Site, tokenIn } from '../accounts/people.js';
+import { openSite, PASSWORD, type Site, tokenIn } from '../accounts/people.js';
 import { sign } from '../gateway/sign.js';
 import type { Stage } from '../gateway/stage.js';
 import type { Operation } from './read-operations.js';
@@ -153,22 +153,27 @@ export class Cinema {
     return showtimes[0].id;
   }
 
+  newEmail(): string {
+    return `${this.newId()}@example.org`;
+  }
+
   /** Somebody new who has an account and has just logged in. */
-  async person(): Promise<{ readonly email: string; readonly logIn: LoggedIn }> {
-    const email = `${this.newId()}@example.org`;
-    return { email, logIn: await this.site.join(email) };
+  async person() {
+    const email = this.newEmail();
+    const { accountId, accessToken: session, refreshToken } = await this.site.join(email);
+    return { email, accountId, session, refreshToken };
   }
 
   /** Somebody who has signed up, and the token of the link that they were mailed. */
   async signedUp(): Promise<{ readonly token: string }> {
-    const email = `${this.newId()}@example.org`;
+    const email = this.newEmail();
     await this.site.ask('POST', '/v1/accounts', { email, password: PASSWORD });
     return { token: tokenIn(await this.site.mail(email)) };
   }
 
-  /** Two seats of a new showtime, held by a new guest. */
-  async held() {
-    const [showtimeId, session] = [await this.showtime(), await sign(`guest:${randomUUID()}`)];
+  /** Two seats of a new showtime, held by a new guest where no session is given. */
+  async held(by?: string) {
+    const [showtimeId, session] = [await this.showtime(), by ?? (await sign(`guest:${randomUUID()}`))];
     const { hold } = await this.post<{ hold: HoldView }>(
       `/v1/showtimes/${showtimeId}/holds`,
       { seats: ['R1-1', 'R1-2'] },
@@ -177,8 +182,8 @@ export class Cinema {
     return { showtimeId, session, hold };
   }
 
-  async booked() {
-    const { showtimeId, session, hold } = await this.held();
+  async booked(by?: string) {
+    const { showtimeId, session, hold } = await this.held(by);
     const order = { holdId: hold.id, payment: { method: 'test' }, price: hold.price };
     const { booking } = await this.post<{ booking: BookingView }>(
       `/v1/showtimes/${showtimeId}/bookings`,

@@ -26,11 +26,12 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   bookHold: 'wrong_holder',
   cancelBooking: 'wrong_holder',
   findBooking: 'unknown_booking',
+  cancelOwnBooking: 'unknown_booking',
+  retypeHold: 'wrong_holder',
 };
 
 const cinema = await Cinema.open();
-// Those that need an account of somebody have tests of their own: tests/integration/accounts and second-factor.
-const operations = (await readOperations(cinema.origin)).filter(({ access }) => access !== 'account');
+const operations = await readOperations(cinema.origin);
 afterAll(() => cinema.close());
 
 async function right(operation: Operation): Promise<Right> {
@@ -134,9 +135,15 @@ describe('a sender', () => {
     },
   );
 
+  it.each(having(({ access }) => access === 'account'))('who has no account is refused by %s', async (_, operation) => {
+    const session = await sign(`guest:${randomUUID()}`);
+    expectProblem(await cinema.call(operation, await right(operation), { session }), 'forbidden');
+  });
+
   it.each(Object.entries(OF_A_STRANGER))('%s for what is another’s is refused with %s', async (id, code) => {
     const operation = operations.find((one) => one.id === id)!;
-    const session = await sign(`guest:${randomUUID()}`);
+    const isOfAccounts = operation.access === 'account';
+    const session = isOfAccounts ? (await cinema.person()).session : await sign(`guest:${randomUUID()}`);
     expectProblem(await cinema.call(operation, await right(operation), { session }), code);
   });
 });

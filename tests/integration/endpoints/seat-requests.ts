@@ -16,6 +16,20 @@ export const seatRequests: Requests = {
     const { showtimeId, session, hold } = await cinema.held();
     return { path: { showtimeId, holdId: hold.id }, session };
   },
+  retypeHold: async (cinema) => {
+    const { showtimeId, session, hold } = await cinema.held();
+    const ticketTypes = [
+      { id: 'adult', name: 'Adult' },
+      { id: 'child', name: 'Child', prices: { Front: 600, Back: 500 } },
+    ];
+    const by = await cinema.sessionFor('showtimes.edit');
+    await cinema.send('PATCH', `/v1/showtimes/${showtimeId}`, by ?? '', { body: { ticketTypes }, ifMatch: '*' });
+    return {
+      path: { showtimeId, holdId: hold.id },
+      session,
+      body: { seats: ['R1-1', 'R1-2'], ticketTypes: ['adult', 'child'] },
+    };
+  },
   releaseHold: async (cinema) => {
     const { showtimeId, session, hold } = await cinema.held();
     return { path: { showtimeId, holdId: hold.id }, session };
