@@ -100,7 +100,7 @@ const environment = z.object({
     .max(86_400_000)
     .default(10 * 60_000),
   /** For how many days a key signs access tokens before a new one does. */
-  SIGNING_KEY_DAYS: z.coerce.number().positive().max(3_650).default(30),
+  SIGNING_KEY_DAYS: z.coerce.number().min(1).max(3_650).default(30),
   /** Whose tokens are taken besides our own, as a JSON list: see src/boxoffice/access. Only https in production. */
   EXTERNAL_ISSUERS: externalIssuersSetting.default([]),
   /** How often each node reads what was revoked. */
