@@ -104,13 +104,7 @@ export function openBoxOffice(
     ...editedEndpoints(EDITED_VENUES, edits),
     ...showtimeEditEndpoints(edits),
     ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
-    ...hallEndpoints({
-      pool,
-      workshop: new PlanWorkshop(planWorker),
-      audit: postgresAudit,
-      houses,
-      changed: () => void generation.changed(),
-    }),
+    ...hallEndpoints({ ...edits, workshop: new PlanWorkshop(planWorker), houses }),
   ];
   return { endpoints, playbill, rates, toggles, generation, board, cache, houses };
 }

@@ -1,16 +1,18 @@
-/** The endpoints of a kind of thing that people edit: read one, add, change, delete. */
+/** The endpoints of a kind of thing that people edit: read one, add where it has no file of its own, change, delete. */
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Caller } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { type IfMatch, refuseStale, versionTag } from '../../http/if-match.js';
 import type { ErrorCode } from '../../protocol/errors.js';
-import { editOnce } from '../repeated-requests.js';
+import { editOnce, type Repeatable } from '../repeated-requests.js';
 import { type Edited, type EditParts, edit, isReferredTo, refuse } from './edit-parts.js';
 import type { Reads } from './reads.js';
 
 export interface EditedKind<Thing extends { readonly id: string }> {
-  readonly noun: 'movie' | 'venue';
+  readonly noun: 'movie' | 'venue' | 'hall';
+  readonly tag: 'Catalogue' | 'Halls';
+  readonly permission: 'catalogue.edit' | 'halls.edit';
   /** Of all of them: `/v1/movies`. */
   readonly path: string;
   readonly unknown: ErrorCode;
@@ -18,24 +20,32 @@ export interface EditedKind<Thing extends { readonly id: string }> {
   readonly users: string;
   /** What is public of one, and what people edit. */
   readonly schema: z.ZodType<Thing>;
-  /** Of a new one; its output has every member. */
-  readonly added: z.ZodType<Thing>;
+  /** Absent: it is added by an endpoint of its own. */
+  readonly adding?: Adding<Thing>;
   readonly changed: z.ZodType<Partial<Thing>>;
-  /** Constants: `find` and `lock` give the row of $1 with its version, `remove` deletes it; `insert` does nothing where the id is taken. */
-  readonly sql: Readonly<Record<'find' | 'lock' | 'insert' | 'update' | 'remove', string>>;
-  /** The parameters of `insert` and `update`; the id is $1. */
+  /** Constants: `find` and `lock` give the row of $1 with its version, `remove` deletes it. */
+  readonly sql: Readonly<Record<'find' | 'lock' | 'update' | 'remove', string>>;
+  /** The parameters of `update`; the id is $1. */
   columns(thing: Thing): unknown[];
 }
 
+export interface Adding<Thing> {
+  /** Its output has every member. */
+  readonly body: z.ZodType<Thing>;
+  /** A constant with the parameters of `update`; it does nothing where the id is taken. */
+  readonly sql: string;
+}
+
+type Parts = Pick<EditParts, 'pool' | 'audit' | 'changed'>;
 type Row<Thing> = Thing & { readonly version: string };
 
 export function editedEndpoints<Thing extends { readonly id: string }>(
   kind: EditedKind<Thing>,
-  parts: EditParts,
+  parts: Parts,
 ): readonly Endpoint[] {
-  const { noun, path, schema: reply, unknown } = kind;
-  const name = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
-  const editing = { tag: 'Catalogue', access: { permission: 'catalogue.edit' }, rate: 'commands' } as const;
+  const { noun, path, schema: reply, unknown, tag, permission, adding } = kind;
+  const name = nameOf(noun);
+  const editing = { tag, access: { permission }, rate: 'commands' } as const;
   // The name of the parameter is the kind's; what the compiler checks is that there is one.
   const one = {
     ...editing,
@@ -63,20 +73,7 @@ export function editedEndpoints<Thing extends { readonly id: string }>(
         return row ? answer(row) : refuseUnknown(kind);
       },
     }),
-    endpoint({
-      ...editing,
-      id: `add${name}`,
-      method: 'POST',
-      path,
-      summary: `Adds a ${noun}.`,
-      idempotent: 'optional',
-      parameters: {},
-      body: kind.added,
-      status: 201,
-      reply,
-      errors: ['already_exists'],
-      handle: async ({ body, caller, commandId }) => await settle(await add(kind, parts, body, caller, commandId)),
-    }),
+    ...(adding ? [addEndpoint(kind, adding, parts)] : []),
     endpoint({
       ...one,
       id: `change${name}`,
@@ -107,6 +104,39 @@ export function editedEndpoints<Thing extends { readonly id: string }>(
   ];
 }
 
+function addEndpoint<Thing extends { readonly id: string }>(
+  kind: EditedKind<Thing>,
+  adding: Adding<Thing>,
+  parts: Parts,
+): Endpoint {
+  const { noun, path, schema: reply, tag, permission } = kind;
+  return endpoint({
+    tag,
+    access: { permission },
+    rate: 'commands',
+    id: `add${nameOf(noun)}`,
+    method: 'POST',
+    path,
+    summary: `Adds a ${noun}.`,
+    idempotent: 'optional',
+    parameters: {},
+    body: adding.body,
+    status: 201,
+    reply,
+    errors: ['already_exists'],
+    handle: async ({ body, caller, commandId }) => {
+      const done = await add(kind, adding, parts, body, { caller, key: commandId, asked: { add: noun, thing: body } });
+      if (!done.ok) return done;
+      await parts.changed();
+      return answer(done.value);
+    },
+  });
+}
+
+function nameOf(noun: string): string {
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
+}
+
 async function find<Thing>(db: Reads, sql: string, id: string): Promise<Row<Thing> | undefined> {
   const { rows } = await db.query<Row<Thing>>(sql, [id]);
   return rows[0];
@@ -123,23 +153,24 @@ function refuseUnknown({ unknown, noun }: Pick<EditedKind<never>, 'unknown' | 'n
 
 function add<Thing extends { readonly id: string }>(
   kind: EditedKind<Thing>,
-  { pool, audit }: EditParts,
+  adding: Adding<Thing>,
+  { pool, audit }: Parts,
   thing: Thing,
-  caller: Caller,
-  key: string,
+  request: Repeatable,
 ): Promise<Edited<Row<Thing>>> {
-  const { noun, sql } = kind;
-  return editOnce(pool, { caller, key, asked: { add: noun, thing } }, async (client) => {
-    const { rowCount } = await client.query(sql.insert, kind.columns(thing));
+  const { noun } = kind;
+  return editOnce(pool, request, async (client) => {
+    const { rowCount } = await client.query(adding.sql, kind.columns(thing));
     if (rowCount !== 1) return refuse('already_exists', `There is a ${noun} with this id.`, 'id');
-    await audit.write(client, { caller, action: `${noun}.add`, subject: `${noun}:${thing.id}`, after: thing });
+    const entry = { caller: request.caller, action: `${noun}.add`, subject: `${noun}:${thing.id}` };
+    await audit.write(client, { ...entry, after: thing });
     return await written(client, kind, thing.id);
   });
 }
 
 function change<Thing extends { readonly id: string }>(
   kind: EditedKind<Thing>,
-  { pool, audit }: EditParts,
+  { pool, audit }: Parts,
   id: string,
   changes: Partial<Thing>,
   ifMatch: IfMatch,
@@ -158,7 +189,7 @@ function change<Thing extends { readonly id: string }>(
 
 async function remove<Thing extends { readonly id: string }>(
   kind: EditedKind<Thing>,
-  { pool, audit }: EditParts,
+  { pool, audit }: Parts,
   id: string,
   ifMatch: IfMatch,
   caller: Caller,

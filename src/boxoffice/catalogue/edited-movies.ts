@@ -31,18 +31,22 @@ const BLANK = {
 
 export const EDITED_MOVIES: EditedKind<MovieView> = {
   noun: 'movie',
+  tag: 'Catalogue',
+  permission: 'catalogue.edit',
   path: '/v1/movies',
   unknown: 'unknown_movie',
   users: 'showtimes',
   schema: movieSchema,
-  added: z
-    .strictObject({ id: slug, title, year, runtimeMinutes, ...z.object(optional).partial().shape })
-    .transform((given) => ({ ...BLANK, ...given }) as MovieView),
+  adding: {
+    body: z
+      .strictObject({ id: slug, title, year, runtimeMinutes, ...z.object(optional).partial().shape })
+      .transform((given) => ({ ...BLANK, ...given }) as MovieView),
+    sql: INSERT_MOVIE,
+  },
   changed: z.strictObject(fields).partial() as z.ZodType<Partial<MovieView>>,
   sql: {
     find: `SELECT ${MOVIE_COLUMNS}, version FROM boxoffice.movies WHERE id = $1`,
     lock: `SELECT ${MOVIE_COLUMNS}, version FROM boxoffice.movies WHERE id = $1 FOR UPDATE`,
-    insert: INSERT_MOVIE,
     update: `UPDATE boxoffice.movies SET title = $2, original_title = $3, year = $4, runtime_minutes = $5, director = $6, genres = $7,
                     languages = $8, rating = $9, release_date = $10, poster_url = $11, synopsis = $12 WHERE id = $1`,
     remove: 'DELETE FROM boxoffice.movies WHERE id = $1',

@@ -17,23 +17,27 @@ const { address, dayCutoffHour, ...needed } = fields;
 
 export const EDITED_VENUES: EditedKind<VenueView> = {
   noun: 'venue',
+  tag: 'Catalogue',
+  permission: 'catalogue.edit',
   path: '/v1/venues',
   unknown: 'unknown_venue',
   users: 'halls',
   schema: venueSchema,
-  added: z.strictObject({ id: slug, ...needed, ...z.object({ address, dayCutoffHour }).partial().shape }).transform(
-    (given): VenueView => ({
-      ...given,
-      address: given.address ?? '',
-      dayCutoffHour: given.dayCutoffHour ?? DAY_CUTOFF_HOUR,
-    }),
-  ),
+  adding: {
+    body: z.strictObject({ id: slug, ...needed, ...z.object({ address, dayCutoffHour }).partial().shape }).transform(
+      (given): VenueView => ({
+        ...given,
+        address: given.address ?? '',
+        dayCutoffHour: given.dayCutoffHour ?? DAY_CUTOFF_HOUR,
+      }),
+    ),
+    sql: `INSERT INTO boxoffice.venues (id, name, city, address, time_zone, day_cutoff_hour)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+  },
   changed: z.strictObject(fields).partial() as z.ZodType<Partial<VenueView>>,
   sql: {
     find: `SELECT ${VENUE_COLUMNS}, version FROM boxoffice.venues WHERE id = $1`,
     lock: `SELECT ${VENUE_COLUMNS}, version FROM boxoffice.venues WHERE id = $1 FOR UPDATE`,
-    insert: `INSERT INTO boxoffice.venues (id, name, city, address, time_zone, day_cutoff_hour)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
     update: `UPDATE boxoffice.venues SET name = $2, city = $3, address = $4, time_zone = $5, day_cutoff_hour = $6 WHERE id = $1`,
     remove: 'DELETE FROM boxoffice.venues WHERE id = $1',
   },

@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
-import { refuseStale, versionTag } from '../../http/if-match.js';
-import { type WireError, wireError } from '../../protocol/errors.js';
+import { wireError } from '../../protocol/errors.js';
+import { editedEndpoints } from '../catalogue/edited-kind.js';
 import { SeatMapDocuments } from '../catalogue/seat-map-documents.js';
 import { seatMapDocument } from '../catalogue/seat-maps.js';
+import { EDITED_HALLS } from './edited-halls.js';
 import { type HallParts, hallId, hallView, mapUrls } from './hall-parts.js';
-import { hallChangeSchema, hallSchema, hallsSchema, versionsSchema } from './hall-schemas.js';
-import {
-  changeHall,
-  deleteHall,
-  findHall,
-  type HallRow,
-  inTransaction,
-  listHalls,
-  listVersions,
-  lockHall,
-} from './hall-store.js';
+import { hallsSchema, versionsSchema } from './hall-schemas.js';
+import { listHalls, listVersions } from './hall-store.js';
 import { importEndpoints, unknownHall } from './import-endpoints.js';
 import { WorkshopFailure } from './plan-workshop.js';
 import { takeMapEndpoint } from './take-map-endpoint.js';
@@ -30,7 +22,7 @@ export function hallEndpoints(parts: HallParts): readonly Endpoint[] {
     ...readEndpoints(parts),
     pictureEndpoint(parts),
     ...importEndpoints(parts),
-    ...editEndpoints(parts),
+    ...editedEndpoints(EDITED_HALLS, parts),
     takeMapEndpoint(parts),
   ];
 }
@@ -51,19 +43,6 @@ function readEndpoints({ pool }: HallParts): readonly Endpoint[] {
         const halls = rows.slice(0, LISTED_MAX).map(hallView);
         const next = rows.length > LISTED_MAX ? halls.at(-1)?.id : undefined;
         return { ok: true, body: { halls, ...(next === undefined ? {} : { next }) } };
-      },
-    }),
-    endpoint({
-      ...reading,
-      id: 'getHall',
-      path: '/v1/halls/{hallId}',
-      summary: 'One hall, with the seat map that its next showtimes get.',
-      parameters: { hallId },
-      reply: hallSchema,
-      errors: ['unknown_hall'],
-      handle: async ({ parameters: { hallId: id } }) => {
-        const hall = await findHall(pool, id);
-        return hall ? { ok: true, body: hallView(hall), etag: versionTag(hall.version) } : unknownHall();
       },
     }),
     endpoint({
@@ -118,73 +97,4 @@ function pictureEndpoint({ pool, workshop }: HallParts): Endpoint {
       }
     },
   });
-}
-
-function editEndpoints({ pool, audit, changed }: HallParts): readonly Endpoint[] {
-  const editing = {
-    tag: 'Halls',
-    access: { permission: 'halls.edit' },
-    rate: 'commands',
-    conditional: true,
-    parameters: { hallId },
-  } as const;
-  return [
-    endpoint({
-      ...editing,
-      id: 'changeHall',
-      method: 'PATCH',
-      path: '/v1/halls/{hallId}',
-      summary: 'Renames a hall, or changes how long it needs between two showtimes.',
-      body: hallChangeSchema,
-      reply: hallSchema,
-      errors: ['unknown_hall'],
-      handle: async ({ parameters: { hallId: id }, body, caller, ifMatch }) => {
-        const hall = await inTransaction<HallRow | WireError | undefined>(pool, async (client) => {
-          const before = await lockHall(client, id);
-          if (!before) return { commit: false, result: undefined };
-          const stale = refuseStale(ifMatch, versionTag(before.version));
-          if (stale) return { commit: false, result: stale };
-          await changeHall(client, id, body);
-          const { name, turnaroundMinutes } = before;
-          const act = { caller, action: 'hall.change', subject: `hall:${id}` };
-          await audit.write(client, { ...act, before: { name, turnaroundMinutes }, after: body });
-          return { commit: true, result: await findHall(client, id) };
-        });
-        if (!hall) return unknownHall();
-        if ('code' in hall) return { ok: false, error: hall };
-        changed();
-        return { ok: true, body: hallView(hall), etag: versionTag(hall.version) };
-      },
-    }),
-    endpoint({
-      ...editing,
-      id: 'deleteHall',
-      method: 'DELETE',
-      path: '/v1/halls/{hallId}',
-      summary: 'Deletes a hall that no showtime is in, with the versions of its seat map.',
-      status: 204,
-      reply: z.undefined(),
-      errors: ['unknown_hall', 'in_use'],
-      handle: async ({ parameters: { hallId: id }, caller, ifMatch }) => {
-        const outcome = await inTransaction<'unknown' | 'used' | 'deleted' | WireError>(pool, async (client) => {
-          const before = await lockHall(client, id);
-          if (!before) return { commit: false, result: 'unknown' };
-          const stale = refuseStale(ifMatch, versionTag(before.version));
-          if (stale) return { commit: false, result: stale };
-          if (!(await deleteHall(client, id))) return { commit: false, result: 'used' };
-          const { name, venueId, seatMap } = before;
-          const act = { caller, action: 'hall.delete', subject: `hall:${id}` };
-          await audit.write(client, { ...act, before: { name, venueId, seatMap: seatMap.hash } });
-          return { commit: true, result: 'deleted' };
-        });
-        if (outcome === 'unknown') return unknownHall();
-        if (outcome === 'used') {
-          return { ok: false, error: wireError('in_use', 'Showtimes are in this hall; it cannot be deleted.') };
-        }
-        if (outcome !== 'deleted') return { ok: false, error: outcome };
-        changed();
-        return { ok: true, body: undefined };
-      },
-    }),
-  ];
 }

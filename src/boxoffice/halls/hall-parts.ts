@@ -21,7 +21,7 @@ export interface HallParts {
   readonly audit: Audit;
   readonly houses: RunningHouses;
   /** To be called after a change was committed: listings are read again. */
-  readonly changed: () => void;
+  readonly changed: () => Promise<void>;
 }
 
 export const hallId = z.string().max(80);

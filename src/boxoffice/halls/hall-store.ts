@@ -92,33 +92,6 @@ export async function addVersion(client: PoolClient, hallId: string, map: ReadyM
   return true;
 }
 
-export async function lockHall(client: PoolClient, id: string): Promise<HallRow | undefined> {
-  await client.query('SELECT FROM boxoffice.halls WHERE id = $1 FOR UPDATE', [id]);
-  return await findHall(client, id);
-}
-
-export async function changeHall(
-  client: PoolClient,
-  id: string,
-  change: { readonly name?: string | undefined; readonly turnaroundMinutes?: number | undefined },
-): Promise<void> {
-  await client.query(
-    `UPDATE boxoffice.halls SET name = coalesce($2, name), turnaround_minutes = coalesce($3, turnaround_minutes)
-      WHERE id = $1`,
-    [id, change.name ?? null, change.turnaroundMinutes ?? null],
-  );
-}
-
-/** False where a showtime is in it: then it stays. */
-export async function deleteHall(client: PoolClient, id: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `DELETE FROM boxoffice.halls h
-      WHERE h.id = $1 AND NOT EXISTS (SELECT FROM boxoffice.showtimes s WHERE s.hall_id = h.id)`,
-    [id],
-  );
-  return rowCount === 1;
-}
-
 /** Runs `work` in one transaction; it is rolled back where `work` throws, or says so by its result. */
 export async function inTransaction<Result>(
   pool: Pool,

@@ -65,7 +65,7 @@ export function importEndpoints(parts: HallParts): readonly Endpoint[] {
         if (query.dryRun) return told({ dryRun: true, report, ...(picture ? { picture } : {}) });
         if (map === undefined) return refuseReport(report);
         const hall = { id: query.id ?? slugOf(`${venueId}-${query.name}`), name: query.name ?? '', venueId };
-        const asked = { importHall: venueId, query, plan: sha256Of(body.bytes) };
+        const asked = { importHall: venueId, query, plan: key === '' ? '' : sha256Of(body.bytes) };
         return await create(parts, hall, map, report, { caller, key, asked });
       },
     }),
@@ -85,7 +85,7 @@ export function importEndpoints(parts: HallParts): readonly Endpoint[] {
         if (!worked.ok) return worked;
         const { report, map, picture } = worked.value;
         if (query.dryRun) return told({ dryRun: true, report, ...(picture ? { picture } : {}) });
-        const asked = { importSeatMap: id, query, plan: sha256Of(body.bytes) };
+        const asked = { importSeatMap: id, query, plan: key === '' ? '' : sha256Of(body.bytes) };
         return map ? await renew(parts, hall, map, report, { caller, key, asked }) : refuseReport(report);
       },
     }),
@@ -117,7 +117,7 @@ async function create(
     return await created(client, hall.id, report);
   });
   if (!done.ok) return done;
-  changed();
+  await changed();
   return told({ dryRun: false, ...done.value });
 }
 
@@ -135,7 +135,7 @@ async function renew(
     return await created(client, before.id, report);
   });
   if (!done.ok) return done;
-  changed();
+  await changed();
   return told({ dryRun: false, ...done.value });
 }
 

@@ -34,7 +34,7 @@ export function takeMapEndpoint({ pool, audit, houses, changed }: HallParts): En
       });
       const result = taken as SeatMapTaken;
       if (result.outcome !== 'taken' && result.outcome !== 'same') return refusal(result);
-      changed();
+      await changed();
       return { ok: true, body: { showtimeId, seatMap: { hash: result.to, url: `/v1/seat-maps/${result.to}` } } };
     },
   });
