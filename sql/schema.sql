@@ -291,6 +291,7 @@ CREATE TABLE usher.blocked_seats (
   showtime_id uuid NOT NULL,
   seat_index integer NOT NULL,
   reason text NOT NULL,
+  blocked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT blocked_seats_pkey PRIMARY KEY (showtime_id, seat_index),
   CONSTRAINT blocked_seats_seat_index_check CHECK ((seat_index >= 0))
 );
@@ -317,15 +318,21 @@ CREATE TABLE usher.bookings (
   status text NOT NULL,
   confirmed_at timestamp with time zone NOT NULL,
   cancelled_at timestamp with time zone,
+  channel text,
+  asked_by text,
+  first_seats integer[],
+  reseated_epoch bigint,
   CONSTRAINT bookings_pkey PRIMARY KEY (id),
   CONSTRAINT bookings_reference_key UNIQUE (reference),
-  CONSTRAINT bookings_showtime_id_holder_command_id_key UNIQUE (showtime_id, holder, command_id),
   CONSTRAINT bookings_amount_check CHECK ((amount >= 0)),
+  CONSTRAINT bookings_channel_check CHECK ((channel = ANY (ARRAY['walk_in'::text, 'pos'::text, 'partner'::text]))),
   CONSTRAINT bookings_check CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
+  CONSTRAINT bookings_check1 CHECK (((first_seats IS NULL) = (reseated_epoch IS NULL))),
   CONSTRAINT bookings_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   CONSTRAINT bookings_seats_check CHECK ((cardinality(seats) > 0)),
   CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))
 );
+CREATE UNIQUE INDEX bookings_command ON usher.bookings USING btree (showtime_id, COALESCE(asked_by, holder), command_id);
 CREATE INDEX bookings_holder ON usher.bookings USING btree (holder, id);
 
 CREATE TABLE usher.command_results (
@@ -345,8 +352,10 @@ CREATE TABLE usher.hold_seats (
   expires_at timestamp with time zone NOT NULL,
   extensions integer NOT NULL,
   amount bigint,
+  channel text,
   CONSTRAINT hold_seats_pkey PRIMARY KEY (showtime_id, seat_index),
   CONSTRAINT hold_seats_amount_check CHECK ((amount >= 0)),
+  CONSTRAINT hold_seats_channel_check CHECK ((channel = ANY (ARRAY['walk_in'::text, 'pos'::text, 'partner'::text]))),
   CONSTRAINT hold_seats_extensions_check CHECK ((extensions >= 0)),
   CONSTRAINT hold_seats_seat_index_check CHECK ((seat_index >= 0))
 ) WITH (fillfactor=50);
@@ -390,6 +399,17 @@ CREATE TABLE usher.pins (
   node text NOT NULL,
   CONSTRAINT pins_pkey PRIMARY KEY (cluster, showtime_id)
 );
+
+CREATE TABLE usher.seat_acts (
+  showtime_id uuid NOT NULL,
+  epoch bigint NOT NULL,
+  number integer NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  seats integer[] NOT NULL,
+  acts text NOT NULL,
+  CONSTRAINT seat_acts_pkey PRIMARY KEY (showtime_id, epoch, number)
+);
+CREATE INDEX seat_acts_created_at ON usher.seat_acts USING brin (created_at);
 
 CREATE TABLE usher.showtime_owners (
   showtime_id uuid NOT NULL,
@@ -475,10 +495,22 @@ BEGIN
         whole_from = CASE WHEN o.timeline = present THEN o.whole_from ELSE 0 END
   RETURNING epoch INTO claimed;
   -- Holds that ended while nobody looked are free from here on, to all.
-  DELETE FROM hold_seats WHERE showtime_id = showtime AND expires_at <= clock_timestamp();
+  WITH ended AS (
+    DELETE FROM hold_seats h WHERE h.showtime_id = showtime AND h.expires_at <= clock_timestamp() RETURNING h.*
+  ), holds AS (
+    SELECT e.hold_id, min(e.holder) AS holder, min(e.channel) AS channel, min(e.expires_at) AS expires_at,
+           array_agg(e.seat_index ORDER BY e.seat_index) AS seats
+      FROM ended e GROUP BY e.hold_id
+  )
+  INSERT INTO seat_acts (showtime_id, epoch, number, seats, acts)
+  SELECT showtime, claimed, 0, (SELECT array_agg(e.seat_index) FROM ended e),
+         json_agg(json_strip_nulls(json_build_object(
+           'act', 'expired', 'at', floor(extract(epoch FROM h.expires_at) * 1000), 'seats', h.seats,
+           'holder', h.holder, 'hold', h.hold_id, 'channel', h.channel)) ORDER BY h.expires_at, h.hold_id)
+    FROM holds h HAVING count(*) > 0;
 END $function$;
 
-CREATE OR REPLACE FUNCTION usher.commit_batch(writer_id uuid, batch_number bigint, after_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], held_amount bigint[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], sold_booking integer[], sold_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], OUT fenced integer[], OUT behind bigint, OUT now_ms double precision)
+CREATE OR REPLACE FUNCTION usher.commit_batch(writer_id uuid, batch_number bigint, after_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], held_amount bigint[], held_channel text[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], booked_channel text[], booked_asker text[], sold_booking integer[], sold_seat integer[], reseated_showtime integer[], reseated_booking uuid[], reseated_first integer[], reseated_last integer[], reseated_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], acts_showtime integer[], acts_number integer[], acts_first integer[], acts_last integer[], acts_list text[], act_seat integer[], OUT fenced integer[], OUT behind bigint, OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'usher', 'pg_temp'
@@ -535,13 +567,32 @@ BEGIN
 
   IF cardinality(booked_id) > 0 THEN
     INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
-                          payment_method, status, confirmed_at)
+                          payment_method, status, confirmed_at, channel, asked_by)
     SELECT r.id, owned[r.ordinal], r.reference, r.holder, r.hold, r.command, sold_seat[r.first : r.last], r.amount,
-           r.currency, r.payment, 'confirmed', clock_timestamp()
+           r.currency, r.payment, 'confirmed', clock_timestamp(), nullif(r.channel, ''), nullif(r.asker, '')
       FROM unnest(booked_showtime, booked_id, booked_reference, booked_holder, booked_hold, booked_command,
-                  booked_amount, booked_currency, booked_payment, booked_first, booked_last)
-           AS r (ordinal, id, reference, holder, hold, command, amount, currency, payment, first, last)
+                  booked_amount, booked_currency, booked_payment, booked_first, booked_last, booked_channel,
+                  booked_asker)
+           AS r (ordinal, id, reference, holder, hold, command, amount, currency, payment, first, last, channel, asker)
      WHERE owned[r.ordinal] IS NOT NULL;
+  END IF;
+
+  -- Before anything takes seats, so that one may move to what another leaves; and before cancellations, which may follow.
+  IF cardinality(reseated_booking) > 0 THEN
+    DELETE FROM booking_seats s
+     USING unnest(reseated_showtime, reseated_booking) AS r (ordinal, booking), bookings b
+     WHERE b.id = r.booking AND b.showtime_id = owned[r.ordinal]
+       AND s.showtime_id = b.showtime_id AND s.seat_index = ANY (b.seats) AND s.booking_id = b.id;
+    UPDATE bookings b
+       SET first_seats = coalesce(b.first_seats, b.seats), seats = reseated_seat[r.first : r.last],
+           reseated_epoch = epochs[r.ordinal]
+      FROM unnest(reseated_showtime, reseated_booking, reseated_first, reseated_last) AS r (ordinal, booking, first, last)
+     WHERE b.id = r.booking AND b.showtime_id = owned[r.ordinal] AND b.status = 'confirmed';
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    -- Its holder would be told of seats that nothing says they have.
+    IF changed < (SELECT count(*) FROM unnest(reseated_showtime) AS ordinal WHERE owned[ordinal] IS NOT NULL) THEN
+      RAISE foreign_key_violation USING MESSAGE = 'a booking that is to be reseated is not in the journal, or was cancelled';
+    END IF;
   END IF;
 
   IF cardinality(cancelled_booking) > 0 THEN
@@ -559,20 +610,30 @@ BEGIN
        AND s.showtime_id = b.showtime_id AND s.seat_index = ANY (b.seats) AND s.booking_id = b.id;
   END IF;
 
-  -- A booking made and cancelled within this flush takes no seat. Any seat that is sold already raises here, by the
+  -- A booking made and cancelled within this flush takes no seat, and one that was reseated takes its last. Any seat that is sold already raises here, by the
   -- primary key.
   IF cardinality(sold_seat) > 0 THEN
     INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
     SELECT owned[booked_showtime[r.booking]], r.seat, booked_id[r.booking]
       FROM unnest(sold_booking, sold_seat) AS r (booking, seat)
-     WHERE owned[booked_showtime[r.booking]] IS NOT NULL AND booked_id[r.booking] <> ALL (cancelled_booking);
+     WHERE owned[booked_showtime[r.booking]] IS NOT NULL AND booked_id[r.booking] <> ALL (cancelled_booking)
+       AND booked_id[r.booking] <> ALL (reseated_booking);
+  END IF;
+  IF cardinality(reseated_booking) > 0 THEN
+    INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
+    SELECT owned[r.ordinal], seat, r.booking
+      FROM unnest(reseated_showtime, reseated_booking, reseated_first, reseated_last) AS r (ordinal, booking, first, last)
+     CROSS JOIN unnest(reseated_seat[r.first : r.last]) AS seat
+     WHERE owned[r.ordinal] IS NOT NULL AND r.booking <> ALL (cancelled_booking);
   END IF;
 
   IF cardinality(held_seat) > 0 THEN
-    INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount)
-    SELECT owned[r.ordinal], r.seat, r.hold, r.holder, to_timestamp(r.expires_ms / 1000), r.extensions, r.amount
-      FROM unnest(held_showtime, held_seat, held_hold, held_holder, held_expires_ms, held_extensions, held_amount)
-           AS r (ordinal, seat, hold, holder, expires_ms, extensions, amount)
+    INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount, channel)
+    SELECT owned[r.ordinal], r.seat, r.hold, r.holder, to_timestamp(r.expires_ms / 1000), r.extensions, r.amount,
+           nullif(r.channel, '')
+      FROM unnest(held_showtime, held_seat, held_hold, held_holder, held_expires_ms, held_extensions, held_amount,
+                  held_channel)
+           AS r (ordinal, seat, hold, holder, expires_ms, extensions, amount, channel)
      WHERE owned[r.ordinal] IS NOT NULL;
   END IF;
 
@@ -581,13 +642,20 @@ BEGIN
     SELECT owned[r.ordinal], r.seat, r.reason
       FROM unnest(blocked_showtime, blocked_seat, blocked_reason) AS r (ordinal, seat, reason)
      WHERE owned[r.ordinal] IS NOT NULL
-    ON CONFLICT (showtime_id, seat_index) DO UPDATE SET reason = excluded.reason;
+    ON CONFLICT (showtime_id, seat_index) DO UPDATE SET reason = excluded.reason, blocked_at = excluded.blocked_at;
   END IF;
 
   IF cardinality(results_list) > 0 THEN
     INSERT INTO command_results (showtime_id, command_ids, results)
     SELECT owned[r.ordinal], result_command[r.first : r.last], r.list
       FROM unnest(results_showtime, results_first, results_last, results_list) AS r (ordinal, first, last, list)
+     WHERE owned[r.ordinal] IS NOT NULL;
+  END IF;
+
+  IF cardinality(acts_list) > 0 THEN
+    INSERT INTO seat_acts (showtime_id, epoch, number, seats, acts)
+    SELECT owned[r.ordinal], epochs[r.ordinal], r.number, act_seat[r.first : r.last], r.list
+      FROM unnest(acts_showtime, acts_number, acts_first, acts_last, acts_list) AS r (ordinal, number, first, last, list)
      WHERE owned[r.ordinal] IS NOT NULL;
   END IF;
 
@@ -731,6 +799,8 @@ DECLARE
   h record;
   r record;
   taken integer[];
+  movable uuid[];
+  still uuid[];
 BEGIN
   now_ms := extract(epoch FROM clock_timestamp()) * 1000;
   bookings_restored := 0;
@@ -798,10 +868,56 @@ BEGIN
    WHERE s.showtime_id = showtime AND s.booking_id = x.id AND x.status = 'cancelled'
      AND x.id IN (SELECT json_array_elements_text(known -> 'cancelled')::uuid);
 
+  -- Bookings that were moved to other seats under a later epoch than that of the seats which the journal has. Whoever moves
+  -- leaves seats that another may take; so those are left out, again and again, whose seats somebody keeps.
+  movable := ARRAY(
+    SELECT k.id FROM json_to_recordset(known -> 'reseated') AS k (id uuid, seats json, epoch bigint)
+      JOIN bookings x ON x.id = k.id AND x.showtime_id = showtime AND x.status = 'confirmed'
+     WHERE coalesce(x.reseated_epoch, 0) <= k.epoch
+       AND x.seats <> ARRAY(SELECT s.value::integer FROM json_array_elements_text(k.seats) WITH ORDINALITY AS s (value, i)
+                             ORDER BY s.i));
+  still := movable;
+  LOOP
+    movable := ARRAY(
+      SELECT k.id FROM json_to_recordset(known -> 'reseated') AS k (id uuid, seats json, epoch bigint)
+       WHERE k.id = ANY (movable) AND NOT EXISTS (
+         SELECT FROM json_array_elements_text(k.seats) AS s
+          WHERE EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer
+                           AND x.booking_id <> ALL (movable))
+             OR EXISTS (SELECT FROM blocked_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
+             OR EXISTS (SELECT FROM hold_seats x WHERE x.showtime_id = showtime AND x.seat_index = s.value::integer)
+             OR EXISTS (SELECT FROM json_to_recordset(known -> 'reseated') AS later (id uuid, seats json, epoch bigint)
+                         CROSS JOIN json_array_elements_text(later.seats) AS theirs
+                         WHERE later.id = ANY (movable) AND later.epoch > k.epoch AND theirs.value = s.value)));
+    EXIT WHEN cardinality(movable) = cardinality(still);
+    INSERT INTO losses (showtime_id, subject, seat_index, kind, reference, holder, reason, node, writer, batch)
+    SELECT showtime, x.id, s.value::integer, 'booking', x.reference, x.holder,
+           'it was moved to this seat, which was taken meanwhile: it has the seats from before', node_name, writer_id,
+           batch_number
+      FROM json_to_recordset(known -> 'reseated') AS k (id uuid, seats json)
+      JOIN bookings x ON x.id = k.id CROSS JOIN json_array_elements_text(k.seats) AS s
+     WHERE k.id = ANY (still) AND k.id <> ALL (movable)
+    ON CONFLICT DO NOTHING;
+    still := movable;
+  END LOOP;
+  DELETE FROM booking_seats s WHERE s.showtime_id = showtime AND s.booking_id = ANY (movable);
+  FOR r IN
+    SELECT k.id, k.epoch, ARRAY(SELECT s.value::integer FROM json_array_elements_text(k.seats) WITH ORDINALITY AS s (value, i)
+                                 ORDER BY s.i) AS seats
+      FROM json_to_recordset(known -> 'reseated') AS k (id uuid, seats json, epoch bigint) WHERE k.id = ANY (movable)
+  LOOP
+    UPDATE bookings x
+       SET first_seats = coalesce(x.first_seats, x.seats), seats = r.seats, reseated_epoch = r.epoch
+     WHERE x.id = r.id;
+    INSERT INTO booking_seats (showtime_id, seat_index, booking_id) SELECT showtime, seat, r.id FROM unnest(r.seats) AS seat;
+    changed := changed + 1;
+  END LOOP;
+
   FOR b IN
     SELECT k.* FROM json_to_recordset(known -> 'bookings')
            AS k (id uuid, reference text, holder text, hold uuid, command uuid, seats json, amount bigint,
-                 currency text, payment text, status text)
+                 currency text, payment text, status text, channel text, asked_by text, first_seats json,
+                 reseated_epoch bigint)
      WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = k.id) ORDER BY k.id
   LOOP
     -- Somebody who remembers more may have said that it was cancelled, without knowing what it was.
@@ -818,7 +934,8 @@ BEGIN
     IF cardinality(taken) > 0 OR EXISTS (
       SELECT FROM bookings x
        WHERE x.reference = b.reference
-          OR (x.showtime_id = showtime AND x.holder = b.holder AND x.command_id = b.command)
+          OR (x.showtime_id = showtime AND coalesce(x.asked_by, x.holder) = coalesce(b.asked_by, b.holder)
+              AND x.command_id = b.command)
     ) THEN
       INSERT INTO losses (showtime_id, subject, seat_index, kind, reference, holder, reason, node, writer, batch)
       SELECT showtime, b.id, s.value::integer, 'booking', b.reference, b.holder,
@@ -831,12 +948,17 @@ BEGIN
       CONTINUE;
     END IF;
     INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
-                          payment_method, status, confirmed_at, cancelled_at)
+                          payment_method, status, confirmed_at, cancelled_at, channel, asked_by, first_seats,
+                          reseated_epoch)
     VALUES (b.id, showtime, b.reference, b.holder, b.hold, b.command,
             ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.seats) WITH ORDINALITY AS s (value, i)
                    ORDER BY s.i),
             b.amount, b.currency, b.payment, b.status, clock_timestamp(),
-            CASE WHEN b.status = 'cancelled' THEN clock_timestamp() END);
+            CASE WHEN b.status = 'cancelled' THEN clock_timestamp() END, b.channel, b.asked_by,
+            CASE WHEN b.first_seats IS NOT NULL THEN
+              ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.first_seats) WITH ORDINALITY AS s (value, i)
+                     ORDER BY s.i) END,
+            b.reseated_epoch);
     IF b.status = 'confirmed' THEN
       DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = b.hold;
       INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
@@ -858,9 +980,10 @@ BEGIN
     FOR h IN
       SELECT k.hold, min(k.holder) AS holder, array_agg(k.seat ORDER BY k.seat) AS seats,
              array_agg(k.amount ORDER BY k.seat) AS amounts, min(k.expires_ms) AS expires_ms,
-             min(k.extensions) AS extensions
+             min(k.extensions) AS extensions, min(k.channel) AS channel
         FROM json_to_recordset(known -> 'held')
-             AS k (seat integer, hold uuid, holder text, expires_ms float8, extensions integer, amount bigint)
+             AS k (seat integer, hold uuid, holder text, expires_ms float8, extensions integer, amount bigint,
+                  channel text)
        WHERE to_timestamp(k.expires_ms / 1000) > clock_timestamp()
        GROUP BY k.hold ORDER BY k.hold
     LOOP
@@ -886,8 +1009,8 @@ BEGIN
         CONTINUE;
       END IF;
       DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = h.hold;
-      INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount)
-      SELECT showtime, k.seat, h.hold, h.holder, to_timestamp(h.expires_ms / 1000), h.extensions, k.amount
+      INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount, channel)
+      SELECT showtime, k.seat, h.hold, h.holder, to_timestamp(h.expires_ms / 1000), h.extensions, k.amount, h.channel
         FROM unnest(h.seats, h.amounts) AS k (seat, amount);
       holds_restored := holds_restored + 1;
     END LOOP;
@@ -916,6 +1039,11 @@ BEGIN
    CROSS JOIN LATERAL (SELECT array_agg((result ->> 'commandId')::uuid) AS list
                          FROM json_array_elements(k.results) AS result) AS ids
    WHERE NOT EXISTS (SELECT FROM command_results c WHERE c.showtime_id = showtime AND c.command_ids = ids.list);
+
+  INSERT INTO seat_acts (showtime_id, epoch, number, seats, acts)
+  SELECT showtime, k.epoch, k.number, ARRAY(SELECT s.value::integer FROM json_array_elements_text(k.seats) AS s), k.acts
+    FROM json_to_recordset(known -> 'acts') AS k (epoch bigint, number integer, seats json, acts text)
+  ON CONFLICT DO NOTHING;
 
   lost := losses_of(writer_id, batch_number);
   changed := changed + bookings_restored + holds_restored;
@@ -960,8 +1088,6 @@ CREATE OR REPLACE FUNCTION usher.take_seat_map(showtime uuid, from_hash text, to
  LANGUAGE plpgsql
  SET search_path TO 'usher', 'pg_temp'
 AS $function$
-DECLARE
-  acts integer[] := '{}';
 BEGIN
   PERFORM FROM boxoffice.showtimes s WHERE s.id = showtime AND s.seat_map_hash = from_hash FOR UPDATE;
   IF NOT FOUND THEN
@@ -969,14 +1095,6 @@ BEGIN
     RETURN;
   END IF;
   PERFORM FROM showtime_owners o WHERE o.showtime_id = showtime FOR UPDATE;
-
-  -- Acts of staff name seats by index for ever. A server of an earlier version has no such table.
-  IF to_regclass('usher.seat_acts') IS NOT NULL THEN
-    EXECUTE 'SELECT coalesce(array_agg(DISTINCT a.seat), ''{}'')
-               FROM (SELECT unnest(seats || coalesce(from_seats, ''{}'')) AS seat FROM usher.seat_acts
-                      WHERE showtime_id = $1) AS a'
-       INTO acts USING showtime;
-  END IF;
 
   SELECT array_agg(used.seat ORDER BY used.seat), array_agg(used.why ORDER BY used.seat) INTO seats, whys FROM (
     SELECT DISTINCT ON (on_record.seat) on_record.seat, on_record.why FROM (
@@ -990,10 +1108,11 @@ BEGIN
       SELECT x.seat_index, 'blocked', 3 FROM blocked_seats x
        WHERE x.showtime_id = showtime AND x.seat_index = ANY (replaced || altered)
       UNION ALL
-      SELECT past.seat, 'booked before', 4 FROM bookings b CROSS JOIN unnest(b.seats) AS past (seat)
+      SELECT past.seat, 'booked before', 4 FROM bookings b CROSS JOIN unnest(b.seats || b.first_seats) AS past (seat)
        WHERE b.showtime_id = showtime AND past.seat = ANY (replaced)
       UNION ALL
-      SELECT act.seat, 'in the history', 5 FROM unnest(acts) AS act (seat) WHERE act.seat = ANY (replaced)
+      SELECT act.seat, 'in the history', 5 FROM seat_acts a CROSS JOIN unnest(a.seats) AS act (seat)
+       WHERE a.showtime_id = showtime AND a.seats && replaced AND act.seat = ANY (replaced)
       UNION ALL
       -- What a command was answered is answered again to a retry, with the labels that these indexes have then.
       SELECT (answered.seat #>> '{}')::integer, 'answered', 6

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { randomIds } from '../../src/adapters/random-ids.js';
-import type { Hold } from '../../src/core/house.js';
+import type { Booking, Hold } from '../../src/core/house.js';
+import type { SeatAct } from '../../src/core/seat-act.js';
 import type { Batch, CommandResult } from '../../src/runtime/journal-port.js';
 import { quiet } from '../suite/quiet.js';
 
@@ -40,14 +41,17 @@ export async function bareCommits({ databaseUrl, holdsPerFlush, seats, ms }: Bar
     let held: Hold[] = [];
     let spentMs = 0;
     let flushes = 0;
+    let firstAct = 1;
     while (spentMs < ms) {
       const released = held;
       held = holdsOf(holdsPerFlush, (flushes % 2) * holdsPerFlush * 2, seats);
+      const changed = changing(released, held);
       const batch: Batch = {
         number: ++flushes,
         after: 0,
-        slices: [{ showtimeId, epoch, ...changing(released, held) }],
+        slices: [{ showtimeId, epoch, ...changed, firstAct }],
       };
+      firstAct += changed.acts.length;
       const since = performance.now();
       const { fenced } = await journal.commit(batch);
       spentMs += performance.now() - since;
@@ -74,6 +78,8 @@ function changing(released: readonly Hold[], held: readonly Hold[]) {
   const holds = new Map<number, Hold | undefined>();
   const heldBefore = new Set<number>();
   const results: CommandResult[] = [];
+  const acts: SeatAct[] = [];
+  const at = Date.now();
   const result = ({ holder }: Hold, command: string, reply: CommandResult['reply']) =>
     results.push({ holder, commandId: randomUUID(), command, reply });
   for (const hold of released) {
@@ -81,11 +87,22 @@ function changing(released: readonly Hold[], held: readonly Hold[]) {
       holds.set(seat, undefined);
       heldBefore.add(seat);
     }
+    acts.push({ act: 'released', at, seats: hold.seats, holder: hold.holder, hold: hold.id });
     result(hold, 'release', { ok: true, type: 'release', seats: hold.seats });
   }
   for (const hold of held) {
     for (const seat of hold.seats) holds.set(seat, hold);
+    acts.push({ act: 'held', at, seats: hold.seats, holder: hold.holder, hold: hold.id });
     result(hold, 'hold', { ok: true, type: 'hold', hold });
   }
-  return { holds, heldBefore, blocks: new Map<number, string>(), booked: [], cancelled: [], results };
+  return {
+    holds,
+    heldBefore,
+    blocks: new Map<number, string>(),
+    booked: [],
+    cancelled: [],
+    reseated: new Map<string, Booking>(),
+    results,
+    acts,
+  };
 }

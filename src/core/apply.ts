@@ -7,7 +7,9 @@ import { applyExpire } from './commands/expire.js';
 import { applyExtend } from './commands/extend.js';
 import { applyHold } from './commands/hold.js';
 import { applyRelease } from './commands/release.js';
+import { applyReseat } from './commands/reseat.js';
 import { applyRetype } from './commands/retype.js';
+import { applyTakeAway } from './commands/take-away.js';
 import { applyUnblock } from './commands/unblock.js';
 import type { House } from './house.js';
 import type { Applied } from './reply.js';
@@ -37,6 +39,10 @@ export function apply(house: House, command: Command, now: number): Applied {
       return applyBlock(house, command);
     case 'unblock':
       return applyUnblock(house, command);
+    case 'take_away':
+      return applyTakeAway(house, command, now);
+    case 'reseat':
+      return applyReseat(house, command);
     case 'expire':
       return applyExpire(house, now);
   }

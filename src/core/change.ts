@@ -18,8 +18,19 @@ export type Change =
       readonly rest: Hold | undefined;
       readonly cause: 'released' | 'expired';
     }
+  /** Staff ended the whole hold. */
+  | { readonly type: 'hold_taken_away'; readonly hold: Hold; readonly reason: string }
   /** The hold became the booking, seat for seat. */
   | { readonly type: 'booked'; readonly booking: Booking; readonly hold: Hold }
   | { readonly type: 'cancelled'; readonly booking: Booking }
+  /** The booking has other seats: `freed` are available, `taken` are booked; `from` are all that it had before. */
+  | {
+      readonly type: 'reseated';
+      readonly booking: Booking;
+      readonly from: readonly number[];
+      readonly freed: readonly number[];
+      readonly taken: readonly number[];
+      readonly reason: string;
+    }
   | { readonly type: 'blocked'; readonly seats: readonly number[]; readonly reason: string }
   | { readonly type: 'unblocked'; readonly seats: readonly number[] };

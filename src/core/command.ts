@@ -1,3 +1,4 @@
+import type { Channel } from './channel.js';
 import type { Price } from './house.js';
 import type { Origin } from './limits/limit-rules.js';
 
@@ -17,6 +18,8 @@ export type Command =
       readonly from?: Origin | undefined;
       /** Ids by position in `seats`, as many; absent: the first type for all. */
       readonly ticketTypes?: readonly string[];
+      /** Of a new hold; absent: the web. A hold that is added to keeps its own. */
+      readonly channel?: Channel;
     }
   | {
       readonly type: 'best_available';
@@ -29,6 +32,7 @@ export type Command =
       readonly from?: Origin | undefined;
       /** Ids, as many as `count`; absent: the first type for all. They go to the seats in the order in which these are found. */
       readonly ticketTypes?: readonly string[];
+      readonly channel?: Channel;
     }
   /** Without seats: the whole hold. */
   | { readonly type: 'release'; readonly holder: string; readonly holdId: string; readonly seats?: readonly string[] }
@@ -56,5 +60,15 @@ export type Command =
   | { readonly type: 'cancel'; readonly holder: string; readonly bookingId: string; readonly asStaff: boolean }
   | { readonly type: 'block'; readonly seats: readonly string[]; readonly reason: string }
   | { readonly type: 'unblock'; readonly seats: readonly string[] }
+  /** Ends a hold of anybody: the one with this id, or each that has one of these seats. */
+  | { readonly type: 'take_away'; readonly holdId: string; readonly reason: string }
+  | { readonly type: 'take_away'; readonly seats: readonly string[]; readonly reason: string }
+  /** Moves a booking of anybody to other seats. */
+  | {
+      readonly type: 'reseat';
+      readonly bookingId: string;
+      readonly seats: readonly string[];
+      readonly reason: string;
+    }
   /** Drops every hold whose time has come. */
   | { readonly type: 'expire' };

@@ -1,3 +1,4 @@
+import type { OtherChannel } from './channel.js';
 import type { ExpiryHeap } from './expiry-heap.js';
 import type { Limits } from './limits/limit-rules.js';
 import type { Tallies } from './limits/tallies.js';
@@ -74,6 +75,8 @@ export interface Hold {
   /** Milliseconds since 1970; the hold is over when `now >= expiresAt`. */
   readonly expiresAt: number;
   readonly extensions: number;
+  /** Absent: the web. */
+  readonly channel?: OtherChannel;
 }
 
 export interface Booking {
@@ -86,6 +89,10 @@ export interface Booking {
   /** As in `Hold`. */
   readonly ticketTypes?: readonly string[];
   readonly status: 'confirmed' | 'cancelled';
+  /** Of the hold that became it. Absent: the web. */
+  readonly channel?: OtherChannel;
+  /** The seats that were booked, where the booking has been reseated since. */
+  readonly firstSeats?: readonly number[];
 }
 
 /**

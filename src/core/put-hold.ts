@@ -1,3 +1,4 @@
+import { type Channel, otherChannel } from './channel.js';
 import { noteExpiry } from './expiry.js';
 import { HELD, type Hold, type House } from './house.js';
 import { invariant } from './invariant.js';
@@ -6,20 +7,29 @@ import { pricesOf } from './price.js';
 import type { Refusal } from './refusal.js';
 import type { Applied, SearchQuality } from './reply.js';
 
+interface NewHold {
+  readonly newHoldId: string;
+  readonly holder: string;
+  readonly channel?: Channel;
+}
+
 /** The new hold of a holder. The seats are available and the rules allow them. */
 export function newHold(
   house: House,
-  id: string,
-  holder: string,
+  asked: NewHold,
   seats: readonly number[],
   types: readonly string[] | undefined,
   now: number,
 ): Hold {
+  const { newHoldId: id, holder } = asked;
   // Ids are made by the caller and unique; a second hold under one id would orphan the seats of the first.
   invariant(!house.holds.has(id), 'a hold with this id exists');
   const expiresAt = now + house.rules.holdTtlMs;
   const hold = { id, holder, seats, prices: pricesOf(house, seats, types), expiresAt, extensions: 0 };
-  return types === undefined ? hold : { ...hold, ticketTypes: types };
+  const channel = otherChannel(asked.channel);
+  // As nearly all are.
+  if (types === undefined && channel === undefined) return hold;
+  return { ...hold, ...(types ? { ticketTypes: types } : {}), ...(channel ? { channel } : {}) };
 }
 
 /** Takes `seats` into `hold`, which is new or replaces the one of the same id. */

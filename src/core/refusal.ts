@@ -36,6 +36,8 @@ export type Refusal =
         | 'held_too_long';
       readonly conflicts: readonly SeatConflict[];
     }
+  /** `expected`: how many seats the booking has. */
+  | { readonly code: 'wrong_seat_count'; readonly expected: number }
   | { readonly code: 'too_many_seats' | 'too_many_holds' | 'too_many_extensions'; readonly limit: number }
   /** Of one account, or of all who come from one address; `of`: what there would be too many of. */
   | {

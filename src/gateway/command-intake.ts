@@ -3,7 +3,7 @@ import type { Origin } from '../core/limits/limit-rules.js';
 import { allows, type Caller, whyDenied } from '../http/access.js';
 import type { Ids } from '../kernel/ids.js';
 import type { CommandMessage } from '../protocol/client-messages.js';
-import type { WireError } from '../protocol/errors.js';
+import { type WireError, wireError } from '../protocol/errors.js';
 import type { Submission } from '../runtime/outcome.js';
 import { type IsOn, switchedOff } from './parts.js';
 
@@ -24,14 +24,13 @@ export class CommandIntake {
   /** `from`: what limits by account and address count of the caller; see originOf. */
   admit(message: CommandMessage, identity: Caller, from: Origin | undefined): Admitted {
     const { id: requestId, commandId } = message;
-    if (message.type === 'block' || message.type === 'unblock') {
-      const denial = whyDenied(identity, 'seats.staff');
-      if (denial) return { ok: false, error: denial };
-    }
+    const denial = needsStaff(message) ? whyDenied(identity, 'seats.staff') : undefined;
+    if (denial) return { ok: false, error: denial };
     if (message.type === 'best_available' && !this.#isOn('best_available')) {
       return { ok: false, error: switchedOff('best_available') };
     }
     const command = this.#command(message, identity, from);
+    if (!command) return { ok: false, error: EITHER };
     const submission = { requestId, commandId, command };
     // As nearly all come.
     if (message.type !== 'book' && !message.again) return { ok: true, submission };
@@ -39,17 +38,40 @@ export class CommandIntake {
     return { ok: true, submission: { ...submission, ...payment, ...(message.again ? { again: true } : {}) } };
   }
 
-  #command(message: CommandMessage, identity: Caller, from: Origin | undefined): Command {
-    const { holder } = identity;
+  /** Undefined: a take_away that names neither a hold nor seats, or both. */
+  #command(message: CommandMessage, identity: Caller, from: Origin | undefined): Command | undefined {
+    switch (message.type) {
+      case 'block':
+        return { type: 'block', seats: message.seats, reason: message.reason ?? '' };
+      case 'unblock':
+        return { type: 'unblock', seats: message.seats };
+      case 'take_away':
+        return takeAway(message);
+      case 'reseat': {
+        const { type, bookingId, seats, reason = '' } = message;
+        return { type, bookingId, seats, reason };
+      }
+      default:
+        return this.#onBehalf(message, message.customer ?? identity.holder, identity, from);
+    }
+  }
+
+  #onBehalf(message: OfHolder, holder: string, identity: Caller, from: Origin | undefined): Command {
     const ids = this.#ids;
     switch (message.type) {
       case 'hold': {
-        const { type, seats, holdId, ticketTypes } = message;
-        const hold = { type, holder, seats, newHoldId: ids.uuid(), from, ...(holdId ? { addTo: holdId } : {}) };
-        return ticketTypes ? { ...hold, ticketTypes } : hold;
+        const { type, seats, holdId, channel, ticketTypes } = message;
+        const hold = { type, holder, seats, newHoldId: ids.uuid(), from };
+        if (!holdId && !channel && !ticketTypes) return hold;
+        return {
+          ...hold,
+          ...(holdId ? { addTo: holdId } : {}),
+          ...(channel ? { channel } : {}),
+          ...(ticketTypes ? { ticketTypes } : {}),
+        };
       }
       case 'best_available': {
-        const { type, count, category, zone, accessible, ticketTypes } = message;
+        const { type, count, category, zone, accessible, channel, ticketTypes } = message;
         return {
           type,
           holder,
@@ -60,6 +82,7 @@ export class CommandIntake {
           ...(zone === undefined ? {} : { zone }),
           ...(accessible === undefined ? {} : { accessible }),
           ...(ticketTypes ? { ticketTypes: oneByOne(ticketTypes) } : {}),
+          ...(channel === undefined ? {} : { channel }),
         };
       }
       case 'release': {
@@ -85,10 +108,6 @@ export class CommandIntake {
         };
       case 'cancel':
         return { type: 'cancel', holder, bookingId: message.bookingId, asStaff: allows(identity, 'seats.staff') };
-      case 'block':
-        return { type: 'block', seats: message.seats, reason: message.reason ?? '' };
-      case 'unblock':
-        return { type: 'unblock', seats: message.seats };
     }
   }
 }
@@ -96,4 +115,30 @@ export class CommandIntake {
 /** `{ adult: 2, child: 1 }` as a list: adult, adult, child. */
 function oneByOne(counts: Readonly<Record<string, number>>): string[] {
   return Object.entries(counts).flatMap(([id, count]) => new Array<string>(count).fill(id));
+}
+
+type OfHolder = Exclude<CommandMessage, { readonly type: 'block' | 'unblock' | 'take_away' | 'reseat' }>;
+type Asked<Type extends CommandMessage['type']> = Extract<CommandMessage, { readonly type: Type }>;
+
+const EITHER = wireError('invalid_field', 'A take_away names a hold or seats: one of the two.', { field: 'holdId' });
+
+/** Acts of staff, and what anybody may ask but not like this: for somebody else, or by another channel than the web. */
+function needsStaff(message: CommandMessage): boolean {
+  switch (message.type) {
+    case 'block':
+    case 'unblock':
+    case 'take_away':
+    case 'reseat':
+      return true;
+    case 'hold':
+    case 'best_available':
+      return message.customer !== undefined || (message.channel !== undefined && message.channel !== 'web');
+    default:
+      return message.customer !== undefined;
+  }
+}
+
+function takeAway({ type, holdId, seats, reason = '' }: Asked<'take_away'>): Command | undefined {
+  if (holdId !== undefined) return seats === undefined ? { type, holdId, reason } : undefined;
+  return seats && { type, seats, reason };
 }

@@ -22,7 +22,7 @@ import type { Terms } from '../runtime/playbill-port.js';
 import type { Own as PublishedOwn } from '../runtime/published-view.js';
 
 export function holdView(hold: Hold, { map, rules }: Terms): HoldView {
-  return {
+  const view = {
     id: hold.id,
     seats: labels(map, hold.seats),
     expiresAt: hold.expiresAt,
@@ -30,6 +30,7 @@ export function holdView(hold: Hold, { map, rules }: Terms): HoldView {
     price: { amount: priceOf(hold), currency: rules.currency },
     ...(hold.ticketTypes ? { ticketTypes: hold.ticketTypes } : undefined),
   };
+  return hold.channel === undefined ? view : { ...view, channel: hold.channel };
 }
 
 export function termsView({ terms: { map, rules, version }, salesOpen }: Pick<Host, 'terms' | 'salesOpen'>): TermsView {
@@ -56,9 +57,11 @@ function ticketTypeView({ prices, ...type }: TicketType, map: SeatMap, { currenc
 }
 
 export function bookingView(booking: Booking, { map }: Terms): BookingView {
-  const { id, reference, status, price, ticketTypes } = booking;
+  const { id, reference, status, price, channel, ticketTypes } = booking;
   const view = { id, reference, status, seats: labels(map, booking.seats), price };
-  return ticketTypes ? { ...view, ticketTypes } : view;
+  // As nearly all are.
+  if (!channel && !ticketTypes) return view;
+  return { ...view, ...(channel ? { channel } : {}), ...(ticketTypes ? { ticketTypes } : {}) };
 }
 
 export function ownView(own: PublishedOwn, terms: Terms): Omit<Own, 'type'> {
@@ -131,6 +134,9 @@ function refusalError(refusal: Refusal, rules: HouseRules): WireError {
     return wireError('price_changed', 'The hold costs or has something else than was shown.', { price, seats });
   }
   if (refusal.code === 'too_many_held' || refusal.code === 'too_many_bookings') return limitError(refusal);
+  if (refusal.code === 'wrong_seat_count') {
+    return wireError(refusal.code, `The booking has ${refusal.expected} seats, and needs as many.`);
+  }
   return wireError(refusal.code, describe(refusal, rules));
 }
 
@@ -202,7 +208,10 @@ function describeConflict({ seat, reason, beside }: SeatConflict): string {
 }
 
 function describe(
-  refusal: Exclude<Refusal, { conflicts: unknown } | { price: unknown } | { scope: unknown } | { ticketType: unknown }>,
+  refusal: Exclude<
+    Refusal,
+    { conflicts: unknown } | { price: unknown } | { scope: unknown } | { ticketType: unknown } | { expected: unknown }
+  >,
   rules: HouseRules,
 ): string {
   const texts: Partial<Record<ErrorCode, string>> = {

@@ -16,6 +16,15 @@ const remark = z
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has characters that are not text');
 export const seatsField = z.array(label).min(1).max(FIELD_BOUNDS.seatsPerMessage);
 const holdId = uuid;
+const channel = z.enum(['web', 'walk_in', 'pos', 'partner']);
+/** A holder, as a session names one: neither control characters nor halves of characters. */
+export const holderField = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has characters that are not text');
+/** Whose it is to be, where staff ask for somebody. */
+const forCustomer = { customer: holderField.optional() };
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -45,6 +54,9 @@ const hold = z
     seats: seatsField,
     /** Adds the seats to this hold, whose clock runs on; absent: a new hold. */
     holdId: holdId.optional(),
+    /** Of a new hold; any but `web` is for staff. */
+    channel: channel.optional(),
+    ...forCustomer,
     /** Absent: the first type of the showtime for all. */
     ticketTypes: typesField.optional(),
   })
@@ -56,6 +68,8 @@ const bestAvailable = z
     zone: label.optional(),
     /** One wheelchair space, and the other seats beside it. */
     accessible: z.boolean().optional(),
+    channel: channel.optional(),
+    ...forCustomer,
     /** How many seats of each ticket type, `count` in all; absent: all of the first. */
     ticketTypes: z.record(label, z.number().int().min(1).max(FIELD_BOUNDS.seatsPerMessage)).optional(),
   })
@@ -67,19 +81,22 @@ const bestAvailable = z
 export const retypeFields = z
   .strictObject({ seats: seatsField, ticketTypes: typesField })
   .refine(isOneASeat, ONE_A_SEAT);
-const retype = retypeFields.safeExtend({ holdId });
-const release = z.strictObject({ holdId, seats: seatsField.optional() });
-const extend = z.strictObject({ holdId });
+const retype = retypeFields.safeExtend({ holdId, ...forCustomer });
+const release = z.strictObject({ holdId, seats: seatsField.optional(), ...forCustomer });
+const extend = z.strictObject({ holdId, ...forCustomer });
 /** Of what a buyer was shown: integer minor units of an ISO 4217 currency. */
 const price = z.strictObject({
   amount: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
   currency: z.string().regex(/^[A-Z]{3}$/, 'is no currency code'),
 });
 /** What the buyer was shown goes with the command: where the hold costs or has something else, nothing is booked. */
-const book = z.strictObject({ holdId, payment, price, seats: seatsField.optional() });
-const cancel = z.strictObject({ bookingId: uuid });
+const book = z.strictObject({ holdId, payment, price, seats: seatsField.optional(), ...forCustomer });
+const cancel = z.strictObject({ bookingId: uuid, ...forCustomer });
 const block = z.strictObject({ seats: seatsField, reason: remark.optional() });
 const unblock = z.strictObject({ seats: seatsField });
+/** One of the two: the hold, or seats whose holds end. */
+const takeAway = z.strictObject({ holdId: holdId.optional(), seats: seatsField.optional(), reason: remark.optional() });
+const reseat = z.strictObject({ bookingId: uuid, seats: seatsField, reason: remark.optional() });
 
 /** The fields of each command without its envelope; HTTP bodies carry just these. */
 export const commandFields = {
@@ -92,6 +109,8 @@ export const commandFields = {
   cancel,
   block,
   unblock,
+  take_away: takeAway,
+  reseat,
 } as const;
 
 const envelope = {
@@ -111,6 +130,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   cancel.extend({ type: z.literal('cancel'), ...envelope }),
   block.extend({ type: z.literal('block'), ...envelope }),
   unblock.extend({ type: z.literal('unblock'), ...envelope }),
+  takeAway.extend({ type: z.literal('take_away'), ...envelope }),
+  reseat.extend({ type: z.literal('reseat'), ...envelope }),
 ]);
 
 /** Asks for the server's time; the reply carries `serverTime`. */

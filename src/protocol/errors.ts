@@ -61,6 +61,7 @@ export const ERRORS = {
   too_many_held: refused(422),
   too_many_bookings: refused(422),
   duplicate_seat: refused(422),
+  wrong_seat_count: refused(422),
   not_in_hold: refused(422),
   seats_unavailable: refused(409),
   seat_rule: refused(409),

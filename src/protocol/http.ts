@@ -17,6 +17,10 @@ export const moneySchema = z
 
 const milliseconds = z.int().meta({ description: "Milliseconds since 1970, UTC, by the server's clock." });
 const prices = z.array(z.object({ category: z.string(), price: moneySchema }));
+const otherChannel = z
+  .enum(['walk_in', 'pos', 'partner'])
+  .optional()
+  .meta({ description: 'By which way it is sold. Absent: the web.' });
 const labels = z.array(z.string()).meta({ description: 'Seat labels.', example: ['K-12', 'K-13'] });
 
 const typesOfSeats = z.exactOptional(z.array(z.string())).meta({
@@ -31,6 +35,7 @@ export const holdSchema = z
     extensionsLeft: z.int(),
     price: moneySchema,
     ticketTypes: typesOfSeats,
+    channel: otherChannel,
   })
   .meta({ id: 'Hold' }) satisfies z.ZodType<DeepMutable<HoldView>>;
 
@@ -42,6 +47,7 @@ export const bookingSchema = z
     seats: labels,
     price: moneySchema,
     ticketTypes: typesOfSeats,
+    channel: otherChannel,
   })
   .meta({ id: 'Booking' }) satisfies z.ZodType<DeepMutable<BookingView>>;
 

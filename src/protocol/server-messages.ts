@@ -12,6 +12,8 @@ export interface HoldView {
   readonly price: Money;
   /** By position in `seats`, the id of what each is sold as. Only of a showtime with ticket types; an empty text: of none. */
   readonly ticketTypes?: readonly string[];
+  /** Absent: the web. */
+  readonly channel?: OtherChannel | undefined;
 }
 
 export interface BookingView {
@@ -23,7 +25,12 @@ export interface BookingView {
   readonly price: Money;
   /** As in a hold. */
   readonly ticketTypes?: readonly string[];
+  /** Absent: the web. */
+  readonly channel?: OtherChannel | undefined;
 }
+
+/** By which way seats are sold, where it is not the web. */
+export type OtherChannel = 'walk_in' | 'pos' | 'partner';
 
 export interface Limits {
   readonly holdTtlMs: number;
@@ -144,6 +151,13 @@ export interface HoldExpired {
   readonly seats: readonly string[];
 }
 
+/** Staff ended one of the reader's holds. An `own` follows. */
+export interface HoldTakenAway {
+  readonly type: 'hold_taken_away';
+  readonly holdId: string;
+  readonly seats: readonly string[];
+}
+
 export interface Moved {
   readonly type: 'moved';
   readonly url: string;
@@ -170,6 +184,7 @@ export type ServerMessage =
   | Own
   | ReplyMessage
   | HoldExpired
+  | HoldTakenAway
   | Moved
   | Heartbeat
   | Fault;

@@ -30,7 +30,9 @@
  *   the error `unknown_api_key`, and the endpoints of API keys and of the audit log;
  *   ticket types, of which an older client sells the first: `ticketTypes` in terms, showtimes, holds, bookings, `hold` and
  *   `best_available`, the command `retype`, the errors `unknown_ticket_type` and `ticket_type_limit` with `ticketType` and
- *   `limit`, the reasons `unknown_type` and `type_not_sold`.
+ *   `limit`, the reasons `unknown_type` and `type_not_sold`;
+ *   the commands `take_away` and `reseat`, `channel` and `customer` in commands, `channel` in holds and bookings, the message
+ *   `hold_taken_away`, which an older client passes over, and the error `wrong_seat_count`.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -219,7 +219,7 @@ export class Actor implements Committing, Host {
       const mark = reply.ok || isDoubted(reply, submission, this.#house, recipient.holder) ? this.#askWhoOwnsIt() : 0;
       return this.#inTurn(recipient, requestId, reply, mark, now, false);
     }
-    this.#record(changes, result, paid.method);
+    this.#record(changes, result, paid.method, now);
     this.#remembered.put(result, this.#mark);
     const mark = this.#mark;
     this.#gate.push({ mark, restsOn: mark, at: now, changes, requestId, outcome: reply, isReplay: false, recipient });
@@ -330,16 +330,16 @@ export class Actor implements Committing, Host {
     }
   }
 
-  #record(changes: readonly Change[], result: CommandResult | undefined, paymentMethod: string): void {
+  #record(changes: readonly Change[], result: CommandResult | undefined, paymentMethod: string, now: number): void {
     this.#mark++;
-    this.#writes.add(changes, result, paymentMethod);
+    this.#writes.add(changes, result, paymentMethod, now);
     this.#context.committer.markDirty(this);
     this.#expiry.set(nextExpiry(this.#house));
   }
 
   /** By a write of nothing, which is fenced like any other. Returns the mark that the journal reaches with it. */
   #askWhoOwnsIt(): number {
-    this.#record([], undefined, 'none');
+    this.#record([], undefined, 'none', 0);
     return this.#mark;
   }
 
@@ -387,7 +387,7 @@ export class Actor implements Committing, Host {
   }
 
   #gateExpiry(changes: readonly Change[], now: number): void {
-    this.#record(changes, undefined, 'none');
+    this.#record(changes, undefined, 'none', now);
     const nobody = { requestId: 0, outcome: undefined, isReplay: false, recipient: undefined };
     this.#gate.push({ mark: this.#mark, restsOn: this.#mark, at: now, changes, ...nobody });
   }

@@ -31,6 +31,8 @@ export interface Audience {
   delta(delta: PublishedDelta): void;
   /** The hold ended by time; `seats` are free again. */
   expired(hold: Hold, seats: readonly number[]): void;
+  /** Staff ended the hold; its seats are free again. */
+  takenAway(hold: Hold): void;
   /** The holds or bookings of this holder changed; `except` knows already, by its reply. */
   own(holder: string, except: Recipient | undefined): void;
   /** The terms of the host changed, or time opened or closed sales. */
@@ -63,6 +65,10 @@ export const NO_FEED: Feed = {
 /** Tells an audience of a change, apart from the seats, which come as deltas. */
 export function announce(audience: Audience, change: Change, by: Recipient | undefined): void {
   if (change.type === 'hold_dropped' && change.cause === 'expired') audience.expired(change.hold, change.seats);
-  else if (change.type === 'booked' || change.type === 'cancelled') audience.own(change.booking.holder, by);
-  else if (change.type === 'hold_put' || change.type === 'hold_dropped') audience.own(change.hold.holder, by);
+  else if (change.type === 'hold_taken_away') {
+    audience.takenAway(change.hold);
+    // A client of before this message learns of it by this one.
+    audience.own(change.hold.holder, undefined);
+  } else if ('booking' in change) audience.own(change.booking.holder, by);
+  else if ('hold' in change) audience.own(change.hold.holder, by);
 }

@@ -41,6 +41,8 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   // Of what this owner itself saw.
   held_too_long: false,
   wrong_holder: false,
+  // Which seats a booking has may change, but never how many.
+  wrong_seat_count: false,
   none_available: false,
 };
 
@@ -58,14 +60,18 @@ export function isDoubted(reply: Reply, { again, command }: Submission, house: H
 
 function looksAtOwn(refusal: Refusal, command: Command, house: House, holder: string): boolean {
   // Named or counted together with what the hold has.
+  // The booking may have other seats by now.
+  if (command.type === 'reseat') return true;
   if (command.type === 'hold' && command.addTo !== undefined) return true;
   if (command.type === 'retype') return true;
   if (command.type === 'release' && refusal.code === 'seat_rule') return true;
   if (!('conflicts' in refusal)) return false;
+  // Whose seats they would be, where staff ask for somebody.
+  const of = 'holder' in command ? command.holder : holder;
   for (const { seat, reason } of refusal.conflicts) {
     // Its wheelchair space may be booked by the same holder.
     if (reason === 'companion_alone') return true;
-    if ((reason === 'held' || reason === 'booked') && isOf(holder, house.map.indexOf.get(seat), house)) return true;
+    if ((reason === 'held' || reason === 'booked') && isOf(of, house.map.indexOf.get(seat), house)) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import type { Booking, Hold, HouseState } from '../core/house.js';
 import type { Reply } from '../core/reply.js';
+import type { ActsWrite, SeatAct } from '../core/seat-act.js';
 
 /**
  * The journal of all houses. It can lose its tail: where Postgres fails over to a standby that lagged, the newest commits
@@ -133,13 +134,20 @@ export interface Slice {
   readonly booked: readonly BookedWrite[];
   /** Ids of bookings cancelled, those made in this very slice included. */
   readonly cancelled: readonly string[];
+  /** By id, bookings with the seats that they have now; made or cancelled in this very slice, some of them. */
+  readonly reseated: ReadonlyMap<string, Booking>;
   readonly results: readonly CommandResult[];
+  /** See ActsWrite. */
+  readonly firstAct: number;
+  readonly acts: readonly SeatAct[];
 }
 
 export interface BookedWrite {
   readonly booking: Booking;
   readonly commandId: string;
   readonly paymentMethod: string;
+  /** The holder whose command it was, where that is not the booking's: staff, for a customer. */
+  readonly askedBy?: string;
 }
 
 /** One request, one effect: what the command with this id was answered. */
@@ -166,11 +174,20 @@ export interface Restoration {
   /** With their status. */
   readonly bookings: ReadonlyMap<string, BookedWrite>;
   readonly cancelled: ReadonlySet<string>;
+  /** By id, bookings with the seats that they got under this epoch. */
+  readonly reseated: ReadonlyMap<string, Reseated>;
   /** Seats as in `Slice`, here and below. */
   readonly holds: ReadonlyMap<number, Hold | undefined>;
   readonly blocks: ReadonlyMap<number, string | undefined>;
   /** Of one flush each. */
   readonly results: readonly (readonly CommandResult[])[];
+  /** Of one flush each. */
+  readonly acts: readonly ActsWrite[];
+}
+
+export interface Reseated {
+  readonly booking: Booking;
+  readonly epoch: number;
 }
 
 export interface Restored {

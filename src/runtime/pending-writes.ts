@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.js';
-import type { Hold } from '../core/house.js';
+import type { Booking, Hold } from '../core/house.js';
+import { actOf, type SeatAct } from '../core/seat-act.js';
 import type { BookedWrite, CommandResult, Slice } from './journal-port.js';
 
 /**
@@ -12,11 +13,22 @@ export class PendingWrites {
   #blocks = new Map<number, string | undefined>();
   #booked: BookedWrite[] = [];
   #cancelled: string[] = [];
+  #reseated = new Map<string, Booking>();
+  #acts: SeatAct[] = [];
+  /** See ActsWrite. */
+  #firstAct = 1;
   #results: CommandResult[] = [];
 
-  /** `result` is that of the command, absent for expiry; `paymentMethod` is needed where a booking is among them. */
-  add(changes: readonly Change[], result: CommandResult | undefined, paymentMethod: string): void {
-    for (const change of changes) this.#addChange(change, result, paymentMethod);
+  /**
+   * `result` is that of the command, absent for expiry; `paymentMethod` is needed where a booking is among them; `now` is when
+   * it happened, in milliseconds since 1970.
+   */
+  add(changes: readonly Change[], result: CommandResult | undefined, paymentMethod: string, now: number): void {
+    for (const change of changes) {
+      this.#addChange(change, result, paymentMethod);
+      const act = actOf(change, result?.holder, now);
+      if (act) this.#acts.push(act);
+    }
     // A booking is its own record of the command.
     if (result && result.command !== 'book') this.#results.push(result);
   }
@@ -30,13 +42,19 @@ export class PendingWrites {
       case 'hold_dropped':
         for (const seat of change.seats) this.#setHold(seat, undefined, []);
         break;
+      case 'hold_taken_away':
+        for (const seat of change.hold.seats) this.#setHold(seat, undefined, []);
+        break;
       case 'booked':
         for (const seat of change.booking.seats) this.#setHold(seat, undefined, []);
         if (!result) throw new Error('a booking without the command that made it');
-        this.#booked.push({ booking: change.booking, commandId: result.commandId, paymentMethod });
+        this.#booked.push(bookedWrite(change.booking, result, paymentMethod));
         break;
       case 'cancelled':
         this.#cancelled.push(change.booking.id);
+        break;
+      case 'reseated':
+        this.#reseated.set(change.booking.id, change.booking);
         break;
       case 'blocked':
         for (const seat of change.seats) this.#blocks.set(seat, change.reason);
@@ -66,19 +84,30 @@ export class PendingWrites {
       blocks: this.#blocks,
       booked: this.#booked,
       cancelled: this.#cancelled,
+      reseated: this.#reseated,
       results: this.#results,
+      firstAct: this.#firstAct,
+      acts: this.#acts,
     };
+    this.#firstAct += this.#acts.length;
+    this.#acts = [];
     this.#holds = new Map();
     this.#heldBefore = new Set();
     this.#blocks = new Map();
     this.#booked = [];
     this.#cancelled = [];
+    if (this.#reseated.size > 0) this.#reseated = new Map();
     this.#results = [];
     return slice;
   }
 }
 
-/** How much a slice weighs in a flush. */
-export function rowsOf(slice: Slice): number {
-  return slice.holds.size + slice.blocks.size + slice.booked.length + slice.cancelled.length + slice.results.length;
+/** How much a slice weighs in a flush. Its acts weigh nothing of their own: they are one row, and as many as the rest. */
+export function rowsOf({ holds, blocks, booked, cancelled, reseated, results }: Slice): number {
+  return holds.size + blocks.size + booked.length + cancelled.length + reseated.size + results.length;
+}
+
+function bookedWrite(booking: Booking, { holder, commandId }: CommandResult, paymentMethod: string): BookedWrite {
+  const write = { booking, commandId, paymentMethod };
+  return holder === booking.holder ? write : { ...write, askedBy: holder };
 }

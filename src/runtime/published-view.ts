@@ -93,6 +93,11 @@ export class PublishedView {
         this.#forgetIfEmpty(change.hold.holder);
         this.#mark(change.seats, AVAILABLE);
         break;
+      case 'hold_taken_away':
+        this.#of(change.hold.holder).holds.delete(change.hold.id);
+        this.#forgetIfEmpty(change.hold.holder);
+        this.#mark(change.hold.seats, AVAILABLE);
+        break;
       case 'booked': {
         const owned = this.#of(change.booking.holder);
         owned.holds.delete(change.hold.id);
@@ -104,6 +109,11 @@ export class PublishedView {
         this.#of(change.booking.holder).bookings.delete(change.booking.id);
         this.#forgetIfEmpty(change.booking.holder);
         this.#mark(change.booking.seats, AVAILABLE);
+        break;
+      case 'reseated':
+        this.#of(change.booking.holder).bookings.set(change.booking.id, change.booking);
+        this.#mark(change.freed, AVAILABLE);
+        this.#mark(change.taken, BOOKED);
         break;
       case 'blocked':
         this.#mark(change.seats, BLOCKED);

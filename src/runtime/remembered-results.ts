@@ -8,6 +8,8 @@ export interface RememberedResult {
   readonly mark: number;
 }
 
+export type CommandOfBooking = Pick<CommandResult, 'commandId' | 'holder'>;
+
 /** Kept by this owner alone and never written: enough for the copies of a command that are on their way at one time. */
 const REFUSALS_MIN = 5_000;
 
@@ -32,11 +34,13 @@ export class RememberedResults {
     return this.#effects.get(key) ?? this.#bookings.get(key) ?? this.#refusals.get(key);
   }
 
-  /** The id of each booking to that of the command that made it. */
-  commandsOfBookings(): ReadonlyMap<string, string> {
-    const commands = new Map<string, string>();
+  /** The id of each booking to the command that made it, and the holder who asked. */
+  commandsOfBookings(): ReadonlyMap<string, CommandOfBooking> {
+    const commands = new Map<string, CommandOfBooking>();
     for (const [key, { reply }] of this.#bookings) {
-      if (reply.ok && reply.type === 'booking') commands.set(reply.booking.id, key.slice(0, key.indexOf(' ')));
+      if (!reply.ok || reply.type !== 'booking') continue;
+      const space = key.indexOf(' ');
+      commands.set(reply.booking.id, { commandId: key.slice(0, space), holder: key.slice(space + 1) });
     }
     return commands;
   }

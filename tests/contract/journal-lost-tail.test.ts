@@ -13,9 +13,11 @@ function memoryOf(showtimeId: string, epoch: number, parts: Partial<Restoration>
     isAdditive: false,
     bookings: new Map(),
     cancelled: new Set(),
+    reseated: new Map(),
     holds: new Map(),
     blocks: new Map(),
     results: [],
+    acts: [],
     ...parts,
   };
 }

@@ -7,6 +7,7 @@ import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
+import type { SeatAct } from '../../src/core/seat-act.js';
 import type { Batch, Claim, Journal, Slice } from '../../src/runtime/journal-port.js';
 import { createDatabase } from '../integration/database.js';
 import { silentLog } from '../silent-log.js';
@@ -30,6 +31,8 @@ export interface NodeJournal extends Omit<Journal, 'claim' | 'commit'> {
 export interface Store {
   /** A journal of one more life of a node. */
   node(): Promise<NodeJournal>;
+  /** What happened to the seats of a showtime, the newest last. */
+  history(showtimeId: string): Promise<readonly SeatAct[]>;
   /** Makes all results of the showtime this old. */
   ageResults(showtimeId: string, ms: number): Promise<void>;
   /** What a standby has that has followed so far. */
@@ -79,6 +82,7 @@ export async function memoryStore(): Promise<Store> {
         letLateArrive: async () => arrive(),
       };
     },
+    history: async (showtimeId) => journal.history(showtimeId),
     async ageResults(_, ms) {
       aheadMs += ms;
     },
@@ -147,6 +151,13 @@ export async function postgresStore(): Promise<PostgresStore> {
         letLateArrive: () => proxy.letLateArrive(),
       };
     },
+    async history(showtimeId) {
+      const { rows } = await admin.query<{ acts: string }>(
+        'SELECT acts FROM usher.seat_acts WHERE showtime_id = $1 ORDER BY epoch, number',
+        [showtimeId],
+      );
+      return rows.flatMap(({ acts }) => JSON.parse(acts) as SeatAct[]);
+    },
     async ageResults(showtimeId, ms) {
       await admin.query(
         'UPDATE usher.command_results SET created_at = created_at - make_interval(secs => $2) WHERE showtime_id = $1',
@@ -181,6 +192,7 @@ const JOURNAL_TABLES = [
   'booking_seats',
   'blocked_seats',
   'command_results',
+  'seat_acts',
   'writers',
   'losses',
   'timelines',

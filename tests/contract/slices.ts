@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Booking, Hold } from '../../src/core/house.js';
+import type { SeatAct } from '../../src/core/seat-act.js';
 import type { BookedWrite, Claim, CommandResult, Slice } from '../../src/runtime/journal-port.js';
 
 type Parts = {
-  readonly [Part in 'booked' | 'cancelled' | 'results']?: Slice[Part];
+  readonly [Part in 'booked' | 'cancelled' | 'results' | 'firstAct' | 'acts']?: Slice[Part];
 } & {
   readonly holds?: readonly (readonly [number, Hold | undefined])[];
   /** All of the seats of `holds` where it is left out. */
   readonly heldBefore?: readonly number[];
   readonly blocks?: readonly (readonly [number, string | undefined])[];
+  readonly reseated?: readonly Booking[];
 };
 
 export function slice(showtimeId: string, epoch: number, parts: Parts): Slice {
-  const { holds = [], blocks = [], booked = [], cancelled = [], results = [] } = parts;
+  const { holds = [], blocks = [], booked = [], cancelled = [], results = [], firstAct = 1, acts = [] } = parts;
+  const reseated = new Map((parts.reseated ?? []).map((booking) => [booking.id, booking]));
   const heldBefore = new Set(parts.heldBefore ?? holds.map(([seat]) => seat));
-  return { showtimeId, epoch, holds: new Map(holds), heldBefore, blocks: new Map(blocks), booked, cancelled, results };
+  const changed = { holds: new Map(holds), heldBefore, blocks: new Map(blocks), booked, cancelled, reseated };
+  return { showtimeId, epoch, ...changed, results, firstAct, acts };
 }
 
 export function holdOf(holder: string, seats: readonly number[], more: Partial<Hold> = {}): Hold {
@@ -82,4 +86,13 @@ export async function recalled(
       recorded.has(commandId) ? recorded.recall(holder, commandId) : Promise.resolve(undefined),
     ),
   );
+}
+
+/** The booking after it was moved. */
+export function moved({ booking }: BookedWrite, seats: readonly number[]): Booking {
+  return { ...booking, seats, firstSeats: booking.seats };
+}
+
+export function actOf(act: SeatAct['act'], seats: readonly number[], more: Partial<SeatAct> = {}): SeatAct {
+  return { act, at: 1_760_000_000_000, seats, ...more };
 }

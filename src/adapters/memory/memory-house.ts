@@ -1,4 +1,6 @@
-import type { Booking, Hold } from '../../core/house.js';
+import { firstOutcome } from '../../core/first-outcome.js';
+import type { Hold } from '../../core/house.js';
+import type { ActsWrite, SeatAct } from '../../core/seat-act.js';
 import type { BookedWrite, CommandResult } from '../../runtime/journal-port.js';
 
 export interface KeptResult {
@@ -26,6 +28,10 @@ export class HouseRecord {
   /** Seat to the booking that it was sold in: the last guard, as the primary key of Postgres is. */
   readonly sold = new Map<number, string>();
   readonly results = new Map<string, KeptResult>();
+  /** By id, the epoch under which a booking got its present seats. */
+  readonly reseatedIn = new Map<string, number>();
+  /** By epoch and number of the first. */
+  readonly acts = new Map<string, ActsWrite>();
 
   /** Shares nothing with this one but values that never change. */
   copy(): HouseRecord {
@@ -46,8 +52,24 @@ export class HouseRecord {
     for (const [command, id] of this.booker) copy.booker.set(command, id);
     for (const [seat, id] of this.sold) copy.sold.set(seat, id);
     for (const [key, result] of this.results) copy.results.set(key, result);
+    for (const [id, epoch] of this.reseatedIn) copy.reseatedIn.set(id, epoch);
+    for (const [key, acts] of this.acts) copy.acts.set(key, acts);
     return copy;
   }
+
+  addActs(write: ActsWrite): void {
+    if (write.acts.length > 0) this.acts.set(actsKey(write), write);
+  }
+
+  /** The newest last. */
+  history(): readonly SeatAct[] {
+    const writes = [...this.acts.values()].sort((a, b) => a.epoch - b.epoch || a.first - b.first);
+    return writes.flatMap(({ acts }) => acts);
+  }
+}
+
+export function actsKey({ epoch, first }: ActsWrite): string {
+  return `${epoch} ${first}`;
 }
 
 /** A command id is its holder's own. */
@@ -55,14 +77,14 @@ export function keyOf(holder: string, commandId: string): string {
   return `${commandId} ${holder}`;
 }
 
-export function commandKey({ booking, commandId }: BookedWrite): string {
-  return keyOf(booking.holder, commandId);
+export function commandKey({ booking, commandId, askedBy = booking.holder }: BookedWrite): string {
+  return keyOf(askedBy, commandId);
 }
 
 /** The first outcome of the command that booked, whatever became of the booking since. */
-export function bookingResult({ booking, commandId }: BookedWrite): CommandResult {
-  const first: Booking = { ...booking, status: 'confirmed' };
-  return { holder: booking.holder, commandId, command: 'book', reply: { ok: true, type: 'booking', booking: first } };
+export function bookingResult({ booking, commandId, askedBy = booking.holder }: BookedWrite): CommandResult {
+  const reply = { ok: true, type: 'booking', booking: firstOutcome(booking) } as const;
+  return { holder: askedBy, commandId, command: 'book', reply };
 }
 
 /** What is on record of a command that took effect. */

@@ -1,4 +1,5 @@
-import type { Hold } from '../../core/house.js';
+import type { Booking, Hold } from '../../core/house.js';
+import type { SeatAct } from '../../core/seat-act.js';
 import {
   type Batch,
   type Claim,
@@ -105,7 +106,7 @@ export class MemoryJournal {
     const house = this.#house(showtimeId);
     const now = this.#now();
     this.#assign(house, nodeName, writerId);
-    for (const [seat, hold] of house.holds) if (hold.expiresAt <= now) house.holds.delete(seat);
+    dropEnded(house, now);
     const recent = [...house.results.values()].filter(({ at }) => at > now - replayWindowMs);
     const recorded = new Set(recent.map(({ result }) => result.commandId));
     return {
@@ -219,6 +220,11 @@ export class MemoryJournal {
     return outcomeIn(this.#house(showtimeId), holder, commandId);
   }
 
+  /** What happened to the seats of a showtime, the newest last. */
+  history(showtimeId: string): readonly SeatAct[] {
+    return this.#house(showtimeId).history();
+  }
+
   #writer(writerId: string): WriterRow {
     return this.#writers.get(writerId) ?? { batch: 0, timeline: 0, seenAt: 0 };
   }
@@ -265,17 +271,29 @@ export class MemoryJournal {
   /** The constraints of the store, asked before anything is written. */
   #guard(slices: readonly Slice[]): void {
     const references = new Set<string>();
-    for (const { showtimeId, holds: held, heldBefore, booked, cancelled } of slices) {
+    for (const { showtimeId, holds: held, heldBefore, booked, cancelled, reseated } of slices) {
       const { holds, bookings, booker, sold } = this.#house(showtimeId);
       for (const [seat, hold] of held) {
         refuse(hold !== undefined && holds.has(seat) && !heldBefore.has(seat), 'a seat is held already');
       }
+      const isKnown = (id: string) =>
+        bookings.get(id)?.booking.status === 'confirmed' || booked.some(({ booking }) => booking.id === id);
       for (const id of cancelled) {
-        const isBooked =
-          bookings.get(id)?.booking.status === 'confirmed' || booked.some(({ booking }) => booking.id === id);
-        refuse(!isBooked, 'a booking that is to be cancelled is not in the journal, or was cancelled');
+        refuse(!isKnown(id), 'a booking that is to be cancelled is not in the journal, or was cancelled');
       }
       const taken = new Set<number>();
+      const take = (seats: readonly number[]) => {
+        for (const seat of seats) {
+          const owner = sold.get(seat);
+          const isSold = owner !== undefined && !cancelled.includes(owner) && !reseated.has(owner);
+          refuse(isSold || taken.has(seat), 'a seat is sold already');
+          taken.add(seat);
+        }
+      };
+      for (const { id, seats } of reseated.values()) {
+        refuse(!isKnown(id), 'a booking that is to be reseated is not in the journal, or was cancelled');
+        if (!cancelled.includes(id)) take(seats);
+      }
       const commands = new Set<string>();
       for (const write of booked) {
         const { id, reference, seats } = write.booking;
@@ -284,13 +302,7 @@ export class MemoryJournal {
         refuse(booker.has(commandKey(write)) || commands.has(commandKey(write)), 'this command booked already');
         references.add(reference);
         commands.add(commandKey(write));
-        if (cancelled.includes(id)) continue;
-        for (const seat of seats) {
-          const owner = sold.get(seat);
-          const isSold = owner !== undefined && !cancelled.includes(owner);
-          refuse(isSold || taken.has(seat), 'a seat is sold already');
-          taken.add(seat);
-        }
+        if (!cancelled.includes(id) && !reseated.has(id)) take(seats);
       }
     }
   }
@@ -307,11 +319,18 @@ export class MemoryJournal {
       house.booker.set(commandKey(write), write.booking.id);
       this.#references.add(write.booking.reference);
     }
+    for (const booking of slice.reseated.values()) reseat(house, booking, slice.epoch);
     for (const id of slice.cancelled) this.#cancel(house, id);
     for (const { booking } of slice.booked) {
       if (house.bookings.get(booking.id)?.booking.status !== 'confirmed') continue;
-      for (const seat of booking.seats) house.sold.set(seat, booking.id);
+      const isMoved = slice.reseated.has(booking.id);
+      if (!isMoved) for (const seat of booking.seats) house.sold.set(seat, booking.id);
     }
+    for (const { id, seats } of slice.reseated.values()) {
+      if (house.bookings.get(id)?.booking.status !== 'confirmed') continue;
+      for (const seat of seats) house.sold.set(seat, id);
+    }
+    house.addActs({ epoch: slice.epoch, first: slice.firstAct, acts: slice.acts });
     for (const result of slice.results) {
       house.results.set(keyOf(result.holder, result.commandId), { result, at: this.#now() });
     }
@@ -323,6 +342,28 @@ export class MemoryJournal {
     house.bookings.set(id, { ...write, booking: { ...write.booking, status: 'cancelled' } });
     for (const seat of write.booking.seats) if (house.sold.get(seat) === id) house.sold.delete(seat);
   }
+}
+
+/** Its old seats are free from here on, and its new ones taken later: another may move to what it leaves. */
+function reseat(house: HouseRecord, { id, seats }: Booking, epoch: number): void {
+  const write = house.bookings.get(id);
+  if (write?.booking.status !== 'confirmed') return;
+  const { booking } = write;
+  for (const seat of booking.seats) if (house.sold.get(seat) === id) house.sold.delete(seat);
+  const firstSeats = booking.firstSeats ?? booking.seats;
+  house.bookings.set(id, { ...write, booking: { ...booking, seats, firstSeats } });
+  house.reseatedIn.set(id, epoch);
+}
+
+/** Holds that ended while nobody looked, as usher.claim_showtime has it. */
+function dropEnded(house: HouseRecord, now: number): void {
+  const ended = gatherHolds(house).filter(({ expiresAt }) => expiresAt <= now);
+  for (const { seats } of ended) for (const seat of seats) house.holds.delete(seat);
+  const acts = ended.map(({ id: hold, holder, seats, expiresAt: at, channel }) => {
+    const act = { act: 'expired', at, seats, holder, hold } as const;
+    return channel === undefined ? act : { ...act, channel };
+  });
+  house.addActs({ epoch: house.epoch, first: 0, acts });
 }
 
 function refuse(broken: boolean, message: string): void {

@@ -1,6 +1,6 @@
 import type { Hold } from '../../core/house.js';
 import type { BookedWrite, Loss, Restoration } from '../../runtime/journal-port.js';
-import { commandKey, type HouseRecord, keyOf } from './memory-house.js';
+import { actsKey, commandKey, type HouseRecord, keyOf } from './memory-house.js';
 
 interface Context {
   /** Nobody can have sold since the loss: seats come to stand as they are remembered. */
@@ -22,6 +22,7 @@ interface Done {
 }
 
 const TAKEN = 'this seat was taken meanwhile';
+const NOT_MOVED = 'it was moved to this seat, which was taken meanwhile: it has the seats from before';
 const PARTLY_TAKEN = 'another seat of it was taken meanwhile';
 
 /** What usher.restore_showtime does with the rows of one showtime, step by step. */
@@ -30,6 +31,7 @@ export function restoreHouse(house: HouseRecord, known: Restoration, context: Co
   if (context.isTruth) free(house, known, done);
   for (const [seat, hold] of house.holds) if (hold.expiresAt <= context.now) house.holds.delete(seat);
   cancel(house, known, done);
+  reseat(house, known, context, done);
   restoreBookings(house, known, context, done);
   noteUnknownCancellations(house, known, context, done);
   // A later owner may have released what this one remembers as held.
@@ -41,6 +43,7 @@ export function restoreHouse(house: HouseRecord, known: Restoration, context: Co
     const key = keyOf(result.holder, result.commandId);
     if (!house.results.has(key)) house.results.set(key, { result, at: context.now });
   }
+  for (const write of known.acts) if (!house.acts.has(actsKey(write))) house.addActs(write);
   done.changed += done.bookings + done.holds;
   return done;
 }
@@ -85,12 +88,54 @@ function restoreBookings(house: HouseRecord, known: Restoration, context: Contex
     }
     const status = isCancelled ? 'cancelled' : 'confirmed';
     house.bookings.set(id, { ...write, booking: { ...write.booking, status } });
+    const { firstSeats } = write.booking;
+    if (firstSeats) house.reseatedIn.set(id, known.reseated.get(id)?.epoch ?? known.epoch);
     house.booker.set(commandKey(write), id);
     context.references.add(reference);
     done.bookings++;
     if (isCancelled) continue;
     for (const [seat, hold] of house.holds) if (hold.id === write.booking.holdId) house.holds.delete(seat);
     for (const seat of write.booking.seats) house.sold.set(seat, id);
+  }
+}
+
+/** Those are left out, again and again, whose seats somebody keeps: one may move to what another leaves. */
+function reseat(house: HouseRecord, { showtimeId, reseated }: Restoration, { losses }: Context, done: Done): void {
+  let movable = [...reseated.values()].filter(({ booking, epoch }) => {
+    const there = house.bookings.get(booking.id)?.booking;
+    if (there?.status !== 'confirmed' || (house.reseatedIn.get(booking.id) ?? 0) > epoch) return false;
+    return there.seats.join() !== booking.seats.join();
+  });
+  for (;;) {
+    const ids = new Set(movable.map(({ booking }) => booking.id));
+    const isKept = (seat: number) => house.sold.has(seat) && !ids.has(house.sold.get(seat) ?? '');
+    const later = (epoch: number, seat: number) =>
+      movable.some((other) => other.epoch > epoch && other.booking.seats.includes(seat));
+    const still = movable.filter(({ booking, epoch }) =>
+      booking.seats.every(
+        (seat) => !isKept(seat) && !house.blocks.has(seat) && !house.holds.has(seat) && !later(epoch, seat),
+      ),
+    );
+    if (still.length === movable.length) break;
+    for (const { booking } of movable.filter((one) => !still.includes(one))) {
+      const { id: subject, reference, holder } = booking;
+      for (const seat of booking.seats) {
+        lose({ showtimeId, kind: 'booking', subject, seat, reference, holder, reason: NOT_MOVED }, losses, done);
+      }
+    }
+    movable = still;
+  }
+  for (const { booking } of movable) {
+    for (const [seat, id] of house.sold) if (id === booking.id) house.sold.delete(seat);
+  }
+  for (const { booking, epoch } of movable) {
+    const write = house.bookings.get(booking.id);
+    if (!write) continue;
+    const firstSeats = write.booking.firstSeats ?? write.booking.seats;
+    house.bookings.set(booking.id, { ...write, booking: { ...write.booking, seats: booking.seats, firstSeats } });
+    house.reseatedIn.set(booking.id, epoch);
+    for (const seat of booking.seats) house.sold.set(seat, booking.id);
+    done.changed++;
   }
 }
 

@@ -1,16 +1,20 @@
+import type { Booking } from '../../core/house.js';
+import { seatsOf } from '../../core/seat-act.js';
 import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/journal-port.js';
 import { ArrayWriter } from './array-writer.js';
 
 const TYPES = [
   ['uuid', 'bigint', 'bigint', 'uuid[]', 'bigint[]'],
-  ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]', 'bigint[]'],
+  ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]', 'bigint[]', 'text[]'],
   ['integer[]', 'integer[]'],
   ['integer[]', 'uuid[]'],
   ['integer[]', 'uuid[]', 'text[]', 'text[]', 'uuid[]', 'uuid[]', 'bigint[]', 'text[]', 'text[]'],
-  ['integer[]', 'integer[]', 'integer[]', 'integer[]'],
+  ['integer[]', 'integer[]', 'text[]', 'text[]', 'integer[]', 'integer[]'],
+  ['integer[]', 'uuid[]', 'integer[]', 'integer[]', 'integer[]'],
   ['integer[]', 'integer[]', 'text[]'],
   ['integer[]', 'integer[]'],
   ['integer[]', 'integer[]', 'integer[]', 'json[]', 'uuid[]'],
+  ['integer[]', 'integer[]', 'integer[]', 'integer[]', 'text[]', 'integer[]'],
 ].flat();
 
 const CALL = `usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`;
@@ -45,6 +49,7 @@ class Columns {
     expiresAt: new ArrayWriter('float8'),
     extensions: new ArrayWriter('int4'),
     amount: new ArrayWriter('int8'),
+    channel: new ArrayWriter('text'),
   };
   readonly #freed = { showtime: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
   readonly #cancelled = { showtime: new ArrayWriter('int4'), booking: new ArrayWriter('uuid') };
@@ -60,8 +65,17 @@ class Columns {
     payment: new ArrayWriter('text'),
     first: new ArrayWriter('int4'),
     last: new ArrayWriter('int4'),
+    channel: new ArrayWriter('text'),
+    asker: new ArrayWriter('text'),
   };
   readonly #sold = { booking: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
+  readonly #reseated = {
+    showtime: new ArrayWriter('int4'),
+    booking: new ArrayWriter('uuid'),
+    first: new ArrayWriter('int4'),
+    last: new ArrayWriter('int4'),
+    seat: new ArrayWriter('int4'),
+  };
   readonly #blocked = {
     showtime: new ArrayWriter('int4'),
     seat: new ArrayWriter('int4'),
@@ -75,6 +89,14 @@ class Columns {
     list: new ArrayWriter('json'),
     command: new ArrayWriter('uuid'),
   };
+  readonly #acts = {
+    showtime: new ArrayWriter('int4'),
+    number: new ArrayWriter('int4'),
+    first: new ArrayWriter('int4'),
+    last: new ArrayWriter('int4'),
+    list: new ArrayWriter('text'),
+    seat: new ArrayWriter('int4'),
+  };
 
   add(slice: Slice, ordinal: number): void {
     this.#showtimes.id.uuid(slice.showtimeId);
@@ -86,7 +108,9 @@ class Columns {
       this.#cancelled.booking.uuid(bookingId);
     }
     for (const booked of slice.booked) this.#addBooking(booked, ordinal);
+    for (const booking of slice.reseated.values()) this.#addReseated(booking, ordinal);
     if (slice.results.length > 0) this.#addResults(slice.results, ordinal);
+    if (slice.acts.length > 0) this.#addActs(slice, ordinal);
   }
 
   finish(): Buffer[] {
@@ -97,9 +121,11 @@ class Columns {
       this.#cancelled,
       this.#booked,
       this.#sold,
+      this.#reseated,
       this.#blocked,
       this.#unblocked,
       this.#results,
+      this.#acts,
     ];
     return tables.flatMap((table) => Object.values(table).map((column) => column.finish()));
   }
@@ -115,6 +141,7 @@ class Columns {
       held.expiresAt.float8(hold.expiresAt);
       held.extensions.int4(hold.extensions);
       held.amount.int8(hold.prices[hold.seats.indexOf(seat)] ?? 0);
+      if (hold.channel !== undefined || held.channel.count > 0) fill(held.channel, held.seat.count, hold.channel);
     }
     for (const seat of heldBefore) {
       this.#freed.showtime.int4(ordinal);
@@ -131,7 +158,7 @@ class Columns {
     }
   }
 
-  #addBooking({ booking, commandId, paymentMethod }: BookedWrite, ordinal: number): void {
+  #addBooking({ booking, commandId, paymentMethod, askedBy }: BookedWrite, ordinal: number): void {
     const table = this.#booked;
     const sold = this.#sold;
     table.showtime.int4(ordinal);
@@ -149,6 +176,18 @@ class Columns {
       sold.seat.int4(seat);
     }
     table.last.int4(sold.seat.count);
+    const { count } = table.id;
+    if (booking.channel !== undefined || table.channel.count > 0) fill(table.channel, count, booking.channel);
+    if (askedBy !== undefined || table.asker.count > 0) fill(table.asker, count, askedBy);
+  }
+
+  #addReseated({ id, seats }: Booking, ordinal: number): void {
+    const table = this.#reseated;
+    table.showtime.int4(ordinal);
+    table.booking.uuid(id);
+    table.first.int4(table.seat.count + 1);
+    for (const seat of seats) table.seat.int4(seat);
+    table.last.int4(table.seat.count);
   }
 
   #addResults(results: readonly CommandResult[], ordinal: number): void {
@@ -159,4 +198,20 @@ class Columns {
     table.last.int4(table.command.count);
     table.list.text(JSON.stringify(results));
   }
+
+  #addActs({ firstAct, acts }: Slice, ordinal: number): void {
+    const table = this.#acts;
+    table.showtime.int4(ordinal);
+    table.number.int4(firstAct);
+    table.first.int4(table.seat.count + 1);
+    for (const seat of seatsOf(acts)) table.seat.int4(seat);
+    table.last.int4(table.seat.count);
+    table.list.text(JSON.stringify(acts));
+  }
+}
+
+/** A column that hardly any row has a value in: it begins with the first that has. '' stands for none. */
+function fill(column: ArrayWriter, rows: number, value: string | undefined): void {
+  while (column.count < rows - 1) column.text('');
+  column.text(value ?? '');
 }

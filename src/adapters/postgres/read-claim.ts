@@ -1,4 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
+import type { OtherChannel } from '../../core/channel.js';
+import { firstOutcome } from '../../core/first-outcome.js';
 import type { Booking, StoredHold } from '../../core/house.js';
 import { type Claim, type CommandResult, JournalBehind, JournalRecovering } from '../../runtime/journal-port.js';
 import { type ReplayBounds, readRecorded } from './recorded-results.js';
@@ -10,6 +12,7 @@ interface HoldRow {
   extensions: number;
   seats: number[];
   prices: (number | null)[];
+  channel: OtherChannel | null;
 }
 
 interface BookingRow {
@@ -22,6 +25,9 @@ interface BookingRow {
   amount: number;
   currency: string;
   status: 'confirmed' | 'cancelled';
+  channel: OtherChannel | null;
+  asked_by: string | null;
+  first_seats: number[] | null;
 }
 
 interface ClaimRow {
@@ -70,13 +76,14 @@ export async function readClaim(
   }
   const holds = await client.query<HoldRow>(
     `SELECT hold_id, min(holder) AS holder, extract(epoch FROM min(expires_at))::float8 * 1000 AS expires_ms,
-            min(extensions) AS extensions, array_agg(seat_index ORDER BY seat_index) AS seats,
+            min(extensions) AS extensions, min(channel) AS channel, array_agg(seat_index ORDER BY seat_index) AS seats,
             array_agg(amount::float8 ORDER BY seat_index) AS prices
        FROM usher.hold_seats WHERE showtime_id = $1 GROUP BY hold_id ORDER BY hold_id`,
     [showtimeId],
   );
   const bookings = await client.query<BookingRow>(
-    `SELECT id, reference, holder, hold_id, command_id, seats, amount::float8 AS amount, currency, status
+    `SELECT id, reference, holder, hold_id, command_id, seats, amount::float8 AS amount, currency, status, channel,
+            asked_by, first_seats
        FROM usher.bookings WHERE showtime_id = $1 ORDER BY id`,
     [showtimeId],
   );
@@ -121,6 +128,7 @@ function toHold(row: HoldRow): StoredHold {
     prices: row.prices,
     expiresAt: Math.round(row.expires_ms),
     extensions: row.extensions,
+    ...(row.channel === null ? {} : { channel: row.channel }),
   };
 }
 
@@ -133,16 +141,17 @@ function toBooking(row: BookingRow): Booking {
     seats: row.seats,
     price: { amount: row.amount, currency: row.currency },
     status: row.status,
+    ...(row.channel === null ? {} : { channel: row.channel }),
+    ...(row.first_seats === null ? {} : { firstSeats: row.first_seats }),
   };
 }
 
 /** The first outcome of the command that booked, whatever became of the booking since. */
 function toBookingResult(row: BookingRow): CommandResult {
-  const booking: Booking = { ...toBooking(row), status: 'confirmed' };
   return {
-    holder: row.holder,
+    holder: row.asked_by ?? row.holder,
     commandId: row.command_id,
     command: 'book',
-    reply: { ok: true, type: 'booking', booking },
+    reply: { ok: true, type: 'booking', booking: firstOutcome(toBooking(row)) },
   };
 }

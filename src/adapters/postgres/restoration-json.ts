@@ -1,9 +1,10 @@
+import { seatsOf } from '../../core/seat-act.js';
 import type { Restoration } from '../../runtime/journal-port.js';
 
 /** What usher.restore_showtime reads: seats as rows, with the names of its columns. */
 export function restorationJson(restoration: Restoration): string {
-  const { bookings, cancelled, holds, blocks, results } = restoration;
-  const written = [...bookings.values()].map(({ booking, commandId, paymentMethod }) => ({
+  const { bookings, cancelled, reseated, holds, blocks, results, acts } = restoration;
+  const written = [...bookings.values()].map(({ booking, commandId, paymentMethod, askedBy }) => ({
     id: booking.id,
     reference: booking.reference,
     holder: booking.holder,
@@ -14,6 +15,10 @@ export function restorationJson(restoration: Restoration): string {
     currency: booking.price.currency,
     payment: paymentMethod,
     status: cancelled.has(booking.id) ? 'cancelled' : booking.status,
+    channel: booking.channel,
+    asked_by: askedBy,
+    first_seats: booking.firstSeats,
+    reseated_epoch: booking.firstSeats && (reseated.get(booking.id)?.epoch ?? restoration.epoch),
   }));
   const held = [...holds].flatMap(([seat, hold]) =>
     hold
@@ -24,6 +29,7 @@ export function restorationJson(restoration: Restoration): string {
           expires_ms: hold.expiresAt,
           extensions: hold.extensions,
           amount: hold.prices[hold.seats.indexOf(seat)] ?? 0,
+          channel: hold.channel,
         }
       : [],
   );
@@ -32,10 +38,17 @@ export function restorationJson(restoration: Restoration): string {
     additive: restoration.isAdditive,
     bookings: written,
     cancelled: [...cancelled],
+    reseated: [...reseated.values()].map(({ booking: { id, seats }, epoch }) => ({ id, seats, epoch })),
     held,
     freed: [...holds.keys()],
     blocked,
     unblocked: [...blocks.keys()],
     results,
+    acts: acts.map(({ epoch, first, acts: list }) => ({
+      epoch,
+      number: first,
+      seats: [...seatsOf(list)],
+      acts: JSON.stringify(list),
+    })),
   });
 }

@@ -1,4 +1,5 @@
 import type { FoundBookingView } from '../../protocol/http.js';
+import type { BookingView } from '../../protocol/server-messages.js';
 import type { Playbill } from '../../runtime/playbill-port.js';
 import type { Reads } from '../catalogue/reads.js';
 
@@ -11,6 +12,7 @@ interface BookingRow {
   readonly seats: readonly number[];
   readonly amount: string;
   readonly currency: string;
+  readonly channel: BookingView['channel'] | null;
 }
 
 export interface FoundBooking extends FoundBookingView {
@@ -29,7 +31,7 @@ export async function findBooking(
   reference: string,
 ): Promise<FoundBooking | undefined> {
   const { rows } = await pool.query<BookingRow>(
-    `SELECT b.id, b.showtime_id, b.holder, a.account_id, b.status, b.seats, b.amount, b.currency
+    `SELECT b.id, b.showtime_id, b.holder, a.account_id, b.status, b.seats, b.amount, b.currency, b.channel
        FROM usher.bookings b LEFT JOIN boxoffice.account_holders a ON a.holder = b.holder
       WHERE b.reference = $1`,
     [reference],
@@ -39,6 +41,7 @@ export async function findBooking(
   if (!row || !terms) return undefined;
   const { id, showtime_id: showtimeId, holder, status, amount, currency } = row;
   const seats = row.seats.map((seat) => terms.map.data.seats.label[seat] ?? '');
-  const booking = { id, reference, status, seats, price: { amount: Number(amount), currency } };
+  const price = { amount: Number(amount), currency };
+  const booking = { id, reference, status, seats, price, ...(row.channel ? { channel: row.channel } : {}) };
   return { showtimeId, holder, accountId: row.account_id ?? undefined, booking };
 }

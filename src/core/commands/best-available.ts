@@ -38,5 +38,5 @@ export function applyBestAvailable(
   const rests = refuseHeldTooLong(house, found.seats, command, now);
   if (rests !== undefined) return refused(rests);
   noteTaken(house, command, command.newHoldId, found.seats, now);
-  return putHold(house, newHold(house, command.newHoldId, holder, found.seats, types, now), found.seats, found.quality);
+  return putHold(house, newHold(house, command, found.seats, types, now), found.seats, found.quality);
 }

@@ -27,7 +27,7 @@ export function applyBook(house: House, command: Book, now: number): Applied {
   const hold = findBookable(house, command, now);
   if (isRefusal(hold)) return refused(hold);
   invariant(!house.bookings.has(command.newBookingId), 'a booking with this id exists');
-  const booking: Booking = {
+  const made: Booking = {
     id: command.newBookingId,
     reference: command.newReference,
     holder: hold.holder,
@@ -37,6 +37,7 @@ export function applyBook(house: House, command: Book, now: number): Applied {
     ...(hold.ticketTypes ? { ticketTypes: hold.ticketTypes } : undefined),
     status: 'confirmed',
   };
+  const booking = hold.channel === undefined ? made : { ...made, channel: hold.channel };
   for (const seat of hold.seats) bookHeldSeat(house, seat, booking.id);
   house.tenures?.booked(hold.seats);
   house.tallies?.comesFrom(booking.id, command.from?.address);

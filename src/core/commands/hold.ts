@@ -37,10 +37,7 @@ export function applyHold(house: House, command: Extract<Command, { type: 'hold'
     refuseHeldTooLong(house, seats, command, now) ??
     refuseByRules(house, seats, command.holder, old);
   if (refusal !== undefined) return refused(refusal);
-  const hold =
-    old === undefined
-      ? newHold(house, command.newHoldId, command.holder, seats, types, now)
-      : join(house, old, seats, types);
+  const hold = old === undefined ? newHold(house, command, seats, types, now) : join(house, old, seats, types);
   noteTaken(house, command, hold.id, seats, now);
   return putHold(house, hold, seats);
 }

@@ -5,6 +5,7 @@ import {
   type CommandMessage,
   commandFields,
   commandSchema,
+  holderField,
   retypeFields,
   seatsField,
 } from '../../protocol/client-messages.js';
@@ -46,13 +47,16 @@ const OF_LIMITS = ['too_many_seats', 'too_many_holds', 'too_many_held', 'held_to
 const OF_TICKET_TYPES = ['unknown_ticket_type', 'ticket_type_limit'] as const;
 
 const uuid = z.uuid().toLowerCase();
+const customer = holderField
+  .optional()
+  .meta({ description: 'For staff: the holder whose hold or booking it is.', example: 'account:42' });
 const holdReply = z.object({ hold: holdSchema });
 const bookingReply = z.object({ booking: bookingSchema });
 const seatsReply = z.object({ seats: z.array(z.string()) });
 
 /** Holds and bookings for clients without a socket: the same commands, actors and outcomes. */
 export function seatEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
-  return [...holdEndpoints(options), ...bookingEndpoints(options), ...blockEndpoints(options)];
+  return [...holdEndpoints(options), ...bookingEndpoints(options), ...staffEndpoints(options)];
 }
 
 /** What all commands over HTTP have in common. */
@@ -112,13 +116,11 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
           .pipe(seatsField)
           .optional()
           .meta({ override: { type: 'string' }, description: 'Labels, separated by commas.', example: 'K-12,K-13' }),
+        customer,
       },
       reply: seatsReply.extend({ hold: holdSchema.optional() }),
       errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'unknown_seat', 'duplicate_seat', 'not_in_hold', 'seat_rule'],
-      handle: (request) => {
-        const { seats } = request.query;
-        return ask(request, { type: 'release', holdId: request.parameters.holdId, ...(seats ? { seats } : {}) });
-      },
+      handle: (request) => ask(request, { type: 'release', holdId: request.parameters.holdId, ...request.query }),
     }),
     endpoint({
       ...ofHold,
@@ -135,9 +137,10 @@ function holdEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       id: 'extendHold',
       path: '/v1/showtimes/{showtimeId}/holds/{holdId}/extend',
       summary: "Starts the hold's time anew, a bounded number of times.",
+      query: { customer },
       reply: holdReply,
       errors: [...COMMAND_ERRORS, ...OF_A_HOLD, 'too_many_extensions'],
-      handle: (request) => ask(request, { type: 'extend', holdId: request.parameters.holdId }),
+      handle: (request) => ask(request, { type: 'extend', holdId: request.parameters.holdId, ...request.query }),
     }),
   ];
 }
@@ -173,14 +176,15 @@ function bookingEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       id: 'cancelBooking',
       path: '/v1/showtimes/{showtimeId}/bookings/{bookingId}/cancel',
       summary: 'Cancels a booking; its seats are available again.',
+      query: { customer },
       reply: bookingReply,
       errors: CANCEL_ERRORS,
-      handle: (request) => ask(request, { type: 'cancel', bookingId: request.parameters.bookingId }),
+      handle: (request) => ask(request, { type: 'cancel', bookingId: request.parameters.bookingId, ...request.query }),
     }),
   ];
 }
 
-function blockEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
+function staffEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
   const ofShowtime = {
     ...commanded(options, { permission: 'seats.staff' }),
     tag: 'Staff' as const,
@@ -208,6 +212,30 @@ function blockEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       reply: seatsReply,
       errors,
       handle: (request) => ask(request, { type: 'unblock', ...request.body }),
+    }),
+    endpoint({
+      ...ofShowtime,
+      id: 'takeAwayHolds',
+      path: '/v1/showtimes/{showtimeId}/holds/take-away',
+      summary: 'Ends a hold of anybody, or the holds that have the named seats.',
+      body: commandFields.take_away,
+      reply: seatsReply,
+      errors: [...errors, 'unknown_hold', 'hold_expired'],
+      handle: (request) => ask(request, { type: 'take_away', ...request.body }),
+    }),
+    endpoint({
+      ...ofShowtime,
+      parameters: { showtimeId: showtimeParameter, bookingId: uuid },
+      id: 'reseatBooking',
+      path: '/v1/showtimes/{showtimeId}/bookings/{bookingId}/reseat',
+      summary: 'Moves a booking of anybody to as many other seats, all of them or none.',
+      body: commandFields.reseat.omit({ bookingId: true }),
+      reply: bookingReply,
+      errors: [...errors, 'unknown_booking', 'booking_cancelled', 'wrong_seat_count', 'seat_rule'],
+      handle: (request) => {
+        const { bookingId } = request.parameters;
+        return ask(request, { type: 'reseat', bookingId, ...request.body });
+      },
     }),
   ];
 }

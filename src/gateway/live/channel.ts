@@ -143,6 +143,12 @@ export class Channel implements Audience {
     }
   }
 
+  takenAway({ id, holder, seats }: Hold): void {
+    if (!this.#host || !this.#ofHolder.has(holder)) return;
+    const named = labels(this.#host.terms.map, seats);
+    for (const session of this.#fellows(holder)) session.send({ type: 'hold_taken_away', holdId: id, seats: named });
+  }
+
   own(holder: string, except: Recipient | undefined): void {
     for (const session of this.#fellows(holder)) {
       if (session === except || !this.#host) continue;

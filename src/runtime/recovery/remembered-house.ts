@@ -1,6 +1,8 @@
 import type { Booking, Hold, House } from '../../core/house.js';
-import type { BookedWrite, CommandResult, Restoration, Slice } from '../journal-port.js';
+import type { ActsWrite } from '../../core/seat-act.js';
+import type { BookedWrite, CommandResult, Reseated, Restoration, Slice } from '../journal-port.js';
 import type { Published } from '../published-view.js';
+import type { CommandOfBooking } from '../remembered-results.js';
 import type { LoggedBatch } from './commit-log.js';
 
 /** All that an actor knew of its house when it ended. */
@@ -11,7 +13,7 @@ export interface Remains {
   /** Of the house as it was worked on, so with what nobody was told of. */
   readonly bookings: House['bookings'];
   /** The command that made each booking. */
-  readonly commandOf: ReadonlyMap<string, string>;
+  readonly commandOf: ReadonlyMap<string, CommandOfBooking>;
   /** What the journal was not given yet. */
   readonly pending: Slice;
 }
@@ -27,9 +29,11 @@ export class RememberedHouse {
   #isAdditive = false;
   readonly #bookings = new Map<string, BookedWrite>();
   readonly #cancelled = new Set<string>();
+  readonly #reseated = new Map<string, Reseated>();
   #holds = new Map<number, Hold | undefined>();
   #blocks = new Map<number, string | undefined>();
   readonly #results: (readonly CommandResult[])[] = [];
+  readonly #acts: ActsWrite[] = [];
 
   constructor(showtimeId: string) {
     this.#showtimeId = showtimeId;
@@ -43,6 +47,9 @@ export class RememberedHouse {
     for (const [seat, reason] of slice.blocks) this.#blocks.set(seat, reason);
     for (const booked of slice.booked) this.#bookings.set(booked.booking.id, booked);
     for (const id of slice.cancelled) this.#cancelled.add(id);
+    for (const booking of slice.reseated.values()) this.#reseat({ booking, epoch: slice.epoch });
+    const { epoch, firstAct: first, acts } = slice;
+    if (acts.length > 0) this.#acts.push({ epoch, first, acts });
     if (slice.results.length > 0) this.#results.push(slice.results);
   }
 
@@ -52,6 +59,8 @@ export class RememberedHouse {
     this.#isAdditive = true;
     for (const [id, booked] of known.bookings) this.#bookings.set(id, booked);
     for (const id of known.cancelled) this.#cancelled.add(id);
+    for (const reseated of known.reseated.values()) this.#reseat(reseated);
+    this.#acts.push(...known.acts);
     for (const [seat, hold] of known.holds) this.#holds.set(seat, hold);
     for (const [seat, reason] of known.blocks) this.#blocks.set(seat, reason);
     this.#results.push(...known.results);
@@ -71,7 +80,10 @@ export class RememberedHouse {
     const untold = new Set([pending, ...inFlight].flatMap(({ booked }) => booked.map(({ booking }) => booking.id)));
     for (const booking of bookings.values()) {
       const told = confirmed.get(booking.id);
-      if (told) this.#addBooking(told, commandOf);
+      if (told) {
+        this.#addBooking(told, commandOf);
+        if (told.firstSeats) this.#reseat({ booking: told, epoch });
+      }
       // What was cancelled is not published any more; what is neither was never told of.
       else if (booking.status === 'cancelled' && !untold.has(booking.id)) {
         this.#cancelled.add(booking.id);
@@ -88,17 +100,31 @@ export class RememberedHouse {
       isAdditive: this.#isAdditive,
       bookings: this.#bookings,
       cancelled: this.#cancelled,
+      reseated: this.#reseated,
       holds: this.#holds,
       blocks: this.#blocks,
       results: this.#results,
+      acts: this.#acts,
     };
   }
 
-  #addBooking(booking: Booking, commandOf: ReadonlyMap<string, string>): void {
+  /** The booking itself may be one of those that are to be written again: then with its new seats. */
+  #reseat(reseated: Reseated): void {
+    const { booking } = reseated;
+    this.#reseated.set(booking.id, reseated);
     const written = this.#bookings.get(booking.id);
-    const commandId = written?.commandId ?? commandOf.get(booking.id);
-    const paymentMethod = written?.paymentMethod ?? PAYMENT_UNKNOWN;
-    if (commandId !== undefined) this.#bookings.set(booking.id, { booking, commandId, paymentMethod });
+    if (written) this.#bookings.set(booking.id, { ...written, booking });
+  }
+
+  #addBooking(booking: Booking, commandOf: ReadonlyMap<string, CommandOfBooking>): void {
+    const written = this.#bookings.get(booking.id);
+    const known = commandOf.get(booking.id);
+    if (written) this.#bookings.set(booking.id, { ...written, booking });
+    else if (known) {
+      const { commandId, holder } = known;
+      const write = { booking, commandId, paymentMethod: PAYMENT_UNKNOWN };
+      this.#bookings.set(booking.id, holder === booking.holder ? write : { ...write, askedBy: holder });
+    }
   }
 }
 

@@ -27,21 +27,24 @@ type Name =
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address')
-  | 'ticketTypes';
+  | 'ticketTypes'
+  | 'channel';
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
 
 /** Of each command that may be forwarded, what the core takes for granted. */
 const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fields) => boolean>> = {
-  hold: ({ holder, newHoldId, seats, ticketTypes, from }) =>
+  hold: ({ holder, newHoldId, seats, ticketTypes, channel, from }) =>
     areTexts(holder, newHoldId) &&
     isTexts(seats) &&
     (ticketTypes === undefined || areAsMany(seats, ticketTypes)) &&
+    isTextOrAbsent(channel) &&
     isOrigin(from),
-  best_available: ({ holder, newHoldId, count, ticketTypes, from }) =>
+  best_available: ({ holder, newHoldId, count, ticketTypes, channel, from }) =>
     areTexts(holder, newHoldId) &&
     isCount(count) &&
     (ticketTypes === undefined || isTexts(ticketTypes)) &&
+    isTextOrAbsent(channel) &&
     isOrigin(from),
   release: ({ holder, holdId, seats }) => areTexts(holder, holdId) && (seats === undefined || isTexts(seats)),
   retype: ({ holder, holdId, seats, ticketTypes }) =>
@@ -55,13 +58,17 @@ const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fie
   cancel: ({ holder, bookingId, asStaff }) => areTexts(holder, bookingId) && typeof asStaff === 'boolean',
   block: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
   unblock: ({ seats }) => isTexts(seats),
+  take_away: ({ holdId, seats, reason }) => areTexts(reason) && (isTexts(seats) || areTexts(holdId)),
+  reseat: ({ bookingId, seats, reason }) => areTexts(bookingId, reason) && isTexts(seats),
 };
 
 const CHANGES: readonly unknown[] = [
   'hold_put',
   'hold_dropped',
+  'hold_taken_away',
   'booked',
   'cancelled',
+  'reseated',
   'blocked',
   'unblocked',
 ] satisfies Change['type'][];

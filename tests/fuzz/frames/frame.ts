@@ -68,6 +68,8 @@ const TYPES = [
   'cancel',
   'block',
   'unblock',
+  'take_away',
+  'reseat',
 ];
 const FIELDS = ['id', 'commandId', 'seats', 'holdId', 'bookingId', 'payment', 'count', 'category', 'reason', 'token'];
 

@@ -79,6 +79,14 @@ export function validMessage(dice: Dice, grip: Grip, id: number): Fields {
         seats: someSeats(dice, grip),
         ...(dice.chance(0.5) ? { reason: 'camera' } : {}),
       };
+    case 'take_away': {
+      const what = hold && dice.chance(0.5) ? { holdId: hold.id } : { seats: someSeats(dice, grip) };
+      return { type: 'take_away', ...command, ...what, ...(dice.chance(0.5) ? { reason: 'camera' } : {}) };
+    }
+    case 'reseat': {
+      const seats = someSeats(dice, grip);
+      return { type: 'reseat', ...command, bookingId: grip.bookings[0] ?? dice.uuid(), seats };
+    }
     default:
       return { type: 'unblock', ...command, seats: someSeats(dice, grip) };
   }
@@ -97,6 +105,8 @@ function weights({ staff, holds, bookings }: Grip) {
     [bookings.length > 0 ? 20 : 2, 'cancel'],
     [staff ? 10 : 1, 'block'],
     [staff ? 25 : 1, 'unblock'],
+    [staff ? 8 : 1, 'take_away'],
+    [staff ? 8 : 1, 'reseat'],
   ] as const;
 }
 

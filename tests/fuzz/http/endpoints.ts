@@ -78,6 +78,12 @@ function commanded(dice: Dice, grip: HttpGrip): Endpoint {
       return post(`/bookings/${bookingId}/cancel`, type, { fromPath: { bookingId } });
     case 'block':
       return post('/blocks', type, { body: fields });
+    case 'take_away':
+      return post('/holds/take-away', type, { body: fields });
+    case 'reseat': {
+      const { bookingId: _booking, ...body } = fields as { readonly bookingId?: string };
+      return post(`/bookings/${bookingId}/reseat`, type, { body, fromPath: { bookingId } });
+    }
     case 'unblock':
       return post('/blocks/remove', type, { body: fields });
     default:

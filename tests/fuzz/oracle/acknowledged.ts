@@ -33,7 +33,8 @@ export class Acknowledged {
     const key = `${holder} ${command.commandId}`;
     if (this.#done.has(key)) return undefined;
     // Ok to what changes nothing is no effect: the server need not remember it, and may take the commandId anew.
-    if (command.type !== 'unblock' || (reply.seats ?? []).length > 0) this.#done.add(key);
+    const mayChangeNothing = command.type === 'unblock' || command.type === 'take_away';
+    if (!mayChangeNothing || (reply.seats ?? []).length > 0) this.#done.add(key);
     this.effects++;
     switch (command.type) {
       case 'hold':
@@ -58,6 +59,16 @@ export class Acknowledged {
         if (reply.booking?.id !== command.bookingId) return 'another booking than was to be cancelled';
         this.confirmed.delete(command.bookingId);
         this.cancelled.set(command.bookingId, reply.booking);
+        return undefined;
+      case 'take_away': {
+        const ended = [...this.holds].filter(([, hold]) => hold.seats.some((seat) => reply.seats?.includes(seat)));
+        for (const [holdId] of ended) this.holds.delete(holdId);
+        return undefined;
+      }
+      case 'reseat':
+        if (reply.booking?.id !== command.bookingId) return 'another booking than was to be moved';
+        if (!includesAll(reply.booking.seats, command.seats)) return 'other seats than it was to be moved to';
+        this.confirmed.set(command.bookingId, reply.booking);
         return undefined;
       case 'block':
         for (const seat of reply.seats ?? []) this.blocked.add(seat);

@@ -38,15 +38,17 @@ const ENVELOPE = ['type', 'id', 'commandId'];
 const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['hello', ['type', 'token', 'resume']],
   ['ping', ['type', 'id']],
-  ['hold', [...ENVELOPE, 'seats', 'holdId', 'ticketTypes']],
-  ['best_available', [...ENVELOPE, 'count', 'category', 'zone', 'accessible', 'ticketTypes']],
-  ['retype', [...ENVELOPE, 'holdId', 'seats', 'ticketTypes']],
-  ['release', [...ENVELOPE, 'holdId', 'seats']],
-  ['extend', [...ENVELOPE, 'holdId']],
-  ['book', [...ENVELOPE, 'holdId', 'payment', 'price', 'seats']],
-  ['cancel', [...ENVELOPE, 'bookingId']],
+  ['hold', [...ENVELOPE, 'seats', 'holdId', 'channel', 'customer', 'ticketTypes']],
+  ['best_available', [...ENVELOPE, 'count', 'category', 'zone', 'accessible', 'channel', 'customer', 'ticketTypes']],
+  ['retype', [...ENVELOPE, 'holdId', 'seats', 'ticketTypes', 'customer']],
+  ['release', [...ENVELOPE, 'holdId', 'seats', 'customer']],
+  ['extend', [...ENVELOPE, 'holdId', 'customer']],
+  ['book', [...ENVELOPE, 'holdId', 'payment', 'price', 'seats', 'customer']],
+  ['cancel', [...ENVELOPE, 'bookingId', 'customer']],
   ['block', [...ENVELOPE, 'seats', 'reason']],
   ['unblock', [...ENVELOPE, 'seats']],
+  ['take_away', [...ENVELOPE, 'holdId', 'seats', 'reason']],
+  ['reseat', [...ENVELOPE, 'bookingId', 'seats', 'reason']],
 ]);
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });

@@ -8,13 +8,23 @@ const labels = z.array(z.string().min(1).max(64)).max(100);
 const money = z.strictObject({ amount: whole, currency: z.string().regex(/^[A-Z]{3}$/) });
 const status = z.enum(['available', 'held', 'booked', 'blocked']);
 
-const hold = z.strictObject({ id: uuid, seats: labels, expiresAt: whole, extensionsLeft: whole, price: money });
+const channel = z.enum(['walk_in', 'pos', 'partner']).optional();
+
+const hold = z.strictObject({
+  id: uuid,
+  seats: labels,
+  expiresAt: whole,
+  extensionsLeft: whole,
+  price: money,
+  channel,
+});
 const booking = z.strictObject({
   id: uuid,
   reference: z.string().regex(/^[0-9BCDEFGHJKNPRSTVX]{11}$/),
   status: z.enum(['confirmed', 'cancelled']),
   seats: labels,
   price: money,
+  channel,
 });
 const reason = z.enum([
   'held',
@@ -109,6 +119,7 @@ const shapes = {
     z.strictObject({ type: z.literal('reply'), id: whole, ok: z.literal(false), error: errorShape }),
   ]),
   hold_expired: z.strictObject({ type: z.literal('hold_expired'), holdId: uuid, seats: labels }),
+  hold_taken_away: z.strictObject({ type: z.literal('hold_taken_away'), holdId: uuid, seats: labels }),
   heartbeat: z.strictObject({ type: z.literal('heartbeat'), epoch: whole, seq: whole, serverTime: whole }),
   moved: z.strictObject({ type: z.literal('moved'), url: z.string() }),
   error: z.strictObject({ type: z.literal('error'), error: errorShape }),

@@ -88,6 +88,10 @@ function requestOf(type: string, { holdId, bookingId, ...rest }: Record<string, 
       return ['POST', `/bookings/${bookingId}/cancel`, rest];
     case 'block':
       return ['POST', '/blocks', rest];
+    case 'take_away':
+      return ['POST', '/holds/take-away', holdId === undefined ? rest : { ...rest, holdId }];
+    case 'reseat':
+      return ['POST', `/bookings/${bookingId}/reseat`, rest];
     default:
       return ['POST', '/blocks/remove', rest];
   }

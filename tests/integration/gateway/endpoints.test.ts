@@ -97,7 +97,9 @@ const ALL = [
   'POST /v1/showtimes/{showtimeId}/blocks/remove',
   'POST /v1/showtimes/{showtimeId}/bookings',
   'POST /v1/showtimes/{showtimeId}/bookings/{bookingId}/cancel',
+  'POST /v1/showtimes/{showtimeId}/bookings/{bookingId}/reseat',
   'POST /v1/showtimes/{showtimeId}/holds',
+  'POST /v1/showtimes/{showtimeId}/holds/take-away',
   'POST /v1/showtimes/{showtimeId}/holds/{holdId}/extend',
   'POST /v1/showtimes/{showtimeId}/holds/{holdId}/ticket-types',
 ];

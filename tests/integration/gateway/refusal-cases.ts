@@ -59,6 +59,8 @@ export const REFUSALS: Partial<Record<ErrorCode, Case>> = {
     return await guest.ask({ type: 'extend', holdId });
   },
   duplicate_seat: ({ guest }) => hold(guest, ['R1-1', 'R1-1']),
+  wrong_seat_count: async ({ guest, staff }) =>
+    staff.ask({ type: 'reseat', bookingId: await bookedBy(guest), seats: ['R2-1', 'R2-2'] }),
   not_in_hold: async ({ guest }) =>
     guest.ask({ type: 'release', holdId: await heldBy(guest, ['R1-1', 'R1-2']), seats: ['R1-3'] }),
   seats_unavailable: async ({ guest, other }) => {

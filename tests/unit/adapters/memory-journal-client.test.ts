@@ -31,7 +31,10 @@ const write = (number: number, epoch = 1) => ({
       blocks: new Map(),
       booked: [],
       cancelled: [],
+      reseated: new Map(),
       results: [],
+      firstAct: 1,
+      acts: [],
     },
   ],
 });

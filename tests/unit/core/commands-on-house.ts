@@ -162,6 +162,35 @@ class Unblock extends Asked {
   }
 }
 
+class TakeAway extends Asked {
+  constructor(f: OfHold) {
+    super('TakeAway', f, (model) => {
+      const holdId = idOf(model.holds.keys(), [...model.ended.keys()].at(-1) ?? 'never', f);
+      return holdId === undefined ? undefined : { type: 'take_away', holdId, reason: 'a camera' };
+    });
+  }
+}
+
+class TakeAwaySeats extends Asked {
+  constructor(f: { readonly seats: readonly string[] }) {
+    super('TakeAwaySeats', f, () => ({ type: 'take_away', seats: f.seats, reason: '' }));
+  }
+}
+
+/** `kept`: so many seats of the booking are among its new ones. */
+class Reseat extends Asked {
+  constructor(f: OfHold & { readonly kept: number; readonly seats: readonly string[] }) {
+    super('Reseat', f, ({ bookings }) => {
+      const bookingId = idOf(bookings.keys(), 'never', f);
+      if (bookingId === undefined) return undefined;
+      const own = bookings.get(bookingId)?.seats ?? [];
+      const others = f.seats.filter((label) => !own.includes(label));
+      const seats = [...own.slice(0, f.kept), ...others].slice(0, Math.max(1, f.isStranger ? 1 : own.length));
+      return { type: 'reseat', bookingId, seats, reason: 'a broken seat' };
+    });
+  }
+}
+
 class Expire extends Asked {
   constructor() {
     super('Expire', {}, () => ({ type: 'expire' }));
@@ -246,6 +275,12 @@ export function commandsOn(all: readonly string[]): fc.Arbitrary<Iterable<OnHous
       arbitrary: fc
         .record({ seats: fc.array(seat, { maxLength: 2 }), count: fc.nat({ max: 2 }) })
         .map((f) => new Unblock(f)),
+    },
+    { weight: 1, arbitrary: fc.record(of).map((f) => new TakeAway(f)) },
+    { weight: 1, arbitrary: fc.record({ seats }).map((f) => new TakeAwaySeats(f)) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ ...of, kept: fc.nat({ max: 2 }), seats }).map((f) => new Reseat(f)),
     },
     { weight: 6, arbitrary: fc.constantFrom(1, 5, 10, 20, 40).map((ms) => new TimePasses(ms)) },
     { weight: 2, arbitrary: fc.constant(new Expire()) },

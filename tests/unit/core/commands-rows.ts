@@ -13,6 +13,7 @@ export class Rows extends Replica {
       if (change.type === 'hold_put') for (const seat of change.hold.seats) this.#held.set(seat, change.hold);
       else if (change.type === 'hold_dropped') for (const seat of change.seats) this.#held.delete(seat);
       else if (change.type === 'booked') for (const seat of change.hold.seats) this.#held.delete(seat);
+      else if (change.type === 'hold_taken_away') for (const seat of change.hold.seats) this.#held.delete(seat);
       if ('booking' in change) this.#bookings.set(change.booking.id, change.booking);
     }
   }

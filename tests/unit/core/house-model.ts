@@ -29,7 +29,7 @@ export interface ModelHold {
 
 export interface ModelBooking {
   readonly holder: string;
-  readonly seats: readonly string[];
+  seats: readonly string[];
   cancelled: boolean;
 }
 
@@ -109,14 +109,36 @@ export class Model {
         const fine = command.type === 'block' ? ['available'] : ['available', 'blocked'];
         return command.seats.every((label) => fine.includes(this.statusOf(label))) ? 'ok' : 'seats_unavailable';
       }
+      case 'take_away': {
+        if ('holdId' in command) {
+          const hold = this.holds.get(command.holdId);
+          if (hold !== undefined) return hold.until > now ? 'ok' : 'hold_expired';
+          return this.ended.has(command.holdId) ? 'hold_expired' : 'unknown_hold';
+        }
+        if (isUnknown) return 'unknown_seat';
+        if (isTwice) return 'duplicate_seat';
+        const isFine = (label: string) => ['available', 'held'].includes(this.statusOf(label));
+        return command.seats.every(isFine) ? 'ok' : 'seats_unavailable';
+      }
+      case 'reseat': {
+        const booking = this.bookings.get(command.bookingId);
+        if (booking === undefined) return 'unknown_booking';
+        if (booking.cancelled) return 'booking_cancelled';
+        if (isUnknown) return 'unknown_seat';
+        if (isTwice) return 'duplicate_seat';
+        if (command.seats.length !== booking.seats.length) return 'wrong_seat_count';
+        const isFine = (label: string) => booking.seats.includes(label) || this.statusOf(label) === 'available';
+        if (!command.seats.every(isFine)) return 'seats_unavailable';
+        return this.#torn(booking.holder, command.seats, []) ?? 'ok';
+      }
       case 'expire':
         return 'ok';
     }
   }
 
-  /** The first seat rule that the selection would break, all its seats being available. */
-  broken(holder: string, seats: readonly string[], old: readonly string[]): string | undefined {
-    const { mates, spaces, lines, tables } = this.hall;
+  /** Whether it parts what is sold together. */
+  #torn(holder: string, seats: readonly string[], old: readonly string[]): string | undefined {
+    const { mates, spaces, tables } = this.hall;
     const isHalf = (label: string) => mates.has(label) && !seats.includes(mates.get(label)!);
     const isAlone = (label: string) => {
       const space = spaces.get(label);
@@ -124,7 +146,15 @@ export class Model {
       return this.#bookingOf(space)?.holder !== holder;
     };
     const isTorn = (label: string) => tables.get(label)?.every((other) => seats.includes(other)) === false;
-    if (seats.some((label) => isHalf(label) || isAlone(label) || isTorn(label))) return 'pair_split or companion_alone';
+    const isParted = seats.some((label) => isHalf(label) || isAlone(label) || isTorn(label));
+    return isParted ? 'pair_split or companion_alone' : undefined;
+  }
+
+  /** The first seat rule that the selection would break, all its seats being available. */
+  broken(holder: string, seats: readonly string[], old: readonly string[]): string | undefined {
+    const torn = this.#torn(holder, seats, old);
+    if (torn !== undefined) return torn;
+    const { lines } = this.hall;
     const far = this.rules.distancing;
     const isNear = lines.some((line) =>
       line.some((label, place) => {
@@ -161,6 +191,13 @@ export class Model {
       for (const label of command.seats) this.blocked.add(label);
     } else if (command.type === 'unblock') {
       for (const label of command.seats) this.blocked.delete(label);
+    } else if (command.type === 'take_away') {
+      for (const [id, { seats }] of this.holds) {
+        const isMeant = 'holdId' in command ? id === command.holdId : seats.some((one) => command.seats.includes(one));
+        if (isMeant) this.holds.delete(id);
+      }
+    } else if (command.type === 'reseat') {
+      this.bookings.get(command.bookingId)!.seats = command.seats;
     } else {
       for (const [id, holder] of this.#dropDue(now)) this.ended.set(id, holder);
     }

@@ -10,7 +10,11 @@ export class Replica {
     for (const change of changes) {
       if (change.type === 'hold_put') this.#move(change.seats, undefined, `held ${change.hold.id}`);
       else if (change.type === 'hold_dropped') this.#move(change.seats, `held ${change.hold.id}`, undefined);
-      else if (change.type === 'booked') {
+      else if (change.type === 'hold_taken_away') this.#move(change.hold.seats, `held ${change.hold.id}`, undefined);
+      else if (change.type === 'reseated') {
+        this.#move(change.freed, `booked ${change.booking.id}`, undefined);
+        this.#move(change.taken, undefined, `booked ${change.booking.id}`);
+      } else if (change.type === 'booked') {
         expect(change.booking.seats).toEqual(change.hold.seats);
         this.#move(change.booking.seats, `held ${change.hold.id}`, `booked ${change.booking.id}`);
       } else if (change.type === 'cancelled')

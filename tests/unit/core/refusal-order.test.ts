@@ -299,6 +299,38 @@ const ORDERS: Readonly<Record<string, Order>> = {
     ],
     never: [['unknown_booking', 'booking_cancelled']],
   },
+  take_away: {
+    id: 'TAKE-ORDER',
+    command: ({ holdId }) => ({ type: 'take_away', holdId, reason: '' }),
+    breaks: [unknownHold, ended],
+    never: ONE_HOLD,
+  },
+  'take_away of seats': {
+    id: 'TAKE-ORDER',
+    command: ({ seats }) => ({ type: 'take_away', seats, reason: '' }),
+    breaks: [unknownSeat, duplicate, ['seats_unavailable', (scene) => scene.seats.push('B-1')]],
+  },
+  reseat: {
+    id: 'RESEAT-ORDER',
+    command: ({ bookingId, seats }) => ({ type: 'reseat', bookingId, seats, reason: '' }),
+    base: { seats: ['A-2'] },
+    breaks: [
+      ['unknown_booking', (scene) => Object.assign(scene, { bookingId: 'nothing' })],
+      ['booking_cancelled', (scene) => Object.assign(scene, { bookingId: 'undone' })],
+      unknownSeat,
+      duplicate,
+      ['wrong_seat_count', (scene) => scene.seats.push('A-3')],
+      ['seats_unavailable', (scene) => Object.assign(scene, { seats: ['A-6', ...scene.seats.slice(1)] })],
+      ['pair_split', (scene) => Object.assign(scene, { seats: [...scene.seats.slice(0, -1), 'B-7'] })],
+    ],
+    never: [
+      ['unknown_booking', 'booking_cancelled'],
+      // Of one seat only one thing can be wrong.
+      ['seats_unavailable', 'pair_split'],
+      ['duplicate_seat', 'pair_split'],
+      ['unknown_seat', 'pair_split'],
+    ],
+  },
   block: {
     id: 'BLOCK-ORDER',
     command: ({ seats }) => ({ type: 'block', seats, reason: 'camera' }),
@@ -343,6 +375,8 @@ describe('of two rules that are broken the earlier is told', () => {
   it.each(of('EXTEND-ORDER'))('[EXTEND-ORDER] $winner before $loser', expectOrder);
   it.each(of('BOOK-ORDER'))('[BOOK-ORDER] $winner before $loser', expectOrder);
   it.each(of('CANCEL-ORDER'))('[CANCEL-ORDER] $winner before $loser', expectOrder);
+  it.each(of('TAKE-ORDER'))('[TAKE-ORDER] $winner before $loser', expectOrder);
+  it.each(of('RESEAT-ORDER'))('[RESEAT-ORDER] $winner before $loser', expectOrder);
   it.each(of('BLOCK-ORDER', 'UNBLOCK-ORDER'))(
     '[BLOCK-ORDER] [UNBLOCK-ORDER] $name: $winner before $loser',
     expectOrder,
@@ -366,9 +400,18 @@ describe('the orders of SPEC.md', () => {
   const tested = (id: string) =>
     Object.values(ORDERS).flatMap((order) => (order.id === id ? [order.breaks.map(([code]) => code)] : []));
 
-  it.each(['BEST', 'RELEASE', 'EXTEND', 'BOOK', 'CANCEL', 'BLOCK', 'UNBLOCK'])('%s-ORDER is what is tested', (name) => {
-    const [codes = []] = tested(`${name}-ORDER`);
-    expect(codes.map((code) => (code === 'single_gap' ? 'seat_rule' : code))).toEqual(told(`${name}-ORDER`));
+  it.each(['BEST', 'RELEASE', 'EXTEND', 'BOOK', 'CANCEL', 'RESEAT', 'BLOCK', 'UNBLOCK'])(
+    '%s-ORDER is what is tested',
+    (name) => {
+      const [codes = []] = tested(`${name}-ORDER`);
+      expect(codes.map((code) => (['single_gap', 'pair_split'].includes(code) ? 'seat_rule' : code))).toEqual(
+        told(`${name}-ORDER`),
+      );
+    },
+  );
+
+  it('TAKE-ORDER is that of a hold, then that of seats', () => {
+    expect(tested('TAKE-ORDER').flat()).toEqual(told('TAKE-ORDER'));
   });
 
   it('HOLD-ORDER is that of a new hold and that of adding to one, in one line', () => {

@@ -98,16 +98,21 @@ it('[HOUSE-3] two houses that are asked the same at the same times say the same,
 /** Which hold or booking a seat goes to with a change, or `blocked`; undefined where it becomes available. */
 function ownerAfter(change: Change): string | undefined {
   if (change.type === 'hold_put') return change.hold.id;
-  if (change.type === 'booked') return change.booking.id;
+  if (change.type === 'booked' || change.type === 'reseated') return change.booking.id;
   return change.type === 'blocked' ? 'blocked' : undefined;
+}
+
+function seatsOf(change: Change): readonly number[] {
+  if ('booking' in change) return change.booking.seats;
+  return change.type === 'hold_taken_away' ? change.hold.seats : change.seats;
 }
 
 it('[HOUSE-4] a copy that follows the changes alone is like the house after each of them', () => {
   const owners = new Map<number, string | undefined>();
   evening((house, { changes }) => {
     for (const change of changes) {
-      const { seats } = 'booking' in change ? change.booking : change;
-      for (const seat of seats) owners.set(seat, ownerAfter(change));
+      if (change.type === 'reseated') for (const seat of change.freed) owners.set(seat, undefined);
+      for (const seat of seatsOf(change)) owners.set(seat, ownerAfter(change));
     }
     house.status.forEach((status, seat) => {
       expect(owners.get(seat)).toBe(status === BLOCKED ? 'blocked' : house.ownerOf[seat]);

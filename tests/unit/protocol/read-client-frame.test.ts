@@ -57,6 +57,15 @@ const valid: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.record({ type: fc.constant('cancel'), ...envelope, bookingId: uuid }),
   fc.record({ type: fc.constant('block'), ...envelope, seats, reason: fc.constant('Kamera') }),
   fc.record({ type: fc.constant('unblock'), ...envelope, seats }),
+  fc.record({
+    type: fc.constant('hold'),
+    ...envelope,
+    seats,
+    channel: fc.constant('pos'),
+    customer: fc.constant('ann'),
+  }),
+  fc.record({ type: fc.constant('take_away'), ...envelope, holdId: uuid, reason: fc.constant('Kamera') }),
+  fc.record({ type: fc.constant('reseat'), ...envelope, bookingId: uuid, seats }),
 );
 
 /** Whatever could stand where something else should. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { book, hold, newId, Playhouse, SHOWTIME, story } from './playhouse.js';
 
+const NO_MORE = { reseated: new Map(), results: [], firstAct: 1, acts: [] };
+
 const SAME_ID = '00000000-0000-4000-8000-00000000bbbb';
 
 describe('an owner that was fenced', () => {
@@ -60,7 +62,7 @@ describe('an owner that was refused', () => {
     // The same seat, sold behind its back: what can not happen, unless there is a bug.
     const booking = { id: 'x', reference: 'X', holder: 'eve', holdId: 'x', seats: [0] };
     const sold = { ...booking, price: { amount: 1, currency: 'EUR' }, status: 'confirmed' } as const;
-    const parts = { holds: new Map(), heldBefore: new Set<number>(), blocks: new Map(), cancelled: [], results: [] };
+    const parts = { holds: new Map(), heldBefore: new Set<number>(), blocks: new Map(), cancelled: [], ...NO_MORE };
     const booked = [{ booking: sold, commandId: 'x', paymentMethod: 'none' }];
     // Under the node's own name, between two of its batches.
     house.journal.commit('node-1', {

@@ -25,7 +25,10 @@ class Writer implements Committing {
       blocks: new Map(),
       booked: [],
       cancelled: [],
+      reseated: new Map(),
       results: [],
+      firstAct: 1,
+      acts: [],
     };
     return { slice, mark: this.mark };
   }

@@ -22,7 +22,7 @@ const drop = (value: Hold, seats: readonly number[], rest?: Hold): Change => ({
 
 function sliceOf(...changes: readonly Change[]) {
   const writes = new PendingWrites();
-  writes.add(changes, undefined, 'none');
+  writes.add(changes, undefined, 'none', 0);
   const { holds, heldBefore } = writes.collect('s', 1);
   return { holds: [...holds], heldBefore: [...heldBefore] };
 }
@@ -102,8 +102,8 @@ it.each<[string, Change[], { holds: [number, Hold | undefined][]; heldBefore: nu
 
 it('begins anew with every slice: what was written is held by the next', () => {
   const writes = new PendingWrites();
-  writes.add([put(one, [1, 2])], undefined, 'none');
+  writes.add([put(one, [1, 2])], undefined, 'none', 0);
   expect([...writes.collect('s', 1).heldBefore]).toEqual([]);
-  writes.add([drop(one, [2], hold('one', [1]))], undefined, 'none');
+  writes.add([drop(one, [2], hold('one', [1]))], undefined, 'none', 0);
   expect([...writes.collect('s', 1).heldBefore]).toEqual([2]);
 });

@@ -80,6 +80,7 @@ export type Seen =
   | { readonly to: string; readonly requestId: number; readonly outcome: Outcome }
   | { readonly delta: PublishedDelta }
   | { readonly expired: string; readonly seats: readonly number[] }
+  | { readonly takenAway: string; readonly seats: readonly number[] }
   | { readonly own: string; readonly except: string | undefined }
   | { readonly terms: true }
   | { readonly restarted: true }
@@ -128,6 +129,10 @@ export class Watchers implements Audience {
 
   expired(hold: Hold, seats: readonly number[]): void {
     this.#seen.push({ expired: hold.id, seats });
+  }
+
+  takenAway(hold: Hold): void {
+    this.#seen.push({ takenAway: hold.id, seats: hold.seats });
   }
 
   own(holder: string, except: Recipient | undefined): void {
@@ -260,6 +265,7 @@ export function story(seen: readonly Seen[]): string[] {
     if ('delta' in one)
       return `delta ${one.delta.seq} ${one.delta.changes.map(([s, c]) => `${s}${'.hbx'[c]}`).join(' ')}`;
     if ('expired' in one) return `expired ${one.seats.join(' ')}`;
+    if ('takenAway' in one) return `taken away ${one.seats.join(' ')}`;
     if ('own' in one) return `own ${one.own}${one.except === undefined ? '' : ' elsewhere'}`;
     if ('terms' in one) return 'terms';
     return 'restarted' in one ? 'restarted' : `ended ${one.ended}`;

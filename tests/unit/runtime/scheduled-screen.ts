@@ -75,6 +75,8 @@ export class Screen implements Audience {
 
   expired(): void {}
 
+  takenAway(): void {}
+
   own(holder: string): void {
     if (this.#parts.isAlive()) this.#parts.onOwn(holder);
   }

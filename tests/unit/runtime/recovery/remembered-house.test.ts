@@ -50,8 +50,8 @@ describe('what is remembered with its actor', () => {
     bookings.set(undone.booking.id, { ...undone.booking, status: 'cancelled' });
     bookings.set(untold.booking.id, { ...untold.booking, status: 'cancelled' });
     const commandOf = new Map([
-      [undone.booking.id, undone.commandId],
-      [untold.booking.id, untold.commandId],
+      [undone.booking.id, { commandId: undone.commandId, holder: 'ann' }],
+      [untold.booking.id, { commandId: untold.commandId, holder: 'ann' }],
     ]);
     const published = { holds: [hold], bookings: [told.booking], blocked: [7] };
     const pending = slice(SHOWTIME, 2, { booked: [untold], cancelled: [untold.booking.id] });

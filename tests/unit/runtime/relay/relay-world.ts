@@ -233,6 +233,10 @@ class Client implements Audience {
     this.#world.saw('expired');
   }
 
+  takenAway(): void {
+    this.#world.saw('taken away');
+  }
+
   own(): void {}
 
   restarted(): void {
