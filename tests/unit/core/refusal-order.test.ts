@@ -9,14 +9,12 @@ import { rulesOf } from '../../tidy/specification.js';
 import { seat } from './halls.js';
 import {
   type Break,
-  booking,
   closed,
   duplicate,
   ended,
   FROM,
   halfAPair,
   heldTooLong,
-  hold,
   inTheHold,
   limited,
   map,

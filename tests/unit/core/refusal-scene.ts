@@ -30,7 +30,7 @@ export interface Scene {
 }
 export type Break = readonly [code: string, spoil: (scene: Scene) => void];
 
-export const hold = (id: string, holder: string, label: string, expiresAt = NOW + 1_000): Hold => ({
+const hold = (id: string, holder: string, label: string, expiresAt = NOW + 1_000): Hold => ({
   id,
   holder,
   seats: [seat(map, label)],
@@ -38,7 +38,7 @@ export const hold = (id: string, holder: string, label: string, expiresAt = NOW 
   expiresAt,
   extensions: 0,
 });
-export const booking = (id: string, label: string, status: Booking['status']): Booking => ({
+const booking = (id: string, label: string, status: Booking['status']): Booking => ({
   id,
   reference: `R-${id}`,
   holder: 'me',
