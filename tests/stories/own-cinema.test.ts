@@ -2,20 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveClient } from '../integration/gateway/live-client.js';
 import { type EmptyCinema, openEmptyCinema } from './empty-cinema.js';
+import { GRAND_PLAN } from './grand-plan.js';
 import { Person } from './person.js';
 
 const PASSWORD = 'three green bottles on a wall';
-/** Rows A to H of 12 seats each; A and B are dearer, and H has two wheelchair spaces. */
-const PLAN = [
-  'zone,row,seat,category,type',
-  ...[...'ABCDEFGH'].flatMap((row) =>
-    Array.from({ length: 12 }, (_, i) => {
-      const type = row === 'H' && i < 2 ? 'wheelchair' : '';
-      return `Stalls,${row},${i + 1},${row < 'C' ? 'Front' : 'Rear'},${type}`;
-    }),
-  ),
-].join('\n');
-
 interface Hold {
   readonly id: string;
   readonly seats: readonly string[];
@@ -75,10 +65,10 @@ describe('a cinema of one’s own', () => {
     await program.done('POST', '/v1/venues', venue);
     const upload = { type: 'text/csv' };
     const path = '/v1/venues/bijou/halls?name=Grand&id=grand';
-    const dry = await program.done<{ report: { plan: object } }>('POST', `${path}&dryRun=true`, PLAN, upload);
+    const dry = await program.done<{ report: { plan: object } }>('POST', `${path}&dryRun=true`, GRAND_PLAN, upload);
     expect(dry.report.plan).toMatchObject({ seats: 96, rows: 8, wheelchairSpaces: 2 });
     expect((await program.ask('GET', '/v1/halls/grand')).status).toBe(404);
-    await program.done('POST', path, PLAN, upload);
+    await program.done('POST', path, GRAND_PLAN, upload);
     await program.done('POST', '/v1/movies', { id: 'sunrise', title: 'Sunrise', year: 1927, runtimeMinutes: 94 });
   });
 
@@ -89,6 +79,10 @@ describe('a cinema of one’s own', () => {
       hallId: 'grand',
       currency: 'USD',
       prices: { Front: 1_800, Rear: 1_200 },
+      ticketTypes: [
+        { id: 'adult', name: 'Adult' },
+        { id: 'child', name: 'Child', prices: { Rear: 700 }, maxPerHold: 2, note: 'up to 12 years' },
+      ],
       series: { firstDay: '2031-10-30', lastDay: '2031-11-05', times: ['01:30', '20:00'] },
     });
     series = added.showtimes;
@@ -169,6 +163,17 @@ describe('a cinema of one’s own', () => {
     const mine = await ann.done<{ bookings: { booking: { reference: string } }[] }>('GET', '/v1/me/bookings');
     expect(mine.bookings.map(({ booking }) => booking.reference)).toEqual([booked.booking.reference]);
     await live.close();
+  });
+
+  it('sells seats as ticket types, each by its own price and limit', async () => {
+    const { bob } = people;
+    const family = { count: 3, category: 'Rear', ticketTypes: { adult: 1, child: 2 } };
+    const { hold } = await bob.done<{ hold: Hold }>('POST', at('/best-available'), family);
+    expect(hold.price.amount).toBe(1_500 + 2 * 700);
+    const many = { seats: ['G-1', 'G-2', 'G-3'], ticketTypes: ['child', 'child', 'child'] };
+    expect(await bob.ask('POST', at('/holds'), many)).toMatchObject({ json: { code: 'ticket_type_limit' } });
+    const unsold = { seats: ['A-1', 'A-2'], ticketTypes: ['adult', 'child'] };
+    expect(await bob.ask('POST', at('/holds'), unsold)).toMatchObject({ json: { code: 'unknown_ticket_type' } });
   });
 
   it('has all of it in the audit log, which a manager may read', async () => {
