@@ -4,7 +4,7 @@ import { generateSync } from 'otplib';
 import pg from 'pg';
 import { afterEach, expect, inject, it } from 'vitest';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
-import { openSite, type Site, tokenIn } from '../integration/accounts/people.js';
+import { openSite, PASSWORD, type Site, tokenIn } from '../integration/accounts/people.js';
 import { LiveClient } from '../integration/gateway/live-client.js';
 import { sign } from '../integration/gateway/sign.js';
 import { openStage, type Stage } from '../integration/gateway/stage.js';
@@ -66,6 +66,7 @@ it('a server sells, is edited and has accounts with a role of the listed rights,
   await sell(site.stage);
   await edit(site);
   await useAccounts(site);
+  await administrate(site);
   // What somebody who has taken over such a server cannot do.
   const intruder = new pg.Client({ connectionString: url });
   await intruder.connect();
@@ -123,6 +124,24 @@ async function edit({ stage, ask }: Site): Promise<void> {
   await does(204, 'DELETE', other ?? '', undefined, any);
   for (const path of ['/v1/halls/new', '/v1/venues/new', '/v1/movies/new']) {
     await does(204, 'DELETE', path, undefined, any);
+  }
+}
+
+async function administrate({ stage, ask, logIn }: Site): Promise<void> {
+  const token = stage.node.firstStart.setupLink?.token;
+  const admin = { email: 'boss@a.example', name: 'Boss', password: PASSWORD };
+  expect(await ask('POST', '/v1/setup', { ...admin, token })).toMatchObject({ status: 201 });
+  const first = (await logIn(admin.email)).json.accessToken;
+  const begun = await ask<{ secret: string }>('POST', '/v1/me/totp', {}, { token: first });
+  const code = generateSync({ secret: begun.json.secret });
+  const confirmed = await ask<{ accessToken: string }>('POST', '/v1/me/totp/confirm', { code }, { token: first });
+  const any = { token: confirmed.json.accessToken, ifMatch: '*' };
+  const added = { email: 'bea@a.example', name: 'Bea', role: 'staff' };
+  const { json } = await ask<{ id: string }>('POST', '/v1/admin/accounts', added, any);
+  const path = `/v1/admin/accounts/${json.id}`;
+  expect(await ask('PATCH', path, { role: 'manager' }, any)).toMatchObject({ status: 200 });
+  for (const act of ['disable', 'enable', 'end-sessions']) {
+    expect(await ask('POST', `${path}/${act}`, {}, any), act).toMatchObject({ status: 200 });
   }
 }
 

@@ -27,14 +27,15 @@ export async function offerSetupLink(db: Reads, tokenSecret: string): Promise<Se
   const isOurs = token !== undefined && known && hashOf(token).equals(known.tokenHash);
   if (isOurs) return { token, expiresAt: known.expiresAt };
   const nonce = randomBytes(NONCE_BYTES);
-  // Of nodes that start at once, one writes. A link that was made under another TOKEN_SECRET is replaced as well.
+  // A link that was made under another TOKEN_SECRET is replaced as one that has expired. Of nodes that start at once, one
+  // writes; the others read below what it wrote.
+  await db.query('DELETE FROM boxoffice.setup_link WHERE expires_at <= clock_timestamp() OR token_hash = $1', [
+    known?.tokenHash ?? null,
+  ]);
   await db.query(
-    `INSERT INTO boxoffice.setup_link AS l (nonce, token_hash, expires_at)
-     VALUES ($1, $2, clock_timestamp() + $3::bigint * interval '1 millisecond')
-     ON CONFLICT (is_only) DO UPDATE
-       SET nonce = excluded.nonce, token_hash = excluded.token_hash, expires_at = excluded.expires_at
-     WHERE l.expires_at <= clock_timestamp() OR l.token_hash = $4`,
-    [nonce, hashOf(tokenOf(tokenSecret, nonce)), TTL_MS, known?.tokenHash ?? null],
+    `INSERT INTO boxoffice.setup_link (nonce, token_hash, expires_at)
+     VALUES ($1, $2, clock_timestamp() + $3::bigint * interval '1 millisecond') ON CONFLICT (is_only) DO NOTHING`,
+    [nonce, hashOf(tokenOf(tokenSecret, nonce)), TTL_MS],
   );
   const made = await readLink(db);
   return made && { token: tokenOf(tokenSecret, made.nonce), expiresAt: made.expiresAt };
