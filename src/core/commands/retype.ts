@@ -25,9 +25,6 @@ export function applyRetype(house: House, command: Extract<Command, { type: 'ret
   const wished = typesFor(house, named, command.ticketTypes, others);
   if (wished !== undefined && isRefusal(wished)) return refused(wished);
   const ticketTypes = hold.seats.map((seat, i) => wished?.[named.indexOf(seat)] ?? before[i] ?? NO_TYPE);
-  if (ticketTypes.every((type, i) => type === before[i])) {
-    return { reply: { ok: true, type: 'hold', hold }, changes: [] };
-  }
   const presentPrices = pricesOf(house, hold.seats, ticketTypes);
   const prices = hold.prices.map((price, i) => (ticketTypes[i] === before[i] ? price : (presentPrices[i] ?? price)));
   return putHold(house, { ...hold, prices, ticketTypes }, []);

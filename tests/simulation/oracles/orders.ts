@@ -117,8 +117,10 @@ export class Orders {
       hold?.id === wasHold?.id &&
       isDeepStrictEqual(hold?.seats, wasHold && this.#labels(wasHold.seats)) &&
       hold?.expiresAt === wasHold?.expiresAt &&
+      isDeepStrictEqual(hold?.ticketTypes, wasHold?.ticketTypes) &&
       booking?.reference === wasBooking?.reference &&
       isDeepStrictEqual(booking?.seats, wasBooking && this.#labels(wasBooking.seats)) &&
+      isDeepStrictEqual(booking?.ticketTypes, wasBooking?.ticketTypes) &&
       isDeepStrictEqual(seats, wasSeats)
     );
   }
@@ -164,6 +166,7 @@ export class Orders {
   #census(order: Order, told: Told, first: Told | undefined): void {
     if (told.ok) {
       if (first) this.#world.count('a replay was given the first outcome');
+      if (order.type === 'retype') this.#world.count('a seat was sold as another type');
       if (order.type === 'cancel') this.#world.count('a booking was cancelled');
       if (order.type === 'block') this.#world.count('seats were blocked');
     } else if (told.code === 'seats_unavailable') this.#world.count('a hold was refused for another');

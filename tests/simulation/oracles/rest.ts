@@ -45,6 +45,12 @@ function lookAround(world: World, buyers: readonly Buyer[], orders: Orders): rea
         )
       ) {
         found.push(`${name} has ${state.bookings.length} bookings, and the journal ${booked.length}`);
+      } else {
+        const shown = [...state.holds, ...state.bookings.filter(isConfirmed)].flatMap(({ seats, ticketTypes }) =>
+          seats.map((seat, i) => `${seat} ${ticketTypes?.[i]}`),
+        );
+        const [is, shouldBe] = [shown.sort().join(', '), soldTo(holder, world, showtimeId).sort().join(', ')];
+        if (is !== shouldBe) found.push(`${name} shows ${is}, and the journal has ${shouldBe}`);
       }
     }
   }
@@ -58,4 +64,17 @@ function isConfirmed({ status }: { readonly status: string }): boolean {
 function sameIds(some: readonly { readonly id: string }[], others: readonly { readonly id: string }[]): boolean {
   const ids = new Set(others.map(({ id }) => id));
   return some.length === others.length && some.every(({ id }) => ids.has(id));
+}
+
+/** What each seat of somebody is sold as: `5 child`. Of a hold that shrank, rows may have the value of before. */
+function soldTo(holder: string, world: World, showtimeId: string): string[] {
+  const { holds, bookings } = world.journal.peek(showtimeId);
+  const labels = world.labels();
+  const held = [...holds].filter(([, hold]) => hold.holder === holder).map(([seat, hold]) => [seat, hold] as const);
+  const booked = [...bookings.values()]
+    .filter(({ booking }) => booking.holder === holder && isConfirmed(booking))
+    .flatMap(({ booking }) => booking.seats.map((seat) => [seat, booking] as const));
+  return [...held, ...booked].map(
+    ([seat, { seats, ticketTypes }]) => `${labels[seat]} ${ticketTypes?.[seats.indexOf(seat)]}`,
+  );
 }

@@ -18,6 +18,7 @@ const WISHES = {
   add: 3,
   release: 3,
   part: 2,
+  retype: 2,
   extend: 2,
   book: 5,
   'book late': 2,
@@ -87,7 +88,7 @@ export class Buyer {
     const window = this.#window();
     const { holds, bookings } = window.client.getSnapshot();
     const hold = holds.length > 0 ? random.pick(holds) : undefined;
-    if (wish === 'hold') this.#ask(this.#make('hold', { seats: this.#someSeats() }), window);
+    if (wish === 'hold') this.#ask(this.#make('hold', this.#typed(this.#someSeats())), window);
     else if (wish === 'best_available') this.#ask(this.#make('best_available', {}), window);
     else if (wish === 'again') this.#again(window);
     else if (wish === 'twice') this.#twice(hold);
@@ -96,10 +97,17 @@ export class Buyer {
     else if (hold) this.#withHold(wish, hold, window);
   }
 
-  #withHold(wish: 'add' | 'release' | 'part' | 'extend' | 'book' | 'book late', hold: HoldView, window: Window): void {
+  #withHold(
+    wish: 'add' | 'release' | 'part' | 'retype' | 'extend' | 'book' | 'book late',
+    hold: HoldView,
+    window: Window,
+  ): void {
     const holdId = hold.id;
-    if (wish === 'add') this.#ask(this.#make('add', { holdId, seats: this.#someSeats() }), window);
-    else if (wish === 'release') this.#ask(this.#make('release', { holdId }), window);
+    if (wish === 'add') this.#ask(this.#make('add', { holdId, ...this.#typed(this.#someSeats()) }), window);
+    else if (wish === 'retype') {
+      const seats = hold.seats.slice(0, this.#random.between(1, 2));
+      this.#ask(this.#make('retype', { holdId, ...this.#typed(seats, true) }), window);
+    } else if (wish === 'release') this.#ask(this.#make('release', { holdId }), window);
     else if (wish === 'part') this.#ask(this.#make('release', { holdId, seats: hold.seats.slice(0, 1) }), window);
     else if (wish === 'extend') this.#ask(this.#make('extend', { holdId }), window);
     else if (wish === 'book') this.#ask(this.#make('book', { holdId, price: hold.price }), window);
@@ -166,7 +174,15 @@ export class Buyer {
     return labels.slice(first, first + this.#random.between(1, 3));
   }
 
-  #make(type: OrderType, fields: Partial<Pick<Order, 'holdId' | 'bookingId' | 'price' | 'seats'>>): Order {
+  /** Some of them for children; half of the time nothing is said, and all are adults. */
+  #typed(seats: readonly string[], isSaid = this.#random.chance(0.5)): Pick<Order, 'seats' | 'ticketTypes'> {
+    return isSaid ? { seats, ticketTypes: seats.map(() => this.#random.pick(['adult', 'child'])) } : { seats };
+  }
+
+  #make(
+    type: OrderType,
+    fields: Partial<Pick<Order, 'holdId' | 'bookingId' | 'price' | 'seats' | 'ticketTypes'>>,
+  ): Order {
     const id = (++this.#ids).toString(16).padStart(8, '0');
     const maker = Number(this.name.slice('buyer-'.length)).toString(16).padStart(4, '0');
     const commandId = `${id}-${maker}-4000-8000-000000000000`;
@@ -187,15 +203,17 @@ export class Buyer {
   }
 
   #send(
-    { type, holdId = '', bookingId = '', price = NOTHING, seats = [] }: Order,
+    { type, holdId = '', bookingId = '', price = NOTHING, seats = [], ticketTypes }: Order,
     { client }: Window,
     options: { readonly commandId?: string },
   ) {
     switch (type) {
       case 'hold':
-        return client.hold(seats, options);
+        return client.hold(seats, ticketTypes ? { ...options, ticketTypes } : options);
       case 'add':
-        return client.hold(seats, { ...options, holdId });
+        return client.hold(seats, { ...options, holdId, ...(ticketTypes ? { ticketTypes } : {}) });
+      case 'retype':
+        return client.retype(holdId, seats, ticketTypes ?? [], options);
       case 'best_available':
         return client.bestAvailable({ count: 1 }, options);
       case 'release':

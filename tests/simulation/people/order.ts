@@ -6,6 +6,7 @@ export type OrderType =
   | 'add'
   | 'best_available'
   | 'release'
+  | 'retype'
   | 'extend'
   | 'book'
   | 'cancel'
@@ -30,9 +31,11 @@ export interface Order {
   /** What a buyer who books was shown. */
   readonly price?: Money | undefined;
   readonly seats?: readonly string[] | undefined;
+  /** One for each of the seats. */
+  readonly ticketTypes?: readonly string[] | undefined;
 }
 
-export function describe({ commandId, type, holdId, bookingId, seats }: Order): string {
-  const what = [holdId, bookingId, seats?.join(' ')].filter(Boolean).join(' ');
+export function describe({ commandId, type, holdId, bookingId, seats, ticketTypes }: Order): string {
+  const what = [holdId, bookingId, seats?.join(' '), ticketTypes?.join(' ')].filter(Boolean).join(' ');
   return `${commandId.slice(0, 13)} ${type} ${what}`;
 }

@@ -42,6 +42,7 @@ export const SOMETIMES = [
   'a payment came late',
   'a hold was refused for another',
   'a booking was cancelled',
+  'a seat was sold as another type',
   'seats were blocked',
   'a showtime was passivated',
   'a showtime was handed over',

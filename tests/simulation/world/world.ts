@@ -25,6 +25,10 @@ const RULES: HouseRules = {
   singleGap: 'off',
   distancing: 0,
   prices: [1_000],
+  ticketTypes: [
+    { id: 'adult', name: 'Adult', prices: [1_000] },
+    { id: 'child', name: 'Child', maxPerHold: 2, prices: [600] },
+  ],
   currency: 'EUR',
   salesOpen: true,
   bookAfterClose: true,

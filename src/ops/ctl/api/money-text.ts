@@ -11,7 +11,7 @@ export function moneyText({ amount, currency }: Money): string {
  * Prices by category in minor units, from `Stalls=12.50`.
  * @throws Misuse where a price could be read in two ways, such as `1,250`.
  */
-export function readPrices(texts: readonly string[], currency: string): Record<string, number> {
+export function readPrices(texts: readonly string[], currency: string, option = '--price'): Record<string, number> {
   if (!isCurrency(currency)) throw new Misuse(`"${currency}" is no currency in use: it is like EUR (ISO 4217).`);
   const digits = minorDigits(currency);
   return Object.fromEntries(
@@ -22,7 +22,7 @@ export function readPrices(texts: readonly string[], currency: string): Record<s
       const [, whole, fraction = ''] = /^(\d{1,9})(?:\.(\d+))?$/.exec(price) ?? [];
       if (category === '' || whole === undefined || fraction.length > digits) {
         const example = digits === 0 ? '1250' : `12.${'5'.padEnd(digits, '0')}`;
-        throw new Misuse(`--price "${text}" is no price in ${currency}: it is like "Stalls=${example}".`);
+        throw new Misuse(`${option} "${text}" is no price in ${currency}: it is like "Stalls=${example}".`);
       }
       return [category, Number(whole + fraction.padEnd(digits, '0'))];
     }),

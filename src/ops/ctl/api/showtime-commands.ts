@@ -6,6 +6,7 @@ import type { ApiClient } from './api-client.js';
 import type { ApiCommand, Invocation, Option } from './api-command.js';
 import { listed } from './listed.js';
 import { moneyText, readPrices } from './money-text.js';
+import { readTicketTypes } from './ticket-type-text.js';
 
 type Added = z.infer<typeof addedSchema>;
 type Settings = z.infer<typeof recordSchema>;
@@ -17,6 +18,12 @@ const PLACED: Readonly<Record<string, Option>> = {
   hall: { value: '<id>', about: 'where', required: true },
   price: { value: '<category>=<price>', about: 'such as Stalls=12.50', required: true, several: true },
   currency: { value: '<code>', about: 'ISO 4217, such as EUR', required: true },
+  'ticket-type': {
+    value: '<type>',
+    about:
+      'whom seats are sold to, such as "child=Child; Stalls=8.00; max=2; note=under 12"; the first has no prices of its own',
+    several: true,
+  },
 };
 
 export const showtimeCommands: readonly ApiCommand[] = [
@@ -103,9 +110,11 @@ export const showtimeCommands: readonly ApiCommand[] = [
 
 async function add({ api, value, values }: Invocation, when: object): Promise<Report> {
   const currency = value('currency') ?? '';
+  const types = values('ticket-type');
   const body = {
     ...{ movieId: value('movie'), hallId: value('hall'), currency },
     prices: readPrices(values('price'), currency),
+    ...(types.length > 0 ? { ticketTypes: readTicketTypes(types, currency) } : {}),
     ...when,
   };
   const { body: added } = await api.ask<Added>({ method: 'POST', path: '/v1/showtimes', body });
