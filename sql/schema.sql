@@ -322,6 +322,7 @@ CREATE TABLE usher.bookings (
   asked_by text,
   first_seats integer[],
   reseated_epoch bigint,
+  ticket_types text[],
   CONSTRAINT bookings_pkey PRIMARY KEY (id),
   CONSTRAINT bookings_reference_key UNIQUE (reference),
   CONSTRAINT bookings_amount_check CHECK ((amount >= 0)),
@@ -353,6 +354,7 @@ CREATE TABLE usher.hold_seats (
   extensions integer NOT NULL,
   amount bigint,
   channel text,
+  ticket_type text,
   CONSTRAINT hold_seats_pkey PRIMARY KEY (showtime_id, seat_index),
   CONSTRAINT hold_seats_amount_check CHECK ((amount >= 0)),
   CONSTRAINT hold_seats_channel_check CHECK ((channel = ANY (ARRAY['walk_in'::text, 'pos'::text, 'partner'::text]))),
@@ -510,7 +512,7 @@ BEGIN
     FROM holds h HAVING count(*) > 0;
 END $function$;
 
-CREATE OR REPLACE FUNCTION usher.commit_batch(writer_id uuid, batch_number bigint, after_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], held_amount bigint[], held_channel text[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], booked_channel text[], booked_asker text[], sold_booking integer[], sold_seat integer[], reseated_showtime integer[], reseated_booking uuid[], reseated_first integer[], reseated_last integer[], reseated_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], acts_showtime integer[], acts_number integer[], acts_first integer[], acts_last integer[], acts_list text[], act_seat integer[], OUT fenced integer[], OUT behind bigint, OUT now_ms double precision)
+CREATE OR REPLACE FUNCTION usher.commit_batch(writer_id uuid, batch_number bigint, after_number bigint, showtimes uuid[], epochs bigint[], held_showtime integer[], held_seat integer[], held_hold uuid[], held_holder text[], held_expires_ms double precision[], held_extensions integer[], held_amount bigint[], held_channel text[], held_type text[], freed_showtime integer[], freed_seat integer[], cancelled_showtime integer[], cancelled_booking uuid[], booked_showtime integer[], booked_id uuid[], booked_reference text[], booked_holder text[], booked_hold uuid[], booked_command uuid[], booked_amount bigint[], booked_currency text[], booked_payment text[], booked_first integer[], booked_last integer[], booked_channel text[], booked_asker text[], sold_booking integer[], sold_seat integer[], sold_type text[], reseated_showtime integer[], reseated_booking uuid[], reseated_first integer[], reseated_last integer[], reseated_seat integer[], blocked_showtime integer[], blocked_seat integer[], blocked_reason text[], unblocked_showtime integer[], unblocked_seat integer[], results_showtime integer[], results_first integer[], results_last integer[], results_list json[], result_command uuid[], acts_showtime integer[], acts_number integer[], acts_first integer[], acts_last integer[], acts_list text[], act_seat integer[], OUT fenced integer[], OUT behind bigint, OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'usher', 'pg_temp'
@@ -567,9 +569,10 @@ BEGIN
 
   IF cardinality(booked_id) > 0 THEN
     INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
-                          payment_method, status, confirmed_at, channel, asked_by)
+                          payment_method, status, confirmed_at, channel, asked_by, ticket_types)
     SELECT r.id, owned[r.ordinal], r.reference, r.holder, r.hold, r.command, sold_seat[r.first : r.last], r.amount,
-           r.currency, r.payment, 'confirmed', clock_timestamp(), nullif(r.channel, ''), nullif(r.asker, '')
+           r.currency, r.payment, 'confirmed', clock_timestamp(), nullif(r.channel, ''), nullif(r.asker, ''),
+           CASE WHEN '' <> ANY (sold_type[r.first : r.last]) THEN sold_type[r.first : r.last] END
       FROM unnest(booked_showtime, booked_id, booked_reference, booked_holder, booked_hold, booked_command,
                   booked_amount, booked_currency, booked_payment, booked_first, booked_last, booked_channel,
                   booked_asker)
@@ -628,12 +631,12 @@ BEGIN
   END IF;
 
   IF cardinality(held_seat) > 0 THEN
-    INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount, channel)
+    INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount, channel, ticket_type)
     SELECT owned[r.ordinal], r.seat, r.hold, r.holder, to_timestamp(r.expires_ms / 1000), r.extensions, r.amount,
-           nullif(r.channel, '')
+           nullif(r.channel, ''), nullif(r.ticket_type, '')
       FROM unnest(held_showtime, held_seat, held_hold, held_holder, held_expires_ms, held_extensions, held_amount,
-                  held_channel)
-           AS r (ordinal, seat, hold, holder, expires_ms, extensions, amount, channel)
+                  held_channel, held_type)
+           AS r (ordinal, seat, hold, holder, expires_ms, extensions, amount, channel, ticket_type)
      WHERE owned[r.ordinal] IS NOT NULL;
   END IF;
 
@@ -917,7 +920,7 @@ BEGIN
     SELECT k.* FROM json_to_recordset(known -> 'bookings')
            AS k (id uuid, reference text, holder text, hold uuid, command uuid, seats json, amount bigint,
                  currency text, payment text, status text, channel text, asked_by text, first_seats json,
-                 reseated_epoch bigint)
+                 reseated_epoch bigint, ticket_types json)
      WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = k.id) ORDER BY k.id
   LOOP
     -- Somebody who remembers more may have said that it was cancelled, without knowing what it was.
@@ -949,7 +952,7 @@ BEGIN
     END IF;
     INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
                           payment_method, status, confirmed_at, cancelled_at, channel, asked_by, first_seats,
-                          reseated_epoch)
+                          reseated_epoch, ticket_types)
     VALUES (b.id, showtime, b.reference, b.holder, b.hold, b.command,
             ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.seats) WITH ORDINALITY AS s (value, i)
                    ORDER BY s.i),
@@ -958,7 +961,10 @@ BEGIN
             CASE WHEN b.first_seats IS NOT NULL THEN
               ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.first_seats) WITH ORDINALITY AS s (value, i)
                      ORDER BY s.i) END,
-            b.reseated_epoch);
+            b.reseated_epoch,
+            CASE WHEN b.ticket_types IS NOT NULL THEN
+              ARRAY(SELECT t.value FROM json_array_elements_text(b.ticket_types) WITH ORDINALITY AS t (value, i)
+                     ORDER BY t.i) END);
     IF b.status = 'confirmed' THEN
       DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = b.hold;
       INSERT INTO booking_seats (showtime_id, seat_index, booking_id)
@@ -979,19 +985,22 @@ BEGIN
   IF o.whole_from <= from_epoch THEN
     FOR h IN
       SELECT k.hold, min(k.holder) AS holder, array_agg(k.seat ORDER BY k.seat) AS seats,
-             array_agg(k.amount ORDER BY k.seat) AS amounts, min(k.expires_ms) AS expires_ms,
+             array_agg(k.amount ORDER BY k.seat) AS amounts, array_agg(k.ticket_type ORDER BY k.seat) AS types, min(k.expires_ms) AS expires_ms,
              min(k.extensions) AS extensions, min(k.channel) AS channel
         FROM json_to_recordset(known -> 'held')
              AS k (seat integer, hold uuid, holder text, expires_ms float8, extensions integer, amount bigint,
-                  channel text)
+                  channel text, ticket_type text)
        WHERE to_timestamp(k.expires_ms / 1000) > clock_timestamp()
        GROUP BY k.hold ORDER BY k.hold
     LOOP
       CONTINUE WHEN NOT EXISTS (
-        SELECT FROM unnest(h.seats) AS seat
+        SELECT FROM unnest(h.seats, h.amounts, h.types) AS k (seat, amount, ticket_type)
          WHERE NOT EXISTS (SELECT FROM hold_seats x
-                            WHERE x.showtime_id = showtime AND x.seat_index = seat AND x.hold_id = h.hold
-                              AND x.expires_at >= to_timestamp(h.expires_ms / 1000)));
+                            WHERE x.showtime_id = showtime AND x.seat_index = k.seat AND x.hold_id = h.hold
+                              AND x.expires_at >= to_timestamp(h.expires_ms / 1000)
+                              -- A seat that was sold as another type costs something else; others may have changed it since.
+                              AND (NOT is_truth OR x.expires_at > to_timestamp(h.expires_ms / 1000)
+                                   OR (x.amount, coalesce(x.ticket_type, '')) IS NOT DISTINCT FROM (k.amount, coalesce(k.ticket_type, '')))));
       taken := ARRAY(
         SELECT seat FROM unnest(h.seats) AS seat
          WHERE EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = seat)
@@ -1009,9 +1018,11 @@ BEGIN
         CONTINUE;
       END IF;
       DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = h.hold;
-      INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount, channel)
-      SELECT showtime, k.seat, h.hold, h.holder, to_timestamp(h.expires_ms / 1000), h.extensions, k.amount, h.channel
-        FROM unnest(h.seats, h.amounts) AS k (seat, amount);
+      INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount, channel,
+                              ticket_type)
+      SELECT showtime, k.seat, h.hold, h.holder, to_timestamp(h.expires_ms / 1000), h.extensions, k.amount, h.channel,
+             nullif(k.ticket_type, '')
+        FROM unnest(h.seats, h.amounts, h.types) AS k (seat, amount, ticket_type);
       holds_restored := holds_restored + 1;
     END LOOP;
 

@@ -372,12 +372,16 @@ function refuse(broken: boolean, message: string): void {
 
 /** Rows of one hold put together again. A hold that shrank left its older value on the rows that stayed. */
 function gatherHolds({ holds }: HouseRecord): Hold[] {
-  const gathered = new Map<string, Hold & { readonly seats: number[]; readonly prices: number[] }>();
-  for (const [seat, hold] of [...holds].sort(([a], [b]) => a - b)) {
-    const known = gathered.get(hold.id) ?? { ...hold, seats: [], prices: [] };
-    known.seats.push(seat);
-    known.prices.push(hold.prices[hold.seats.indexOf(seat)] ?? 0);
-    gathered.set(hold.id, known);
-  }
-  return [...gathered.values()];
+  const rows = new Map<string, (readonly [seat: number, hold: Hold])[]>();
+  for (const row of [...holds].sort(([a], [b]) => a - b)) rows.set(row[1].id, [...(rows.get(row[1].id) ?? []), row]);
+  return [...rows.values()].map((own) => {
+    const [, { ticketTypes: _, ...hold }] = own[0] as readonly [number, Hold];
+    const types = own.map(([seat, { seats, ticketTypes }]) => ticketTypes?.[seats.indexOf(seat)] ?? '');
+    return {
+      ...hold,
+      seats: own.map(([seat]) => seat),
+      prices: own.map(([seat, { seats, prices }]) => prices[seats.indexOf(seat)] ?? 0),
+      ...(types.some((type) => type !== '') ? { ticketTypes: types } : {}),
+    };
+  });
 }

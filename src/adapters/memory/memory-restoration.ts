@@ -167,13 +167,15 @@ function noteUnknownCancellations(
   }
 }
 
-function restoreHolds(house: HouseRecord, known: Restoration, { now, losses }: Context, done: Done): void {
+function restoreHolds(house: HouseRecord, known: Restoration, { now, losses, isTruth }: Context, done: Done): void {
   const { showtimeId } = known;
   for (const [hold, seats] of gather(known.holds)) {
     if (hold.expiresAt <= now) continue;
     const isThere = (seat: number) => {
       const there = house.holds.get(seat);
-      return there?.id === hold.id && there.expiresAt >= hold.expiresAt;
+      if (there?.id !== hold.id || there.expiresAt < hold.expiresAt) return false;
+      // A seat that was sold as another type costs something else; others may have changed it since.
+      return !isTruth || there.expiresAt > hold.expiresAt || isSoldAs(there, hold, seat);
     };
     if (seats.every(isThere)) continue;
     const taken = seats.filter((seat) => isTaken(house, seat, hold.id));
@@ -187,6 +189,12 @@ function restoreHolds(house: HouseRecord, known: Restoration, { now, losses }: C
     for (const seat of seats) house.holds.set(seat, hold);
     done.holds++;
   }
+}
+
+/** Whether a seat has the same type and price in both values of its hold. */
+function isSoldAs(one: Hold, other: Hold, seat: number): boolean {
+  const [i, j] = [one.seats.indexOf(seat), other.seats.indexOf(seat)];
+  return one.prices[i] === other.prices[j] && (one.ticketTypes?.[i] ?? '') === (other.ticketTypes?.[j] ?? '');
 }
 
 function restoreBlocks(house: HouseRecord, { showtimeId, blocks }: Restoration, done: Done): void {

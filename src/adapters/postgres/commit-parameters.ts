@@ -5,11 +5,11 @@ import { ArrayWriter } from './array-writer.js';
 
 const TYPES = [
   ['uuid', 'bigint', 'bigint', 'uuid[]', 'bigint[]'],
-  ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]', 'bigint[]', 'text[]'],
+  ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]', 'bigint[]', 'text[]', 'text[]'],
   ['integer[]', 'integer[]'],
   ['integer[]', 'uuid[]'],
   ['integer[]', 'uuid[]', 'text[]', 'text[]', 'uuid[]', 'uuid[]', 'bigint[]', 'text[]', 'text[]'],
-  ['integer[]', 'integer[]', 'text[]', 'text[]', 'integer[]', 'integer[]'],
+  ['integer[]', 'integer[]', 'text[]', 'text[]', 'integer[]', 'integer[]', 'text[]'],
   ['integer[]', 'uuid[]', 'integer[]', 'integer[]', 'integer[]'],
   ['integer[]', 'integer[]', 'text[]'],
   ['integer[]', 'integer[]'],
@@ -50,6 +50,7 @@ class Columns {
     extensions: new ArrayWriter('int4'),
     amount: new ArrayWriter('int8'),
     channel: new ArrayWriter('text'),
+    type: new ArrayWriter('text'),
   };
   readonly #freed = { showtime: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
   readonly #cancelled = { showtime: new ArrayWriter('int4'), booking: new ArrayWriter('uuid') };
@@ -68,7 +69,11 @@ class Columns {
     channel: new ArrayWriter('text'),
     asker: new ArrayWriter('text'),
   };
-  readonly #sold = { booking: new ArrayWriter('int4'), seat: new ArrayWriter('int4') };
+  readonly #sold = {
+    booking: new ArrayWriter('int4'),
+    seat: new ArrayWriter('int4'),
+    type: new ArrayWriter('text'),
+  };
   readonly #reseated = {
     showtime: new ArrayWriter('int4'),
     booking: new ArrayWriter('uuid'),
@@ -142,6 +147,7 @@ class Columns {
       held.extensions.int4(hold.extensions);
       held.amount.int8(hold.prices[hold.seats.indexOf(seat)] ?? 0);
       if (hold.channel !== undefined || held.channel.count > 0) fill(held.channel, held.seat.count, hold.channel);
+      if (hold.ticketTypes) fill(held.type, held.seat.count, hold.ticketTypes[hold.seats.indexOf(seat)]);
     }
     for (const seat of heldBefore) {
       this.#freed.showtime.int4(ordinal);
@@ -174,6 +180,12 @@ class Columns {
     for (const seat of booking.seats) {
       sold.booking.int4(table.id.count);
       sold.seat.int4(seat);
+    }
+    if (booking.ticketTypes) {
+      const before = sold.seat.count - booking.seats.length;
+      booking.ticketTypes.forEach((type, i) => {
+        fill(sold.type, before + i + 1, type);
+      });
     }
     table.last.int4(sold.seat.count);
     const { count } = table.id;

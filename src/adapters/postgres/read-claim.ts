@@ -12,6 +12,7 @@ interface HoldRow {
   extensions: number;
   seats: number[];
   prices: (number | null)[];
+  types: string[] | null;
   channel: OtherChannel | null;
 }
 
@@ -28,6 +29,7 @@ interface BookingRow {
   channel: OtherChannel | null;
   asked_by: string | null;
   first_seats: number[] | null;
+  ticket_types: string[] | null;
 }
 
 interface ClaimRow {
@@ -77,13 +79,15 @@ export async function readClaim(
   const holds = await client.query<HoldRow>(
     `SELECT hold_id, min(holder) AS holder, extract(epoch FROM min(expires_at))::float8 * 1000 AS expires_ms,
             min(extensions) AS extensions, min(channel) AS channel, array_agg(seat_index ORDER BY seat_index) AS seats,
-            array_agg(amount::float8 ORDER BY seat_index) AS prices
+            array_agg(amount::float8 ORDER BY seat_index) AS prices,
+            CASE WHEN count(ticket_type) > 0
+                 THEN array_agg(coalesce(ticket_type, '') ORDER BY seat_index) END AS types
        FROM usher.hold_seats WHERE showtime_id = $1 GROUP BY hold_id ORDER BY hold_id`,
     [showtimeId],
   );
   const bookings = await client.query<BookingRow>(
     `SELECT id, reference, holder, hold_id, command_id, seats, amount::float8 AS amount, currency, status, channel,
-            asked_by, first_seats
+            asked_by, first_seats, ticket_types
        FROM usher.bookings WHERE showtime_id = $1 ORDER BY id`,
     [showtimeId],
   );
@@ -129,6 +133,7 @@ function toHold(row: HoldRow): StoredHold {
     expiresAt: Math.round(row.expires_ms),
     extensions: row.extensions,
     ...(row.channel === null ? {} : { channel: row.channel }),
+    ...(row.types === null ? {} : { ticketTypes: row.types }),
   };
 }
 
@@ -143,6 +148,7 @@ function toBooking(row: BookingRow): Booking {
     status: row.status,
     ...(row.channel === null ? {} : { channel: row.channel }),
     ...(row.first_seats === null ? {} : { firstSeats: row.first_seats }),
+    ...(row.ticket_types === null ? {} : { ticketTypes: row.ticket_types }),
   };
 }
 

@@ -19,6 +19,7 @@ export function restorationJson(restoration: Restoration): string {
     asked_by: askedBy,
     first_seats: booking.firstSeats,
     reseated_epoch: booking.firstSeats && (reseated.get(booking.id)?.epoch ?? restoration.epoch),
+    ticket_types: booking.ticketTypes,
   }));
   const held = [...holds].flatMap(([seat, hold]) =>
     hold
@@ -30,6 +31,7 @@ export function restorationJson(restoration: Restoration): string {
           extensions: hold.extensions,
           amount: hold.prices[hold.seats.indexOf(seat)] ?? 0,
           channel: hold.channel,
+          ticket_type: hold.ticketTypes?.[hold.seats.indexOf(seat)],
         }
       : [],
   );

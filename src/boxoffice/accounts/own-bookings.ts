@@ -34,6 +34,8 @@ interface Row {
   readonly seats: readonly number[];
   readonly amount: string;
   readonly currency: string;
+  readonly channel: z.infer<typeof bookingSchema>['channel'] | null;
+  readonly ticket_types: string[] | null;
   readonly confirmed_at: Date;
   readonly showtime_id: string;
   readonly movie_id: string;
@@ -100,7 +102,7 @@ export async function findOwnBooking(
 
 async function readPage(db: Reads, accountId: string, after: string | undefined): Promise<Row[]> {
   const { rows } = await db.query<Row>(
-    `SELECT b.id, b.reference, b.status, b.seats, b.amount, b.currency, b.confirmed_at, b.showtime_id,
+    `SELECT b.id, b.reference, b.status, b.seats, b.amount, b.currency, b.channel, b.ticket_types, b.confirmed_at, b.showtime_id,
             s.movie_id, m.title, v.id AS venue_id, v.name AS venue, v.city, v.time_zone, s.hall_id, h.name AS hall,
             s.starts_at, s.cancelled_at IS NOT NULL AS is_cancelled, s.seat_map_hash AS hash
        FROM boxoffice.account_holders a
@@ -136,6 +138,8 @@ function viewOf(row: Row, labels: readonly string[]): OwnBooking {
       status,
       seats: row.seats.map((seat) => labels[seat] ?? ''),
       price: { amount: Number(amount), currency },
+      ...(row.channel ? { channel: row.channel } : {}),
+      ...(row.ticket_types ? { ticketTypes: row.ticket_types } : {}),
     },
   };
 }

@@ -13,6 +13,7 @@ interface BookingRow {
   readonly amount: string;
   readonly currency: string;
   readonly channel: BookingView['channel'] | null;
+  readonly ticket_types: readonly string[] | null;
 }
 
 export interface FoundBooking extends FoundBookingView {
@@ -31,7 +32,7 @@ export async function findBooking(
   reference: string,
 ): Promise<FoundBooking | undefined> {
   const { rows } = await pool.query<BookingRow>(
-    `SELECT b.id, b.showtime_id, b.holder, a.account_id, b.status, b.seats, b.amount, b.currency, b.channel
+    `SELECT b.id, b.showtime_id, b.holder, a.account_id, b.status, b.seats, b.amount, b.currency, b.channel, b.ticket_types
        FROM usher.bookings b LEFT JOIN boxoffice.account_holders a ON a.holder = b.holder
       WHERE b.reference = $1`,
     [reference],
@@ -42,6 +43,10 @@ export async function findBooking(
   const { id, showtime_id: showtimeId, holder, status, amount, currency } = row;
   const seats = row.seats.map((seat) => terms.map.data.seats.label[seat] ?? '');
   const price = { amount: Number(amount), currency };
-  const booking = { id, reference, status, seats, price, ...(row.channel ? { channel: row.channel } : {}) };
+  const booking = {
+    ...{ id, reference, status, seats, price },
+    ...(row.channel ? { channel: row.channel } : {}),
+    ...(row.ticket_types ? { ticketTypes: row.ticket_types } : {}),
+  };
   return { showtimeId, holder, accountId: row.account_id ?? undefined, booking };
 }

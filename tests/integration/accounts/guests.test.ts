@@ -174,9 +174,11 @@ describe('my bookings', () => {
     expect(seats.slice(0, 3)).toEqual(['R4-19', 'R3-19', 'R2-19']);
   });
 
-  it('show that a booking or a showtime was cancelled', async () => {
+  it('show that a booking or a showtime was cancelled, and what the seats were sold as', async () => {
     const { accessToken } = await site.join('gone@example.org');
     const showtimeId = await site.stage.addShowtime();
+    const types = JSON.stringify([{ id: 'adult', name: 'Adult' }]);
+    await site.stage.pool.query('UPDATE boxoffice.showtimes SET ticket_types = $2 WHERE id = $1', [showtimeId, types]);
     const path = `/v1/showtimes/${showtimeId}`;
     const held = await site.ask<{ hold: Hold }>('POST', `${path}/holds`, { seats: ['R1-1'] }, { token: accessToken });
     const { id, price } = held.json.hold;
@@ -187,7 +189,10 @@ describe('my bookings', () => {
     await site.ask('POST', `${path}/bookings/${booked.json.booking.id}/cancel`, undefined, { token: accessToken });
     await site.stage.pool.query('UPDATE boxoffice.showtimes SET cancelled_at = now() WHERE id = $1', [showtimeId]);
     expect((await list(accessToken)).bookings).toMatchObject([
-      { showtime: { id: showtimeId, isCancelled: true }, booking: { status: 'cancelled', seats: ['R1-1'] } },
+      {
+        showtime: { id: showtimeId, isCancelled: true },
+        booking: { status: 'cancelled', seats: ['R1-1'], ticketTypes: ['adult'] },
+      },
     ]);
   });
 

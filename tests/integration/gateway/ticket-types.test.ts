@@ -29,7 +29,8 @@ async function addTyped(): Promise<string> {
 describe.each(TRANSPORTS)('over %s', (transport) => {
   it('[TYPE-1] [TYPE-2] [RETYPE-1] a buyer holds seats as types, changes one, and books what that costs', async () => {
     const showtimeId = await addTyped();
-    const asker = await openAsker(transport, stage, showtimeId, await sign(`user:${randomUUID()}`));
+    const session = await sign(`user:${randomUUID()}`);
+    const asker = await openAsker(transport, stage, showtimeId, session);
     const seats = ['R2-1', 'R2-2', 'R1-1'];
     const held = await asker.ask({ type: 'hold', seats, ticketTypes: ['adult', 'child', 'student'] });
     expect(held.hold).toMatchObject({ price: eur(2_300), ticketTypes: ['adult', 'child', 'student'] });
@@ -46,6 +47,12 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(changed.hold).toMatchObject({ price: eur(2_500), ticketTypes });
     const { booking } = await asker.ask({ type: 'book', holdId, payment: PAYMENT, price: eur(2_500) });
     expect(booking).toMatchObject({ seats: [...seats, 'R2-3'], price: eur(2_500), ticketTypes });
+    const found = await fetch(`http://127.0.0.1:${stage.port}/v1/bookings/${booking?.reference}`, {
+      headers: { authorization: `Bearer ${session}` },
+    });
+    expect(await found.json()).toMatchObject({ booking });
+    const own = await fetch(stage.httpUrl('/own', showtimeId), { headers: { authorization: `Bearer ${session}` } });
+    expect(await own.json()).toMatchObject({ bookings: [booking] });
     await asker.close();
   });
 

@@ -129,7 +129,14 @@ describe('a cinema by commands alone', () => {
     const twice = await ctl('showtime', 'add', ...at, '--at', `${sunday}T02:30`);
     expect([twice.code, twice.out]).toEqual([0, expect.stringContaining('the clocks show it twice')]);
     const types = ['--ticket-type', 'adult=Adult', '--ticket-type', 'child=Child; Stalls=6; max=2; note=under 12'];
-    const typed = await json<{ showtimes: { id: string }[] }>('showtime', 'add', ...at, ...types, '--at', '2040-01-01T20:00');
+    const typed = await json<{ showtimes: { id: string }[] }>(
+      'showtime',
+      'add',
+      ...at,
+      ...types,
+      '--at',
+      '2040-01-01T20:00',
+    );
     const shown = await fetch(`http://127.0.0.1:${stage.port}/v1/showtimes/${typed.showtimes[0]!.id}`);
     expect(await shown.json()).toMatchObject({
       ticketTypes: [
