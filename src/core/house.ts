@@ -50,6 +50,8 @@ export interface HouseRules {
   readonly currency: string;
   /** The switch of the box office. False: hold, best_available, extend and book are refused with sales_closed. */
   readonly salesOpen: boolean;
+  /** The showtime does not take place: sales are closed, and every hold ends at once. Absent: it does. */
+  readonly cancelled?: boolean;
   /** Milliseconds since 1970. Before this moment sales are closed as well; absent: they open at once. */
   readonly salesOpenAt?: number;
   /** Milliseconds since 1970. From this moment on sales are closed as well; absent: they never end by time. */

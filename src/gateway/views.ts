@@ -34,7 +34,7 @@ export function holdView(hold: Hold, { map, rules }: Terms): HoldView {
 }
 
 export function termsView({ terms: { map, rules, version }, salesOpen }: Pick<Host, 'terms' | 'salesOpen'>): TermsView {
-  const { currency, salesOpenAt, salesCloseAt } = rules;
+  const { currency, salesOpenAt, salesCloseAt, cancelled } = rules;
   return {
     version,
     prices: map.data.categories.map(({ name }, i) => ({
@@ -43,6 +43,7 @@ export function termsView({ terms: { map, rules, version }, salesOpen }: Pick<Ho
     })),
     ...(rules.ticketTypes ? { ticketTypes: rules.ticketTypes.map((type) => ticketTypeView(type, map, rules)) } : {}),
     salesOpen,
+    ...(cancelled ? { cancelled } : {}),
     ...(salesOpenAt === undefined ? {} : { salesOpenAt }),
     ...(salesCloseAt === undefined ? {} : { salesCloseAt }),
   };

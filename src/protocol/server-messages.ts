@@ -66,6 +66,8 @@ export interface TermsView {
   readonly ticketTypes?: readonly TicketTypeView[];
   /** Whether seats can be taken now. */
   readonly salesOpen: boolean;
+  /** True: the showtime does not take place. Sales stay closed, and all holds ended. */
+  readonly cancelled?: boolean;
   /** Milliseconds since 1970: sales open then, at the earliest. */
   readonly salesOpenAt?: number;
   /** Milliseconds since 1970: sales end then, at the latest. */
@@ -151,11 +153,13 @@ export interface HoldExpired {
   readonly seats: readonly string[];
 }
 
-/** Staff ended one of the reader's holds. An `own` follows. */
+/** Staff ended one of the reader's holds, or all holds of a showtime that is cancelled. An `own` follows. */
 export interface HoldTakenAway {
   readonly type: 'hold_taken_away';
   readonly holdId: string;
   readonly seats: readonly string[];
+  /** Absent: staff took it. */
+  readonly cause?: 'showtime_cancelled';
 }
 
 export interface Moved {

@@ -18,7 +18,7 @@
  *   `unpriced_category`, the member `faults` of errors, and the endpoints of halls;
  *   `ETag` and `If-Match` on what people edit, with the errors `precondition_required`, `stale_version`, `unknown_movie`,
  *   `showtime_overlap`, `showtime_past`, `showtime_cancelled`;
- *   an optional `Idempotency-Key` where things are added;
+ *   an optional `Idempotency-Key` where things are added; `cancelled` in terms, and `cause` in `hold_taken_away`;
  *   the error `invalid_code`;
  *   the errors `weak_password`, `wrong_credentials`, `code_required`, `account_disabled`, `invalid_link`;
  *   `originalTitle`, `languages`, `rating`, `releaseDate`, `posterUrl` in movies, `next` in lists of movies, GET /v1/cities, and the

@@ -94,7 +94,10 @@ export class Actor implements Committing, Host {
 
   /** New terms: the house sells by them from this turn on, and who watches is told. Throws where nobody could. */
   renew(terms: Terms): void {
-    if (!this.#ended) this.#sold.renew(terms);
+    if (this.#ended) return;
+    this.#sold.renew(terms);
+    // Where the showtime was cancelled, all holds are due now.
+    this.#expiry.set(nextExpiry(this.#house));
   }
 
   get seq(): number {

@@ -148,6 +148,22 @@ describe('a showtime that somebody watches', () => {
     expect(await ask('DELETE', at, undefined, '*')).toMatchObject({ code: 'in_use' });
     const cancelled = await ask('POST', `${at}/cancel`, { reason: 'no heating' }, '*');
     expect(cancelled).toMatchObject({ status: 200, json: { cancelReason: 'no heating' } });
+    // [TERMS-5] Both holds have ended, and their holder is told why.
+    const told = (type: string) => client.messages.filter((message) => message.type === type);
+    const cause = 'showtime_cancelled';
+    await expect
+      .poll(() => told('hold_taken_away'))
+      .toMatchObject([
+        { seats: ['R1-1'], cause },
+        { seats: ['R1-5'], cause },
+      ]);
+    await expect.poll(() => told('own').at(-1)).toMatchObject({ holds: [] });
+    expect(told('terms').at(-1)).toMatchObject({ terms: { salesOpen: false, cancelled: true } });
+    const { rows } = await stage.pool.query('SELECT FROM usher.hold_seats WHERE showtime_id = $1', [id]);
+    expect(rows).toEqual([]);
+    const late = await LiveClient.join(stage.liveUrl(id));
+    expect(late.welcome?.terms).toMatchObject({ salesOpen: false, cancelled: true });
+    await late.close();
     expect(await client.call({ type: 'hold', seats: ['R1-9'] })).toMatchObject({ error: { code: 'sales_closed' } });
     expect((await ask('GET', '/v1/showtimes?date=2033-01-01')).json.showtimes).toEqual([]);
     expect(await ask('PATCH', at, { salesOpen: true }, '*')).toMatchObject({ code: 'showtime_cancelled' });

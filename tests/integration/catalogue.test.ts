@@ -240,6 +240,7 @@ describe('terms', () => {
       currency: 'EUR',
       rules: { holdTtlMs: 120_000, singleGap: 'strict' },
       salesOpen: true,
+      cancelled: false,
       salesOpenAt: undefined,
       startsAt: added.startsAt,
       version: 1,

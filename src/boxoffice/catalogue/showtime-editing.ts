@@ -89,7 +89,8 @@ export function showtimeEditEndpoints(parts: EditParts): readonly Endpoint[] {
       id: 'cancelShowtime',
       method: 'POST',
       path: '/v1/showtimes/{showtimeId}/cancel',
-      summary: 'Cancels a showtime for good: it is sold no more, and leaves the lists. Bookings stay on record.',
+      summary:
+        'Cancels a showtime for good: it leaves the lists, sales close and all holds end at once. Bookings stay on record.',
       conditional: true,
       body: z.strictObject({ reason: text(500).min(1) }),
       reply: recordSchema,

@@ -10,7 +10,7 @@ import { soldTypes } from './ticket-types.js';
 /** What a showtime does not set for itself. */
 export type DefaultRules = Omit<
   HouseRules,
-  'prices' | 'ticketTypes' | 'currency' | 'salesOpen' | 'salesOpenAt' | 'salesCloseAt'
+  'prices' | 'ticketTypes' | 'currency' | 'salesOpen' | 'cancelled' | 'salesOpenAt' | 'salesCloseAt'
 > & {
   readonly salesGraceMs: number;
 };
@@ -45,7 +45,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
     async terms(showtimeId) {
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
-      const { seatMapHash, currency, salesOpen, salesOpenAt, salesCloseAt, startsAt, version } = terms;
+      const { seatMapHash, currency, salesOpen, cancelled, salesOpenAt, salesCloseAt, startsAt, version } = terms;
       const { salesGraceMs, limits: ownLimits, ...rules } = { ...defaults, ...terms.rules };
       const limits = defaults.limits && { ...defaults.limits, ...ownLimits };
       const map = await compiled(seatMapHash);
@@ -68,6 +68,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
           ...(ticketTypes.length > 0 ? { ticketTypes } : {}),
           currency,
           salesOpen,
+          ...(cancelled ? { cancelled } : {}),
           ...(salesOpenAt ? { salesOpenAt: salesOpenAt.getTime() } : {}),
           salesCloseAt: salesCloseAt?.getTime() ?? startsAt.getTime() + salesGraceMs,
         },

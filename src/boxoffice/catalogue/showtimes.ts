@@ -46,6 +46,7 @@ export interface ShowtimeTerms {
   readonly ticketTypes: readonly GivenType[];
   readonly rules: RuleOverrides;
   readonly salesOpen: boolean;
+  readonly cancelled: boolean;
   readonly salesOpenAt: Date | undefined;
   /** Undefined: sales end as the rules say. */
   readonly salesCloseAt: Date | undefined;
@@ -100,12 +101,14 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     ticket_types: unknown;
     rules: unknown;
     sales_open: boolean;
+    cancelled: boolean;
     sales_open_at: Date | null;
     sales_close_at: Date | null;
     starts_at: Date;
     version: string;
   }>(
-    `SELECT seat_map_hash AS hash, prices, ticket_types, currency, rules, sales_open AND cancelled_at IS NULL AS sales_open, sales_open_at,
+    `SELECT seat_map_hash AS hash, prices, ticket_types, currency, rules, sales_open AND cancelled_at IS NULL AS sales_open,
+            cancelled_at IS NOT NULL AS cancelled, sales_open_at,
             sales_close_at, starts_at, terms_version AS version
        FROM boxoffice.showtimes WHERE id = $1`,
     [id],
@@ -119,6 +122,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     ticketTypes: ticketTypesSchema.parse(row.ticket_types),
     rules: rulesSchema.parse(row.rules),
     salesOpen: row.sales_open,
+    cancelled: row.cancelled,
     salesOpenAt: row.sales_open_at ?? undefined,
     salesCloseAt: row.sales_close_at ?? undefined,
     startsAt: row.starts_at,

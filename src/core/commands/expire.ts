@@ -5,7 +5,10 @@ import type { House } from '../house.js';
 import { freeSeat, removeHold } from '../occupancy.js';
 import type { Applied } from '../reply.js';
 
-/** Drops every hold whose time has come, soonest first; equal times in the order of their ids. */
+/** What the history of the seats says of holds that ended because there is no showtime any more. */
+const CANCELLED = 'The showtime was cancelled.';
+
+/** Drops every hold whose time has come, soonest first; equal times in the order of their ids. Of a cancelled showtime all. */
 export function applyExpire(house: House, now: number): Applied {
   const changes: Change[] = [];
   const freed: number[] = [];
@@ -14,10 +17,14 @@ export function applyExpire(house: House, now: number): Applied {
       freeSeat(house, seat);
       freed.push(seat);
     }
-    house.tenures?.freed(hold.seats, hold.expiresAt);
+    house.tenures?.freed(hold.seats, Math.min(hold.expiresAt, now));
     removeHold(house, hold);
     rememberExpired(house, hold);
-    changes.push({ type: 'hold_dropped', hold, seats: hold.seats, rest: undefined, cause: 'expired' });
+    changes.push(
+      house.rules.cancelled === true
+        ? { type: 'hold_taken_away', hold, reason: CANCELLED }
+        : { type: 'hold_dropped', hold, seats: hold.seats, rest: undefined, cause: 'expired' },
+    );
   }
   return { reply: { ok: true, type: 'seats', seats: freed }, changes };
 }

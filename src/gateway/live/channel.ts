@@ -146,7 +146,10 @@ export class Channel implements Audience {
   takenAway({ id, holder, seats }: Hold): void {
     if (!this.#host || !this.#ofHolder.has(holder)) return;
     const named = labels(this.#host.terms.map, seats);
-    for (const session of this.#fellows(holder)) session.send({ type: 'hold_taken_away', holdId: id, seats: named });
+    const { cancelled } = this.#host.terms.rules;
+    const message = { type: 'hold_taken_away', holdId: id, seats: named } as const;
+    const told = cancelled ? ({ ...message, cause: 'showtime_cancelled' } as const) : message;
+    for (const session of this.#fellows(holder)) session.send(told);
   }
 
   own(holder: string, except: Recipient | undefined): void {

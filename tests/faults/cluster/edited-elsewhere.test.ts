@@ -64,8 +64,14 @@ test('[TERMS-3] a price, a closed sale and a cancellation reach the owner and al
   const cancelled = await ask(other, 'POST', `/showtimes/${showtimeId}/cancel`, { reason: 'no electricity' });
   expect(cancelled.status).toBe(200);
   for (const watcher of watchers)
-    await expect.poll(() => termsOf(watcher), AT_ONCE).toMatchObject({ salesOpen: false });
+    await expect.poll(() => termsOf(watcher), AT_ONCE).toMatchObject({ salesOpen: false, cancelled: true });
   expect(await hold()).toMatchObject({ ok: false });
+  // [TERMS-5] All three holds have ended, and their holder was told why.
+  const ended = () => atOwner?.heard.filter(({ type }) => type === 'hold_taken_away');
+  const cause = 'showtime_cancelled';
+  await expect.poll(ended, AT_ONCE).toMatchObject([{ cause }, { cause }, { cause }]);
+  const { rows } = await stage.pool.query('SELECT FROM usher.hold_seats WHERE showtime_id = $1', [showtimeId]);
+  expect(rows).toEqual([]);
   for (const watcher of watchers) watcher.close();
 });
 

@@ -74,6 +74,7 @@ const terms = z.strictObject({
   version: whole,
   prices: z.array(z.strictObject({ category: z.string(), price: money })),
   salesOpen: z.boolean(),
+  cancelled: z.literal(true).optional(),
   salesOpenAt: whole.optional(),
   salesCloseAt: whole.optional(),
 });
@@ -119,7 +120,12 @@ const shapes = {
     z.strictObject({ type: z.literal('reply'), id: whole, ok: z.literal(false), error: errorShape }),
   ]),
   hold_expired: z.strictObject({ type: z.literal('hold_expired'), holdId: uuid, seats: labels }),
-  hold_taken_away: z.strictObject({ type: z.literal('hold_taken_away'), holdId: uuid, seats: labels }),
+  hold_taken_away: z.strictObject({
+    type: z.literal('hold_taken_away'),
+    holdId: uuid,
+    seats: labels,
+    cause: z.literal('showtime_cancelled').optional(),
+  }),
   heartbeat: z.strictObject({ type: z.literal('heartbeat'), epoch: whole, seq: whole, serverTime: whole }),
   moved: z.strictObject({ type: z.literal('moved'), url: z.string() }),
   error: z.strictObject({ type: z.literal('error'), error: errorShape }),

@@ -162,7 +162,8 @@ export interface PlayhouseOptions {
 export class Playhouse {
   readonly time = new VirtualTime(START_MS);
   readonly journal = new MemoryJournal(() => this.time.now());
-  readonly terms: Terms;
+  /** Of the actors that are opened from now on. */
+  terms: Terms;
   readonly limits: ActorLimits;
   readonly seen: Seen[] = [];
   /** What befalls the next calls, one each; after them the way is clear. */

@@ -4,7 +4,7 @@ import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
 import type { Playbill, Terms } from '../../../src/runtime/playbill-port.js';
 import { TermsWatch } from '../../../src/runtime/terms-watch.js';
-import { hold, Playhouse, SHOWTIME, START_MS, story, Watchers } from './playhouse.js';
+import { book, hold, Playhouse, SHOWTIME, START_MS, story, Watchers } from './playhouse.js';
 import { isFrame, pair, RELAY_LIMITS } from './relay/small-cluster.js';
 
 const EVERY_MS = 5_000;
@@ -47,6 +47,51 @@ describe('time', () => {
     expect(actor.salesOpen).toBe(true);
     await house.time.advance(10);
     expect([actor.salesOpen, story(house.seen)]).toEqual([false, ['terms']]);
+  });
+});
+
+describe('a cancelled showtime', () => {
+  const cancelled = { salesOpen: false, cancelled: true };
+
+  it('[TERMS-5] ends all holds in the same turn, tells their holders why, and keeps its bookings', async () => {
+    const house = new Playhouse();
+    const actor = await house.openActor();
+    const [ann, bob] = [house.listener('ann'), house.listener('bob')];
+    const [first, second, third] = [hold('ann', [0, 1]), hold('ann', [2]), hold('bob', [3])];
+    for (const [at, [who, asked]] of (
+      [
+        [ann, first],
+        [ann, second],
+        [bob, third],
+      ] as const
+    ).entries()) {
+      house.submit(actor, who, at, asked);
+    }
+    await house.time.advance(0);
+    house.submit(actor, ann, 3, book('ann', second.newHoldId));
+    await house.time.advance(0);
+    house.seen.splice(0);
+    actor.renew(changed(house.terms, cancelled));
+    house.submit(actor, bob, 4, book('bob', third.newHoldId));
+    await house.time.advance(0);
+    // A refusal waits for no write; what ended holds do waits for theirs.
+    expect(story(house.seen)).toEqual([
+      ...['terms', 'bob#4 sales_closed'],
+      ...['taken away 0 1', 'own ann', 'taken away 3', 'own bob', 'delta 3 0. 1. 3.'],
+    ]);
+    expect(actor.own('ann')).toMatchObject({ holds: [], bookings: [{ seats: [2] }] });
+    expect(actor.own('bob').holds).toEqual([]);
+  });
+
+  it('[TERMS-5] that an owner did not live to hear of ends them at the next one', async () => {
+    const house = new Playhouse();
+    house.submit(await house.openActor(), house.listener('ann'), 1, hold('ann', [0, 1]));
+    await house.time.advance(0);
+    house.terms = changed(house.terms, cancelled);
+    const next = await house.openActor(house.startNode('node-2', () => ({})));
+    await house.time.advance(1);
+    expect(next.own('ann').holds).toEqual([]);
+    expect([...next.statuses].every((status) => status === 0)).toBe(true);
   });
 });
 
