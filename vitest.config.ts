@@ -13,7 +13,7 @@ const FAST = [
 ];
 const PAIRS = [
   'tests/abuse/*.test.ts',
-  'tests/browser/{accessible,back-forward,demo,docs,host-page,money,race,setup}.test.ts',
+  'tests/browser/{accessible,account-page,back-forward,demo,docs,host-page,money,race,setup}.test.ts',
   'tests/demo/*.test.ts',
   'tests/faults/{ops,postgres-outage}.test.ts',
   'tests/fuzz/*.test.ts',

@@ -43,7 +43,7 @@ export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, und
   const { sessionTtlMs, staffSessionTtlMs, siteUrl, mailFrom } = config.accounts;
   const background = new Background(log);
   undo.push(() => background.idle());
-  const passwords = new Passwords();
+  const passwords = new Passwords(config.accounts.hashing);
   undo.push(() => passwords.close());
   const factor = openSecondFactor(needs.store, tokenSecret, { passwords, accessTokens }, log);
   const parts: AccountParts = {

@@ -32,7 +32,7 @@ export const TAGS = {
   Bookings: 'Seats sold.',
   Staff: 'What only staff may do.',
 } as const;
-type Tag = keyof typeof TAGS;
+export type Tag = keyof typeof TAGS;
 
 /** The names in `/v1/showtimes/{showtimeId}/holds/{holdId}`: `'showtimeId' | 'holdId'`. */
 type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

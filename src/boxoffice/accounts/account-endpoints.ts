@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../http/endpoint.js';
+import { accountPageEndpoint } from './account-page.js';
 import type { AccountParts } from './account-parts.js';
 import { logInEndpoints } from './log-in-endpoints.js';
 import { ownBookingsEndpoint } from './own-bookings.js';
@@ -8,6 +9,7 @@ import { signUpEndpoints } from './sign-up-endpoints.js';
 
 export function accountEndpoints(parts: AccountParts): readonly Endpoint[] {
   return [
+    accountPageEndpoint(),
     ...signUpEndpoints(parts),
     ...logInEndpoints(parts),
     ...passwordEndpoints(parts),

@@ -22,9 +22,6 @@ parentPort.on('message', ({ hashed, password, options }) => {
   }
 });`;
 
-/** Behind the event loop and the other threads of the server, where the cores are busy; nothing is lost where they are not. */
-const NICE = 10;
-
 type Answer = { readonly value: string | boolean } | { readonly error: string };
 
 /**
@@ -32,7 +29,13 @@ type Answer = { readonly value: string | boolean } | { readonly error: string };
  * low priority, so that people who buy seats go before people who log in.
  */
 export class HashingThread {
+  readonly #nice: number;
   #worker: Worker | undefined;
+
+  /** @param nice how far it goes behind the rest of the process, 0 to 19 */
+  constructor(nice: number) {
+    this.#nice = nice;
+  }
 
   async hash(password: string | Uint8Array, options: Options): Promise<string> {
     return (await this.#ask({ password, options })) as string;
@@ -66,7 +69,7 @@ export class HashingThread {
 
   #open(): Worker {
     const argon2 = createRequire(import.meta.url).resolve('@node-rs/argon2');
-    this.#worker ??= new Worker(SCRIPT, { eval: true, workerData: { argon2, nice: NICE } });
+    this.#worker ??= new Worker(SCRIPT, { eval: true, workerData: { argon2, nice: this.#nice } });
     return this.#worker;
   }
 

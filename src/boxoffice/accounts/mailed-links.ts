@@ -122,7 +122,7 @@ If you do not want that, do nothing: your password stays as it is.`,
 
   /** Behind the `#`, which browsers send to no server: the token is in no log and in no `Referer`. */
   #url(page: string, token: string): string {
-    return `${this.#options.siteUrl}/#${page}=${token}`;
+    return `${this.#options.siteUrl}/account#${page}=${token}`;
   }
 }
 

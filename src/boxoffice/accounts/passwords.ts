@@ -12,6 +12,8 @@ import { WorkQueue } from './work-queue.js';
 const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** One core stays free for the event loop, which serves the seat maps. A core does some forty log-ins a second. */
 const RUNNING = Math.max(1, Math.min(4, availableParallelism() - 1));
+/** Behind the event loop and the other threads of the server, where the cores are busy; nothing is lost where they are not. */
+const NICE = 10;
 /** About two seconds of work. Who waits longer has pressed the button again. */
 const WAITING_PER_RUNNING = 48;
 const RETRY_AFTER_MS = 2_000;
@@ -25,6 +27,8 @@ interface PasswordsOptions {
   /** So many passwords are hashed at a time, and so many more may wait. */
   readonly running: number;
   readonly waiting: number;
+  /** How far the threads that hash go behind the rest of the process, 0 to 19. */
+  readonly nice: number;
 }
 
 /**
@@ -42,9 +46,10 @@ export class Passwords {
    */
   readonly #decoy = `$argon2id$v=19$m=19456,t=2,p=1$${randomBase64(16)}$${randomBase64(32)}`;
 
-  constructor({ running, waiting }: PasswordsOptions = { running: RUNNING, waiting: RUNNING * WAITING_PER_RUNNING }) {
+  constructor(options: Partial<PasswordsOptions> = {}) {
+    const { running = RUNNING, waiting = running * WAITING_PER_RUNNING, nice = NICE } = options;
     this.#queue = new WorkQueue({ running, waiting });
-    this.#threads = Array.from({ length: running }, () => new HashingThread());
+    this.#threads = Array.from({ length: running }, () => new HashingThread(nice));
     this.#idle = [...this.#threads];
   }
 
@@ -70,7 +75,8 @@ export class Passwords {
 
   #onThread<Result>(work: (thread: HashingThread) => Promise<Result>): Promise<Result> | undefined {
     return this.#queue.run(async () => {
-      const thread = this.#idle.pop() ?? new HashingThread();
+      const thread = this.#idle.pop();
+      if (!thread) throw new Error('The queue runs more than there are threads.');
       try {
         return await work(thread);
       } finally {

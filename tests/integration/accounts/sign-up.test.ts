@@ -17,7 +17,7 @@ describe('signing up', () => {
     const answer = await signUp({ email: ' Ada@Example.org', password: PASSWORD, name: 'Ada' });
     expect(answer).toMatchObject({ status: 202, json: { email: 'ada@example.org' } });
     const mail = await site.mail('ada@example.org');
-    expect(mail).toContain('https://tickets.example/#sign-up=');
+    expect(mail).toContain('https://tickets.example/account#sign-up=');
     expect(mail).not.toContain(PASSWORD);
     expect(await accountsOf('ada@example.org')).toBe(0);
     const done = await confirm({ token: tokenIn(mail), password: PASSWORD });

@@ -47,6 +47,7 @@ const ownRequests: Requests = {
 /** A right request of each endpoint of administrators. */
 const adminRequests: Requests = {
   getSetupPage: async () => ({}),
+  getAccountPage: async () => ({}),
   setUp: async (cinema) => {
     const { pool } = cinema.stage;
     await pool.query("UPDATE boxoffice.accounts SET disabled_at = now() WHERE role = 'admin'");

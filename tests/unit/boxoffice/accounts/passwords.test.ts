@@ -27,11 +27,15 @@ describe('a password', () => {
 
   it('is wrong where there is no account, after the work of a comparison', async () => {
     const hash = await hashOf(passwords, 'correct horse battery');
+    // The fastest of several: what else the machine does only makes it slower.
     const timed = async (hashed: string | null) => {
-      const startedAt = performance.now();
-      for (let i = 0; i < 8; i++)
+      let fastest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 8; i++) {
+        const startedAt = performance.now();
         expect(await passwords.compare(hashed, 'wrong')).toEqual({ ok: true, isRight: false });
-      return performance.now() - startedAt;
+        fastest = Math.min(fastest, performance.now() - startedAt);
+      }
+      return fastest;
     };
     await timed(null);
     const [known, unknown] = [await timed(hash), await timed(null)];
