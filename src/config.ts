@@ -179,6 +179,8 @@ const environment = z.object({
   COMMIT_WAIT_MS_MAX: timerMs.default(3_000),
   PASSIVATE_AFTER_MS: timerMs.default(10 * 60_000),
   REPLAY_WINDOW_MS: positive.default(15 * 60_000),
+  /** How long what happened to seats is kept. */
+  SEAT_HISTORY_DAYS: positive.max(36_500).default(400),
   /** Parts of the service that this node does without, separated by commas: see src/decisions/0012. */
   TOGGLES_OFF: list.pipe(z.array(z.enum(TOGGLES))).default([]),
   /** How often memory, cache and Postgres are compared, and how often stuck rows are looked for. */
@@ -333,6 +335,7 @@ function arrange(env: Environment) {
     commitWaitMsMax: env.COMMIT_WAIT_MS_MAX,
     passivateAfterMs: env.PASSIVATE_AFTER_MS,
     replayWindowMs: env.REPLAY_WINDOW_MS,
+    seatHistoryDays: env.SEAT_HISTORY_DAYS,
     togglesOff: env.TOGGLES_OFF,
     termsCheckMs: env.TERMS_CHECK_MS,
     reconcileMs: env.RECONCILE_MS,

@@ -2,11 +2,11 @@ import type { SeatMapDocument } from '../../src/protocol/seat-map-document.js';
 import type { SeatStatus } from '../../src/protocol/seat-status.js';
 import type { HoldView } from '../../src/protocol/server-messages.js';
 import type { ClientEvents, ClientState } from './client-state.js';
-import type { BestAvailableWish, CommandOptions, HoldOptions, Payment } from './commands.js';
+import type { BestAvailableWish, CommandOptions, HoldOptions, Payment, StaffCommand } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
 import type { TimeLeft } from './countdown.js';
 import type { Environment } from './environment.js';
-import type { BestAvailableResult, BookingResult, HoldResult, ReleaseResult } from './results.js';
+import type { ActResult, BestAvailableResult, BookingResult, HoldResult, ReleaseResult } from './results.js';
 import type { TokenSource } from './session.js';
 import type { SessionStore } from './session-store.js';
 import type { WebSocketConstructor } from './web-socket.js';
@@ -87,6 +87,8 @@ export interface ShowtimeClient {
    */
   book(hold: ShownHold, payment: Payment, options?: CommandOptions): Promise<BookingResult>;
   cancel(bookingId: string, options?: CommandOptions): Promise<BookingResult>;
+  /** An act of staff, also for a customer. What it comes to is not this client's own, and does not show in its state. */
+  act(command: StaffCommand, options?: CommandOptions): Promise<ActResult>;
   /** The label of the seat to offer in place of this one, but none of `except`; undefined without a loaded seat map. */
   nearestAvailable(seat: string, except?: Iterable<string>): string | undefined;
   /** Milliseconds since 1970 on the server's clock. */

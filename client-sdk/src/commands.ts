@@ -20,7 +20,12 @@ export interface BestAvailableWish {
   readonly accessible?: boolean;
   /** How many seats of each ticket type, by its id, `count` in all; by default all are of the first type. */
   readonly ticketTypes?: Readonly<Record<string, number>>;
+  /** For staff. */
+  readonly channel?: Channel;
 }
+
+/** By which way seats are sold: any but `web` is for staff. A hold keeps it, and so does its booking. */
+export type Channel = 'web' | 'walk_in' | 'pos' | 'partner';
 
 export type Command =
   | {
@@ -28,6 +33,7 @@ export type Command =
       readonly seats: readonly string[];
       readonly holdId?: string | undefined;
       readonly ticketTypes?: readonly string[] | undefined;
+      readonly channel?: Channel | undefined;
     }
   | {
       readonly type: 'best_available';
@@ -36,6 +42,7 @@ export type Command =
       readonly zone?: string | undefined;
       readonly accessible?: boolean | undefined;
       readonly ticketTypes?: Readonly<Record<string, number>> | undefined;
+      readonly channel?: Channel | undefined;
     }
   | {
       readonly type: 'retype';
@@ -54,12 +61,28 @@ export type Command =
     }
   | { readonly type: 'cancel'; readonly bookingId: string };
 
+/** What only staff may ask. With `customer`, a holder, any command is for them: the hold or booking is theirs. */
+export type StaffCommand =
+  | { readonly type: 'block'; readonly seats: readonly string[]; readonly reason?: string | undefined }
+  | { readonly type: 'unblock'; readonly seats: readonly string[] }
+  | { readonly type: 'take_away'; readonly holdId: string; readonly reason?: string | undefined }
+  | { readonly type: 'take_away'; readonly seats: readonly string[]; readonly reason?: string | undefined }
+  | {
+      readonly type: 'reseat';
+      readonly bookingId: string;
+      readonly seats: readonly string[];
+      readonly reason?: string | undefined;
+    }
+  | (Command & { readonly customer: string });
+
 /** What seats are held in, and as. */
 export interface HoldOptions extends CommandOptions {
   /** Adds the seats to this hold, whose clock runs on. */
   readonly holdId?: string;
   /** Ids of ticket types, one for each seat, in their order; by default all are of the first type. */
   readonly ticketTypes?: readonly string[];
+  /** Of a new hold, for staff. */
+  readonly channel?: Channel;
 }
 
 export interface CommandOptions {

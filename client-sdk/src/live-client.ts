@@ -6,7 +6,7 @@ import { SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK } from '../../src/protocol/versio
 import type { ClientOptions, ShownHold, ShowtimeClient } from './client.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import { ServerClock } from './clock.js';
-import type { BestAvailableWish, Command, CommandOptions, HoldOptions, Payment } from './commands.js';
+import type { BestAvailableWish, Command, CommandOptions, HoldOptions, Payment, StaffCommand } from './commands.js';
 import { Connection } from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import type { TimeLeft } from './countdown.js';
@@ -15,8 +15,9 @@ import type { Environment } from './environment.js';
 import { holdPlaces } from './hold-places.js';
 import { nearestAvailable } from './nearest-available.js';
 import { Pings } from './pings.js';
-import { type OkResult, Requests } from './requests.js';
+import { type OkResult, type Outcome, Requests } from './requests.js';
 import {
+  type ActResult,
   type BestAvailableResult,
   type BookingResult,
   clientError,
@@ -108,13 +109,14 @@ export class LiveClient implements ShowtimeClient {
   }
 
   hold(seats: readonly string[], options: HoldOptions = {}): Promise<HoldResult> {
-    const { holdId, ticketTypes } = options;
-    return this.#ask({ type: 'hold', seats, holdId, ticketTypes }, 'hold', options);
+    const { holdId, ticketTypes, channel } = options;
+    return this.#ask({ type: 'hold', seats, holdId, ticketTypes, channel }, 'hold', options);
   }
 
   bestAvailable(wish: BestAvailableWish, options?: CommandOptions): Promise<BestAvailableResult> {
-    const { count, category, zone, accessible, ticketTypes } = wish;
-    return this.#ask({ type: 'best_available', count, category, zone, accessible, ticketTypes }, 'hold', options);
+    const { count, category, zone, accessible, ticketTypes, channel } = wish;
+    const command = { type: 'best_available', count, category, zone, accessible, ticketTypes, channel } as const;
+    return this.#ask(command, 'hold', options);
   }
 
   async holdPlaces(
@@ -146,6 +148,10 @@ export class LiveClient implements ShowtimeClient {
 
   book({ id: holdId, price, seats }: ShownHold, payment: Payment, options?: CommandOptions): Promise<BookingResult> {
     return this.#ask({ type: 'book', holdId, payment, price, seats }, 'booking', options);
+  }
+
+  act(command: StaffCommand, options: CommandOptions = {}): Promise<ActResult> {
+    return this.#run(command, options);
   }
 
   cancel(bookingId: string, options?: CommandOptions): Promise<BookingResult> {
@@ -196,6 +202,9 @@ export class LiveClient implements ShowtimeClient {
         break;
       case 'hold_expired':
         this.#state.holdExpired(message.holdId);
+        break;
+      case 'hold_taken_away':
+        this.#state.holdEnded(message.holdId, 'takenaway');
         break;
       case 'heartbeat':
         this.#clock.heard(message.serverTime);
@@ -256,12 +265,16 @@ export class LiveClient implements ShowtimeClient {
     needed: Needed,
     options: CommandOptions = {},
   ): Promise<(OkResult & { readonly [Name in Needed]: NonNullable<OkResult[Name]> }) | Refused> {
+    const outcome = await this.#run(command, options);
+    if (!outcome.ok || has(outcome, needed)) return outcome;
+    return { ok: false, error: clientError('internal', 'No result.', 'unknown') };
+  }
+
+  #run(command: Command | StaffCommand, options: CommandOptions): Promise<Outcome> {
     const { state } = this.#connection.state;
     // Only a connection that is being made is worth waiting for.
     const waitMs = state === 'connecting' || state === 'reconnecting' ? options.waitForConnectionMs : 0;
-    const outcome = await this.#requests.run(command, options, waitMs ?? this.#waitForConnectionMs);
-    if (!outcome.ok || has(outcome, needed)) return outcome;
-    return { ok: false, error: clientError('internal', 'No result.', 'unknown') };
+    return this.#requests.run(command, options, waitMs ?? this.#waitForConnectionMs);
   }
 
   async #firstWelcome(): Promise<Welcome['seatMap']> {

@@ -1,7 +1,7 @@
 import type { WireError } from '../../src/protocol/errors.js';
 import type { ReplyMessage } from '../../src/protocol/server-messages.js';
 import { backoffMs } from './backoff.js';
-import type { Command, CommandOptions } from './commands.js';
+import type { Command, CommandOptions, StaffCommand } from './commands.js';
 import type { Environment } from './environment.js';
 import { type ClientError, clientError, type Refused } from './results.js';
 
@@ -19,7 +19,7 @@ export type Outcome = OkResult | Refused;
 interface Pending {
   readonly id: number;
   /** `again` from the second try on: an owner that was replaced must not refuse what took effect at the next. */
-  readonly message: Command & { readonly id: number; readonly commandId: string; again?: unknown };
+  readonly message: (Command | StaffCommand) & { readonly id: number; readonly commandId: string; again?: unknown };
   readonly settle: (outcome: Outcome) => void;
   /** An earlier try may have taken effect: only the outcome of that very command will do. */
   uncertain: boolean;
@@ -37,9 +37,9 @@ export interface RequestHandlers {
   /** False where there is no live connection. */
   send(message: object): boolean;
   /** A command is on its way; `settled` follows in any case. */
-  started(command: Command): void;
+  started(command: Command | StaffCommand): void;
   /** What a command came to, also after its caller stopped waiting. */
-  settled(command: Command, outcome: Outcome): void;
+  settled(command: Command | StaffCommand, outcome: Outcome): void;
 }
 
 /**
@@ -59,7 +59,7 @@ export class Requests {
   }
 
   /** Sends at once; without a connection it waits for one up to `waitMs`, or fails at once. Never rejects. */
-  run(command: Command, { signal, commandId }: CommandOptions, waitMs: number): Promise<Outcome> {
+  run(command: Command | StaffCommand, { signal, commandId }: CommandOptions, waitMs: number): Promise<Outcome> {
     if (signal?.aborted) return Promise.resolve(stoppedWaiting());
     if (this.#pending.size >= IN_FLIGHT_MAX) return Promise.resolve(refused('overloaded', 'Too many.'));
     return new Promise((resolve) => {

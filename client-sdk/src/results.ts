@@ -39,6 +39,17 @@ export type ReleaseResult =
   | Refused;
 export type BookingResult = { readonly ok: true; readonly booking: BookingView } | Refused;
 
+/** Of an act of staff: `hold`, `booking` or `seats`, as its command has it. */
+export type ActResult =
+  | {
+      readonly ok: true;
+      readonly hold?: HoldView;
+      readonly booking?: BookingView;
+      readonly seats?: readonly string[];
+      readonly quality?: BestAvailableQuality;
+    }
+  | Refused;
+
 /** An error of the client's own making. */
 export function clientError(
   code: ClientError['code'],

@@ -2,7 +2,7 @@ import type { Delta, Heartbeat, HoldView, Own, Snapshot, Terms, Welcome } from '
 import { Belongings } from './belongings.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import type { ServerClock } from './clock.js';
-import type { Command } from './commands.js';
+import type { Command, StaffCommand } from './commands.js';
 import type { ConnectionState } from './connection-state.js';
 import { Countdown, type TimeLeft } from './countdown.js';
 import { Emitter } from './emitter.js';
@@ -139,10 +139,14 @@ export class ShowtimeState {
   }
 
   holdExpired(holdId: string): void {
+    this.holdEnded(holdId, 'expire');
+  }
+
+  holdEnded(holdId: string, how: 'expire' | 'takenaway'): void {
     const hold = this.#own.dropHold(holdId);
     if (!hold) return;
     this.#ownChanged();
-    this.#tell('expire', { holdId, seats: hold.seats });
+    this.#tell(how, { holdId, seats: hold.seats });
   }
 
   /**
@@ -188,11 +192,12 @@ export class ShowtimeState {
     this.#armExpiry();
   }
 
-  started(command: Command): void {
+  started(command: Command | StaffCommand): void {
     if (changesHolds(command) && this.#underWay++ === 0) this.#tell('change', undefined);
   }
 
-  settled(command: Command, outcome: Outcome): void {
+  settled(command: Command | StaffCommand, outcome: Outcome): void {
+    if (isForOthers(command)) return;
     this.#takeOutcome(command, outcome);
     // Last, so that nobody sees the old hold without it.
     if (changesHolds(command) && --this.#underWay === 0) this.#tell('change', undefined);
@@ -268,6 +273,12 @@ export class ShowtimeState {
   }
 }
 
-function changesHolds({ type }: Command): boolean {
-  return type !== 'book' && type !== 'cancel';
+/** An act of staff: what it comes to is not of this client's holder. */
+function isForOthers(command: Command | StaffCommand): command is StaffCommand {
+  return 'customer' in command || /^(un)?block$|^take_away$|^reseat$/.test(command.type);
+}
+
+function changesHolds(command: Command | StaffCommand): boolean {
+  const { type } = command;
+  return !isForOthers(command) && type !== 'book' && type !== 'cancel';
 }

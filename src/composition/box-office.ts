@@ -25,6 +25,7 @@ import { showtimePlaybill } from '../boxoffice/catalogue/showtime-playbill.js';
 import { listCities, listVenues } from '../boxoffice/catalogue/venues.js';
 import { hallEndpoints } from '../boxoffice/halls/hall-endpoints.js';
 import { PlanWorkshop } from '../boxoffice/halls/plan-workshop.js';
+import { seatHistoryEndpoints } from '../boxoffice/seat-history/seat-history-endpoints.js';
 import { Toggles } from '../boxoffice/toggles.js';
 import type { Config } from '../config.js';
 import type { Endpoint } from '../http/endpoint.js';
@@ -103,6 +104,7 @@ export function openBoxOffice(
     ...editedEndpoints(EDITED_MOVIES, edits),
     ...editedEndpoints(EDITED_VENUES, edits),
     ...showtimeEditEndpoints(edits),
+    ...seatHistoryEndpoints({ db, playbill, log }),
     ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
     ...hallEndpoints({ ...edits, workshop: new PlanWorkshop(planWorker), houses }),
   ];

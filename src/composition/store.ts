@@ -70,7 +70,7 @@ export async function openStore(
     () => journal.commit({ number: 0, after: 0, slices: [] }),
     () => performance.now(),
   );
-  undo.push(purgeLater(pool, config.replayWindowMs, log));
+  undo.push(purgeLater(pool, config, log));
   return { primary, pool, journal, clock, writerId, ids: randomIds(() => clock.now()) };
 }
 

@@ -32,7 +32,8 @@
  *   `best_available`, the command `retype`, the errors `unknown_ticket_type` and `ticket_type_limit` with `ticketType` and
  *   `limit`, the reasons `unknown_type` and `type_not_sold`;
  *   the commands `take_away` and `reseat`, `channel` and `customer` in commands, `channel` in holds and bookings, the message
- *   `hold_taken_away`, which an older client passes over, and the error `wrong_seat_count`.
+ *   `hold_taken_away`, which an older client passes over, and the error `wrong_seat_count`;
+ *   GET /v1/showtimes/{id}/seats/{label}/history and GET /v1/showtimes/{id}/blocks.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -6,6 +6,7 @@ import { silentLog } from '../silent-log.js';
 import { createDatabase, type TestDatabase } from './database.js';
 
 const WINDOW_MS = 60_000;
+const KEPT = { replayWindowMs: WINDOW_MS, seatHistoryDays: 400 };
 let database: TestDatabase;
 let pool: pg.Pool;
 
@@ -37,7 +38,7 @@ it('forgets all results of twice the window ago, however many, and writers of pa
   await addWriter(randomUUID(), '8 days');
   await addWriter(living, '6 days');
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  const stop = purgeLater(pool, KEPT, silentLog);
   vi.advanceTimersByTime(60_000);
   await vi.waitFor(async () => expect(await count('writers')).toBe(1), { timeout: 10_000 });
   expect(await count('command_results')).toBe(7);
@@ -56,7 +57,7 @@ it('leaves to another node what that one forgets just now, and goes on with the 
     'DELETE FROM usher.command_results WHERE ctid = ANY (ARRAY(SELECT ctid FROM usher.command_results LIMIT 500))',
   );
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  const stop = purgeLater(pool, KEPT, silentLog);
   vi.advanceTimersByTime(60_000);
   await new Promise((resolve) => setTimeout(resolve, 300));
   await other.query('COMMIT');
@@ -69,7 +70,7 @@ it('leaves to another node what that one forgets just now, and goes on with the 
 it('does nothing any more once it was stopped', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const query = vi.spyOn(pool, 'query');
-  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  const stop = purgeLater(pool, KEPT, silentLog);
   stop();
   vi.advanceTimersByTime(600_000);
   expect(query).not.toHaveBeenCalled();
@@ -100,7 +101,7 @@ it('forgets sessions with their refresh tokens, mailed links and counts of failu
     await pool.query('INSERT INTO boxoffice.attempts VALUES ($1, 1, clock_timestamp() + $2::interval)', [hash, age]);
   }
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  const stop = purgeLater(pool, KEPT, silentLog);
   vi.advanceTimersByTime(60_000);
   const sessions = async () => (await pool.query('SELECT count(*)::int AS n FROM boxoffice.sessions')).rows[0].n;
   await vi.waitFor(async () => expect(await sessions()).toBe(1), { timeout: 10_000 });
@@ -123,7 +124,7 @@ it('forgets keys of requests after a day', async () => {
   await add('25 hours');
   await add('23 hours');
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const stop = purgeLater(pool, WINDOW_MS, silentLog);
+  const stop = purgeLater(pool, KEPT, silentLog);
   vi.advanceTimersByTime(60_000);
   await vi.waitFor(
     async () => {
@@ -132,5 +133,22 @@ it('forgets keys of requests after a day', async () => {
     },
     { timeout: 10_000 },
   );
+  stop();
+});
+
+it('forgets what happened to seats after so many days, and nothing newer', async () => {
+  const addActs = (age: string) =>
+    pool.query(
+      `INSERT INTO usher.seat_acts (showtime_id, epoch, number, created_at, seats, acts)
+       SELECT $1, 1, i, clock_timestamp() - $2::interval, '{1}', '[]' FROM generate_series(1, 1_500) AS i`,
+      [randomUUID(), age],
+    );
+  await addActs('401 days');
+  await addActs('399 days');
+  await addWriter(randomUUID(), '8 days');
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const stop = purgeLater(pool, KEPT, silentLog);
+  vi.advanceTimersByTime(60_000);
+  await vi.waitFor(async () => expect(await count('seat_acts')).toBe(1_500), { timeout: 10_000 });
   stop();
 });

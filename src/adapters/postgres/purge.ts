@@ -11,11 +11,17 @@ const NODE_KEPT = '1 day';
 /** How long a request that created something may come again and get the same answer. */
 const IDEMPOTENCY_KEY_KEPT = '1 day';
 
+export interface Kept {
+  readonly replayWindowMs: number;
+  readonly seatHistoryDays: number;
+}
+
 /**
  * Forgets what no replay asks for any more, and sessions, mailed links and counts of failures that have ended. Twice the window: a node that has just loaded the results of the window must
- * not lose them in Postgres before they have left its own memory. Returns the stop.
+ * not lose them in Postgres before they have left its own memory. The history of seats is kept for so many days. Returns the
+ * stop.
  */
-export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () => void {
+export function purgeLater(pool: pg.Pool, { replayWindowMs, seatHistoryDays }: Kept, log: Log): () => void {
   let isStopped = false;
   let isRunning = false;
   const purge = async (): Promise<void> => {
@@ -28,6 +34,15 @@ export function purgeLater(pool: pg.Pool, replayWindowMs: number, log: Log): () 
             WHERE created_at < clock_timestamp() - 2 * make_interval(secs => $1::float8 / 1000)
             LIMIT $2 FOR UPDATE SKIP LOCKED))`,
         [replayWindowMs, ROWS_PER_PURGE],
+      );
+      deleted = rowCount ?? 0;
+    }
+    for (let deleted = ROWS_PER_PURGE; deleted === ROWS_PER_PURGE && !isStopped; ) {
+      const { rowCount } = await pool.query(
+        `DELETE FROM usher.seat_acts WHERE ctid = ANY (ARRAY(
+           SELECT ctid FROM usher.seat_acts WHERE created_at < clock_timestamp() - make_interval(days => $1)
+            LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+        [seatHistoryDays, ROWS_PER_PURGE],
       );
       deleted = rowCount ?? 0;
     }

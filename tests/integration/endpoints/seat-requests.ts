@@ -51,6 +51,19 @@ export const seatRequests: Requests = {
     path: { showtimeId: await cinema.showtime() },
     body: { seats: SEATS, reason: 'wet' },
   }),
+  listBlocks: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
+  getSeatHistory: async (cinema) => {
+    const { showtimeId } = await cinema.held();
+    return { path: { showtimeId, label: 'R1-1' } };
+  },
+  takeAwayHolds: async (cinema) => {
+    const { showtimeId, hold } = await cinema.held();
+    return { path: { showtimeId }, body: { holdId: hold.id, reason: 'a camera' } };
+  },
+  reseatBooking: async (cinema) => {
+    const { showtimeId, booking } = await cinema.booked();
+    return { path: { showtimeId, bookingId: booking.id }, body: { seats: SEATS, reason: 'a broken seat' } };
+  },
   unblockSeats: async (cinema) => {
     const showtimeId = await cinema.showtime();
     await cinema.post(`/v1/showtimes/${showtimeId}/blocks`, { seats: SEATS });

@@ -94,6 +94,8 @@ const ALL = [
   'DELETE /v1/showtimes/{showtimeId}/holds/{holdId}',
   'POST /v1/sessions',
   'POST /v1/showtimes/{showtimeId}/best-available',
+  'GET /v1/showtimes/{showtimeId}/blocks',
+  'GET /v1/showtimes/{showtimeId}/seats/{label}/history',
   'POST /v1/showtimes/{showtimeId}/blocks',
   'POST /v1/showtimes/{showtimeId}/blocks/remove',
   'POST /v1/showtimes/{showtimeId}/bookings',

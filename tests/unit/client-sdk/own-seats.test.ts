@@ -30,6 +30,31 @@ describe('own seats', () => {
     ]);
   });
 
+  it('[CLIENT-10] that staff take away are lost, and the buyer is told so', async () => {
+    const { client, socket } = await withSeatMap(liveStage());
+    socket.tell({ type: 'own', holds: [mine], bookings: [] });
+    const told: unknown[] = [];
+    client.on('takenaway', (event) => told.push(event));
+    client.on('expire', (event) => told.push(event));
+    socket.tell({ type: 'hold_taken_away', holdId: mine.id, seats: mine.seats });
+    socket.tell({ type: 'own', holds: [], bookings: [] });
+    expect(told).toEqual([{ holdId: mine.id, seats: mine.seats }]);
+    expect(client.getSnapshot().holds).toEqual([]);
+  });
+
+  it('[CLIENT-10] what staff do for others is not theirs', async () => {
+    const { client, socket } = await withSeatMap(liveStage());
+    const held = client.act({ type: 'hold', seats: ['A-1', 'A-2'], customer: 'ann', channel: 'pos' });
+    expect(socket.commands()[0]).toMatchObject({ type: 'hold', customer: 'ann', channel: 'pos' });
+    expect(client.getSnapshot().busy).toBe(false);
+    socket.tell({ type: 'reply', id: socket.commands()[0]?.id, ok: true, hold: mine });
+    expect(await held).toMatchObject({ ok: true, hold: mine });
+    const taken = client.act({ type: 'take_away', holdId: mine.id, reason: 'a camera' });
+    socket.tell({ type: 'reply', id: socket.commands()[1]?.id, ok: true, seats: mine.seats });
+    expect(await taken).toMatchObject({ ok: true, seats: mine.seats });
+    expect(client.getSnapshot()).toMatchObject({ holds: [], bookings: [] });
+  });
+
   it('are laid over the map also when the seat map comes after them', async () => {
     const made = liveStage();
     made.socket.tell(snapshot({ holds: [mine] }));
