@@ -116,6 +116,12 @@ describe('a series', () => {
     ['invalid_field', 'series.lastDay', { series: { ...series, lastDay: '2041-02-01' } }],
     // The last of them meets the series above: none is added.
     ['showtime_overlap', 'startsAt', { series: { firstDay: '2031-02-20', lastDay: '2031-03-01', times: ['20:00'] } }],
+    // They meet each other: a film of a minute, and twenty for the hall.
+    [
+      'showtime_overlap',
+      'startsAt',
+      { series: { firstDay: '2031-06-01', lastDay: '2031-06-02', times: ['20:00', '20:15'] } },
+    ],
   ])('is refused with %s of %s, and nothing is written: %j', async (code, field, wrong) => {
     const count = async () => (await stage.pool.query('SELECT count(*)::int AS n FROM boxoffice.showtimes')).rows[0].n;
     const before = await count();

@@ -4,7 +4,7 @@ import { editOnce } from '../repeated-requests.js';
 import { type Edited, type EditParts, refuse } from './edit-parts.js';
 import type { addedSchema, NewShowtimes } from './showtime-schemas.js';
 import { SERIES_MAX, type SeriesStart, startAt, startsOf } from './showtime-series.js';
-import { insertRecord, lockHallOf, refuseOverlap } from './showtime-store.js';
+import { insertRecords, lockHallOf, refuseOverlap } from './showtime-store.js';
 import { categoriesWithout } from './showtimes.js';
 import { mergePrices, refuseUnknownCategories } from './ticket-types.js';
 import { localTime } from './venue-time.js';
@@ -40,35 +40,29 @@ export function addShowtimes(
     if (starts.length > SERIES_MAX) {
       return refuse('invalid_field', `A series has at most ${SERIES_MAX} showtimes.`, 'series.lastDay');
     }
-    const showtimes: Added['showtimes'] = [];
-    for (const { startsAt: at, local, adjusted } of starts) {
-      if (at <= now()) return refuse('showtime_past', `${local} is in the past.`, 'startsAt');
-      const id = uuid();
-      const startsAt = new Date(at);
-      const minutes = durationMinutes ?? rows[0].minutes;
-      const free = await refuseOverlap(client, hall, { id, hallId, startsAt, minutes });
-      if (!free.ok) return free;
-      await insertRecord(client, {
+    const past = starts.find(({ startsAt }) => startsAt <= now());
+    if (past) return refuse('showtime_past', `${past.local} is in the past.`, 'startsAt');
+    const added = starts.map((start) => ({ ...start, id: uuid(), startsAt: new Date(start.startsAt) }));
+    const record = {
+      ...{ movieId, hallId, currency, prices, ticketTypes, durationMinutes, seatMapHash: hall.hash },
+      rules: wanted.rules ?? {},
+      salesOpen: wanted.salesOpen ?? true,
+      salesOpenAt: wanted.salesOpenAt ?? null,
+      salesCloseAt: wanted.salesCloseAt ?? null,
+      channels: wanted.channels ?? [],
+    };
+    await insertRecords(client, record, added);
+    const minutes = durationMinutes ?? rows[0].minutes;
+    const free = await refuseOverlap(client, hall, { hallId, minutes, starts: added });
+    if (!free.ok) return free;
+    const showtimes = added.map(({ id, startsAt, adjusted }): Added['showtimes'][number] => {
+      const told = {
         id,
-        movieId,
-        hallId,
-        startsAt,
-        currency,
-        prices,
-        ticketTypes,
-        seatMapHash: hall.hash,
-        rules: wanted.rules ?? {},
-        salesOpen: wanted.salesOpen ?? true,
-        salesOpenAt: wanted.salesOpenAt ?? null,
-        salesCloseAt: wanted.salesCloseAt ?? null,
-        durationMinutes,
-        channels: wanted.channels ?? [],
-        cancelledAt: null,
-        cancelReason: null,
-      });
-      const told = { id, startsAt: startsAt.toISOString(), startsAtLocal: localTime(at, hall.timeZone) };
-      showtimes.push(adjusted ? { ...told, adjusted } : told);
-    }
+        startsAt: startsAt.toISOString(),
+        startsAtLocal: localTime(startsAt.getTime(), hall.timeZone),
+      };
+      return adjusted ? { ...told, adjusted } : told;
+    });
     await audit.write(client, {
       caller,
       action: 'showtime.add',

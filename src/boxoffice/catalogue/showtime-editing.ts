@@ -167,7 +167,8 @@ function change({ pool, audit, now }: EditParts, id: string, wanted: Change, ifM
         [before.movieId],
       );
       const minutes = after.durationMinutes ?? rows[0]?.minutes ?? 0;
-      const free = await refuseOverlap(client, hall, { id, hallId: before.hallId, startsAt: after.startsAt, minutes });
+      const starts = [{ id, startsAt: after.startsAt }];
+      const free = await refuseOverlap(client, hall, { hallId: before.hallId, minutes, starts });
       if (!free.ok) return free;
     }
     await updateRecord(client, after);

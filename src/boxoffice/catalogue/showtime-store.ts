@@ -70,46 +70,61 @@ export async function lockRecord(client: PoolClient, id: string): Promise<Showti
   return rows[0] && recordOf(rows[0]);
 }
 
-/** The refusal where another showtime is in the hall then, or within its turnaround. The hall is locked. */
+/** A start of a showtime; all that are looked at together run as long. */
+interface Start {
+  readonly id: string;
+  readonly startsAt: Date;
+}
+
+/**
+ * The refusal where another showtime is in the hall at one of the starts, or within its turnaround. Showtimes that have been
+ * inserted already are looked at as well, so that those of one series cannot overlap either. The hall is locked.
+ */
 export async function refuseOverlap(
   client: PoolClient,
   { turnaroundMinutes, timeZone }: LockedHall,
-  showtime: { readonly id: string; readonly hallId: string; readonly startsAt: Date; readonly minutes: number },
+  { hallId, minutes, starts }: { readonly hallId: string; readonly minutes: number; readonly starts: readonly Start[] },
 ): Promise<Edited<undefined>> {
-  const { id, hallId, startsAt, minutes } = showtime;
-  const { rows } = await client.query<{ title: string; starts_at: Date; ends_at: Date }>(
-    `SELECT m.title, s.starts_at, s.starts_at + make_interval(mins => coalesce(s.duration_minutes, m.runtime_minutes)) AS ends_at
-       FROM boxoffice.showtimes s JOIN boxoffice.movies m ON m.id = s.movie_id
-      WHERE s.hall_id = $1 AND s.id <> $2 AND s.cancelled_at IS NULL
-        -- No showtime is longer than a day, nor any turnaround: the index finds the few that come into question.
-        AND s.starts_at BETWEEN $3::timestamptz - interval '2 days' AND $3::timestamptz + interval '2 days'
-        AND s.starts_at < $3::timestamptz + make_interval(mins => $4::integer + $5::integer)
-        AND s.starts_at + make_interval(mins => coalesce(s.duration_minutes, m.runtime_minutes) + $5::integer) > $3::timestamptz
-      ORDER BY s.starts_at LIMIT 1`,
-    [hallId, id, startsAt, minutes, turnaroundMinutes],
+  const { rows } = await client.query<{ at: Date; title: string; starts_at: Date; ends_at: Date }>(
+    `SELECT n.at, m.title, s.starts_at,
+            s.starts_at + make_interval(mins => coalesce(s.duration_minutes, m.runtime_minutes)) AS ends_at
+       FROM unnest($2::uuid[], $3::timestamptz[]) AS n (id, at)
+       -- No showtime is longer than a day, nor any turnaround: the index finds the few that come into question.
+       JOIN boxoffice.showtimes s
+         ON s.hall_id = $1 AND s.starts_at BETWEEN n.at - interval '2 days' AND n.at + interval '2 days'
+       JOIN boxoffice.movies m ON m.id = s.movie_id
+      WHERE s.id <> n.id AND s.cancelled_at IS NULL
+        AND s.starts_at < n.at + make_interval(mins => $4::integer + $5::integer)
+        AND s.starts_at + make_interval(mins => coalesce(s.duration_minutes, m.runtime_minutes) + $5::integer) > n.at
+      ORDER BY n.at, s.starts_at LIMIT 1`,
+    [hallId, starts.map(({ id }) => id), starts.map(({ startsAt }) => startsAt), minutes, turnaroundMinutes],
   );
   const other = rows[0];
   if (!other) return { ok: true, value: undefined };
   const clock = (at: Date) => localTime(at.getTime(), timeZone).slice(0, 16).replace('T', ' ');
   return refuse(
     'showtime_overlap',
-    `At ${clock(startsAt)} the hall is taken: "${other.title}" runs from ${clock(other.starts_at)} to ${clock(other.ends_at)}, ` +
+    `At ${clock(other.at)} the hall is taken: "${other.title}" runs from ${clock(other.starts_at)} to ${clock(other.ends_at)}, ` +
       `and the turnaround is ${turnaroundMinutes} minutes.`,
     'startsAt',
   );
 }
 
-export async function insertRecord(client: PoolClient, record: Omit<ShowtimeRecord, 'version'>): Promise<void> {
+type NewRecord = Omit<ShowtimeRecord, 'id' | 'startsAt' | 'version' | 'cancelledAt' | 'cancelReason'>;
+
+/** Inserts showtimes that differ in their starts only. */
+export async function insertRecords(client: PoolClient, record: NewRecord, starts: readonly Start[]): Promise<void> {
   await client.query(
-    `INSERT INTO boxoffice.showtimes (id, movie_id, hall_id, seat_map_hash, starts_at, currency, prices, rules, sales_open,
+    `INSERT INTO boxoffice.showtimes (id, starts_at, movie_id, hall_id, seat_map_hash, currency, prices, rules, sales_open,
                                       sales_open_at, sales_close_at, duration_minutes, channels, ticket_types)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+     SELECT n.id, n.at, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS n (id, at)`,
     [
-      record.id,
+      starts.map(({ id }) => id),
+      starts.map(({ startsAt }) => startsAt),
       record.movieId,
       record.hallId,
       record.seatMapHash,
-      record.startsAt,
       record.currency,
       ...settings(record),
     ],
