@@ -107,6 +107,17 @@ describe('the signing keys', () => {
     expect(await here.tokens.verify(token)).toMatchObject({ ok: true });
   });
 
+  it('that somebody deleted count no more once a node has read the table, and it signs with another', async () => {
+    const here = await openNode();
+    const { token } = await here.tokens.issue(GRANT);
+    const stolen = here.keys.signer.kid;
+    await pool.query('DELETE FROM boxoffice.signing_keys');
+    await here.keys.renew();
+    expect(here.keys.signer.kid).not.toBe(stolen);
+    expect(await here.tokens.verify(token)).toMatchObject({ ok: false });
+    expect(await here.tokens.verify((await here.tokens.issue(GRANT)).token)).toMatchObject({ ok: true });
+  });
+
   it('of another TOKEN_SECRET are neither used nor published', async () => {
     const before = await openNode('the secret that was stolen last night');
     const after = await openNode();

@@ -97,7 +97,7 @@ describe('a socket', () => {
     expect(guest.address).toBe('10.0.0.7');
   });
 
-  it('[SESSION-5] is closed when its log-in, account or key is revoked, and its commands count no more', async () => {
+  it('[SESSION-5] [SESSION-10] is closed when its log-in, account or key is revoked, and its commands count no more', async () => {
     for (const revocation of [
       { kind: 'session', subject: 's' },
       { kind: 'account', subject: 'a', grants: 3 },
