@@ -165,6 +165,25 @@ describe('a cinema of one’s own', () => {
     await live.close();
   });
 
+  it('has a booking moved to other seats in one act, by staff', async () => {
+    const { ann, staff } = people;
+    const mine = await ann.done<{ bookings: { id: string }[] }>('GET', at('/own'));
+    const bookingId = mine.bookings[0]?.id;
+    const live = await LiveClient.join(`${cinema.server.url.replace('http', 'ws')}${at('/live')}`, {
+      token: ann.token,
+    });
+    const path = at(`/bookings/${bookingId}/reseat`);
+    const wanted = { seats: ['C-6', 'C-7'], reason: 'a broken seat' };
+    expect(await ann.ask('POST', path, wanted)).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+    const { booking } = await staff.done<{ booking: { seats: string[]; price: object } }>('POST', path, wanted);
+    expect(booking).toMatchObject({ seats: ['C-6', 'C-7'], price: { amount: 2_400, currency: 'USD' } });
+    // All four seats change at once, for whoever watches.
+    expect((await live.next('delta')).changes).toHaveLength(4);
+    const { seats } = await ann.done<{ seats: string }>('GET', at('/seats'));
+    expect([...seats].filter((status) => status === 'b')).toHaveLength(2);
+    await live.close();
+  });
+
   it('sells seats as ticket types, each by its own price and limit', async () => {
     const { bob } = people;
     const family = { count: 3, category: 'Rear', ticketTypes: { adult: 1, child: 2 } };
