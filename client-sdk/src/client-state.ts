@@ -48,8 +48,8 @@ export interface ClientEvents {
   conflict: { readonly command: Command; readonly conflicts: readonly Conflict[]; readonly error: ClientError };
   /** An own hold ended by time. */
   expire: { readonly holdId: string; readonly seats: readonly string[] };
-  /** Staff ended an own hold: the buyer did nothing. */
-  takenaway: { readonly holdId: string; readonly seats: readonly string[] };
+  /** An own hold ended, and the buyer did nothing: staff took it, or, by its `cause`, the showtime was cancelled. */
+  takenaway: { readonly holdId: string; readonly seats: readonly string[]; readonly cause?: 'showtime_cancelled' };
   /** A complaint of the server that belongs to no command, or an error thrown by a listener (as `cause`). */
   error: ClientError;
 }

@@ -204,7 +204,7 @@ export class LiveClient implements ShowtimeClient {
         this.#state.holdExpired(message.holdId);
         break;
       case 'hold_taken_away':
-        this.#state.holdEnded(message.holdId, 'takenaway');
+        this.#state.holdEnded(message.holdId, 'takenaway', message.cause ? { cause: message.cause } : {});
         break;
       case 'heartbeat':
         this.#clock.heard(message.serverTime);

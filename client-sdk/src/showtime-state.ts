@@ -1,4 +1,13 @@
-import type { Delta, Heartbeat, HoldView, Own, Snapshot, Terms, Welcome } from '../../src/protocol/server-messages.js';
+import type {
+  Delta,
+  Heartbeat,
+  HoldTakenAway,
+  HoldView,
+  Own,
+  Snapshot,
+  Terms,
+  Welcome,
+} from '../../src/protocol/server-messages.js';
 import { Belongings } from './belongings.js';
 import type { ClientEvents, ClientState } from './client-state.js';
 import type { ServerClock } from './clock.js';
@@ -142,11 +151,11 @@ export class ShowtimeState {
     this.holdEnded(holdId, 'expire');
   }
 
-  holdEnded(holdId: string, how: 'expire' | 'takenaway'): void {
+  holdEnded(holdId: string, how: 'expire' | 'takenaway', why: Pick<HoldTakenAway, 'cause'> = {}): void {
     const hold = this.#own.dropHold(holdId);
     if (!hold) return;
     this.#ownChanged();
-    this.#tell(how, { holdId, seats: hold.seats });
+    this.#tell(how, { holdId, seats: hold.seats, ...why });
   }
 
   /**

@@ -42,6 +42,17 @@ describe('own seats', () => {
     expect(client.getSnapshot().holds).toEqual([]);
   });
 
+  it('[TERMS-5] that end with a cancelled showtime are lost, and the buyer is told why', async () => {
+    const { client, socket } = await withSeatMap(liveStage());
+    socket.tell({ type: 'own', holds: [mine], bookings: [] });
+    const told: unknown[] = [];
+    client.on('takenaway', (event) => told.push(event));
+    const cause = 'showtime_cancelled';
+    socket.tell({ type: 'hold_taken_away', holdId: mine.id, seats: mine.seats, cause });
+    expect(told).toEqual([{ holdId: mine.id, seats: mine.seats, cause }]);
+    expect(client.getSnapshot().holds).toEqual([]);
+  });
+
   it('[CLIENT-10] what staff do for others is not theirs', async () => {
     const { client, socket } = await withSeatMap(liveStage());
     const held = client.act({ type: 'hold', seats: ['A-1', 'A-2'], customer: 'ann', channel: 'pos' });
