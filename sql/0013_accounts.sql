@@ -9,7 +9,7 @@ CREATE TABLE boxoffice.accounts (
   -- NULL: none was set yet; the account was made by an administrator, and its owner was mailed a link.
   password_hash text,
   role text NOT NULL CHECK (role IN ('customer', 'staff', 'manager', 'admin')),
-  -- Whose holds and bookings are theirs in the journal: the guest's that the account was made by, or `account:<id>`.
+  -- Whose holds and bookings are theirs in the journal where no guest logged in: `account:<id>`.
   holder text NOT NULL UNIQUE,
   disabled_at timestamptz(3),
   -- Access tokens carry it; those with a lower one count no more. It rises with the role, the password and disabling.

@@ -11,7 +11,7 @@ export interface Account {
   /** Null: no password was set yet. */
   readonly passwordHash: string | null;
   readonly role: AccountRole;
-  /** Whose holds and bookings are theirs where no guest logged in. */
+  /** `account:<id>`: whose holds and bookings are theirs where no guest logged in. No session of a guest speaks for it. */
   readonly holder: string;
   readonly disabledAt: Date | null;
   readonly grants: number;
@@ -51,16 +51,12 @@ interface NewAccount {
   readonly name: string;
   readonly passwordHash: string | null;
   readonly role: AccountRole;
-  /** The guest who signed up; absent, or taken by another account: the account gets a holder of its own. */
-  readonly holder?: string | undefined;
 }
 
 /** Adds an account, in the caller's transaction; undefined where there is one with this e-mail address. */
 export async function insertAccount(client: Reads, made: NewAccount): Promise<Account | undefined> {
   const { id, email, name, passwordHash, role } = made;
-  const guest = made.holder;
-  const isFree = guest !== undefined && (await lockHolder(client, guest)) === undefined;
-  const holder = isFree ? guest : `account:${id}`;
+  const holder = `account:${id}`;
   const { rowCount } = await client.query(
     `INSERT INTO boxoffice.accounts (id, email, name, password_hash, role, holder) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (email) DO NOTHING`,

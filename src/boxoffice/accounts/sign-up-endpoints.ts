@@ -5,7 +5,7 @@ import { uncountAttempt } from '../access/attempts.js';
 import { text } from '../catalogue/edit-parts.js';
 import { inTransaction } from '../halls/hall-store.js';
 import { type AccountParts, guestSessionSchema, loggedInSchema, refuseTooMany } from './account-parts.js';
-import { emailSchema, findAccountByEmail, insertAccount } from './account-store.js';
+import { adoptHolder, emailSchema, findAccountByEmail, insertAccount } from './account-store.js';
 import { type LogInAnswer, WRONG_CREDENTIALS } from './log-ins.js';
 import type { SignUp } from './mailed-links.js';
 import { passwordSchema, refusePassword } from './new-password.js';
@@ -115,12 +115,14 @@ async function confirm(
   return await inTransaction<LogInAnswer>(pool, async (client) => {
     const refused = { result: { ok: false, error: INVALID_LINK }, commit: true } as const;
     if (!(await links.use(client, token))) return refused;
-    const { email, name, passwordHash, holder } = signUp;
-    const made = { id: uuid(), email, name, passwordHash, role: 'customer', holder: holder ?? undefined } as const;
+    const { email, name, passwordHash, holder: guest } = signUp;
+    const made = { id: uuid(), email, name, passwordHash, role: 'customer' } as const;
     const account = await insertAccount(client, made);
     // Made meanwhile by an administrator, or by another link.
     if (!account) return refused;
-    const value = await sessions.start(client, account, { address, secondFactor: false });
+    const isAdopted = guest !== null && (await adoptHolder(client, account.id, guest));
+    const holder = isAdopted ? guest : account.holder;
+    const value = await sessions.start(client, account, { address, secondFactor: false, holder });
     return { result: { ok: true, value }, commit: true };
   });
 }

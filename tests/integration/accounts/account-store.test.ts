@@ -33,9 +33,9 @@ async function within<Result>(work: (client: pg.PoolClient) => Promise<Result>):
   }
 }
 
-const add = (email: string, holder?: string) =>
+const add = (email: string) =>
   within((client) =>
-    insertAccount(client, { id: randomUUID(), email, name: '', passwordHash: null, role: 'customer', holder }),
+    insertAccount(client, { id: randomUUID(), email, name: '', passwordHash: null, role: 'customer' }),
   );
 
 describe('an account', () => {
@@ -61,13 +61,6 @@ describe('an account', () => {
       });
     await Promise.all(['a', 'b', 'c'].map(rename));
     expect((await findAccountByEmail(pool, 'locked@example.org'))?.name).toBe(renamed.join(''));
-  });
-
-  it('takes over the guest that made it, unless the guest has become another account', async () => {
-    const guest = `guest:${randomUUID()}`;
-    const made = await Promise.all([add('first@example.org', guest), add('second@example.org', guest)]);
-    expect(made.filter((account) => account?.holder === guest)).toHaveLength(1);
-    expect(made.filter((account) => account?.holder === `account:${account?.id}`)).toHaveLength(1);
   });
 
   it('adopts a guest once: two accounts at the same time do not both get it', async () => {
