@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCtl } from '../../../src/ops/ctl/run-ctl.js';
 import { openSite, PASSWORD, type Site, tokenIn } from '../accounts/people.js';
@@ -145,4 +146,31 @@ describe('ctl key', () => {
     expect(await ctl(['key', 'add', 'x', '--allow', 'halls.edit'])).toMatchObject({ code: 3 });
     expect(await ctl(['key', 'add', 'x', '--allow', 'everything'])).toMatchObject({ code: 2 });
   });
+});
+
+it('the first administrator sets up, logs in and enrols an app by command alone', async () => {
+  const setup = site.stage.node.firstStart.setupLink?.token ?? '';
+  const file = join(folder, 'own-password');
+  await writeFile(file, PASSWORD);
+  const words = ['boss@cinema.example', '--password-file', file];
+  expect(await done('set-up', ...words, '--name', 'Boss', '--token', setup)).toContain('is the administrator');
+  expect(await ctl(['set-up', ...words, '--name', 'Boss', '--token', setup])).toMatchObject({ code: 1 });
+  const first = (await done('log-in', ...words)).trim().split('\n');
+  expect(first).toHaveLength(2);
+  expect(await ctl(['user', 'list'], first[1])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('second factor'),
+  });
+  const begun = JSON.parse((await ctl(['totp', 'begin', '--json'], first[1])).out) as { secret: string };
+  const code = (steps: number) =>
+    generateSync({ secret: begun.secret, epoch: Math.floor(Date.now() / 1000) + 30 * steps });
+  const confirmed = (await ctl(['totp', 'confirm', code(0)], first[1])).out.trim().split('\n');
+  expect(confirmed).toHaveLength(12);
+  expect((await ctl(['user', 'list'], confirmed[11])).code).toBe(0);
+  const codeless = await ctl(['log-in', ...words]);
+  expect(codeless).toMatchObject({ code: 3, err: expect.stringContaining('[code_required]') });
+  expect(codeless.err, 'advice on keys').not.toContain('key');
+  const again = (await done('log-in', ...words, '--code', code(1))).trim().split('\n');
+  expect(again).toHaveLength(1);
+  expect((await ctl(['key', 'list'], again[0])).code).toBe(0);
 });

@@ -32,9 +32,9 @@ function exitCodeOf(status: number): FailureCode {
 }
 
 function adviceOn({ status, code }: Problem, hasKey: boolean): string {
-  if (status === 401 && !hasKey) return 'Set USHER_API_KEY or give --key ("ctl help").';
-  if (status === 401) return 'Check the key: it may have been withdrawn, or belong to another server.';
-  if (status === 403) return 'The key lacks the permission for this.';
+  if (code === 'unauthorized' && !hasKey) return 'Set USHER_API_KEY or give --key ("ctl help").';
+  if (code === 'unauthorized') return 'Check the key: it may have been withdrawn, or belong to another server.';
+  if (code === 'forbidden') return 'The key lacks the permission for this.';
   if (status === 412) return 'Somebody changed it meanwhile. Run the command again to work on the newest version.';
   if (status === 429 || code === 'unavailable') return 'Try again in a moment.';
   return '';

@@ -4,6 +4,7 @@ import { demoCommands } from './demo-commands.js';
 import { hallCommands } from './hall-commands.js';
 import { keyCommands } from './key-commands.js';
 import { movieCommands } from './movie-commands.js';
+import { ownAccountCommands } from './own-account-commands.js';
 import { showtimeCommands } from './showtime-commands.js';
 import { userCommands } from './user-commands.js';
 import { venueCommands } from './venue-commands.js';
@@ -15,6 +16,7 @@ export const API_COMMANDS: readonly ApiCommand[] = [
   ...movieCommands,
   ...showtimeCommands,
   ...bookingCommands,
+  ...ownAccountCommands,
   ...userCommands,
   ...keyCommands,
   ...demoCommands,

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { Misuse, sentenceOf } from '../../misuse.js';
+import { Misuse } from '../../misuse.js';
 import type { Report } from '../report.js';
 import type { ApiClient } from './api-client.js';
 import type { ApiCommand, Invocation, Option } from './api-command.js';
 import { listed } from './listed.js';
+import { readSecretFile } from './secret-file.js';
 
 interface Account {
   readonly id: string;
@@ -94,20 +94,11 @@ async function add({ api, operand, value }: Invocation): Promise<Report> {
   const file = value('password-file');
   const body = {
     ...{ email: operand('email'), name: value('name'), role: value('role') },
-    ...(file === undefined ? {} : { password: await readPassword(file) }),
+    ...(file === undefined ? {} : { password: await readSecretFile(file) }),
   };
   const { body: account } = await api.ask<Account>({ method: 'POST', path: '/v1/admin/accounts', body });
   const next = account.hasPassword ? '' : ' A link to set a password was mailed.';
   return { ok: true, json: account, lines: [`Made the account ${account.email} (${account.role}).${next}`] };
-}
-
-/** Not an option: other users of the machine see those. @throws Misuse */
-async function readPassword(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).split(/\r?\n/, 1)[0] ?? '';
-  } catch (error) {
-    throw new Misuse(`The password cannot be read: ${sentenceOf(error)}`);
-  }
 }
 
 /** @throws Misuse, ApiFailure */
