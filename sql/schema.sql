@@ -252,6 +252,7 @@ CREATE TABLE boxoffice.showtimes (
   CONSTRAINT showtimes_hall_id_fkey FOREIGN KEY (hall_id) REFERENCES boxoffice.halls(id),
   CONSTRAINT showtimes_movie_id_fkey FOREIGN KEY (movie_id) REFERENCES boxoffice.movies(id),
   CONSTRAINT showtimes_seat_map_hash_fkey FOREIGN KEY (seat_map_hash) REFERENCES boxoffice.seat_maps(hash),
+  CONSTRAINT showtimes_channels_check CHECK ((channels <@ ARRAY['web'::text, 'walk_in'::text, 'pos'::text, 'partner'::text])),
   CONSTRAINT showtimes_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   CONSTRAINT showtimes_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
   CONSTRAINT showtimes_prices_check CHECK ((jsonb_typeof(prices) = 'object'::text)),
@@ -413,6 +414,19 @@ CREATE TABLE usher.seat_acts (
 );
 CREATE INDEX seat_acts_created_at ON usher.seat_acts USING brin (created_at);
 
+CREATE TABLE usher.seat_allocations (
+  showtime_id uuid NOT NULL,
+  seat_index integer NOT NULL,
+  channel text NOT NULL,
+  until timestamp(3) with time zone,
+  reason text NOT NULL,
+  allocated_by text NOT NULL,
+  allocated_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT seat_allocations_pkey PRIMARY KEY (showtime_id, seat_index),
+  CONSTRAINT seat_allocations_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'walk_in'::text, 'pos'::text, 'partner'::text]))),
+  CONSTRAINT seat_allocations_seat_index_check CHECK ((seat_index >= 0))
+);
+
 CREATE TABLE usher.showtime_owners (
   showtime_id uuid NOT NULL,
   epoch bigint NOT NULL,
@@ -439,6 +453,7 @@ CREATE TABLE usher.writers (
   batch bigint NOT NULL,
   seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   timeline integer DEFAULT 0 NOT NULL,
+  allocated_batch bigint DEFAULT 0 NOT NULL,
   CONSTRAINT writers_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=50);
 
@@ -785,6 +800,63 @@ BEGIN
   RAISE EXCEPTION 'the audit log is only added to' USING ERRCODE = 'insufficient_privilege';
 END $function$;
 
+CREATE OR REPLACE FUNCTION usher.restore_allocations(writer_id uuid, batch_number bigint, node_name text, showtime uuid, from_epoch bigint, is_whole boolean, known json, behind bigint, done text, done_epoch bigint, OUT outcome text, OUT present_epoch bigint)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+DECLARE
+  present integer := timeline();
+  o showtime_owners;
+  changed bigint := 0;
+  n bigint;
+BEGIN
+  outcome := done;
+  present_epoch := done_epoch;
+  IF behind IS NOT NULL OR done = 'overtaken' THEN
+    RETURN;
+  END IF;
+  UPDATE writers w SET allocated_batch = batch_number WHERE w.id = writer_id AND w.allocated_batch < batch_number;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  SELECT * INTO o FROM showtime_owners x WHERE x.showtime_id = showtime;
+  IF NOT o.opened AND from_epoch >= o.restored_from AND NOT (known ->> 'additive')::boolean THEN
+    DELETE FROM seat_allocations a
+     WHERE a.showtime_id = showtime
+       AND (is_whole OR a.seat_index IN (
+             SELECT s.seat::integer FROM json_to_recordset(known -> 'allocations') AS r (seats json, channel text),
+                    json_array_elements_text(r.seats) AS s (seat)))
+       AND a.seat_index NOT IN (
+             SELECT s.seat::integer FROM json_to_recordset(known -> 'allocations') AS r (seats json, channel text),
+                    json_array_elements_text(r.seats) AS s (seat)
+              WHERE r.channel IS NOT NULL);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+  END IF;
+  IF o.whole_from <= from_epoch THEN
+    INSERT INTO seat_allocations (showtime_id, seat_index, channel, until, reason, allocated_by)
+    SELECT showtime, s.seat::integer, r.channel, to_timestamp(r.until_ms / 1000), r.reason, r.allocated_by
+      FROM json_to_recordset(known -> 'allocations')
+             AS r (seats json, channel text, until_ms float8, reason text, allocated_by text),
+           json_array_elements_text(r.seats) AS s (seat)
+     WHERE r.channel IS NOT NULL AND (r.until_ms IS NULL OR to_timestamp(r.until_ms / 1000) > clock_timestamp())
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    changed := changed + n;
+  END IF;
+  IF done = 'restored' OR changed = 0 THEN
+    RETURN;
+  END IF;
+  outcome := 'restored';
+  UPDATE showtime_owners x
+     SET epoch = greatest(x.epoch, from_epoch) + 1 + 1000 * abs(present - x.timeline), node = node_name,
+         claimed_at = clock_timestamp(), writer = writer_id, timeline = present,
+         restored_from = greatest(x.restored_from, from_epoch),
+         whole_from = CASE WHEN is_whole THEN greatest(x.whole_from, from_epoch) ELSE x.whole_from END
+   WHERE x.showtime_id = showtime
+  RETURNING x.epoch INTO present_epoch;
+END $function$;
+
 CREATE OR REPLACE FUNCTION usher.restore_showtime(writer_id uuid, batch_number bigint, after_number bigint, node_name text, showtime uuid, from_epoch bigint, is_whole boolean, known json, OUT behind bigint, OUT outcome text, OUT present_epoch bigint, OUT bookings_restored integer, OUT holds_restored integer, OUT lost json, OUT now_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
@@ -1119,6 +1191,9 @@ BEGIN
       SELECT x.seat_index, 'blocked', 3 FROM blocked_seats x
        WHERE x.showtime_id = showtime AND x.seat_index = ANY (replaced || altered)
       UNION ALL
+      SELECT c.seat_index, 'allocated', 3 FROM seat_allocations c
+       WHERE c.showtime_id = showtime AND c.seat_index = ANY (replaced || altered)
+      UNION ALL
       SELECT past.seat, 'booked before', 4 FROM bookings b CROSS JOIN unnest(b.seats || b.first_seats) AS past (seat)
        WHERE b.showtime_id = showtime AND past.seat = ANY (replaced)
       UNION ALL
@@ -1151,6 +1226,36 @@ BEGIN
   RETURN ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer;
 EXCEPTION WHEN feature_not_supported OR insufficient_privilege OR undefined_function THEN
   RETURN 1;
+END $function$;
+
+CREATE OR REPLACE FUNCTION usher.write_allocations(writer_id uuid, batch_number bigint, showtimes uuid[], fenced integer[], behind bigint, rows json)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+AS $function$
+BEGIN
+  IF behind IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  UPDATE writers w SET allocated_batch = batch_number WHERE w.id = writer_id AND w.allocated_batch < batch_number;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  DELETE FROM seat_allocations a
+   USING json_to_recordset(rows) AS r (showtime integer, seats json, channel text),
+         json_array_elements_text(r.seats) AS s (seat)
+   WHERE r.channel IS NULL AND r.showtime <> ALL (fenced)
+     AND a.showtime_id = showtimes[r.showtime] AND a.seat_index = s.seat::integer;
+  INSERT INTO seat_allocations AS a (showtime_id, seat_index, channel, until, reason, allocated_by)
+  SELECT showtimes[r.showtime], s.seat::integer, r.channel, to_timestamp(r.until_ms / 1000), r.reason, r.allocated_by
+    FROM json_to_recordset(rows)
+           AS r (showtime integer, seats json, channel text, until_ms float8, reason text, allocated_by text),
+         json_array_elements_text(r.seats) AS s (seat)
+   WHERE r.channel IS NOT NULL AND r.showtime <> ALL (fenced)
+  ON CONFLICT (showtime_id, seat_index) DO UPDATE
+    SET channel = excluded.channel, until = excluded.until, reason = excluded.reason, allocated_by = excluded.allocated_by,
+        allocated_at = excluded.allocated_at;
+  RETURN true;
 END $function$;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.audit_log FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_change() /* tgenabled A */;

@@ -4,6 +4,8 @@ import { nodeTimers } from '../adapters/node-timers.js';
 import { localRates, sharedRates } from '../adapters/rate-limits.js';
 import { RedisCache } from '../adapters/redis/redis-cache.js';
 import { connectByKey } from '../adapters/redis/redis-connection.js';
+import { allocationEndpoints } from '../boxoffice/allocations/allocation-endpoints.js';
+import { listAllocations } from '../boxoffice/allocations/list-allocations.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { AvailabilityBoard } from '../boxoffice/availability/availability-board.js';
 import { KnownAvailability } from '../boxoffice/availability/known-availability.js';
@@ -106,6 +108,7 @@ export function openBoxOffice(
     ...showtimeEditEndpoints(edits),
     ...seatHistoryEndpoints({ db, playbill, log }),
     ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
+    ...allocationEndpoints((showtimeId) => listAllocations(db, playbill, showtimeId), log),
     ...hallEndpoints({ ...edits, workshop: new PlanWorkshop(planWorker), houses }),
   ];
   return { endpoints, playbill, rates, toggles, generation, board, cache, houses };

@@ -1,8 +1,11 @@
+import { withAllocated } from './allocations/open-allocated.js';
 import type { Command } from './command.js';
+import { applyAllocate } from './commands/allocate.js';
 import { applyBestAvailable } from './commands/best-available.js';
 import { applyBlock } from './commands/block.js';
 import { applyBook } from './commands/book.js';
 import { applyCancel } from './commands/cancel.js';
+import { applyDeallocate } from './commands/deallocate.js';
 import { applyExpire } from './commands/expire.js';
 import { applyExtend } from './commands/extend.js';
 import { applyHold } from './commands/hold.js';
@@ -20,6 +23,12 @@ import type { Applied } from './reply.js';
  * is a bug. Which rule refuses first is written down in `SPEC.md`.
  */
 export function apply(house: House, command: Command, now: number): Applied {
+  // As in nearly all houses.
+  if (house.allocations.size === 0) return decide(house, command, now);
+  return withAllocated(house, command, () => decide(house, command, now));
+}
+
+function decide(house: House, command: Command, now: number): Applied {
   switch (command.type) {
     case 'hold':
       return applyHold(house, command, now);
@@ -43,6 +52,10 @@ export function apply(house: House, command: Command, now: number): Applied {
       return applyTakeAway(house, command, now);
     case 'reseat':
       return applyReseat(house, command);
+    case 'allocate':
+      return applyAllocate(house, command, now);
+    case 'deallocate':
+      return applyDeallocate(house, command);
     case 'expire':
       return applyExpire(house, now);
   }

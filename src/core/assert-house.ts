@@ -30,6 +30,10 @@ export function assertHouse(house: House): void {
       owned.set(seat, booking.id);
     }
   }
+  for (const [seat, { until }] of house.allocations.entries()) {
+    invariant(status[seat] !== AVAILABLE, `seat ${seat} is allocated, and available to all`);
+    invariant(until === undefined || until >= house.allocations.nextEnd, `the end of the allocation of seat ${seat}`);
+  }
   const known = [...house.holdsOf.values()].reduce((sum, ids) => sum + ids.size, 0);
   invariant(known === house.holds.size, 'a holder knows a hold that is gone');
   assertCounts(house, owned);

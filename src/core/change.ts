@@ -2,6 +2,7 @@
  * What an applied command changed. One list serves three readers: the journal (what to write), the map (which seats
  * have which status now) and the clients (whose hold ended and why).
  */
+import type { Allocation } from './allocations/allocation.js';
 import type { Booking, Hold } from './house.js';
 
 export type Change =
@@ -33,4 +34,19 @@ export type Change =
       readonly reason: string;
     }
   | { readonly type: 'blocked'; readonly seats: readonly number[]; readonly reason: string }
-  | { readonly type: 'unblocked'; readonly seats: readonly number[] };
+  | { readonly type: 'unblocked'; readonly seats: readonly number[] }
+  /** `taken` were available, and are blocked to all but one channel; the others were allocated before. */
+  | {
+      readonly type: 'allocated';
+      readonly seats: readonly number[];
+      readonly taken: readonly number[];
+      readonly allocation: Allocation;
+    }
+  /** `freed` are available; the others are held or booked, and stay so. */
+  | {
+      readonly type: 'deallocated';
+      readonly seats: readonly number[];
+      readonly freed: readonly number[];
+      readonly cause: 'deallocated' | 'ended';
+      readonly reason: string;
+    };

@@ -15,11 +15,11 @@ export type Command =
       readonly newHoldId: string;
       /** Add to this hold, whose clock runs on, instead of making a new one. */
       readonly addTo?: string;
+      /** Of a new hold; absent: the web. A hold that is added to keeps its own. */
+      readonly channel?: Channel;
       readonly from?: Origin | undefined;
       /** Ids by position in `seats`, as many; absent: the first type for all. */
       readonly ticketTypes?: readonly string[];
-      /** Of a new hold; absent: the web. A hold that is added to keeps its own. */
-      readonly channel?: Channel;
     }
   | {
       readonly type: 'best_available';
@@ -29,10 +29,10 @@ export type Command =
       readonly category?: string;
       readonly zone?: string;
       readonly accessible?: boolean;
+      readonly channel?: Channel;
       readonly from?: Origin | undefined;
       /** Ids, as many as `count`; absent: the first type for all. They go to the seats in the order in which these are found. */
       readonly ticketTypes?: readonly string[];
-      readonly channel?: Channel;
     }
   /** Without seats: the whole hold. */
   | { readonly type: 'release'; readonly holder: string; readonly holdId: string; readonly seats?: readonly string[] }
@@ -70,5 +70,15 @@ export type Command =
       readonly seats: readonly string[];
       readonly reason: string;
     }
-  /** Drops every hold whose time has come. */
+  /** From now on these seats are sold by this channel only, until then or until somebody ends it. */
+  | {
+      readonly type: 'allocate';
+      readonly seats: readonly string[];
+      readonly channel: Channel;
+      readonly until?: number;
+      readonly reason: string;
+      readonly by: string;
+    }
+  | { readonly type: 'deallocate'; readonly seats: readonly string[]; readonly reason: string }
+  /** Drops every hold and allocation whose time has come. */
   | { readonly type: 'expire' };

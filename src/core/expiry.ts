@@ -4,12 +4,19 @@ import type { Hold, House } from './house.js';
 const STALE_MAX = 64;
 
 /**
- * When the next hold ends, in milliseconds since 1970; undefined where there is none. 0, which is long ago, where the showtime is
- * cancelled: all of them are due. Cheap enough to be asked after
+ * When the next hold or allocation ends, in milliseconds since 1970; undefined where there is none. 0, which is long ago, where the
+ * showtime is cancelled: all holds are due. Cheap enough to be asked after
  * every command: it looks at the top of a heap and drops what no longer applies.
  */
 export function nextExpiry(house: House): number | undefined {
   if (house.rules.cancelled === true && house.holds.size > 0) return 0;
+  const hold = nextHoldEnd(house);
+  if (house.allocations.size === 0) return hold;
+  const end = Math.min(hold ?? Number.POSITIVE_INFINITY, house.allocations.nextEnd);
+  return end === Number.POSITIVE_INFINITY ? undefined : end;
+}
+
+function nextHoldEnd(house: House): number | undefined {
   for (let top = house.expiries.peek(); top !== undefined; top = house.expiries.peek()) {
     if (house.holds.get(top.holdId)?.expiresAt === top.expiresAt) return top.expiresAt;
     house.expiries.pop();
@@ -20,7 +27,7 @@ export function nextExpiry(house: House): number | undefined {
 /** Takes the soonest hold whose end is due at `now` off the heap; undefined where none is due. */
 export function takeDue(house: House, now: number): Hold | undefined {
   if (house.rules.cancelled === true) return house.holds.values().next().value;
-  const next = nextExpiry(house);
+  const next = nextHoldEnd(house);
   const top = house.expiries.peek();
   if (next === undefined || top === undefined || next > now) return undefined;
   house.expiries.pop();

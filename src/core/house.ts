@@ -1,4 +1,5 @@
-import type { OtherChannel } from './channel.js';
+import type { Allocation, Allocations } from './allocations/allocation.js';
+import type { Channel, OtherChannel } from './channel.js';
 import type { ExpiryHeap } from './expiry-heap.js';
 import type { Limits } from './limits/limit-rules.js';
 import type { Tallies } from './limits/tallies.js';
@@ -58,6 +59,8 @@ export interface HouseRules {
   readonly salesCloseAt?: number;
   /** True: a hold that runs when `salesCloseAt` comes can still be booked until it ends. */
   readonly bookAfterClose: boolean;
+  /** By which it is sold; absent or empty: by all. */
+  readonly channels?: readonly Channel[];
   /** Per account and per address; absent: no limit. */
   readonly limits?: Limits;
 }
@@ -125,6 +128,8 @@ export interface House {
   readonly openInBlock: Int32Array;
   /** When holds end, soonest first; may know ends that no longer apply. */
   readonly expiries: ExpiryHeap;
+  /** Seats that one channel alone sells. */
+  readonly allocations: Allocations;
   /** What the limits of accounts and addresses count; undefined where the rules set none. */
   tallies: Tallies | undefined;
   /** For how long each seat was held by the same person; undefined where the rules do not limit it. */
@@ -139,6 +144,8 @@ export interface HouseState {
   readonly holds: readonly StoredHold[];
   readonly bookings: readonly Booking[];
   readonly blocked: readonly number[];
+  /** Absent: none. */
+  readonly allocations?: readonly (readonly [seat: number, allocation: Allocation])[];
   /** Holder to account, of those who have an account and something of the house; absent: none is known. */
   readonly accounts?: ReadonlyMap<string, string>;
 }

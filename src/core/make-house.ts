@@ -1,9 +1,10 @@
+import { Allocations } from './allocations/allocation.js';
 import { noteExpiry } from './expiry.js';
 import { ExpiryHeap } from './expiry-heap.js';
 import { AVAILABLE, BLOCKED, BOOKED, HELD, type House, type HouseRules, type HouseState } from './house.js';
 import { invariant } from './invariant.js';
 import { countByRules } from './limits/count-by-rules.js';
-import { enterBooking, enterHold, takeSeat } from './occupancy.js';
+import { closeSeat, enterBooking, enterHold, takeSeat } from './occupancy.js';
 import { pricesOf } from './price.js';
 import type { SeatMap } from './seat-map.js';
 import { checkTicketTypes } from './ticket-types.js';
@@ -31,6 +32,7 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
     runsInBlock: new Int32Array(map.blocks.length),
     openInBlock: new Int32Array(map.blocks.length),
     expiries: new ExpiryHeap(),
+    allocations: new Allocations(),
     tallies: undefined,
     tenures: undefined,
   };
@@ -50,6 +52,13 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
     if (booking.status === 'confirmed') occupy(house, booking.seats, BOOKED, booking.id);
   }
   occupy(house, state.blocked, BLOCKED, undefined);
+  for (const [seat, allocation] of state.allocations ?? []) {
+    invariant(seat < map.count, 'an allocated seat that is not on the map');
+    // What was blocked for another reason stays so for that.
+    if (house.status[seat] === BLOCKED) continue;
+    if (house.status[seat] === AVAILABLE) closeSeat(house, seat);
+    house.allocations.set(seat, allocation);
+  }
   return house;
 }
 

@@ -1,5 +1,5 @@
 /** The only writers of seat statuses, of their owners and of the counts that follow from them. */
-import { AVAILABLE, type BLOCKED, BOOKED, type Booking, type HELD, type Hold, type House } from './house.js';
+import { AVAILABLE, BLOCKED, BOOKED, type Booking, type HELD, type Hold, type House } from './house.js';
 
 /** An available seat is taken. `owner` is its hold or booking; undefined for a blocked one. */
 export function takeSeat(
@@ -13,11 +13,30 @@ export function takeSeat(
   count(house, seat, -1);
 }
 
-/** A taken seat becomes available. */
+/** A held or booked seat becomes available, or goes back to its allocation; a blocked one becomes available. */
 export function freeSeat(house: House, seat: number): void {
+  if (house.allocations.size > 0 && house.allocations.has(seat)) {
+    house.status[seat] = BLOCKED;
+    house.ownerOf[seat] = undefined;
+    // As many are available as before, and others may sit near it again.
+    count(house, seat, 0);
+    return;
+  }
   house.status[seat] = AVAILABLE;
   house.ownerOf[seat] = undefined;
   count(house, seat, 1);
+}
+
+/** A blocked seat becomes available. */
+export function openSeat(house: House, seat: number): void {
+  house.status[seat] = AVAILABLE;
+  count(house, seat, 1);
+}
+
+/** An available seat becomes blocked. */
+export function closeSeat(house: House, seat: number): void {
+  house.status[seat] = BLOCKED;
+  count(house, seat, -1);
 }
 
 /** Held to booked: both are taken, so no count changes. */
@@ -26,7 +45,7 @@ export function bookHeldSeat(house: House, seat: number, booking: string): void 
   house.ownerOf[seat] = booking;
 }
 
-function count(house: House, seat: number, by: 1 | -1): void {
+function count(house: House, seat: number, by: 1 | 0 | -1): void {
   house.available += by;
   const block = house.map.blockOf[seat] ?? -1;
   if (block >= 0) {

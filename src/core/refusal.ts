@@ -68,5 +68,7 @@ export type Refusal =
         | 'unknown_booking'
         | 'booking_cancelled'
         | 'none_available'
-        | 'sales_closed';
+        | 'sales_closed'
+        | 'channel_closed'
+        | 'allocation_over';
     };

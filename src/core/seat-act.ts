@@ -1,5 +1,5 @@
 import type { Change } from './change.js';
-import type { OtherChannel } from './channel.js';
+import type { Channel, OtherChannel } from './channel.js';
 
 /** What happened to seats, for their history. Made once a change, on the hot path: members that are not needed are absent. */
 export interface SeatAct {
@@ -12,7 +12,10 @@ export interface SeatAct {
     | 'cancelled'
     | 'reseated'
     | 'blocked'
-    | 'unblocked';
+    | 'unblocked'
+    | 'allocated'
+    | 'deallocated'
+    | 'allocation_ended';
   /** Milliseconds since 1970. */
   readonly at: number;
   /** By index. Of `reseated`: those that the booking has now. */
@@ -28,6 +31,9 @@ export interface SeatAct {
   /** Absent: the web. */
   readonly channel?: OtherChannel;
   readonly reason?: string;
+  /** Of `allocated`: the channel that alone sells them, and until when, in milliseconds since 1970. */
+  readonly to?: Channel;
+  readonly until?: number;
 }
 
 /** The acts of one flush of one showtime. */
@@ -75,6 +81,16 @@ export function actOf(change: Change, by: string | undefined, at: number): SeatA
       };
     case 'unblocked':
       return { act: 'unblocked', at, seats: change.seats, ...(by === undefined ? {} : { by }) };
+    case 'allocated': {
+      const { seats, allocation } = change;
+      const { channel: to, until, reason } = allocation;
+      const act = { act: 'allocated', at, seats, to, by: allocation.by } as const;
+      return { ...act, ...(until === undefined ? {} : { until }), ...because(reason) };
+    }
+    case 'deallocated': {
+      const act = change.cause === 'ended' ? 'allocation_ended' : 'deallocated';
+      return { act, at, seats: change.seats, ...(by === undefined ? {} : { by }), ...because(change.reason) };
+    }
   }
 }
 

@@ -45,6 +45,12 @@ export class CommandIntake {
         return { type: 'block', seats: message.seats, reason: message.reason ?? '' };
       case 'unblock':
         return { type: 'unblock', seats: message.seats };
+      case 'allocate': {
+        const { type, seats, channel, until, reason = '' } = message;
+        return { type, seats, channel, reason, by: identity.holder, ...(until === undefined ? {} : { until }) };
+      }
+      case 'deallocate':
+        return { type: 'deallocate', seats: message.seats, reason: message.reason ?? '' };
       case 'take_away':
         return takeAway(message);
       case 'reseat': {
@@ -117,7 +123,10 @@ function oneByOne(counts: Readonly<Record<string, number>>): string[] {
   return Object.entries(counts).flatMap(([id, count]) => new Array<string>(count).fill(id));
 }
 
-type OfHolder = Exclude<CommandMessage, { readonly type: 'block' | 'unblock' | 'take_away' | 'reseat' }>;
+type OfHolder = Exclude<
+  CommandMessage,
+  { readonly type: 'block' | 'unblock' | 'allocate' | 'deallocate' | 'take_away' | 'reseat' }
+>;
 type Asked<Type extends CommandMessage['type']> = Extract<CommandMessage, { readonly type: Type }>;
 
 const EITHER = wireError('invalid_field', 'A take_away names a hold or seats: one of the two.', { field: 'holdId' });
@@ -127,6 +136,8 @@ function needsStaff(message: CommandMessage): boolean {
   switch (message.type) {
     case 'block':
     case 'unblock':
+    case 'allocate':
+    case 'deallocate':
     case 'take_away':
     case 'reseat':
       return true;

@@ -223,6 +223,8 @@ function describe(
     booking_cancelled: 'This booking is cancelled already.',
     none_available: 'No seats that fit are available.',
     sales_closed: 'This showtime is not on sale.',
+    channel_closed: 'This showtime is not sold by this channel.',
+    allocation_over: 'The end of an allocation is a moment in the future.',
     too_many_seats: `A hold may have at most ${rules.seatsPerHold} seats.`,
     too_many_holds: `At most ${rules.holdsPerHolder} holds at a time.`,
     too_many_extensions: `A hold may be extended at most ${rules.extensionsPerHold} times.`,

@@ -97,6 +97,14 @@ const unblock = z.strictObject({ seats: seatsField });
 /** One of the two: the hold, or seats whose holds end. */
 const takeAway = z.strictObject({ holdId: holdId.optional(), seats: seatsField.optional(), reason: remark.optional() });
 const reseat = z.strictObject({ bookingId: uuid, seats: seatsField, reason: remark.optional() });
+const allocate = z.strictObject({
+  seats: seatsField,
+  channel,
+  /** Milliseconds since 1970; absent: until somebody ends it. */
+  until: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+  reason: remark.optional(),
+});
+const deallocate = z.strictObject({ seats: seatsField, reason: remark.optional() });
 
 /** The fields of each command without its envelope; HTTP bodies carry just these. */
 export const commandFields = {
@@ -111,6 +119,8 @@ export const commandFields = {
   unblock,
   take_away: takeAway,
   reseat,
+  allocate,
+  deallocate,
 } as const;
 
 const envelope = {
@@ -132,6 +142,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   unblock.extend({ type: z.literal('unblock'), ...envelope }),
   takeAway.extend({ type: z.literal('take_away'), ...envelope }),
   reseat.extend({ type: z.literal('reseat'), ...envelope }),
+  allocate.extend({ type: z.literal('allocate'), ...envelope }),
+  deallocate.extend({ type: z.literal('deallocate'), ...envelope }),
 ]);
 
 /** Asks for the server's time; the reply carries `serverTime`. */

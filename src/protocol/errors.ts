@@ -69,6 +69,8 @@ export const ERRORS = {
   none_available: refused(409),
   booking_cancelled: refused(409),
   sales_closed: refused(409),
+  channel_closed: refused(409),
+  allocation_over: refused(422),
   price_changed: refused(409),
   command_reused: refused(422),
   payment_required: refused(402),

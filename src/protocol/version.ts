@@ -33,7 +33,9 @@
  *   `limit`, the reasons `unknown_type` and `type_not_sold`;
  *   the commands `take_away` and `reseat`, `channel` and `customer` in commands, `channel` in holds and bookings, the message
  *   `hold_taken_away`, which an older client passes over, and the error `wrong_seat_count`;
- *   GET /v1/showtimes/{id}/seats/{label}/history and GET /v1/showtimes/{id}/blocks.
+ *   GET /v1/showtimes/{id}/seats/{label}/history and GET /v1/showtimes/{id}/blocks;
+ *   the commands `allocate` and `deallocate` and GET /v1/showtimes/{id}/allocations, with the errors `channel_closed` and
+ *   `allocation_over`.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -38,6 +38,8 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   unknown_zone: false,
   unknown_ticket_type: false,
   sales_closed: false,
+  channel_closed: false,
+  allocation_over: false,
   // Of what this owner itself saw.
   held_too_long: false,
   wrong_holder: false,

@@ -1,3 +1,4 @@
+import type { Allocation } from '../core/allocations/allocation.js';
 import type { Booking, Hold, HouseState } from '../core/house.js';
 import type { Reply } from '../core/reply.js';
 import type { ActsWrite, SeatAct } from '../core/seat-act.js';
@@ -131,6 +132,8 @@ export interface Slice {
   readonly heldBefore: ReadonlySet<number>;
   /** Seat index to the reason for which it is blocked, or undefined where it is not any more. */
   readonly blocks: ReadonlyMap<number, string | undefined>;
+  /** Seat index to its allocation, or undefined where it has none any more. Absent where no allocation changed. */
+  readonly allocations?: ReadonlyMap<number, Allocation | undefined>;
   readonly booked: readonly BookedWrite[];
   /** Ids of bookings cancelled, those made in this very slice included. */
   readonly cancelled: readonly string[];
@@ -179,6 +182,7 @@ export interface Restoration {
   /** Seats as in `Slice`, here and below. */
   readonly holds: ReadonlyMap<number, Hold | undefined>;
   readonly blocks: ReadonlyMap<number, string | undefined>;
+  readonly allocations: ReadonlyMap<number, Allocation | undefined>;
   /** Of one flush each. */
   readonly results: readonly (readonly CommandResult[])[];
   /** Of one flush each. */

@@ -1,3 +1,4 @@
+import type { Allocation } from '../core/allocations/allocation.js';
 import type { Change } from '../core/change.js';
 import type { Booking, Hold } from '../core/house.js';
 import { actOf, type SeatAct } from '../core/seat-act.js';
@@ -11,6 +12,8 @@ export class PendingWrites {
   #holds = new Map<number, Hold | undefined>();
   #heldBefore = new Set<number>();
   #blocks = new Map<number, string | undefined>();
+  /** Made for the first: most houses never have one. */
+  #allocations: Map<number, Allocation | undefined> | undefined;
   #booked: BookedWrite[] = [];
   #cancelled: string[] = [];
   #reseated = new Map<string, Booking>();
@@ -62,6 +65,12 @@ export class PendingWrites {
       case 'unblocked':
         for (const seat of change.seats) this.#blocks.set(seat, undefined);
         break;
+      case 'allocated':
+        this.#setAllocation(change.seats, change.allocation);
+        break;
+      case 'deallocated':
+        this.#setAllocation(change.seats, undefined);
+        break;
     }
   }
 
@@ -74,6 +83,11 @@ export class PendingWrites {
     this.#holds.set(seat, hold);
   }
 
+  #setAllocation(seats: readonly number[], allocation: Allocation | undefined): void {
+    this.#allocations ??= new Map();
+    for (const seat of seats) this.#allocations.set(seat, allocation);
+  }
+
   /** All of it, as one slice of a batch; what comes after begins the next. */
   collect(showtimeId: string, epoch: number): Slice {
     const slice: Slice = {
@@ -82,6 +96,7 @@ export class PendingWrites {
       holds: this.#holds,
       heldBefore: this.#heldBefore,
       blocks: this.#blocks,
+      ...(this.#allocations ? { allocations: this.#allocations } : {}),
       booked: this.#booked,
       cancelled: this.#cancelled,
       reseated: this.#reseated,
@@ -94,6 +109,7 @@ export class PendingWrites {
     this.#holds = new Map();
     this.#heldBefore = new Set();
     this.#blocks = new Map();
+    this.#allocations = undefined;
     this.#booked = [];
     this.#cancelled = [];
     if (this.#reseated.size > 0) this.#reseated = new Map();
@@ -103,8 +119,16 @@ export class PendingWrites {
 }
 
 /** How much a slice weighs in a flush. Its acts weigh nothing of their own: they are one row, and as many as the rest. */
-export function rowsOf({ holds, blocks, booked, cancelled, reseated, results }: Slice): number {
-  return holds.size + blocks.size + booked.length + cancelled.length + reseated.size + results.length;
+export function rowsOf({ holds, blocks, allocations, booked, cancelled, reseated, results }: Slice): number {
+  return (
+    holds.size +
+    blocks.size +
+    (allocations?.size ?? 0) +
+    booked.length +
+    cancelled.length +
+    reseated.size +
+    results.length
+  );
 }
 
 function bookedWrite(booking: Booking, { holder, commandId }: CommandResult, paymentMethod: string): BookedWrite {

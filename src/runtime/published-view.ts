@@ -1,3 +1,4 @@
+import { Allocations } from '../core/allocations/allocation.js';
 import type { Change } from '../core/change.js';
 import { AVAILABLE, BLOCKED, BOOKED, type Booking, HELD, type Hold, type House } from '../core/house.js';
 import type { PublishedDelta } from './audience.js';
@@ -26,6 +27,8 @@ export class PublishedView {
   readonly #owned = new Map<string, { holds: Map<string, Hold>; bookings: Map<string, Booking> }>();
   readonly #history: PublishedDelta[] = [];
   readonly #historyMax: number;
+  /** Seats that are blocked where nobody has them. Of an owner only: a relay is told statuses. */
+  readonly #allocations = new Allocations();
 
   constructor(published: Published, historyMax: number) {
     // Not `slice`: of a Buffer, as links may give, that is no copy.
@@ -39,10 +42,12 @@ export class PublishedView {
   /** Of a house that was just loaded: all of it is durable. */
   static of(house: House, historyMax: number): PublishedView {
     const bookings = [...house.bookings.values()].filter(({ status }) => status === 'confirmed');
-    return new PublishedView(
+    const view = new PublishedView(
       { seq: 0, statuses: house.status, holds: [...house.holds.values()], bookings },
       historyMax,
     );
+    for (const [seat, allocation] of house.allocations.entries()) view.#allocations.set(seat, allocation);
+    return view;
   }
 
   get seq(): number {
@@ -72,13 +77,14 @@ export class PublishedView {
   }
 
   /** All that was published, also what is not in a delta yet. */
-  remembered(): Own & { readonly blocked: readonly number[] } {
+  remembered(): Own & { readonly blocked: readonly number[]; readonly allocations: Allocations } {
     const { holds, bookings } = this.all();
     const blocked: number[] = [];
     for (let seat = 0; seat < this.statuses.length; seat++) {
-      if ((this.#pending.get(seat) ?? this.statuses[seat]) === BLOCKED) blocked.push(seat);
+      const isBlocked = (this.#pending.get(seat) ?? this.statuses[seat]) === BLOCKED;
+      if (isBlocked && !this.#allocations.has(seat)) blocked.push(seat);
     }
-    return { holds, bookings, blocked };
+    return { holds, bookings, blocked, allocations: this.#allocations };
   }
 
   publish(change: Change): void {
@@ -91,12 +97,12 @@ export class PublishedView {
         if (change.rest) this.#of(change.hold.holder).holds.set(change.hold.id, change.rest);
         else this.#of(change.hold.holder).holds.delete(change.hold.id);
         this.#forgetIfEmpty(change.hold.holder);
-        this.#mark(change.seats, AVAILABLE);
+        this.#free(change.seats);
         break;
       case 'hold_taken_away':
         this.#of(change.hold.holder).holds.delete(change.hold.id);
         this.#forgetIfEmpty(change.hold.holder);
-        this.#mark(change.hold.seats, AVAILABLE);
+        this.#free(change.hold.seats);
         break;
       case 'booked': {
         const owned = this.#of(change.booking.holder);
@@ -108,11 +114,11 @@ export class PublishedView {
       case 'cancelled':
         this.#of(change.booking.holder).bookings.delete(change.booking.id);
         this.#forgetIfEmpty(change.booking.holder);
-        this.#mark(change.booking.seats, AVAILABLE);
+        this.#free(change.booking.seats);
         break;
       case 'reseated':
         this.#of(change.booking.holder).bookings.set(change.booking.id, change.booking);
-        this.#mark(change.freed, AVAILABLE);
+        this.#free(change.freed);
         this.#mark(change.taken, BOOKED);
         break;
       case 'blocked':
@@ -120,6 +126,14 @@ export class PublishedView {
         break;
       case 'unblocked':
         this.#mark(change.seats, AVAILABLE);
+        break;
+      case 'allocated':
+        for (const seat of change.seats) this.#allocations.set(seat, change.allocation);
+        this.#mark(change.taken, BLOCKED);
+        break;
+      case 'deallocated':
+        for (const seat of change.seats) this.#allocations.delete(seat);
+        this.#mark(change.freed, AVAILABLE);
         break;
     }
   }
@@ -171,6 +185,12 @@ export class PublishedView {
 
   #mark(seats: readonly number[], status: number): void {
     for (const seat of seats) this.#pending.set(seat, status);
+  }
+
+  /** Nobody has them any more: they are available, or blocked by their allocation. */
+  #free(seats: readonly number[]): void {
+    if (this.#allocations.size === 0) this.#mark(seats, AVAILABLE);
+    else for (const seat of seats) this.#pending.set(seat, this.#allocations.has(seat) ? BLOCKED : AVAILABLE);
   }
 
   #of(holder: string): { holds: Map<string, Hold>; bookings: Map<string, Booking> } {

@@ -16,6 +16,7 @@ function memoryOf(showtimeId: string, epoch: number, parts: Partial<Restoration>
     reseated: new Map(),
     holds: new Map(),
     blocks: new Map(),
+    allocations: new Map(),
     results: [],
     acts: [],
     ...parts,

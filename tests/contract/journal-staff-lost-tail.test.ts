@@ -46,6 +46,7 @@ describe.each([
     reseated: new Map(),
     holds: new Map(),
     blocks: new Map(),
+    allocations: new Map(),
     results: [],
     acts: [],
     ...parts,

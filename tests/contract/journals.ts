@@ -191,6 +191,7 @@ const JOURNAL_TABLES = [
   'bookings',
   'booking_seats',
   'blocked_seats',
+  'seat_allocations',
   'command_results',
   'seat_acts',
   'writers',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Allocation } from '../../src/core/allocations/allocation.js';
 import type { Booking, Hold } from '../../src/core/house.js';
 import type { SeatAct } from '../../src/core/seat-act.js';
 import type { BookedWrite, Claim, CommandResult, Slice } from '../../src/runtime/journal-port.js';
@@ -11,6 +12,7 @@ type Parts = {
   readonly heldBefore?: readonly number[];
   readonly blocks?: readonly (readonly [number, string | undefined])[];
   readonly reseated?: readonly Booking[];
+  readonly allocations?: readonly (readonly [number, Allocation | undefined])[];
 };
 
 export function slice(showtimeId: string, epoch: number, parts: Parts): Slice {
@@ -18,7 +20,8 @@ export function slice(showtimeId: string, epoch: number, parts: Parts): Slice {
   const reseated = new Map((parts.reseated ?? []).map((booking) => [booking.id, booking]));
   const heldBefore = new Set(parts.heldBefore ?? holds.map(([seat]) => seat));
   const changed = { holds: new Map(holds), heldBefore, blocks: new Map(blocks), booked, cancelled, reseated };
-  return { showtimeId, epoch, ...changed, results, firstAct, acts };
+  const allocations = parts.allocations && { allocations: new Map(parts.allocations) };
+  return { showtimeId, epoch, ...changed, ...allocations, results, firstAct, acts };
 }
 
 export function holdOf(holder: string, seats: readonly number[], more: Partial<Hold> = {}): Hold {
@@ -65,13 +68,14 @@ export function resultOf(hold: Hold): CommandResult {
 
 /** A claim without what differs each time: in the order of ids, seats in their order. */
 export function sorted(claim: Pick<Claim, 'state' | 'results'>) {
-  const { holds, bookings, blocked } = claim.state;
+  const { holds, bookings, blocked, allocations = [] } = claim.state;
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
   const byCommand = (a: CommandResult, b: CommandResult) => (a.commandId < b.commandId ? -1 : 1);
   return {
     holds: [...holds].sort(byId),
     bookings: [...bookings].sort(byId),
     blocked: [...blocked].sort((a, b) => a - b),
+    ...(allocations.length > 0 ? { allocations: [...allocations].sort(([a], [b]) => a - b) } : {}),
     results: [...claim.results].sort(byCommand),
   };
 }

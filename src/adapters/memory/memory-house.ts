@@ -1,3 +1,4 @@
+import type { Allocation } from '../../core/allocations/allocation.js';
 import { firstOutcome } from '../../core/first-outcome.js';
 import type { Hold } from '../../core/house.js';
 import type { ActsWrite, SeatAct } from '../../core/seat-act.js';
@@ -22,6 +23,7 @@ export class HouseRecord {
   wholeFrom = 0;
   readonly holds = new Map<number, Hold>();
   readonly blocks = new Map<number, string>();
+  readonly allocations = new Map<number, Allocation>();
   readonly bookings = new Map<string, BookedWrite>();
   /** The command that booked, to the id of the booking. */
   readonly booker = new Map<string, string>();
@@ -48,6 +50,7 @@ export class HouseRecord {
     });
     for (const [seat, hold] of this.holds) copy.holds.set(seat, hold);
     for (const [seat, reason] of this.blocks) copy.blocks.set(seat, reason);
+    for (const [seat, allocation] of this.allocations) copy.allocations.set(seat, allocation);
     for (const [id, write] of this.bookings) copy.bookings.set(id, write);
     for (const [command, id] of this.booker) copy.booker.set(command, id);
     for (const [seat, id] of this.sold) copy.sold.set(seat, id);

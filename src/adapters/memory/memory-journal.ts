@@ -116,6 +116,7 @@ export class MemoryJournal {
         holds: gatherHolds(house),
         bookings: [...house.bookings.values()].map(({ booking }) => booking),
         blocked: [...house.blocks.keys()].sort((a, b) => a - b),
+        allocations: [...house.allocations].sort(([a], [b]) => a - b),
       },
       results: [...house.bookings.values()].map(bookingResult),
       recorded: {
@@ -186,6 +187,7 @@ export class MemoryJournal {
     const wentOn = (this.#writers.get(house.writer)?.seenAt ?? 0) > (this.#seenAt ?? Number.POSITIVE_INFINITY);
     const isTruth = !house.opened && known.epoch >= house.restoredFrom && !known.isAdditive;
     const context = {
+      isNewest: isTruth,
       isTruth: isTruth && !(isFresh && house.writer !== writerId && wentOn),
       now: this.#now(),
       references: this.#references,
@@ -210,7 +212,7 @@ export class MemoryJournal {
     showtimeId: string,
   ): { readonly epoch: number; readonly sold: ReadonlyMap<number, string> } & Pick<
     HouseRecord,
-    'holds' | 'blocks' | 'bookings'
+    'holds' | 'blocks' | 'bookings' | 'allocations'
   > {
     return this.#house(showtimeId);
   }
@@ -313,6 +315,10 @@ export class MemoryJournal {
     for (const [seat, reason] of slice.blocks) {
       if (reason === undefined) house.blocks.delete(seat);
       else house.blocks.set(seat, reason);
+    }
+    for (const [seat, allocation] of slice.allocations ?? []) {
+      if (allocation === undefined) house.allocations.delete(seat);
+      else house.allocations.set(seat, allocation);
     }
     for (const write of slice.booked) {
       house.bookings.set(write.booking.id, write);

@@ -5,6 +5,8 @@ import { actsKey, commandKey, type HouseRecord, keyOf } from './memory-house.js'
 interface Context {
   /** Nobody can have sold since the loss: seats come to stand as they are remembered. */
   readonly isTruth: boolean;
+  /** The same, whatever an earlier owner may have gone on to do. */
+  readonly isNewest: boolean;
   readonly now: number;
   /** Of all bookings of all showtimes. */
   readonly references: Set<string>;
@@ -39,6 +41,7 @@ export function restoreHouse(house: HouseRecord, known: Restoration, context: Co
     restoreHolds(house, known, context, done);
     restoreBlocks(house, known, done);
   }
+  restoreAllocations(house, known, context, done);
   for (const result of known.results.flat()) {
     const key = keyOf(result.holder, result.commandId);
     if (!house.results.has(key)) house.results.set(key, { result, at: context.now });
@@ -205,6 +208,22 @@ function restoreBlocks(house: HouseRecord, { showtimeId, blocks }: Restoration, 
       continue;
     }
     house.blocks.set(seat, reason);
+    done.changed++;
+  }
+}
+
+/** They are nobody's own: on a seat that was sold meanwhile one waits until the seat is free again. */
+function restoreAllocations(house: HouseRecord, known: Restoration, { isNewest, now }: Context, done: Done): void {
+  const { isWhole, allocations } = known;
+  for (const seat of isNewest ? [...house.allocations.keys()] : []) {
+    if (allocations.get(seat) !== undefined || !(isWhole || allocations.has(seat))) continue;
+    house.allocations.delete(seat);
+    done.changed++;
+  }
+  if (house.wholeFrom > known.epoch) return;
+  for (const [seat, allocation] of allocations) {
+    if (allocation === undefined || house.allocations.has(seat) || (allocation.until ?? now + 1) <= now) continue;
+    house.allocations.set(seat, allocation);
     done.changed++;
   }
 }

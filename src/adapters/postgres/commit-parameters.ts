@@ -1,6 +1,7 @@
 import type { Booking } from '../../core/house.js';
 import { seatsOf } from '../../core/seat-act.js';
 import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/journal-port.js';
+import { allocationRows } from './allocation-rows.js';
 import { ArrayWriter } from './array-writer.js';
 
 const TYPES = [
@@ -18,6 +19,16 @@ const TYPES = [
 ].flat();
 
 const CALL = `usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`;
+
+/** Where the batch has allocations, as few have: in the same transaction, from one parameter more. */
+const ALLOCATING = `${CALL} AS b,
+  LATERAL usher.write_allocations($1, $2, $4::uuid[], b.fenced, b.behind, $${TYPES.length + 1}::json) AS w`;
+
+export const ALLOCATING_QUERY = {
+  name: 'commit_batch_allocating',
+  text: `SELECT b.fenced, b.behind, b.now_ms FROM ${ALLOCATING}`,
+  sharedText: `SELECT b.fenced, b.behind, b.now_ms, set_config('synchronous_commit', 'on', true) FROM ${ALLOCATING}`,
+};
 
 export const COMMIT_QUERY = {
   /** Prepared once a connection that has a backend of its own, by this name. */
@@ -37,6 +48,12 @@ export function batchParameters(writerId: string, batch: Batch): unknown[] {
     columns.add(slice, i + 1);
   });
   return [writerId, batch.number, batch.after, ...columns.finish()];
+}
+
+/** The further parameter of the allocating query; undefined where no slice has any. */
+export function allocationParameter({ slices }: Batch): string | undefined {
+  if (slices.every(({ allocations }) => allocations === undefined)) return undefined;
+  return JSON.stringify(slices.flatMap(({ allocations }, i) => allocationRows(allocations ?? new Map(), i + 1)));
 }
 
 class Columns {

@@ -15,7 +15,7 @@ import {
 } from '../../runtime/journal-port.js';
 import { Claims } from './claims.js';
 import { type CommitConnection, commitConnection, isFaultOfData } from './commit-connection.js';
-import { batchParameters, COMMIT_QUERY } from './commit-parameters.js';
+import { ALLOCATING_QUERY, allocationParameter, batchParameters, COMMIT_QUERY } from './commit-parameters.js';
 import type { Primary } from './primary.js';
 import { restorationJson } from './restoration-json.js';
 
@@ -77,8 +77,10 @@ const POSITION_QUERY = {
 const CONFIRM_QUERY = { name: 'confirm_position', text: 'SELECT usher.confirm_position($1, $2, $3) AS confirmed' };
 const RESTORE_QUERY = {
   name: 'restore_showtime',
-  text: `SELECT behind, outcome, present_epoch, bookings_restored, holds_restored, lost, set_config('synchronous_commit', 'on', true)
-    FROM usher.restore_showtime($1, $2, $3, $4, $5, $6, $7, $8::json)`,
+  text: `SELECT r.behind, a.outcome, a.present_epoch, r.bookings_restored, r.holds_restored, r.lost,
+                set_config('synchronous_commit', 'on', true)
+    FROM usher.restore_showtime($1, $2, $3, $4, $5, $6, $7, $8::json) AS r,
+         LATERAL usher.restore_allocations($1, $2, $4, $5, $6, $7, $8::json, r.behind, r.outcome, r.present_epoch) AS a`,
 };
 
 /** The journal in Postgres, by the functions of sql/0010_lost_tail.sql and sql/0011_restore_showtime.sql. */
@@ -116,8 +118,11 @@ export class PostgresJournal implements Journal {
 
   async commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
     const values = this.#parameters(batch);
+    const allocations = allocationParameter(batch);
+    if (allocations !== undefined) values.push(allocations);
+    const query = allocations === undefined ? COMMIT_QUERY : ALLOCATING_QUERY;
     const sentAt = performance.now();
-    const row = await this.#connection.query<CommitRow>(COMMIT_QUERY, values).catch((error: unknown) => {
+    const row = await this.#connection.query<CommitRow>(query, values).catch((error: unknown) => {
       throw isFaultOfData(error) ? new JournalRefusal((error as Error).message, { cause: error }) : error;
     });
     this.#options.onServerTime(row.now_ms, sentAt, performance.now());

@@ -3,6 +3,7 @@ import type { OtherChannel } from '../../core/channel.js';
 import { firstOutcome } from '../../core/first-outcome.js';
 import type { Booking, StoredHold } from '../../core/house.js';
 import { type Claim, type CommandResult, JournalBehind, JournalRecovering } from '../../runtime/journal-port.js';
+import { type AllocationRow, readAllocations } from './allocation-rows.js';
 import { type ReplayBounds, readRecorded } from './recorded-results.js';
 
 interface HoldRow {
@@ -30,6 +31,12 @@ interface BookingRow {
   asked_by: string | null;
   first_seats: number[] | null;
   ticket_types: string[] | null;
+}
+
+/** In one query with the allocations. */
+interface BlockedRow {
+  readonly seat_index: number;
+  readonly channel: null;
 }
 
 interface ClaimRow {
@@ -91,8 +98,12 @@ export async function readClaim(
        FROM usher.bookings WHERE showtime_id = $1 ORDER BY id`,
     [showtimeId],
   );
-  const blocked = await client.query<{ seat_index: number }>(
-    'SELECT seat_index FROM usher.blocked_seats WHERE showtime_id = $1 ORDER BY seat_index',
+  const blocked = await client.query<BlockedRow | AllocationRow>(
+    `SELECT seat_index, NULL AS channel, NULL AS until_ms, NULL AS reason, NULL AS allocated_by
+       FROM usher.blocked_seats WHERE showtime_id = $1
+      UNION ALL
+     SELECT seat_index, channel, extract(epoch FROM until)::float8 * 1000, reason, allocated_by
+       FROM usher.seat_allocations WHERE showtime_id = $1 ORDER BY 1`,
     [showtimeId],
   );
   const recorded = await readRecorded(client, pool, showtimeId, replays);
@@ -103,7 +114,8 @@ export async function readClaim(
     state: {
       holds: holds.rows.map(toHold),
       bookings: bookings.rows.map(toBooking),
-      blocked: blocked.rows.map((row) => row.seat_index),
+      blocked: blocked.rows.filter((row) => row.channel === null).map((row) => row.seat_index),
+      allocations: readAllocations(blocked.rows.filter((row) => row.channel !== null)),
     },
     results: bookings.rows.map(toBookingResult),
     recorded,

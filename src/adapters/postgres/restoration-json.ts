@@ -1,5 +1,6 @@
 import { seatsOf } from '../../core/seat-act.js';
 import type { Restoration } from '../../runtime/journal-port.js';
+import { allocationRows } from './allocation-rows.js';
 
 /** What usher.restore_showtime reads: seats as rows, with the names of its columns. */
 export function restorationJson(restoration: Restoration): string {
@@ -45,6 +46,7 @@ export function restorationJson(restoration: Restoration): string {
     freed: [...holds.keys()],
     blocked,
     unblocked: [...blocks.keys()],
+    allocations: allocationRows(restoration.allocations, 0),
     results,
     acts: acts.map(({ epoch, first, acts: list }) => ({
       epoch,

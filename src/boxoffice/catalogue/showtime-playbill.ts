@@ -45,7 +45,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
     async terms(showtimeId) {
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
-      const { seatMapHash, currency, salesOpen, cancelled, salesOpenAt, salesCloseAt, startsAt, version } = terms;
+      const { seatMapHash, channels, currency, salesOpen, cancelled, salesOpenAt, salesCloseAt, startsAt, version } = terms;
       const { salesGraceMs, limits: ownLimits, ...rules } = { ...defaults, ...terms.rules };
       const limits = defaults.limits && { ...defaults.limits, ...ownLimits };
       const map = await compiled(seatMapHash);
@@ -63,6 +63,7 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
         version,
         rules: {
           ...rules,
+          ...(channels.length > 0 ? { channels } : {}),
           ...(limits ? { limits } : {}),
           prices,
           ...(ticketTypes.length > 0 ? { ticketTypes } : {}),

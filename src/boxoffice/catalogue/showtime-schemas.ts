@@ -1,8 +1,8 @@
 /** The bodies of the endpoints that edit showtimes. */
 import { z } from 'zod';
-import { slug, text } from './edit-parts.js';
+import { slug } from './edit-parts.js';
 import type { ShowtimeRecord } from './showtime-store.js';
-import { currencySchema, pricesSchema, rulesSchema } from './showtimes.js';
+import { channelsSchema, currencySchema, pricesSchema, rulesSchema } from './showtimes.js';
 import { ticketTypesSchema } from './ticket-types.js';
 
 const instant = z.iso
@@ -29,10 +29,7 @@ const settings = {
   salesOpenAt: instant.nullable(),
   salesCloseAt: instant.nullable().meta({ description: 'null: as `rules.salesGraceMs` says.' }),
   durationMinutes: z.int().min(1).max(1_440).nullable().meta({ description: 'null: as long as the movie runs.' }),
-  channels: z
-    .array(text(40).min(1))
-    .max(20)
-    .meta({ description: 'Names of sales channels. They are stored and shown; sales are not limited by them yet.' }),
+  channels: channelsSchema.meta({ description: 'The channels by which it is sold. Empty: by all of them.' }),
 };
 
 export const showtimeChange = z.strictObject({ ...settings, prices, startsAt: instant }).partial();

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { CHANNELS, type Channel } from '../../core/channel.js';
 import type { HouseRules } from '../../core/house.js';
 import type { Limits } from '../../core/limits/limit-rules.js';
 import { isCurrency } from '../../protocol/money.js';
@@ -45,6 +46,8 @@ export interface ShowtimeTerms {
   /** The first without prices of its own: it costs `prices`. */
   readonly ticketTypes: readonly GivenType[];
   readonly rules: RuleOverrides;
+  /** By which it is sold; none: by all. */
+  readonly channels: readonly Channel[];
   readonly salesOpen: boolean;
   readonly cancelled: boolean;
   readonly salesOpenAt: Date | undefined;
@@ -64,6 +67,7 @@ export const currencySchema = z.string().refine(isCurrency, {
   error: 'is no currency of ISO 4217 that is in use; see src/protocol/money.ts',
 });
 export const pricesSchema = z.record(z.string(), wholeNumber);
+export const channelsSchema = z.array(z.enum(CHANNELS)).max(CHANNELS.length);
 /** Per account and per address, at once; 0 sets no limit. */
 const limitsSchema = z.strictObject({
   seatsHeldPerAccount: z.exactOptional(wholeNumber),
@@ -100,6 +104,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     currency: string;
     ticket_types: unknown;
     rules: unknown;
+    channels: unknown;
     sales_open: boolean;
     cancelled: boolean;
     sales_open_at: Date | null;
@@ -107,8 +112,8 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     starts_at: Date;
     version: string;
   }>(
-    `SELECT seat_map_hash AS hash, prices, ticket_types, currency, rules, sales_open AND cancelled_at IS NULL AS sales_open,
-            cancelled_at IS NOT NULL AS cancelled, sales_open_at,
+    `SELECT seat_map_hash AS hash, prices, ticket_types, currency, rules, channels,
+            sales_open AND cancelled_at IS NULL AS sales_open, cancelled_at IS NOT NULL AS cancelled, sales_open_at,
             sales_close_at, starts_at, terms_version AS version
        FROM boxoffice.showtimes WHERE id = $1`,
     [id],
@@ -121,6 +126,7 @@ export async function showtimeTerms(pool: Reads, id: string): Promise<ShowtimeTe
     currency: currencySchema.parse(row.currency),
     ticketTypes: ticketTypesSchema.parse(row.ticket_types),
     rules: rulesSchema.parse(row.rules),
+    channels: channelsSchema.parse(row.channels),
     salesOpen: row.sales_open,
     cancelled: row.cancelled,
     salesOpenAt: row.sales_open_at ?? undefined,

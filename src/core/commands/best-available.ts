@@ -1,3 +1,4 @@
+import { isSoldBy } from '../allocations/channel-of.js';
 import { bestAvailable } from '../best-available.js';
 import type { Command } from '../command.js';
 import { isRefusal } from '../find-hold.js';
@@ -17,6 +18,7 @@ export function applyBestAvailable(
 ): Applied {
   const { rules, map } = house;
   if (!areSalesOpen(rules, now)) return refused({ code: 'sales_closed' });
+  if (!isSoldBy(house, command)) return refused({ code: 'channel_closed' });
   if (command.count > rules.seatsPerHold) return refused({ code: 'too_many_seats', limit: rules.seatsPerHold });
   const category = command.category === undefined ? NONE : map.categoryIndex.get(command.category);
   if (category === undefined) return refused({ code: 'unknown_category', name: command.category ?? '' });

@@ -1,3 +1,4 @@
+import { isSoldBy } from '../allocations/channel-of.js';
 import type { Command } from '../command.js';
 import { findHold, isRefusal } from '../find-hold.js';
 import type { Hold, House } from '../house.js';
@@ -13,6 +14,7 @@ import { NO_TYPE, typesFor } from '../ticket-types.js';
 /** All named seats, or none of them. With `addTo` they join that hold, whose clock runs on. */
 export function applyHold(house: House, command: Extract<Command, { type: 'hold' }>, now: number): Applied {
   if (!areSalesOpen(house.rules, now)) return refused({ code: 'sales_closed' });
+  if (!isSoldBy(house, command)) return refused({ code: 'channel_closed' });
   const seats = findSeats(house, command.seats);
   if (isRefusal(seats)) return refused(seats);
   const duplicate = selectOnce(house, seats);

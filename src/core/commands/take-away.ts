@@ -22,6 +22,7 @@ export function applyTakeAway(house: House, command: TakeAway, now: number): App
   const changes: Change[] = [];
   for (const hold of holds) {
     for (const seat of hold.seats) freeSeat(house, seat);
+    house.tenures?.freed(hold.seats, now);
     seats.push(...hold.seats);
     house.tenures?.freed(hold.seats, now);
     removeHold(house, hold);

@@ -43,7 +43,8 @@ export const CANCEL_ERRORS = [...COMMAND_ERRORS, 'unknown_booking', 'wrong_holde
 const OF_A_HOLD = ['unknown_hold', 'wrong_holder', 'hold_expired'] as const;
 const OF_CHOSEN_SEATS = ['unknown_seat', 'duplicate_seat', 'seats_unavailable'] as const;
 
-const OF_LIMITS = ['too_many_seats', 'too_many_holds', 'too_many_held', 'held_too_long'] as const;
+/** Of a hold or a search: the channel, and how much one may have. */
+const OF_LIMITS = ['channel_closed', 'too_many_seats', 'too_many_holds', 'too_many_held', 'held_too_long'] as const;
 const OF_TICKET_TYPES = ['unknown_ticket_type', 'ticket_type_limit'] as const;
 
 const uuid = z.uuid().toLowerCase();
@@ -56,7 +57,12 @@ const seatsReply = z.object({ seats: z.array(z.string()) });
 
 /** Holds and bookings for clients without a socket: the same commands, actors and outcomes. */
 export function seatEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
-  return [...holdEndpoints(options), ...bookingEndpoints(options), ...staffEndpoints(options)];
+  return [
+    ...holdEndpoints(options),
+    ...bookingEndpoints(options),
+    ...staffEndpoints(options),
+    ...allocationEndpoints(options),
+  ];
 }
 
 /** What all commands over HTTP have in common. */
@@ -236,6 +242,37 @@ function staffEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
         const { bookingId } = request.parameters;
         return ask(request, { type: 'reseat', bookingId, ...request.body });
       },
+    }),
+  ];
+}
+
+function allocationEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
+  const ofStaff = {
+    ...commanded(options, { permission: 'seats.staff' }),
+    tag: 'Staff' as const,
+    parameters: { showtimeId: showtimeParameter },
+  };
+  const ask = asking(options);
+  return [
+    endpoint({
+      ...ofStaff,
+      id: 'allocateSeats',
+      path: '/v1/showtimes/{showtimeId}/allocations',
+      summary: 'Lets one channel alone sell these seats, until a moment or until somebody ends it.',
+      body: commandFields.allocate,
+      reply: seatsReply,
+      errors: [...COMMAND_ERRORS, ...OF_CHOSEN_SEATS, 'allocation_over'],
+      handle: (request) => ask(request, { type: 'allocate', ...request.body }),
+    }),
+    endpoint({
+      ...ofStaff,
+      id: 'deallocateSeats',
+      path: '/v1/showtimes/{showtimeId}/allocations/remove',
+      summary: 'Ends allocations: seats that nobody has are available to all again.',
+      body: commandFields.deallocate,
+      reply: seatsReply,
+      errors: [...COMMAND_ERRORS, 'unknown_seat', 'duplicate_seat'],
+      handle: (request) => ask(request, { type: 'deallocate', ...request.body }),
     }),
   ];
 }

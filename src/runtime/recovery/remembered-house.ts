@@ -1,3 +1,4 @@
+import type { Allocation, Allocations } from '../../core/allocations/allocation.js';
 import type { Booking, Hold, House } from '../../core/house.js';
 import type { ActsWrite } from '../../core/seat-act.js';
 import type { BookedWrite, CommandResult, Reseated, Restoration, Slice } from '../journal-port.js';
@@ -9,7 +10,10 @@ import type { LoggedBatch } from './commit-log.js';
 export interface Remains {
   readonly epoch: number;
   /** What was acknowledged: its holds, confirmed bookings and blocked seats. */
-  readonly published: Pick<Published, 'holds' | 'bookings'> & { readonly blocked: readonly number[] };
+  readonly published: Pick<Published, 'holds' | 'bookings'> & {
+    readonly blocked: readonly number[];
+    readonly allocations: Allocations;
+  };
   /** Of the house as it was worked on, so with what nobody was told of. */
   readonly bookings: House['bookings'];
   /** The command that made each booking. */
@@ -32,6 +36,7 @@ export class RememberedHouse {
   readonly #reseated = new Map<string, Reseated>();
   #holds = new Map<number, Hold | undefined>();
   #blocks = new Map<number, string | undefined>();
+  #allocations = new Map<number, Allocation | undefined>();
   readonly #results: (readonly CommandResult[])[] = [];
   readonly #acts: ActsWrite[] = [];
 
@@ -42,6 +47,7 @@ export class RememberedHouse {
   /** In the order in which the slices were written. */
   add(slice: Slice): void {
     this.#epoch = Math.max(this.#epoch, slice.epoch);
+    for (const [seat, allocation] of slice.allocations ?? []) this.#allocations.set(seat, allocation);
     for (const seat of slice.heldBefore) this.#holds.set(seat, undefined);
     for (const [seat, hold] of slice.holds) this.#holds.set(seat, hold);
     for (const [seat, reason] of slice.blocks) this.#blocks.set(seat, reason);
@@ -63,6 +69,7 @@ export class RememberedHouse {
     this.#acts.push(...known.acts);
     for (const [seat, hold] of known.holds) this.#holds.set(seat, hold);
     for (const [seat, reason] of known.blocks) this.#blocks.set(seat, reason);
+    for (const [seat, allocation] of known.allocations) this.#allocations.set(seat, allocation);
     this.#results.push(...known.results);
   }
 
@@ -76,6 +83,7 @@ export class RememberedHouse {
     const reasons = this.#blocks;
     this.#blocks = new Map();
     for (const seat of published.blocked) this.#blocks.set(seat, reasons.get(seat) ?? '');
+    this.#allocations = new Map(published.allocations.entries());
     const confirmed = new Map(published.bookings.map((booking) => [booking.id, booking]));
     const untold = new Set([pending, ...inFlight].flatMap(({ booked }) => booked.map(({ booking }) => booking.id)));
     for (const booking of bookings.values()) {
@@ -103,6 +111,7 @@ export class RememberedHouse {
       reseated: this.#reseated,
       holds: this.#holds,
       blocks: this.#blocks,
+      allocations: this.#allocations,
       results: this.#results,
       acts: this.#acts,
     };

@@ -27,8 +27,7 @@ type Name =
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address')
-  | 'ticketTypes'
-  | 'channel';
+  | ('ticketTypes' | 'channel' | 'until');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
 
@@ -60,6 +59,9 @@ const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fie
   unblock: ({ seats }) => isTexts(seats),
   take_away: ({ holdId, seats, reason }) => areTexts(reason) && (isTexts(seats) || areTexts(holdId)),
   reseat: ({ bookingId, seats, reason }) => areTexts(bookingId, reason) && isTexts(seats),
+  allocate: ({ seats, channel, until, reason, by }) =>
+    isTexts(seats) && areTexts(channel, reason, by) && (until === undefined || isCount(until)),
+  deallocate: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
 };
 
 const CHANGES: readonly unknown[] = [
@@ -71,6 +73,8 @@ const CHANGES: readonly unknown[] = [
   'reseated',
   'blocked',
   'unblocked',
+  'allocated',
+  'deallocated',
 ] satisfies Change['type'][];
 
 const EVENTS: Readonly<Record<string, (event: Fields) => boolean>> = {

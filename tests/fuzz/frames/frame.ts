@@ -70,8 +70,23 @@ const TYPES = [
   'unblock',
   'take_away',
   'reseat',
+  'allocate',
+  'deallocate',
 ];
-const FIELDS = ['id', 'commandId', 'seats', 'holdId', 'bookingId', 'payment', 'count', 'category', 'reason', 'token'];
+const FIELDS = [
+  'id',
+  'commandId',
+  'seats',
+  'holdId',
+  'bookingId',
+  'payment',
+  'count',
+  'category',
+  'reason',
+  'token',
+  'channel',
+  'until',
+];
 
 /** A type that there is, or nearly, and fields with anything in them; or no message at all. */
 function made(dice: Dice): Frame {

@@ -87,6 +87,17 @@ export function validMessage(dice: Dice, grip: Grip, id: number): Fields {
       const seats = someSeats(dice, grip);
       return { type: 'reseat', ...command, bookingId: grip.bookings[0] ?? dice.uuid(), seats };
     }
+    case 'allocate':
+      return {
+        type: 'allocate',
+        ...command,
+        seats: someSeats(dice, grip),
+        channel: dice.pick(['web', 'walk_in', 'pos', 'partner']),
+        // Some have passed, some end while it lasts, some never do.
+        ...(dice.chance(0.8) ? { until: Date.now() + dice.below(3_000) - 500 } : {}),
+      };
+    case 'deallocate':
+      return { type: 'deallocate', ...command, seats: someSeats(dice, grip) };
     default:
       return { type: 'unblock', ...command, seats: someSeats(dice, grip) };
   }
@@ -107,6 +118,8 @@ function weights({ staff, holds, bookings }: Grip) {
     [staff ? 25 : 1, 'unblock'],
     [staff ? 8 : 1, 'take_away'],
     [staff ? 8 : 1, 'reseat'],
+    [staff ? 6 : 1, 'allocate'],
+    [staff ? 10 : 1, 'deallocate'],
   ] as const;
 }
 

@@ -84,6 +84,10 @@ function commanded(dice: Dice, grip: HttpGrip): Endpoint {
       const { bookingId: _booking, ...body } = fields as { readonly bookingId?: string };
       return post(`/bookings/${bookingId}/reseat`, type, { body, fromPath: { bookingId } });
     }
+    case 'allocate':
+      return post('/allocations', type, { body: fields });
+    case 'deallocate':
+      return post('/allocations/remove', type, { body: fields });
     case 'unblock':
       return post('/blocks/remove', type, { body: fields });
     default:

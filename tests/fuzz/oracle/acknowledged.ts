@@ -33,7 +33,7 @@ export class Acknowledged {
     const key = `${holder} ${command.commandId}`;
     if (this.#done.has(key)) return undefined;
     // Ok to what changes nothing is no effect: the server need not remember it, and may take the commandId anew.
-    const mayChangeNothing = command.type === 'unblock' || command.type === 'take_away';
+    const mayChangeNothing = ['unblock', 'take_away', 'deallocate'].includes(command.type);
     if (!mayChangeNothing || (reply.seats ?? []).length > 0) this.#done.add(key);
     this.effects++;
     switch (command.type) {
@@ -69,6 +69,10 @@ export class Acknowledged {
         if (reply.booking?.id !== command.bookingId) return 'another booking than was to be moved';
         if (!includesAll(reply.booking.seats, command.seats)) return 'other seats than it was to be moved to';
         this.confirmed.set(command.bookingId, reply.booking);
+        return undefined;
+      case 'allocate':
+        return includesAll(reply.seats, command.seats) ? undefined : 'other seats than were to be allocated';
+      case 'deallocate':
         return undefined;
       case 'block':
         for (const seat of reply.seats ?? []) this.blocked.add(seat);

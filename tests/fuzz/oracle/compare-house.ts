@@ -11,6 +11,7 @@ interface Rows {
   readonly bookings: readonly { readonly id: string; readonly status: string; readonly seats: readonly number[] }[];
   readonly sold: readonly { readonly seat_index: number; readonly booking_id: string }[];
   readonly blocked: readonly { readonly seat_index: number }[];
+  readonly allocated: readonly { readonly seat_index: number; readonly until: number | null }[];
   readonly now: number;
 }
 
@@ -61,6 +62,9 @@ async function compareSeats(url: string, showtimeId: string, rows: Rows): Promis
   if (!answer.ok) return [`its seats were answered with ${answer.status}`];
   const { seats } = (await answer.json()) as SeatsView;
   const letters = new Map<number, string>();
+  for (const { seat_index, until } of rows.allocated) {
+    letters.set(seat_index, until === null || until > rows.now + EXPIRY_SLACK_MS ? 'x' : '?');
+  }
   for (const { seat_index, expires_at } of rows.holds) {
     letters.set(seat_index, expires_at > rows.now + EXPIRY_SLACK_MS ? 'h' : '?');
   }
@@ -85,7 +89,7 @@ function differences(what: string, rows: ReadonlySet<string>, told: ReadonlySet<
 
 async function readRows(pool: pg.Pool, showtimeId: string): Promise<Rows> {
   const of = [showtimeId];
-  const [holds, bookings, sold, blocked, clock] = await Promise.all([
+  const [holds, bookings, sold, blocked, allocated, clock] = await Promise.all([
     pool.query(
       `SELECT hold_id, seat_index, (extract(epoch FROM expires_at) * 1000)::float8 AS expires_at
          FROM usher.hold_seats WHERE showtime_id = $1`,
@@ -94,7 +98,19 @@ async function readRows(pool: pg.Pool, showtimeId: string): Promise<Rows> {
     pool.query('SELECT id, status, seats FROM usher.bookings WHERE showtime_id = $1', of),
     pool.query('SELECT seat_index, booking_id FROM usher.booking_seats WHERE showtime_id = $1', of),
     pool.query('SELECT seat_index FROM usher.blocked_seats WHERE showtime_id = $1', of),
+    pool.query(
+      `SELECT seat_index, (extract(epoch FROM until) * 1000)::float8 AS until
+         FROM usher.seat_allocations WHERE showtime_id = $1`,
+      of,
+    ),
     pool.query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now'),
   ]);
-  return { holds: holds.rows, bookings: bookings.rows, sold: sold.rows, blocked: blocked.rows, now: clock.rows[0].now };
+  return {
+    holds: holds.rows,
+    bookings: bookings.rows,
+    sold: sold.rows,
+    blocked: blocked.rows,
+    allocated: allocated.rows,
+    now: clock.rows[0].now,
+  };
 }

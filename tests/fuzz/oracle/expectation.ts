@@ -49,6 +49,8 @@ const FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['unblock', [...ENVELOPE, 'seats']],
   ['take_away', [...ENVELOPE, 'holdId', 'seats', 'reason']],
   ['reseat', [...ENVELOPE, 'bookingId', 'seats', 'reason']],
+  ['allocate', [...ENVELOPE, 'seats', 'channel', 'until', 'reason']],
+  ['deallocate', [...ENVELOPE, 'seats', 'reason']],
 ]);
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });

@@ -25,6 +25,8 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   too_many_held: 'tests/abuse/limits.test.ts',
   too_many_bookings: 'tests/abuse/limits.test.ts',
   held_too_long: 'tests/abuse/limits.test.ts',
+  channel_closed: 'tests/integration/gateway/allocations.test.ts',
+  allocation_over: 'tests/integration/gateway/allocations.test.ts',
   second_factor_missing: 'tests/unit/gateway/spec-staff.test.ts',
   invalid_code: 'tests/integration/administration/second-factor.test.ts',
   wrong_credentials: 'tests/integration/accounts/log-in.test.ts',

@@ -73,8 +73,10 @@ export class Orders {
         followed.told.push(told);
         this.#world.trace.add(window.name, `hears ${order.commandId.slice(0, 13)} ${said(told)}`);
         this.#census(order, told, first);
-        if (told.ok) this.#checkCommitted(order, told);
-        else if (told.outcome === 'unknown' && !window.isClosed) this.#unresolved(order, told.code);
+        if (told.ok) {
+          this.#checkCommitted(order, told);
+          this.#checkChannel(order, told);
+        } else if (told.outcome === 'unknown' && !window.isClosed) this.#unresolved(order, told.code);
         this.#checkReplay(order, first, told);
         this.#checkNotDenied(order, told, had);
       },
@@ -107,6 +109,17 @@ export class Orders {
     if (recorded.some((reply) => this.#isTold(reply, told))) return;
     const what = `${describe(order)} was told ${JSON.stringify(told)}, and the journal has ${JSON.stringify(recorded)}`;
     this.#world.violate('what is acknowledged is committed', what);
+  }
+
+  /** All people here buy over the web. Where a tail was lost, an allocation may have been written again over their hold. */
+  #checkChannel({ showtimeId }: Order, { hold }: Told & { readonly ok: true }): void {
+    if (!hold || this.#world.tails.happened) return;
+    const { holds, allocations } = this.#world.journal.peek(showtimeId);
+    for (const [seat, { id }] of holds) {
+      const channel = allocations.get(seat)?.channel;
+      if (id !== hold.id || channel === undefined || channel === 'web') continue;
+      this.#world.violate('a seat is sold by its channel only', `seat ${seat} is in ${id}, and is of ${channel}`);
+    }
   }
 
   #isTold(recorded: Reply & { readonly ok: true }, { hold, booking, seats }: Told & { readonly ok: true }): boolean {
@@ -169,6 +182,7 @@ export class Orders {
       if (order.type === 'retype') this.#world.count('a seat was sold as another type');
       if (order.type === 'cancel') this.#world.count('a booking was cancelled');
       if (order.type === 'block') this.#world.count('seats were blocked');
+      if (order.type === 'allocate') this.#world.count('seats were allocated');
     } else if (told.code === 'seats_unavailable') this.#world.count('a hold was refused for another');
     else if (told.code === 'hold_expired' && order.type === 'book') this.#world.count('a payment came late');
   }

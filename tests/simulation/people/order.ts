@@ -11,7 +11,9 @@ export type OrderType =
   | 'book'
   | 'cancel'
   | 'block'
-  | 'unblock';
+  | 'unblock'
+  | 'allocate'
+  | 'deallocate';
 
 /** What a command came to, as its client was told in the end. */
 export type Told =

@@ -10,7 +10,7 @@ import { describe } from './order.js';
 const NAME = 'staff';
 const REOPENS_AFTER_MS = 200;
 
-/** Somebody at the box office, who blocks seats and lets them go, over a socket without an SDK. */
+/** Somebody at the box office, who blocks and allocates seats and lets them go, over a socket without an SDK. */
 export class Staff {
   readonly name = NAME;
   readonly isClosed = false;
@@ -49,7 +49,7 @@ export class Staff {
   }
 
   #act(): void {
-    const type = this.#random.chance(0.4) ? 'block' : 'unblock';
+    const type = this.#random.pick(['block', 'unblock', 'allocate', 'deallocate'] as const);
     const seats = [this.#random.pick(this.#world.labels())];
     const id = ++this.#lastId;
     const commandId = `${id.toString(16).padStart(8, '0')}-ffff-4000-8000-000000000000`;
@@ -57,7 +57,13 @@ export class Staff {
     const order = this.#orders.make({ commandId, who: NAME, holder: STAFF_TOKEN, showtimeId, type, seats });
     this.#world.trace.add(NAME, `asks ${describe(order)}`);
     this.#open.set(id, this.#orders.ask(order, { name: NAME, isClosed: true }));
-    this.#socket?.send(JSON.stringify({ type, id, commandId, seats }));
+    const terms = type === 'allocate' ? { channel: 'partner', ...this.#until() } : {};
+    this.#socket?.send(JSON.stringify({ type, id, commandId, seats, ...terms }));
+  }
+
+  /** Some allocations end while the world runs, some never. */
+  #until(): { readonly until?: number } {
+    return this.#random.chance(0.6) ? { until: this.#world.time.now() + this.#random.between(100, 5_000) } : {};
   }
 
   #connect(url: string): void {

@@ -44,6 +44,7 @@ export const SOMETIMES = [
   'a booking was cancelled',
   'a seat was sold as another type',
   'seats were blocked',
+  'seats were allocated',
   'a showtime was passivated',
   'a showtime was handed over',
   'a node lost its lease',

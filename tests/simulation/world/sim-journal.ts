@@ -116,10 +116,18 @@ export class SimJournal extends MemoryJournal {
   }
 
   seatsOf(showtimeId: string): string {
-    const { holds, sold, blocks } = this.peek(showtimeId);
+    const { holds, sold, blocks, allocations } = this.peek(showtimeId);
     let letters = '';
     for (let seat = 0; seat < this.#seatsOf; seat++) {
-      letters += sold.has(seat) ? 'b' : blocks.has(seat) ? 'x' : holds.has(seat) ? 'h' : '.';
+      letters += sold.has(seat)
+        ? 'b'
+        : blocks.has(seat)
+          ? 'x'
+          : holds.has(seat)
+            ? 'h'
+            : allocations.has(seat)
+              ? 'x'
+              : '.';
     }
     return letters;
   }

@@ -3,6 +3,7 @@
  * (the n-th hold there is), so that a shorter sequence still means something. A stray one names what ended or never was.
  */
 import fc from 'fast-check';
+import type { Channel } from '../../../src/core/channel.js';
 import type { Command } from '../../../src/core/command.js';
 import { REPLAY } from './commands-runs.js';
 import { type HouseWorld, PRICE } from './commands-world.js';
@@ -60,14 +61,15 @@ function holdOf(model: Readonly<Model>, of: OfHold): { holder: string; holdId: s
 }
 
 class HoldOne extends Asked {
-  constructor(f: { readonly holder: string; readonly seat: string }) {
+  constructor(f: { readonly holder: string; readonly seat: string; readonly channel: Channel }) {
+    const { holder, channel } = f;
     const seats = [f.seat];
-    super('HoldOne', f, (_, n) => ({ type: 'hold', holder: f.holder, seats, newHoldId: `h${n}` }));
+    super('HoldOne', f, (_, n) => ({ type: 'hold', holder, seats, channel, newHoldId: `h${n}` }));
   }
 }
 
 class HoldSeveral extends Asked {
-  constructor(f: { readonly holder: string; readonly seats: readonly string[] }) {
+  constructor(f: { readonly holder: string; readonly seats: readonly string[]; readonly channel: Channel }) {
     super('HoldSeveral', f, (_, n) => ({ type: 'hold', ...f, newHoldId: `h${n}` }));
   }
 }
@@ -82,7 +84,7 @@ class AddTo extends Asked {
 }
 
 class BestAvailable extends Asked {
-  constructor(f: { readonly holder: string; readonly count: number }) {
+  constructor(f: { readonly holder: string; readonly count: number; readonly channel: Channel }) {
     super('BestAvailable', f, (_, n) => ({ type: 'best_available', ...f, newHoldId: `h${n}` }));
   }
 }
@@ -191,6 +193,23 @@ class Reseat extends Asked {
   }
 }
 
+class Allocate extends Asked {
+  constructor(f: { readonly seats: readonly string[]; readonly channel: Channel; readonly until: number | undefined }) {
+    const { seats, channel, until } = f;
+    const command = { type: 'allocate', seats, channel, reason: 'r', by: 'staff' } as const;
+    super('Allocate', f, () => (until === undefined ? command : { ...command, until }));
+  }
+}
+
+class Deallocate extends Asked {
+  constructor(f: { readonly seats: readonly string[]; readonly count: number }) {
+    super('Deallocate', f, ({ allocated }) => {
+      const seats = [...[...allocated.keys()].slice(0, f.count), ...f.seats];
+      return seats.length === 0 ? undefined : { type: 'deallocate', seats, reason: '' };
+    });
+  }
+}
+
 class Expire extends Asked {
   constructor() {
     super('Expire', {}, () => ({ type: 'expire' }));
@@ -253,11 +272,14 @@ export function commandsOn(all: readonly string[]): fc.Arbitrary<Iterable<OnHous
   const holder = fc.constantFrom('ann', 'ann', 'bob');
   const count = fc.integer({ min: 1, max: 5 });
   const of = { nth: fc.nat({ max: 7 }), isStray: rarely, isStranger: rarely };
+  const channel = fc.constantFrom<Channel>('web', 'web', 'web', 'partner');
+  // The clock of the world begins at 1,000.
+  const until = fc.option(fc.integer({ min: 990, max: 1_400 }), { nil: undefined });
   const one: fc.Arbitrary<OnHouse> = fc.oneof(
-    { weight: 2, arbitrary: fc.record({ holder, seat }).map((f) => new HoldOne(f)) },
-    { weight: 5, arbitrary: fc.record({ holder, seats }).map((f) => new HoldSeveral(f)) },
+    { weight: 2, arbitrary: fc.record({ holder, seat, channel }).map((f) => new HoldOne(f)) },
+    { weight: 5, arbitrary: fc.record({ holder, seats, channel }).map((f) => new HoldSeveral(f)) },
     { weight: 4, arbitrary: fc.record({ ...of, seats }).map((f) => new AddTo(f)) },
-    { weight: 4, arbitrary: fc.record({ holder, count }).map((f) => new BestAvailable(f)) },
+    { weight: 4, arbitrary: fc.record({ holder, count, channel }).map((f) => new BestAvailable(f)) },
     { weight: 1, arbitrary: fc.record(of).map((f) => new ReleaseWhole(f)) },
     {
       weight: 4,
@@ -281,6 +303,13 @@ export function commandsOn(all: readonly string[]): fc.Arbitrary<Iterable<OnHous
     {
       weight: 3,
       arbitrary: fc.record({ ...of, kept: fc.nat({ max: 2 }), seats }).map((f) => new Reseat(f)),
+    },
+    { weight: 2, arbitrary: fc.record({ seats, channel, until }).map((f) => new Allocate(f)) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .record({ seats: fc.array(seat, { maxLength: 2 }), count: fc.nat({ max: 2 }) })
+        .map((f) => new Deallocate(f)),
     },
     { weight: 6, arbitrary: fc.constantFrom(1, 5, 10, 20, 40).map((ms) => new TimePasses(ms)) },
     { weight: 2, arbitrary: fc.constant(new Expire()) },

@@ -27,11 +27,6 @@ export class Rows extends Replica {
     }
   }
 
-  /** `available`, `held h1`, `booked b1` or `blocked`. */
-  at(seat: number): string {
-    return this.seats.get(seat) ?? 'available';
-  }
-
   /** As the next owner reads it. */
   state(): HouseState {
     const holds = new Map<string, Hold>();
@@ -39,6 +34,11 @@ export class Rows extends Replica {
       holds.set(row.id, { ...row, seats: [...(holds.get(row.id)?.seats ?? []), seat] });
     }
     const blocked = [...this.seats].flatMap(([seat, what]) => (what === 'blocked' ? [seat] : []));
-    return { holds: [...holds.values()], bookings: [...this.#bookings.values()], blocked };
+    return {
+      holds: [...holds.values()],
+      bookings: [...this.#bookings.values()],
+      blocked,
+      allocations: [...this.allocations],
+    };
   }
 }

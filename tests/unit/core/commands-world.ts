@@ -135,8 +135,12 @@ export class HouseWorld {
   }
 
   /** A search may choose as it likes, and must keep every rule. */
-  #expectGood(model: Model, { holder, count }: { holder: string; count: number }, found: readonly string[]): void {
-    for (const label of found) must(model.statusOf(label), 'available');
+  #expectGood(
+    model: Model,
+    { holder, count, channel = 'web' }: { holder: string; count: number; channel?: string },
+    found: readonly string[],
+  ): void {
+    for (const label of found) must(model.isOpenTo(label, channel), true);
     must(new Set(found).size, count);
     must(model.broken(holder, found, []), undefined);
   }
@@ -154,8 +158,8 @@ export class HouseWorld {
   }
 
   #spellModel(model: Model): string {
-    const { holds, bookings } = model;
-    const ends = [...holds.values()].map(({ until }) => until);
+    const { holds, bookings, allocated } = model;
+    const ends = [...holds.values(), ...allocated.values()].map(({ until }) => until).filter(Number.isFinite);
     return spell(
       model.hall.all.map((label) => `${label} ${model.statusOf(label)}`),
       [...holds].map(([id, h]) => `${id} ${h.holder} ${h.seats.toSorted().join(' ')} ${h.until} ${h.extended}`),

@@ -22,6 +22,7 @@ export interface Hall {
 
 export interface ModelHold {
   readonly holder: string;
+  readonly channel: string;
   seats: string[];
   until: number;
   extended: number;
@@ -29,6 +30,7 @@ export interface ModelHold {
 
 export interface ModelBooking {
   readonly holder: string;
+  readonly channel: string;
   seats: readonly string[];
   cancelled: boolean;
 }
@@ -39,6 +41,8 @@ export class Model {
   readonly bookings = new Map<string, ModelBooking>();
   readonly blocked = new Set<string>();
   readonly ended = new Map<string, string>();
+  /** Of seats in whatever state. */
+  readonly allocated = new Map<string, { readonly channel: string; readonly until: number }>();
 
   constructor(
     readonly hall: Hall,
@@ -48,7 +52,20 @@ export class Model {
   statusOf(label: string): string {
     if (this.blocked.has(label)) return 'blocked';
     if ([...this.holds.values()].some((hold) => hold.seats.includes(label))) return 'held';
-    return this.#bookingOf(label) === undefined ? 'available' : 'booked';
+    if (this.#bookingOf(label) !== undefined) return 'booked';
+    return this.allocated.has(label) ? 'blocked' : 'available';
+  }
+
+  /** Whether nobody has the seat, and this channel sells it. */
+  isOpenTo(label: string, channel: string): boolean {
+    if (this.statusOf(label) === 'available') return true;
+    return this.#isFree(label) && this.allocated.get(label)?.channel === channel;
+  }
+
+  /** Available, or blocked by its allocation only. */
+  #isFree(label: string): boolean {
+    if (this.statusOf(label) === 'available') return true;
+    return this.statusOf(label) === 'blocked' && !this.blocked.has(label);
   }
 
   /**
@@ -69,13 +86,14 @@ export class Model {
         if (command.seats.some((label) => old.includes(label))) return 'duplicate_seat';
         if (old.length + command.seats.length > this.rules.seatsPerHold) return 'too_many_seats';
         if (command.addTo === undefined && this.#hasEnough(command.holder, now)) return 'too_many_holds';
-        if (!command.seats.every((label) => this.statusOf(label) === 'available')) return 'seats_unavailable';
+        const channel = this.#channelOf(command);
+        if (!command.seats.every((label) => this.isOpenTo(label, channel))) return 'seats_unavailable';
         return this.broken(command.holder, command.seats, old) ?? 'ok';
       }
       case 'best_available': {
         if (command.count > this.rules.seatsPerHold) return 'too_many_seats';
         if (this.#hasEnough(command.holder, now)) return 'too_many_holds';
-        const free = this.hall.all.filter((label) => this.statusOf(label) === 'available').length;
+        const free = this.hall.all.filter((label) => this.isOpenTo(label, command.channel ?? 'web')).length;
         return free >= command.count ? 'ok' : 'none_available';
       }
       case 'release': {
@@ -106,8 +124,9 @@ export class Model {
       case 'unblock': {
         if (isUnknown) return 'unknown_seat';
         if (isTwice) return 'duplicate_seat';
-        const fine = command.type === 'block' ? ['available'] : ['available', 'blocked'];
-        return command.seats.every((label) => fine.includes(this.statusOf(label))) ? 'ok' : 'seats_unavailable';
+        const isFine = (label: string) =>
+          this.statusOf(label) === 'available' || (command.type === 'unblock' && this.blocked.has(label));
+        return command.seats.every(isFine) ? 'ok' : 'seats_unavailable';
       }
       case 'take_away': {
         if ('holdId' in command) {
@@ -127,10 +146,17 @@ export class Model {
         if (isUnknown) return 'unknown_seat';
         if (isTwice) return 'duplicate_seat';
         if (command.seats.length !== booking.seats.length) return 'wrong_seat_count';
-        const isFine = (label: string) => booking.seats.includes(label) || this.statusOf(label) === 'available';
+        const isFine = (label: string) => booking.seats.includes(label) || this.isOpenTo(label, booking.channel);
         if (!command.seats.every(isFine)) return 'seats_unavailable';
         return this.#torn(booking.holder, command.seats, []) ?? 'ok';
       }
+      case 'allocate':
+        if (command.until !== undefined && command.until <= now) return 'allocation_over';
+        if (isUnknown) return 'unknown_seat';
+        if (isTwice) return 'duplicate_seat';
+        return command.seats.every((label) => this.#isFree(label)) ? 'ok' : 'seats_unavailable';
+      case 'deallocate':
+        return isUnknown ? 'unknown_seat' : isTwice ? 'duplicate_seat' : 'ok';
       case 'expire':
         return 'ok';
     }
@@ -172,7 +198,8 @@ export class Model {
       this.holds.get(command.addTo)!.seats.push(...command.seats);
     } else if (command.type === 'hold' || command.type === 'best_available') {
       const seats = command.type === 'hold' ? [...command.seats] : [...found];
-      this.holds.set(command.newHoldId, { holder: command.holder, seats, until, extended: 0 });
+      const { holder, channel = 'web' } = command;
+      this.holds.set(command.newHoldId, { holder, channel, seats, until, extended: 0 });
     } else if (command.type === 'release') {
       const hold = this.holds.get(command.holdId)!;
       hold.seats = command.seats === undefined ? [] : hold.seats.filter((label) => !this.#goes(label, command.seats!));
@@ -182,9 +209,9 @@ export class Model {
       hold.until = until;
       hold.extended++;
     } else if (command.type === 'book') {
-      const { holder, seats } = this.holds.get(command.holdId)!;
+      const { holder, channel, seats } = this.holds.get(command.holdId)!;
       this.holds.delete(command.holdId);
-      this.bookings.set(command.newBookingId, { holder, seats, cancelled: false });
+      this.bookings.set(command.newBookingId, { holder, channel, seats, cancelled: false });
     } else if (command.type === 'cancel') {
       this.bookings.get(command.bookingId)!.cancelled = true;
     } else if (command.type === 'block') {
@@ -198,7 +225,13 @@ export class Model {
       }
     } else if (command.type === 'reseat') {
       this.bookings.get(command.bookingId)!.seats = command.seats;
+    } else if (command.type === 'allocate') {
+      const { channel, until: end = Number.POSITIVE_INFINITY } = command;
+      for (const label of command.seats) this.allocated.set(label, { channel, until: end });
+    } else if (command.type === 'deallocate') {
+      for (const label of command.seats) this.allocated.delete(label);
     } else {
+      for (const [label, { until: end }] of this.allocated) if (end <= now) this.allocated.delete(label);
       for (const [id, holder] of this.#dropDue(now)) this.ended.set(id, holder);
     }
   }
@@ -223,6 +256,10 @@ export class Model {
     if (owner === undefined) return 'unknown_hold';
     if (owner !== holder) return 'wrong_holder';
     return hold === undefined || hold.until <= now ? 'hold_expired' : 'ok';
+  }
+
+  #channelOf({ addTo, channel = 'web' }: { addTo?: string; channel?: string }): string {
+    return addTo === undefined ? channel : (this.holds.get(addTo)?.channel ?? 'web');
   }
 
   #hasEnough(holder: string, now: number): boolean {

@@ -9,6 +9,7 @@ import { rulesOf } from '../../tidy/specification.js';
 import { seat } from './halls.js';
 import {
   type Break,
+  channelClosed,
   closed,
   duplicate,
   ended,
@@ -18,6 +19,7 @@ import {
   inTheHold,
   limited,
   map,
+  NOW,
   notTheirs,
   refusal,
   type Scene,
@@ -62,7 +64,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
     id: 'HOLD-ORDER',
     command: holding,
     breaks: [
-      ...[closed, unknownSeat, duplicate, tooManySeats, unknownType, tooManyOfAType],
+      ...[closed, channelClosed, unknownSeat, duplicate, tooManySeats, unknownType, tooManyOfAType],
       ...[tooManyHolds, tooManyHeld, taken, heldTooLong, halfAPair],
     ],
   },
@@ -70,7 +72,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
     id: 'HOLD-ORDER',
     command: (scene) => ({ ...holding(scene), addTo: scene.holdId }) as Command,
     breaks: [
-      ...[closed, unknownSeat, duplicate, unknownHold, notTheirs, ended, inTheHold, tooManySeats],
+      ...[closed, channelClosed, unknownSeat, duplicate, unknownHold, notTheirs, ended, inTheHold, tooManySeats],
       ...[unknownType, tooManyOfAType, tooManyHeld, taken, heldTooLong, halfAPair],
     ],
     never: A_LIVING_HOLD,
@@ -99,6 +101,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
     },
     breaks: [
       closed,
+      channelClosed,
       tooManySeats,
       ['unknown_category', (scene) => Object.assign(scene.wish, { category: 'Silver' })],
       ['unknown_zone', (scene) => Object.assign(scene.wish, { zone: 'Moon' })],
@@ -236,6 +239,16 @@ const ORDERS: Readonly<Record<string, Order>> = {
     command: ({ seats }) => ({ type: 'block', seats, reason: 'camera' }),
     breaks: [unknownSeat, duplicate, taken],
   },
+  allocate: {
+    id: 'ALLOCATE-ORDER',
+    command: ({ seats, until }) => ({ type: 'allocate', seats, channel: 'partner', until, reason: '', by: 'me' }),
+    breaks: [['allocation_over', (scene) => Object.assign(scene, { until: NOW })], unknownSeat, duplicate, taken],
+  },
+  deallocate: {
+    id: 'DEALLOCATE-ORDER',
+    command: ({ seats }) => ({ type: 'deallocate', seats, reason: '' }),
+    breaks: [unknownSeat, duplicate],
+  },
   unblock: {
     id: 'UNBLOCK-ORDER',
     command: ({ seats }) => ({ type: 'unblock', seats }),
@@ -277,6 +290,10 @@ describe('of two rules that are broken the earlier is told', () => {
   it.each(of('CANCEL-ORDER'))('[CANCEL-ORDER] $winner before $loser', expectOrder);
   it.each(of('TAKE-ORDER'))('[TAKE-ORDER] $winner before $loser', expectOrder);
   it.each(of('RESEAT-ORDER'))('[RESEAT-ORDER] $winner before $loser', expectOrder);
+  it.each(of('ALLOCATE-ORDER', 'DEALLOCATE-ORDER'))(
+    '[ALLOCATE-ORDER] [DEALLOCATE-ORDER] $name: $winner before $loser',
+    expectOrder,
+  );
   it.each(of('BLOCK-ORDER', 'UNBLOCK-ORDER'))(
     '[BLOCK-ORDER] [UNBLOCK-ORDER] $name: $winner before $loser',
     expectOrder,
@@ -300,7 +317,7 @@ describe('the orders of SPEC.md', () => {
   const tested = (id: string) =>
     Object.values(ORDERS).flatMap((order) => (order.id === id ? [order.breaks.map(([code]) => code)] : []));
 
-  it.each(['BEST', 'RELEASE', 'EXTEND', 'BOOK', 'CANCEL', 'RESEAT', 'BLOCK', 'UNBLOCK'])(
+  it.each(['BEST', 'RELEASE', 'EXTEND', 'BOOK', 'CANCEL', 'RESEAT', 'BLOCK', 'UNBLOCK', 'ALLOCATE', 'DEALLOCATE'])(
     '%s-ORDER is what is tested',
     (name) => {
       const [codes = []] = tested(`${name}-ORDER`);

@@ -8,7 +8,7 @@ import { houseOf, mapOf, picture, seat } from './halls.js';
 
 export const map = mapOf(['..........', '..wc..pq..'], { name: 'Box', firstRow: 'X', rows: ['..'], category: 'Gold' });
 const LABELS = map.data.seats.label;
-const NOW = 1_000_000;
+export const NOW = 1_000_000;
 
 /** What a command is asked of, and what it asks, before it is spoilt. */
 export interface Scene {
@@ -27,6 +27,8 @@ export interface Scene {
   mine: string[];
   /** Seats that the asker has held for as long as it may. */
   rests: string[];
+  /** Of an allocation. */
+  until: number;
 }
 export type Break = readonly [code: string, spoil: (scene: Scene) => void];
 
@@ -63,6 +65,7 @@ export function refusal(command: (scene: Scene) => Command, base: Partial<Scene>
     blocked: [],
     mine: ['A-1'],
     rests: [],
+    until: NOW + 1,
     ...structuredClone(base),
   };
   for (const [, spoil] of breaks) spoil(scene);
@@ -112,6 +115,7 @@ export const heldTooLong: Break = [
   },
 ];
 
+export const channelClosed: Break = ['channel_closed', (scene) => Object.assign(scene.rules, { channels: ['pos'] })];
 export const closed: Break = ['sales_closed', (scene) => Object.assign(scene.rules, { salesOpen: false })];
 export const unknownSeat: Break = ['unknown_seat', (scene) => scene.seats.push('Q-1')];
 export const duplicate: Break = ['duplicate_seat', (scene) => scene.seats.push(scene.seats[0]!)];

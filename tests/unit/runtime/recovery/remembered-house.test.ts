@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Allocations } from '../../../../src/core/allocations/allocation.js';
 import type { Slice } from '../../../../src/runtime/journal-port.js';
 import { RememberedHouse } from '../../../../src/runtime/recovery/remembered-house.js';
 import { type Claimed, standingOf } from '../../../../src/runtime/recovery/standing.js';
@@ -53,7 +54,7 @@ describe('what is remembered with its actor', () => {
       [undone.booking.id, { commandId: undone.commandId, holder: 'ann' }],
       [untold.booking.id, { commandId: untold.commandId, holder: 'ann' }],
     ]);
-    const published = { holds: [hold], bookings: [told.booking], blocked: [7] };
+    const published = { holds: [hold], bookings: [told.booking], blocked: [7], allocations: new Allocations() };
     const pending = slice(SHOWTIME, 2, { booked: [untold], cancelled: [untold.booking.id] });
     house.addRemains({ epoch: 2, published, bookings, commandOf, pending }, [
       slice(SHOWTIME, 2, { booked: [inFlight] }),
@@ -71,7 +72,7 @@ describe('what is remembered with its actor', () => {
     const house = new RememberedHouse(SHOWTIME);
     house.addRestoration(remembering(NOTHING).finish());
     expect(house.finish()).toMatchObject({ isAdditive: true, isWhole: false });
-    const published = { holds: [], bookings: [], blocked: [] };
+    const published = { holds: [], bookings: [], blocked: [], allocations: new Allocations() };
     house.addRemains({ epoch: 9, published, bookings: new Map(), commandOf: new Map(), pending: NOTHING }, []);
     expect(house.finish()).toMatchObject({ isAdditive: false, isWhole: true, epoch: 9 });
   });
