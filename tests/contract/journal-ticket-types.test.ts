@@ -42,6 +42,7 @@ describe.each([
   const known = (parts: Partial<Restoration>): Restoration => ({
     ...{ showtimeId: showtime, epoch, isWhole: false, isAdditive: false },
     ...{ bookings: new Map(), cancelled: new Set(), reseated: new Map(), holds: new Map(), blocks: new Map() },
+    allocations: new Map(),
     ...{ results: [], acts: [] },
     ...parts,
   });

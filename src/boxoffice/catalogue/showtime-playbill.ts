@@ -45,7 +45,8 @@ export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill 
     async terms(showtimeId) {
       const terms = await showtimeTerms(pool, showtimeId);
       if (!terms) return undefined;
-      const { seatMapHash, channels, currency, salesOpen, cancelled, salesOpenAt, salesCloseAt, startsAt, version } = terms;
+      const { seatMapHash, channels, currency, salesOpen, cancelled, salesOpenAt, salesCloseAt, startsAt, version } =
+        terms;
       const { salesGraceMs, limits: ownLimits, ...rules } = { ...defaults, ...terms.rules };
       const limits = defaults.limits && { ...defaults.limits, ...ownLimits };
       const map = await compiled(seatMapHash);

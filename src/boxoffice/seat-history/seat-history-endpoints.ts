@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANNELS } from '../../core/channel.js';
 import type { SeatMap } from '../../core/seat-map.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import type { Log } from '../../kernel/log.js';
@@ -16,7 +17,20 @@ const labels = z.array(z.string());
 const actSchema = z
   .object({
     act: z
-      .enum(['held', 'released', 'expired', 'taken_away', 'booked', 'cancelled', 'reseated', 'blocked', 'unblocked'])
+      .enum([
+        ...([
+          'held',
+          'released',
+          'expired',
+          'taken_away',
+          'booked',
+          'cancelled',
+          'reseated',
+          'blocked',
+          'unblocked',
+        ] as const),
+        ...(['allocated', 'deallocated', 'allocation_ended'] as const),
+      ])
       .meta({ description: '`reseated`: the booking moved from the seats in `from` to those in `seats`.' }),
     at: z.iso.datetime(),
     seats: labels.meta({ description: 'All that the act changed.' }),
@@ -25,8 +39,10 @@ const actSchema = z
     by: z.string().optional().meta({ description: 'Who asked, where that is not the holder. Absent of `expired`.' }),
     holdId: z.uuid().optional(),
     reference: z.string().optional().meta({ description: 'Of the booking.' }),
-    channel: z.enum(['web', 'walk_in', 'pos', 'partner']).optional(),
+    channel: z.enum(CHANNELS).optional(),
     reason: z.string().optional(),
+    to: z.enum(CHANNELS).optional().meta({ description: 'Of `allocated`: the channel that alone sells the seats.' }),
+    until: z.iso.datetime().optional().meta({ description: 'Of `allocated`; absent: until somebody ends it.' }),
   })
   .meta({ id: 'SeatAct' });
 const blockSchema = z
@@ -117,12 +133,13 @@ export function seatHistoryEndpoints({ db, playbill, log }: SeatHistoryParts): r
 
 function viewOn(map: SeatMap) {
   const named = (seats: readonly number[]) => seats.map((seat) => labelOf(map, seat));
-  return ({ act: { act, at, seats, from, hold, ...rest } }: ActAt) => ({
+  return ({ act: { act, at, seats, from, hold, until, ...rest } }: ActAt) => ({
     act,
     at: new Date(at).toISOString(),
     seats: named(seats),
     ...(from ? { from: named(from) } : {}),
     ...(hold ? { holdId: hold } : {}),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
     ...rest,
   });
 }
