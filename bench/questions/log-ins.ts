@@ -108,7 +108,9 @@ function at(sorted: readonly number[], share: number): number {
 }
 
 async function makeAccounts({ pool }: Database): Promise<string[]> {
-  const hashed = await new Passwords().hash(PASSWORD);
+  const passwords = new Passwords();
+  const hashed = await passwords.hash(PASSWORD);
+  await passwords.close();
   if (!hashed.ok) throw new Error(hashed.error.message);
   const emails = Array.from({ length: AT_ONCE }, (_, i) => `buyer-${i}@example.com`);
   for (const email of emails) {
