@@ -33,23 +33,25 @@ const date = z.iso.date({ error: 'is a day, such as 2026-01-31' }).meta({
   override: { type: 'string', format: 'date' },
   description: "A day of the venue's programme; what begins in its small hours belongs to the evening before.",
 });
-/** Text that Postgres can compare with: it takes no NUL, and no half of a character. */
+/**
+ * Text that Postgres can compare with: it takes no NUL, and no half of a character. No `pattern` in the document, since pages that
+ * send requests read `\p{…}` as letters.
+ */
 const name = (what: string) =>
   z
     .string()
     .max(128)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, `is no ${what}`);
+    .refine((text) => /^[^\p{Cc}\p{Cs}]*$/u.test(text), `is no ${what}`);
 const words = name('text')
-  .regex(/[\p{L}\p{N}]/u, 'has no letter and no digit to look for')
+  .refine((text) => /[\p{L}\p{N}]/u.test(text), 'has no letter and no digit to look for')
   .transform((text) => text.trim().toLowerCase())
   .meta({
     override: { type: 'string', maxLength: 128 },
     description:
-      'Words that the title, the original title, the director or the synopsis of the movie has, each at least in its beginning. Case and accents do not matter.',
-    example: 'kurosawa sam',
+      'Words that the title, the original title, the director or the synopsis of the movie has, each at least in its beginning, such as `kurosawa sam`. Case and accents do not matter.',
   });
-const genre = name('genre').meta({ description: 'Of this genre. Case and accents do not matter.', example: 'Drama' });
-const city = name('city').meta({ description: 'In this city. Case and accents do not matter.', example: 'Hamburg' });
+const genre = name('genre').meta({ description: 'Of this genre. Case and accents do not matter.' });
+const city = name('city').meta({ description: 'In this city. Case and accents do not matter.' });
 const language = z
   .string()
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag, such as de-CH')
@@ -58,7 +60,6 @@ const language = z
   .meta({
     override: { type: 'string', maxLength: 35 },
     description: 'Spoken in this language: `de` finds `de-CH` as well.',
-    example: 'de',
   });
 
 export interface CatalogueParts {
