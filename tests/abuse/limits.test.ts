@@ -1,4 +1,5 @@
 /** The limits by account and address where they are met: over sockets and HTTP together. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hall, seatsOf } from '../integration/gateway/hall.js';
@@ -19,6 +20,7 @@ afterAll(() => stage.close());
 async function house(limits: object, more: object = {}) {
   const showtimeId = await stage.addShowtime({ limits, ...more });
   return {
+    showtimeId,
     liveUrl: () => stage.liveUrl(showtimeId),
     httpUrl: (path = '') => stage.httpUrl(path, showtimeId),
   };
@@ -90,4 +92,30 @@ it('[LIMIT-6] a seat that was held again and again is refused by name until it h
   await sleep(1_000);
   expect(await client.call({ type: 'hold', seats: ['R1-1'] })).toMatchObject({ ok: true });
   await Promise.all([client.close(), other.close()]);
+});
+
+it('[LIMIT-7] the next owner counts together what the guests of one account hold, as Postgres knows them', async () => {
+  const place = await house({ seatsHeldPerAccount: 3 });
+  const guests = await Promise.all([guestOf(stage.port, ADDRESS), guestOf(stage.port, ADDRESS)]);
+  const [ann, also] = guests.map((one) => one?.session ?? '');
+  await ask(place, 'POST', '/holds', ann ?? '', { seats: seatsOf(1, 1, 2) });
+  await ask(place, 'POST', '/holds', also ?? '', { seats: ['R2-1'] });
+  const account = randomUUID();
+  await stage.pool.query(
+    `INSERT INTO boxoffice.accounts (id, email, role, holder) VALUES ($1, 'ann@example.org', 'customer', $2)`,
+    [account, guests[0]?.holder],
+  );
+  await stage.pool.query(
+    'INSERT INTO boxoffice.account_holders (holder, account_id) SELECT unnest($2::text[]), $1 ON CONFLICT DO NOTHING',
+    [account, guests.map((one) => one?.holder)],
+  );
+  // As if another node had taken the showtime over and given it back.
+  await stage.pool.query('UPDATE usher.showtime_owners SET epoch = epoch + 1 WHERE showtime_id = $1', [
+    place.showtimeId,
+  ]);
+  const next = async () => (await ask(place, 'POST', '/holds', also ?? '', { seats: ['R2-3'] })).body;
+  await expect
+    .poll(async () => (await next()).code, { timeout: 5_000, interval: 100 })
+    .not.toMatch(/moving|outcome_unknown|unavailable/);
+  expect(await next()).toMatchObject({ code: 'too_many_held', limit: 3, scope: 'account', of: 'seats' });
 });
