@@ -11,8 +11,10 @@ describe('a command', () => {
     expectTypeOf<Command['type']>().toExtend<CommandMessage['type']>();
     const { client, socket } = liveStage();
     const uuid = mine.id;
-    void client.hold(['A-1'], { holdId: uuid });
+    void client.hold(['A-1'], { holdId: uuid, ticketTypes: ['adult'] });
     void client.bestAvailable({ count: 2, category: 'Stalls', zone: 'House', accessible: true });
+    void client.bestAvailable({ count: 3, ticketTypes: { adult: 2, child: 1 } });
+    void client.retype(uuid, ['A-1', 'A-2'], ['child', 'adult']);
     void client.release(uuid, ['A-1']);
     void client.extend(uuid);
     void client.book(
@@ -24,12 +26,20 @@ describe('a command', () => {
     expect(socket.commands().map(({ type }) => type)).toEqual([
       'hold',
       'best_available',
+      'best_available',
+      'retype',
       'release',
       'extend',
       'book',
       'cancel',
     ]);
-    expect(new Set(socket.commands().map(({ commandId }) => commandId)).size).toBe(6);
+    expect(new Set(socket.commands().map(({ commandId }) => commandId)).size).toBe(8);
+    expect(socket.commands().slice(0, 4)).toMatchObject([
+      { ticketTypes: ['adult'] },
+      {},
+      { count: 3, ticketTypes: { adult: 2, child: 1 } },
+      { holdId: uuid, seats: ['A-1', 'A-2'], ticketTypes: ['child', 'adult'] },
+    ]);
   });
 
   it('comes to the value of its reply', async () => {
