@@ -4,6 +4,7 @@ import type { Reply } from '../../../src/core/reply.js';
 import { describe, type Order, type Told } from '../people/order.js';
 import { CLOCK_ERROR_MS_MAX } from '../world/times.js';
 import type { World } from '../world/world.js';
+import { SoldTypes } from './sold-types.js';
 
 /** A connection, or the want of one, and nothing of the house: such a try says nothing of the tries before it. */
 const OF_THIS_TRY = new Set(['unavailable', 'overloaded', 'moving', 'rate_limited', 'aborted']);
@@ -31,10 +32,12 @@ export interface Ask {
 export class Orders {
   readonly #world: World;
   readonly #orders = new Map<string, Followed>();
+  readonly #types: SoldTypes;
   #open = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#types = new SoldTypes(world);
   }
 
   get open(): number {
@@ -46,6 +49,7 @@ export class Orders {
   }
 
   make(order: Order): Order {
+    this.#types.made(order);
     this.#orders.set(order.commandId, { order, asks: 0, told: [] });
     return order;
   }
@@ -76,6 +80,7 @@ export class Orders {
         if (told.ok) {
           this.#checkCommitted(order, told);
           this.#checkChannel(order, told);
+          this.#types.heard(order, told);
         } else if (told.outcome === 'unknown' && !window.isClosed) this.#unresolved(order, told.code);
         this.#checkReplay(order, first, told);
         this.#checkNotDenied(order, told, had);
@@ -88,8 +93,10 @@ export class Orders {
     for (const { order, asks, told } of this.#orders.values()) {
       const result = this.#result(order);
       const [only] = told;
-      // Of one that was asked twice, one may be refused and the other not: a refusal is decided anew.
-      if (asks === 1 && only && !only.ok && only.outcome === 'not-applied' && result) {
+      // Of one that was asked twice, one may be refused and the other not: a refusal is decided anew. So may one that took
+      // effect at a primary that is no more: whoever wrote it may come and write it again after the next owner refused it.
+      const isLost = this.#world.tails.lost(order) !== undefined;
+      if (asks === 1 && only && !only.ok && only.outcome === 'not-applied' && result && !isLost) {
         this.#world.violate('what was refused did not happen', `${describe(order)} was ${only.code}, and took effect`);
       }
     }
