@@ -48,6 +48,8 @@ export class RevocationWatch {
   /** `kind:subject`, and when it can be forgotten, with the grants that an access token of an account must have. */
   readonly #revoked = new Map<string, { readonly grants: number; readonly forgetAt: number }>();
   #horizon = '0';
+  /** The rows of the last read: those of them that come again are no news. */
+  #seen: ReadonlySet<string> = new Set();
   #isFailing = false;
   #tell: (revocation: Revocation) => void = () => {};
 
@@ -65,7 +67,7 @@ export class RevocationWatch {
     return watch;
   }
 
-  /** Reads every second, and tells each revocation, some of them several times. Returns the stop. */
+  /** Reads every second, and tells each revocation. Returns the stop. */
   start(tell: (revocation: Revocation) => void): () => Promise<void> {
     this.#tell = tell;
     return repeat(this.#options.timers, this.#options.everyMs, () => this.look());
@@ -99,11 +101,15 @@ export class RevocationWatch {
     // The first transaction of all that had not ended: its rows come again with each read, until it has ended.
     let after = { writtenBy: String(BigInt(asked) === 0n ? 0n : BigInt(asked) - 1n), id: MAX_ID };
     let horizon: string | undefined;
+    const seen = new Set<string>();
     for (;;) {
       const { rows } = await this.#options.pool.query<Row>(READ, [after.writtenBy, after.id, ROWS_PER_READ]);
       horizon ??= rows[0]?.horizon ?? asked;
       const found = rows.filter((row) => row.id !== null);
-      for (const row of found) this.#take(row);
+      for (const row of found) {
+        seen.add(String(row.id));
+        if (!this.#seen.has(String(row.id))) this.#take(row);
+      }
       const last = found.at(-1);
       if (!last?.id || found.length < ROWS_PER_READ) break;
       after = { writtenBy: last.written_by, id: last.id };
@@ -111,6 +117,8 @@ export class RevocationWatch {
     // It goes back where another server has taken over, or a backup was restored: transactions are numbered anew.
     const isAnotherHistory = BigInt(horizon) < BigInt(asked);
     this.#horizon = isAnotherHistory ? '0' : horizon;
+    // In another history an id may be another row.
+    this.#seen = isAnotherHistory ? new Set() : seen;
     this.#forget();
     if (isAnotherHistory) await this.#read();
   }

@@ -76,7 +76,7 @@ describe('what was revoked', () => {
     expect(watch.covers(of({ sessionId: late }))).toBe(true);
   });
 
-  it('is told in many pages, and none is missed or told again once all transactions have ended', async () => {
+  it('is told in many pages, and none is missed or told again', async () => {
     const watch = await openWatch();
     const told: Revocation[] = [];
     const stop = watch.start((revocation) => told.push(revocation));
@@ -89,13 +89,14 @@ describe('what was revoked', () => {
     await watch.look();
     expect(new Set(told.map(({ subject }) => subject)).size).toBe(12_001);
     expect(watch.covers(of({ keyId: last }))).toBe(true);
-    // Transactions of all databases of the server count.
-    const toldAgain = async () => {
-      const before = told.length;
-      await watch.look();
-      return told.length - before;
-    };
-    await expect.poll(toldAgain, { timeout: 15_000, interval: 200 }).toBe(0);
+    // Rows come again while a transaction of any database of the server goes on.
+    const other = await pool.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT pg_current_xact_id()');
+    for (let i = 0; i < 3; i++) await watch.look();
+    await other.query('COMMIT');
+    other.release();
+    expect(told.length).toBe(12_001);
   });
 
   it('is remembered for as long as a token lives, and removed from the table long after', async () => {
