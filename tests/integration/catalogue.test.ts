@@ -241,6 +241,8 @@ describe('terms', () => {
       rules: { holdTtlMs: 120_000, singleGap: 'strict' },
       salesOpen: true,
       cancelled: false,
+      channels: [],
+      ticketTypes: [],
       salesOpenAt: undefined,
       startsAt: added.startsAt,
       version: 1,
