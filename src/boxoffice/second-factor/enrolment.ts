@@ -22,6 +22,8 @@ export interface LogIn {
 
 /** Undefined: the log-in was ended. */
 export async function lockLogIn(client: Reads, accountId: string, sessionId: string): Promise<LogIn | undefined> {
+  // First, as whoever ends sessions does: with the session locked first, each would wait for the other.
+  await client.query('SELECT FROM boxoffice.accounts WHERE id = $1 FOR UPDATE', [accountId]);
   const { rows } = await client.query<LogIn>(
     `SELECT a.email, a.password_hash AS "passwordHash", a.role, a.grants::float8 AS grants,
             a.totp_since IS NOT NULL AS "isEnrolled", s.holder, s.second_factor AS "secondFactor",

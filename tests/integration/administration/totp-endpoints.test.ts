@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { generateSync } from 'otplib';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Grant } from '../../../src/boxoffice/access/access-tokens.js';
 import { SecretBox } from '../../../src/boxoffice/access/secret-box.js';
-import { insertAccount } from '../../../src/boxoffice/accounts/account-store.js';
+import { insertAccount, lockAccount } from '../../../src/boxoffice/accounts/account-store.js';
 import { Passwords } from '../../../src/boxoffice/accounts/passwords.js';
+import { endAllSessions } from '../../../src/boxoffice/accounts/sessions.js';
 import { postgresAudit } from '../../../src/boxoffice/audit/audit.js';
 import { secondFactor } from '../../../src/boxoffice/second-factor/second-factor.js';
 import { totpEndpoints } from '../../../src/boxoffice/second-factor/totp-endpoints.js';
@@ -161,6 +162,23 @@ describe('an app', () => {
     const { rows } = await pool.query('SELECT FROM boxoffice.recovery_codes WHERE account_id = $1', [caller.accountId]);
     expect(rows).toHaveLength(10);
   });
+
+  it.each(['beginTotp', 'confirmTotp', 'removeTotp', 'renewRecoveryCodes'])(
+    'while all sessions are ended: %s waits without holding what that needs, and is then refused',
+    async (id) => {
+      const { caller } = await enrolled();
+      const other = await pool.connect();
+      await other.query('BEGIN');
+      await lockAccount(other, caller.accountId);
+      const asked = ask(id, caller, id === 'beginTotp' ? {} : { code: '123456' });
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await vi.waitFor(async () => expect((await pool.query(waiting)).rowCount).toBe(1), { timeout: 4_000 });
+      await endAllSessions(other, caller.accountId, 'logged out everywhere');
+      await other.query('COMMIT');
+      other.release();
+      expect((await asked).code).toBe('unauthorized');
+    },
+  );
 });
 
 describe('an app is removed', () => {
