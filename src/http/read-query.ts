@@ -22,6 +22,8 @@ export function readQuery(
       }
       if (seen.has(name)) return refuse(`"${field}" is given more than once.`, field);
       seen.add(name);
+      // Postgres takes it in no text: every query that reaches it would fail, and be a fault of ours.
+      if (value.includes('\0')) return refuse(`"${field}" has characters that are not text.`, field);
       if (value !== '') given[name] = value;
     }
   }

@@ -142,6 +142,17 @@ describe('an administrator', () => {
     expect(json.accounts.map(({ email }) => email)).toEqual(emails);
   });
 
+  it('refuses a NUL in a query, which Postgres takes in no text', async () => {
+    for (const [path, field] of [
+      ['/v1/admin/accounts?email=a%00', 'email'],
+      ['/v1/audit-log?subject=%00', 'subject'],
+      ['/v1/audit-log?action=%00', 'action'],
+    ] as const) {
+      const answer = await site.ask('GET', path, undefined, { token: admin });
+      expect(answer, path).toMatchObject({ status: 400, code: 'invalid_field', json: { field } });
+    }
+  });
+
   it('gives another role: the old access token is refused, and the next has the new role', async () => {
     const { id } = await add('role@cinema.example', 'customer');
     const { json } = await site.logIn('role@cinema.example');
