@@ -104,9 +104,10 @@ async function changePassword(
   const tooMany = await refuseTooMany(pool, [[limits.accountFailures, known.email]]);
   if (tooMany) return { ok: false, error: tooMany };
   const compared = await passwords.compare(known.passwordHash, oldPassword);
+  // Right, or not looked at since too many wait.
+  if (!compared.ok || compared.isRight) await uncountAttempt(pool, limits.accountFailures, known.email);
   if (!compared.ok) return compared;
   if (!compared.isRight) return { ok: false, error: WRONG_PASSWORD };
-  await uncountAttempt(pool, limits.accountFailures, known.email);
   const hashed = await passwords.hash(password);
   if (!hashed.ok) return hashed;
   const done = await inTransaction<LogInAnswer>(pool, async (client) => {

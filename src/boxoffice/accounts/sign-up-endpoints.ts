@@ -109,9 +109,10 @@ async function confirm(
   const tooMany = await refuseTooMany(pool, [[limits.accountFailures, signUp.email]]);
   if (tooMany) return { ok: false, error: tooMany };
   const compared = await passwords.compare(signUp.passwordHash, password);
+  // Right, or not looked at since too many wait.
+  if (!compared.ok || compared.isRight) await uncountAttempt(pool, limits.accountFailures, signUp.email);
   if (!compared.ok) return compared;
   if (!compared.isRight) return { ok: false, error: WRONG_CREDENTIALS };
-  await uncountAttempt(pool, limits.accountFailures, signUp.email);
   return await inTransaction<LogInAnswer>(pool, async (client) => {
     const refused = { result: { ok: false, error: INVALID_LINK }, commit: true } as const;
     if (!(await links.use(client, token))) return refused;
