@@ -83,7 +83,7 @@ export class Sessions {
     const lifeMs = account.role === 'customer' ? ttlMs : staffTtlMs;
     const { rows } = await client.query<{ expires_at: Date }>(
       `INSERT INTO boxoffice.sessions (id, account_id, holder, second_factor, address, expires_at)
-       VALUES ($1, $2, $3, $4, $5, clock_timestamp() + $6::float8 * interval '1 millisecond') RETURNING expires_at`,
+       VALUES ($1, $2, $3, $4, $5, now() + $6::float8 * interval '1 millisecond') RETURNING expires_at`,
       [id, account.id, holder, secondFactor, address, lifeMs],
     );
     const token = PREFIX + randomBytes(32).toString('base64url');
@@ -98,18 +98,21 @@ export class Sessions {
 
   /**
    * Takes a refresh token and gives the next, in the transaction that `client` runs. The transaction must be committed
-   * whatever the answer is: `reused` has ended the session.
+   * whatever the answer is: `reused` has ended the session. Who has been given permissions since they logged in has a session
+   * of staff from then on, which is shorter.
    */
   async refresh(client: PoolClient, token: string): Promise<Refreshed> {
     const { rows } = await client.query<SessionRow>(
-      `SELECT s.id, s.account_id, s.holder, s.second_factor, s.expires_at, a.role, a.grants::float8 AS grants,
-              s.revoked_at IS NOT NULL OR s.expires_at <= clock_timestamp() OR a.disabled_at IS NOT NULL AS is_over,
+      `SELECT s.id, s.account_id, s.holder, s.second_factor, e.expires_at, a.role, a.grants::float8 AS grants,
+              s.revoked_at IS NOT NULL OR e.expires_at <= clock_timestamp() OR a.disabled_at IS NOT NULL AS is_over,
               extract(epoch FROM clock_timestamp() - t.used_at)::float8 * 1000 AS used_ms
          FROM boxoffice.refresh_tokens t
          JOIN boxoffice.sessions s ON s.id = t.session_id
          JOIN boxoffice.accounts a ON a.id = s.account_id
+        CROSS JOIN LATERAL (SELECT CASE WHEN a.role = 'customer' THEN s.expires_at
+          ELSE least(s.expires_at, s.created_at + $2::float8 * interval '1 millisecond') END AS expires_at) e
         WHERE t.token_hash = $1 FOR UPDATE OF s, t`,
-      [hashOf(token)],
+      [hashOf(token), this.#options.staffTtlMs],
     );
     const session = rows[0];
     if (!session || session.is_over) return 'unknown';

@@ -102,4 +102,23 @@ describe('a refresh token', () => {
     await site.stage.pool.query("UPDATE boxoffice.accounts SET role = 'manager' WHERE id = $1", [first.accountId]);
     expect((await refresh(first.refreshToken)).json).toMatchObject({ role: 'manager', lacksSecondFactor: true });
   });
+
+  it('of somebody who was given a role with permissions ends as early as if they had logged in with it', async () => {
+    const promote = ({ accountId }: LoggedIn) =>
+      site.stage.pool.query("UPDATE boxoffice.accounts SET role = 'staff' WHERE id = $1", [accountId]);
+    const [early, late] = [await newcomer(), await newcomer()];
+    await site.stage.pool.query(
+      "UPDATE boxoffice.sessions SET created_at = created_at - interval '13 hours' WHERE account_id = $1",
+      [late.accountId],
+    );
+    expect((await refresh(late.refreshToken)).status, 'of a customer').toBe(200);
+    await promote(early);
+    await promote(late);
+    expect((await refresh(late.refreshToken)).code).toBe('unauthorized');
+    const lasting = await refresh(early.refreshToken);
+    expect(lasting).toMatchObject({ status: 200, json: { role: 'staff' } });
+    const HOURS_12 = 12 * 3_600_000;
+    expect(lasting.json.refreshExpiresAt).toBeLessThanOrEqual(Date.now() + HOURS_12);
+    expect(lasting.json.refreshExpiresAt).toBeGreaterThan(Date.now() + HOURS_12 - 60_000);
+  });
 });
