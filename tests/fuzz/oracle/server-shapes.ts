@@ -39,6 +39,8 @@ const reason = z.enum([
   'table_split',
   'distancing',
   'held_too_long',
+  'unknown_type',
+  'type_not_sold',
 ]);
 export const errorShape = z.strictObject({
   code: z.string(),
@@ -54,6 +56,7 @@ export const errorShape = z.strictObject({
   price: money.optional(),
   seats: labels.optional(),
   limit: whole.optional(),
+  ticketType: z.string().min(1).max(64).optional(),
   scope: z.enum(['account', 'holder', 'address']).optional(),
   of: z.enum(['seats', 'holds', 'bookings']).optional(),
 });
