@@ -57,7 +57,7 @@ async function run(plan: Plan, world: World): Promise<void> {
   const states = new ToldStates(world);
   const orders = new Orders(world);
   const buyers = plan.buyers.map((number) => new Buyer(number, world, states, orders));
-  const staff = new Staff(world, orders);
+  const staff = new Staff(world, orders, () => buyers);
   const caller = new Caller(world, orders);
   for (const fault of plan.faults) world.time.after(fault.at, () => strike(fault, world, { buyers, caller }));
   await world.time.advance(plan.chaosMs);

@@ -11,6 +11,8 @@ export function checkJournal(world: World, orders: Orders): void {
   }
   checkNothingLost(world, orders);
   checkStaysCancelled(world, orders);
+  checkStaysReseated(world, orders);
+  checkHistory(world);
 }
 
 function checkSoldOnce(world: World, showtimeId: string): void {
@@ -42,6 +44,11 @@ function checkAsked(world: World, orders: Orders, showtimeId: string): void {
 /** Holds and bookings that were told to somebody and that no later command named are there as they were told. */
 function checkNothingLost(world: World, orders: Orders): void {
   const touched = new Set(orders.all.flatMap(({ holdId, bookingId }) => [holdId, bookingId].filter(Boolean)));
+  const takenAway = new Set(
+    orders.all.flatMap(({ type, showtimeId, seats = [] }) =>
+      type === 'take_away' ? seats.map((seat) => `${showtimeId} ${seat}`) : [],
+    ),
+  );
   const labels = world.labels();
   const now = world.time.now();
   for (const order of orders.all) {
@@ -56,6 +63,7 @@ function checkNothingLost(world: World, orders: Orders): void {
           world.violate('what is acknowledged survives', `booking ${booking.reference} is gone`);
         }
       }
+      if (hold?.seats.some((seat) => takenAway.has(`${order.showtimeId} ${seat}`))) continue;
       if (hold && order.type !== 'release' && !touched.has(hold.id) && hold.expiresAt > now + CLOCK_ERROR_MS_MAX) {
         const seats = [...holds].filter(([, { id }]) => id === hold.id).map(([seat]) => seat);
         if (!sameSeats(seats, hold.seats, labels) && !isExcused(world, order, hold.id)) {
@@ -82,6 +90,57 @@ function checkStaysCancelled(world: World, orders: Orders): void {
     }
   }
 }
+
+/** Where a booking was moved to last, and everybody knows how each move of it came out, it is there. */
+function checkStaysReseated(world: World, orders: Orders): void {
+  const moves = new Map<string, Order[]>();
+  for (const order of orders.all) {
+    const { type, bookingId = '' } = order;
+    if (type === 'reseat') moves.set(bookingId, [...(moves.get(bookingId) ?? []), order]);
+  }
+  const labels = world.labels();
+  for (const [bookingId, ordersOf] of moves) {
+    const told = ordersOf.map((order) => ({ order, told: orders.told(order) }));
+    if (told.some((one) => one.told.length !== 1 || one.told.some((each) => !each.ok && each.outcome === 'unknown')))
+      continue;
+    const last = told.findLast((one) => one.told[0]?.ok);
+    const [outcome] = last?.told ?? [];
+    if (!last || !outcome?.ok || !outcome.booking) continue;
+    const kept = world.journal.peek(last.order.showtimeId).bookings.get(bookingId)?.booking;
+    if (kept?.status !== 'confirmed' || sameSeats(kept.seats, outcome.booking.seats, labels)) continue;
+    if (isExcused(world, last.order, bookingId)) continue;
+    const what = `booking ${kept.reference} was moved to ${outcome.booking.seats.join(' ')}, and has ${kept.seats}`;
+    world.violate('what is acknowledged survives', what);
+  }
+}
+
+/** The last act that took or freed a seat says what the seat is. Acts of a lost tail may be forgotten, and are not looked at. */
+function checkHistory(world: World): void {
+  if (world.tails.happened) return;
+  for (const showtimeId of world.showtimes) {
+    const seats = world.journal.seatsOf(showtimeId);
+    const shown = seats.replaceAll(/./g, '.').split('');
+    for (const { act, seats: named, from = [] } of world.journal.history(showtimeId)) {
+      for (const seat of from) shown[seat] = '.';
+      for (const seat of named) shown[seat] = LETTER_AFTER[act];
+    }
+    const told = shown.join('');
+    if (told !== seats)
+      world.violate('the history is what happened', `it comes to ${told}, and the journal has ${seats}`);
+  }
+}
+
+const LETTER_AFTER = {
+  held: 'h',
+  released: '.',
+  expired: '.',
+  taken_away: '.',
+  booked: 'b',
+  cancelled: '.',
+  reseated: 'b',
+  blocked: 'x',
+  unblocked: '.',
+} as const;
 
 function sameSeats(seats: readonly number[], named: readonly string[], labels: readonly string[]): boolean {
   return seats.length === named.length && seats.every((seat) => named.includes(labels[seat] ?? ''));

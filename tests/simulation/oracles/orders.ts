@@ -104,29 +104,43 @@ export class Orders {
 
   #checkCommitted(order: Order, told: Told & { readonly ok: true }): void {
     const { tails } = this.#world;
-    if (!tails.isReplicated(order) && !tails.lost(order) && told.seats?.length !== 0) {
+    if (this.#changedNothing(order, told)) return;
+    if (!tails.isReplicated(order) && !tails.lost(order)) {
       this.#world.violate('what is acknowledged is on the synchronous standby', `${describe(order)} is not`);
     }
     // What was acknowledged by a primary that is no more, and told only now, was committed all the same.
     const recorded = [this.#result(order)?.reply, tails.lost(order)?.reply].flatMap((reply) =>
       reply?.ok ? reply : [],
     );
-    // A yes that changes nothing has nothing to be recorded.
-    if (recorded.length === 0 && told.seats?.length === 0) return;
     if (recorded.some((reply) => this.#isTold(reply, told))) return;
     const what = `${describe(order)} was told ${JSON.stringify(told)}, and the journal has ${JSON.stringify(recorded)}`;
     this.#world.violate('what is acknowledged is committed', what);
   }
 
-  /** All people here buy over the web. Where a tail was lost, an allocation may have been written again over their hold. */
+  /** Each by the channel of its hold. Where a tail was lost, an allocation may have been written again over their hold. */
   #checkChannel({ showtimeId }: Order, { hold }: Told & { readonly ok: true }): void {
     if (!hold || this.#world.tails.happened) return;
     const { holds, allocations } = this.#world.journal.peek(showtimeId);
     for (const [seat, { id }] of holds) {
       const channel = allocations.get(seat)?.channel;
-      if (id !== hold.id || channel === undefined || channel === 'web') continue;
+      if (id !== hold.id || channel === undefined || channel === (hold.channel ?? 'web')) continue;
       this.#world.violate('a seat is sold by its channel only', `seat ${seat} is in ${id}, and is of ${channel}`);
     }
+  }
+
+  /** A yes that changes nothing has nothing to be recorded. */
+  #changedNothing(
+    { type, showtimeId, holder, commandId }: Order,
+    { booking, seats }: Told & { readonly ok: true },
+  ): boolean {
+    if (seats?.length === 0) return true;
+    const { journal } = this.#world;
+    if (type !== 'reseat' || journal.resultOf(showtimeId, holder, commandId)) return false;
+    // Two alike were on their way: the first moved it.
+    const others = this.all.filter((other) => other.type === 'reseat' && other.commandId !== commandId);
+    return others.some(
+      (other) => booking !== undefined && other.bookingId === booking.id && isSame(other.seats, booking.seats),
+    );
   }
 
   #isTold(recorded: Reply & { readonly ok: true }, { hold, booking, seats }: Told & { readonly ok: true }): boolean {
@@ -190,6 +204,9 @@ export class Orders {
       if (order.type === 'cancel') this.#world.count('a booking was cancelled');
       if (order.type === 'block') this.#world.count('seats were blocked');
       if (order.type === 'allocate') this.#world.count('seats were allocated');
+      if (order.type === 'take_away' && told.seats?.length !== 0) this.#world.count('a hold was taken away');
+      if (order.type === 'reseat') this.#world.count('a booking was reseated');
+      if (told.hold?.channel === 'walk_in' && order.type === 'hold') this.#world.count('staff held for a customer');
     } else if (told.code === 'seats_unavailable') this.#world.count('a hold was refused for another');
     else if (told.code === 'hold_expired' && order.type === 'book') this.#world.count('a payment came late');
   }
@@ -202,6 +219,10 @@ export class Orders {
     const labels = this.#world.labels();
     return seats.map((seat) => labels[seat] ?? '?');
   }
+}
+
+function isSame(some: readonly string[] | undefined, others: readonly string[]): boolean {
+  return some?.length === others.length && others.every((label) => some.includes(label));
 }
 
 function said(told: Told): string {

@@ -13,7 +13,9 @@ export type OrderType =
   | 'block'
   | 'unblock'
   | 'allocate'
-  | 'deallocate';
+  | 'deallocate'
+  | 'take_away'
+  | 'reseat';
 
 /** What a command came to, as its client was told in the end. */
 export type Told =

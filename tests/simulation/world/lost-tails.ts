@@ -33,7 +33,9 @@ export class LostTails {
   wrote(writerId: string, { slices }: Batch): void {
     for (const { showtimeId, results, booked } of slices) {
       for (const { holder, commandId } of results) this.#note(showtimeId, holder, commandId, writerId);
-      for (const { booking, commandId } of booked) this.#note(showtimeId, booking.holder, commandId, writerId);
+      for (const { booking, commandId, askedBy = booking.holder } of booked) {
+        this.#note(showtimeId, askedBy, commandId, writerId);
+      }
     }
   }
 
