@@ -112,7 +112,7 @@ export class PendingWrites {
     this.#allocations = undefined;
     this.#booked = [];
     this.#cancelled = [];
-    if (this.#reseated.size > 0) this.#reseated = new Map();
+    this.#reseated = new Map();
     this.#results = [];
     return slice;
   }

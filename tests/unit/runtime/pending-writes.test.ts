@@ -107,3 +107,16 @@ it('begins anew with every slice: what was written is held by the next', () => {
   writes.add([drop(one, [2], hold('one', [1]))], undefined, 'none', 0);
   expect([...writes.collect('s', 1).heldBefore]).toEqual([2]);
 });
+
+it('a slice that was given out does not change, whatever comes after', () => {
+  const writes = new PendingWrites();
+  const booking = { id: 'b', reference: 'R', holder: 'ann', holdId: 'h', seats: [2], firstSeats: [1] };
+  const moved = { ...booking, price: { amount: 1, currency: 'EUR' }, status: 'confirmed' } as const;
+  const first = writes.collect('s', 1);
+  const change = { type: 'reseated', booking: moved, from: [1], freed: [1], taken: [2], reason: '' } as const;
+  writes.add([change, put(one, [1, 2])], undefined, 'none', 0);
+  expect([first.reseated.size, first.holds.size, first.acts.length]).toEqual([0, 0, 0]);
+  const { reseated, firstAct, acts } = writes.collect('s', 1);
+  expect([[...reseated.values()], firstAct, acts.length]).toEqual([[moved], 1, 2]);
+  expect(writes.collect('s', 1)).toMatchObject({ firstAct: 3, acts: [] });
+});
