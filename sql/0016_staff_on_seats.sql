@@ -28,7 +28,7 @@ CREATE TABLE usher.seat_acts (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- All that the acts name.
   seats integer[] NOT NULL,
-  -- A list of SeatAct (src/core/seat-act.ts) in JSON. As text: to have it checked would cost more than to write it.
+  -- A list of acts in JSON, each by position: see spellActs in src/core/seat-act.ts. As text: to have it checked would cost more than to write it.
   acts text NOT NULL,
   PRIMARY KEY (showtime_id, epoch, number)
 );
@@ -260,9 +260,13 @@ BEGIN
   )
   INSERT INTO seat_acts (showtime_id, epoch, number, seats, acts)
   SELECT showtime, claimed, 0, (SELECT array_agg(e.seat_index) FROM ended e),
-         json_agg(json_strip_nulls(json_build_object(
-           'act', 'expired', 'at', floor(extract(epoch FROM h.expires_at) * 1000), 'seats', h.seats,
-           'holder', h.holder, 'hold', h.hold_id, 'channel', h.channel)) ORDER BY h.expires_at, h.hold_id)
+         json_agg(
+           CASE WHEN h.channel IS NULL THEN
+             json_build_array('expired', floor(extract(epoch FROM h.expires_at) * 1000), h.seats, h.holder, h.hold_id)
+           ELSE
+             json_build_array('expired', floor(extract(epoch FROM h.expires_at) * 1000), h.seats, h.holder, h.hold_id,
+                              json_build_object('channel', h.channel))
+           END ORDER BY h.expires_at, h.hold_id)
     FROM holds h HAVING count(*) > 0;
 END $$;
 

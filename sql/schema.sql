@@ -521,9 +521,13 @@ BEGIN
   )
   INSERT INTO seat_acts (showtime_id, epoch, number, seats, acts)
   SELECT showtime, claimed, 0, (SELECT array_agg(e.seat_index) FROM ended e),
-         json_agg(json_strip_nulls(json_build_object(
-           'act', 'expired', 'at', floor(extract(epoch FROM h.expires_at) * 1000), 'seats', h.seats,
-           'holder', h.holder, 'hold', h.hold_id, 'channel', h.channel)) ORDER BY h.expires_at, h.hold_id)
+         json_agg(
+           CASE WHEN h.channel IS NULL THEN
+             json_build_array('expired', floor(extract(epoch FROM h.expires_at) * 1000), h.seats, h.holder, h.hold_id)
+           ELSE
+             json_build_array('expired', floor(extract(epoch FROM h.expires_at) * 1000), h.seats, h.holder, h.hold_id,
+                              json_build_object('channel', h.channel))
+           END ORDER BY h.expires_at, h.hold_id)
     FROM holds h HAVING count(*) > 0;
 END $function$;
 

@@ -7,7 +7,7 @@ import { nodeTimers } from '../../src/adapters/node-timers.js';
 import { PostgresJournal } from '../../src/adapters/postgres/postgres-journal.js';
 import { Primary } from '../../src/adapters/postgres/primary.js';
 import { primaryPool } from '../../src/adapters/postgres/primary-pool.js';
-import type { SeatAct } from '../../src/core/seat-act.js';
+import { readAct, type SeatAct, type SpeltAct } from '../../src/core/seat-act.js';
 import type { Batch, Claim, Journal, Slice } from '../../src/runtime/journal-port.js';
 import { createDatabase } from '../integration/database.js';
 import { silentLog } from '../silent-log.js';
@@ -156,7 +156,7 @@ export async function postgresStore(): Promise<PostgresStore> {
         'SELECT acts FROM usher.seat_acts WHERE showtime_id = $1 ORDER BY epoch, number',
         [showtimeId],
       );
-      return rows.flatMap(({ acts }) => JSON.parse(acts) as SeatAct[]);
+      return rows.flatMap(({ acts }) => (JSON.parse(acts) as SpeltAct[]).map(readAct));
     },
     async ageResults(showtimeId, ms) {
       await admin.query(

@@ -1,5 +1,5 @@
 import type { Booking } from '../../core/house.js';
-import { seatsOf } from '../../core/seat-act.js';
+import { seatsOf, spellActs } from '../../core/seat-act.js';
 import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/journal-port.js';
 import { allocationRows } from './allocation-rows.js';
 import { ArrayWriter } from './array-writer.js';
@@ -235,7 +235,7 @@ class Columns {
     table.first.int4(table.seat.count + 1);
     for (const seat of seatsOf(acts)) table.seat.int4(seat);
     table.last.int4(table.seat.count);
-    table.list.text(JSON.stringify(acts));
+    table.list.text(spellActs(acts));
   }
 }
 

@@ -1,4 +1,4 @@
-import { seatsOf } from '../../core/seat-act.js';
+import { seatsOf, spellActs } from '../../core/seat-act.js';
 import type { Restoration } from '../../runtime/journal-port.js';
 import { allocationRows } from './allocation-rows.js';
 
@@ -52,7 +52,7 @@ export function restorationJson(restoration: Restoration): string {
       epoch,
       number: first,
       seats: [...seatsOf(list)],
-      acts: JSON.stringify(list),
+      acts: spellActs(list),
     })),
   });
 }

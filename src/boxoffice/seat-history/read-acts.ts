@@ -1,4 +1,4 @@
-import type { SeatAct } from '../../core/seat-act.js';
+import { readAct, type SeatAct, type SpeltAct } from '../../core/seat-act.js';
 import type { Reads } from '../catalogue/reads.js';
 
 /** Where an act stands in the history of its showtime: later ones are greater. */
@@ -20,7 +20,7 @@ export interface BlockedSeat {
 interface ActRow {
   readonly epoch: string;
   readonly number: string;
-  readonly act: SeatAct;
+  readonly act: SpeltAct;
 }
 
 /** One row a flush, so the acts in it are numbered from the row's own number on. Rows of other seats are passed over unread. */
@@ -28,7 +28,7 @@ const ACTS = `SELECT a.epoch, a.number + x.i - 1 AS number, x.act
   FROM usher.seat_acts a CROSS JOIN LATERAL json_array_elements(a.acts::json) WITH ORDINALITY AS x (act, i)
  WHERE a.showtime_id = $1 AND a.seats @> ARRAY[$2::integer]
    AND (a.epoch, a.number) <= ($3::bigint, $4::bigint) AND (a.epoch, a.number + x.i - 1) < ($3::bigint, $4::bigint)
-   AND ((x.act -> 'seats')::jsonb @> to_jsonb($2::integer) OR (x.act -> 'from')::jsonb @> to_jsonb($2::integer))
+   AND ((x.act -> 2)::jsonb @> to_jsonb($2::integer) OR (x.act -> 5 -> 'from')::jsonb @> to_jsonb($2::integer))
  ORDER BY a.epoch DESC, a.number DESC, x.i DESC LIMIT $5`;
 
 const LATEST: ActPosition = { epoch: Number.MAX_SAFE_INTEGER, number: Number.MAX_SAFE_INTEGER };
@@ -43,7 +43,7 @@ export async function readActs(
 ): Promise<readonly ActAt[]> {
   const { epoch, number } = before ?? LATEST;
   const { rows } = await db.query<ActRow>(ACTS, [showtimeId, seat, epoch, number, limit]);
-  return rows.map((row) => ({ epoch: Number(row.epoch), number: Number(row.number), act: row.act }));
+  return rows.map((row) => ({ epoch: Number(row.epoch), number: Number(row.number), act: readAct(row.act) }));
 }
 
 /** The blocked seats of a showtime, in the order of the map. Rejects where Postgres cannot be reached. */

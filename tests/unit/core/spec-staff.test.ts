@@ -4,6 +4,7 @@ import { assertHouse } from '../../../src/core/assert-house.js';
 import type { Command } from '../../../src/core/command.js';
 import { AVAILABLE, BOOKED, HELD, type House } from '../../../src/core/house.js';
 import type { Applied } from '../../../src/core/reply.js';
+import { readAct, type SeatAct, type SpeltAct, spellActs } from '../../../src/core/seat-act.js';
 import { houseOf, mapOf, seat } from './halls.js';
 
 const map = mapOf(['..........', '..wc..pq..']);
@@ -136,5 +137,21 @@ describe('channels', () => {
     expect(house.holds.get('h')).not.toHaveProperty('channel');
     const best = { type: 'best_available', holder: 'me', count: 1, newHoldId: 'i', channel: 'partner' } as const;
     expect(run(house, best).reply).toMatchObject({ hold: { channel: 'partner' } });
+  });
+});
+
+describe('acts', () => {
+  it('[HISTORY-1] are read as they were spelt, whatever is in them', () => {
+    const acts: readonly SeatAct[] = [
+      { act: 'held', at: T, seats: [1, 2], holder: 'guest:0b6f', hold: 'h' },
+      { act: 'released', at: T, seats: [1], holder: 'ß"\\ \u2028', hold: 'h', by: 'staff:1' },
+      { act: 'reseated', at: T, seats: [4], from: [3], holder: 'ann', hold: 'h', reference: 'R', reason: '"x"' },
+      { act: 'blocked', at: T, seats: [7], by: 'staff:1', reason: 'camera' },
+      { act: 'unblocked', at: T, seats: [7] },
+      { act: 'booked', at: T, seats: [1], holder: 'ann', hold: 'h', reference: 'R', channel: 'pos' },
+    ];
+    const spelt = JSON.parse(spellActs(acts)) as SpeltAct[];
+    expect(spelt.map(readAct)).toEqual(acts);
+    expect(spellActs([])).toBe('[]');
   });
 });
