@@ -133,7 +133,7 @@ export type SpeltAct = readonly [
   readonly number[],
   string | null,
   string | null,
-  Pick<SeatAct, 'from' | 'by' | 'reference' | 'channel' | 'reason'>?,
+  Omit<SeatAct, 'act' | 'at' | 'seats' | 'holder' | 'hold'>?,
 ];
 
 const PLAIN = /^[\w:.@-]*$/;
@@ -144,10 +144,13 @@ const PLAIN = /^[\w:.@-]*$/;
  */
 export function spellActs(acts: readonly SeatAct[]): string {
   let text = '';
-  for (const { act, at, seats, holder, hold, from, by, reference, channel, reason } of acts) {
+  for (const one of acts) {
+    const { act, at, seats, holder, hold, from, by, reference, channel, reason, to, until } = one;
     text += `${text === '' ? '[' : ','}["${act}",${at},[${seats.join()}],${quoted(holder)},${quoted(hold)}`;
-    const isPlain = by === undefined && reference === undefined && channel === undefined && reason === undefined;
-    text += isPlain && from === undefined ? ']' : `,${JSON.stringify({ from, by, reference, channel, reason })}]`;
+    // What an act of nearly all has none of: `from` and `until` come with others.
+    const isPlain =
+      by === undefined && reference === undefined && channel === undefined && reason === undefined && to === undefined;
+    text += isPlain ? ']' : `,${JSON.stringify({ from, by, reference, channel, reason, to, until })}]`;
   }
   return text === '' ? '[]' : `${text}]`;
 }

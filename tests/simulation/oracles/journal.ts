@@ -1,3 +1,4 @@
+import type { SeatAct } from '../../../src/core/seat-act.js';
 import type { Order } from '../people/order.js';
 import { CLOCK_ERROR_MS_MAX } from '../world/times.js';
 import type { World } from '../world/world.js';
@@ -122,15 +123,19 @@ function checkHistory(world: World): void {
     const shown = seats.replaceAll(/./g, '.').split('');
     for (const { act, seats: named, from = [] } of world.journal.history(showtimeId)) {
       for (const seat of from) shown[seat] = '.';
-      for (const seat of named) shown[seat] = LETTER_AFTER[act];
+      const letter = LETTER_AFTER[act];
+      if (letter !== undefined) for (const seat of named) shown[seat] = letter;
     }
-    const told = shown.join('');
+    // A seat that is allocated and free looks blocked.
+    const { allocations } = world.journal.peek(showtimeId);
+    const told = shown.map((letter, seat) => (letter === '.' && allocations.has(seat) ? seats[seat] : letter)).join('');
     if (told !== seats)
       world.violate('the history is what happened', `it comes to ${told}, and the journal has ${seats}`);
   }
 }
 
-const LETTER_AFTER = {
+/** Allocations do not change what a seat is. */
+const LETTER_AFTER: Readonly<Partial<Record<SeatAct['act'], string>>> = {
   held: 'h',
   released: '.',
   expired: '.',
@@ -140,7 +145,7 @@ const LETTER_AFTER = {
   reseated: 'b',
   blocked: 'x',
   unblocked: '.',
-} as const;
+};
 
 function sameSeats(seats: readonly number[], named: readonly string[], labels: readonly string[]): boolean {
   return seats.length === named.length && seats.every((seat) => named.includes(labels[seat] ?? ''));

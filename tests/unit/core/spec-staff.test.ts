@@ -148,6 +148,8 @@ describe('acts', () => {
       { act: 'reseated', at: T, seats: [4], from: [3], holder: 'ann', hold: 'h', reference: 'R', reason: '"x"' },
       { act: 'blocked', at: T, seats: [7], by: 'staff:1', reason: 'camera' },
       { act: 'unblocked', at: T, seats: [7] },
+      { act: 'allocated', at: T, seats: [7], to: 'partner', by: 'staff:1', until: T + 1 },
+      { act: 'allocation_ended', at: T, seats: [7] },
       { act: 'booked', at: T, seats: [1], holder: 'ann', hold: 'h', reference: 'R', channel: 'pos' },
     ];
     const spelt = JSON.parse(spellActs(acts)) as SpeltAct[];
