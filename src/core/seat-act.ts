@@ -147,9 +147,8 @@ export function spellActs(acts: readonly SeatAct[]): string {
   for (const one of acts) {
     const { act, at, seats, holder, hold, from, by, reference, channel, reason, to, until } = one;
     text += `${text === '' ? '[' : ','}["${act}",${at},[${seats.join()}],${quoted(holder)},${quoted(hold)}`;
-    // What an act of nearly all has none of: `from` and `until` come with others.
-    const isPlain =
-      by === undefined && reference === undefined && channel === undefined && reason === undefined && to === undefined;
+    const isOwn = by === undefined && channel === undefined && reference === undefined;
+    const isPlain = isOwn && reason === undefined && from === undefined && to === undefined && until === undefined;
     text += isPlain ? ']' : `,${JSON.stringify({ from, by, reference, channel, reason, to, until })}]`;
   }
   return text === '' ? '[]' : `${text}]`;
