@@ -11,6 +11,8 @@ export interface Grip {
   /** Used before, with which type. */
   readonly lastCommand: { readonly id: number; readonly commandId: string; readonly type: string } | undefined;
   readonly token: string | undefined;
+  /** What the sender's clock shows, in milliseconds since 1970. */
+  readonly now: number;
 }
 
 export const EMPTY_GRIP: Grip = {
@@ -19,6 +21,7 @@ export const EMPTY_GRIP: Grip = {
   holds: [],
   bookings: [],
   lastCommand: undefined,
+  now: 0,
   token: undefined,
 };
 
@@ -94,7 +97,7 @@ export function validMessage(dice: Dice, grip: Grip, id: number): Fields {
         seats: someSeats(dice, grip),
         channel: dice.pick(['web', 'walk_in', 'pos', 'partner']),
         // Some have passed, some end while it lasts, some never do.
-        ...(dice.chance(0.8) ? { until: Date.now() + dice.below(3_000) - 500 } : {}),
+        ...(dice.chance(0.8) ? { until: grip.now + dice.below(3_000) - 500 } : {}),
       };
     case 'deallocate':
       return { type: 'deallocate', ...command, seats: someSeats(dice, grip) };

@@ -74,6 +74,7 @@ class Client {
       holds: [...this.#holds.values()],
       bookings: [...this.#bookings],
       lastCommand: undefined,
+      now: Date.now(),
       token: undefined,
       showtimeId: house.id,
       seatMapHash: this.#seatMapHash,

@@ -62,6 +62,7 @@ export class Attacker {
       staff: this.#staff,
       holds: [...this.#holds.values()],
       bookings: [...this.#bookings],
+      now: Date.now(),
       lastCommand: performance.now() - this.#lastCommandAt < REUSED_WITHIN_MS ? this.#lastCommand : undefined,
       token: this.#token,
     };
