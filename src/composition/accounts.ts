@@ -1,5 +1,6 @@
 import { hkdfSync, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { isPostgresFailing } from '../adapters/circuit-breaker.js';
 import { mailFolder } from '../adapters/mail-folder.js';
 import type { AccessTokens } from '../boxoffice/access/access-tokens.js';
 import { accountEndpoints } from '../boxoffice/accounts/account-endpoints.js';
@@ -9,6 +10,7 @@ import { MailedLinks } from '../boxoffice/accounts/mailed-links.js';
 import { findOwnBooking } from '../boxoffice/accounts/own-bookings.js';
 import { Passwords } from '../boxoffice/accounts/passwords.js';
 import { Sessions } from '../boxoffice/accounts/sessions.js';
+import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import type { Config } from '../config.js';
 import type { OwnBookings } from '../gateway/endpoints/own-booking-endpoints.js';
@@ -73,7 +75,8 @@ export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, und
     uuid: () => needs.store.ids.uuid(),
   };
   const ownBookings: OwnBookings = (accountId, bookingId) => findOwnBooking(pool, accountId, bookingId);
-  return { endpoints: [...accountEndpoints(parts), ...factor.endpoints], parts, ownBookings };
+  const endpoints = [...retryableWhileAway(accountEndpoints(parts), isPostgresFailing, log), ...factor.endpoints];
+  return { endpoints, parts, ownBookings };
 }
 
 function limitsOf({ accounts }: Config): AccountLimits {

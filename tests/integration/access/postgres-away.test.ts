@@ -83,3 +83,27 @@ it('a node that Postgres is away from takes access tokens, tells API keys to wai
   await expect.poll(async () => (await post('/movies', token, {})).status).toBe(401);
   await expect.poll(asked, { timeout: 5_000 }).toBe(400);
 });
+
+it('while Postgres is away whoever logs in or goes on with a session is told to try again', async () => {
+  const { token } = await (await accessTokensOf(stage.pool)).issue(grantOf());
+  const ask = async (path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(`http://127.0.0.1:${stage.port}/v1${path}`, init);
+    return { status: response.status, retryAfter: response.headers.get('retry-after') };
+  };
+  gate.setClosed(true);
+  for (const [path, body] of [
+    ['/log-ins', { email: 'a@a.example', password: 'correct horse battery' }],
+    ['/sessions/refresh', { refreshToken: `usr_${'A'.repeat(43)}` }],
+    ['/password-resets', { email: 'a@a.example' }],
+    ['/me', undefined],
+    ['/me/bookings', undefined],
+    ['/log-out', {}],
+  ] as const) {
+    expect(await ask(path, body), path).toEqual({ status: 503, retryAfter: '1' });
+  }
+  gate.setClosed(false);
+  const refresh = async () => (await ask('/sessions/refresh', { refreshToken: `usr_${'A'.repeat(43)}` })).status;
+  await expect.poll(refresh, { timeout: 5_000 }).toBe(401);
+});
