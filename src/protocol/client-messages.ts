@@ -95,7 +95,12 @@ const cancel = z.strictObject({ bookingId: uuid, ...forCustomer });
 const block = z.strictObject({ seats: seatsField, reason: remark.optional() });
 const unblock = z.strictObject({ seats: seatsField });
 /** One of the two: the hold, or seats whose holds end. */
-const takeAway = z.strictObject({ holdId: holdId.optional(), seats: seatsField.optional(), reason: remark.optional() });
+const takeAway = z
+  .strictObject({ holdId: holdId.optional(), seats: seatsField.optional(), reason: remark.optional() })
+  .refine(({ holdId, seats }) => (holdId === undefined) !== (seats === undefined), {
+    error: 'or `seats` is needed, and not both',
+    path: ['holdId'],
+  });
 const reseat = z.strictObject({ bookingId: uuid, seats: seatsField, reason: remark.optional() });
 const allocate = z.strictObject({
   seats: seatsField,
@@ -140,7 +145,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   cancel.extend({ type: z.literal('cancel'), ...envelope }),
   block.extend({ type: z.literal('block'), ...envelope }),
   unblock.extend({ type: z.literal('unblock'), ...envelope }),
-  takeAway.extend({ type: z.literal('take_away'), ...envelope }),
+  takeAway.safeExtend({ type: z.literal('take_away'), ...envelope }),
   reseat.extend({ type: z.literal('reseat'), ...envelope }),
   allocate.extend({ type: z.literal('allocate'), ...envelope }),
   deallocate.extend({ type: z.literal('deallocate'), ...envelope }),
