@@ -56,13 +56,15 @@ export function auditEndpoint(pool: Pick<Pool, 'query'>): Endpoint {
     reply: z.object({ entries: z.array(entrySchema), next: z.string().optional() }),
     errors: [],
     handle: async ({ query: { subject, action, account, from, to, cursor } }) => {
+      // Not as a text, in which Postgres reads no year 0.
+      const [since, until] = [from, to].map((text) => (text === undefined ? undefined : new Date(text)));
       // By the number, and not by the text that is shown of it.
       const { text, values } = new ListQuery(ENTRY)
         .whereGiven('subject = ?', subject)
         .whereGiven('action = ?', action)
         .whereGiven('account_id = ?', account)
-        .whereGiven('at >= ?', from)
-        .whereGiven('at < ?', to)
+        .whereGiven('at >= ?', since)
+        .whereGiven('at < ?', until)
         .whereGiven('a.id < ?', cursor)
         .page(['a.id DESC'], ENTRIES_PER_PAGE);
       const { rows } = await pool.query<Row>(text, values);

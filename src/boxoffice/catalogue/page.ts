@@ -28,10 +28,16 @@ export function writeCursor(position: unknown): string {
 /** Undefined: it is no cursor of a list with such positions. */
 export function readCursor<Position>(text: string, position: z.ZodType<Position>): Position | undefined {
   try {
-    return position.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data;
+    return position.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString(), withoutNul)).data;
   } catch {
     return undefined;
   }
+}
+
+/** Postgres takes it in no text: a position with one is none that we wrote. */
+function withoutNul(_key: string, value: unknown): unknown {
+  if (typeof value === 'string' && value.includes('\0')) throw new Error('A cursor has a NUL in it.');
+  return value;
 }
 
 /** A query parameter that takes the `next` of an earlier page. */
