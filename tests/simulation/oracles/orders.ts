@@ -13,6 +13,8 @@ interface Followed {
   readonly order: Order;
   asks: number;
   readonly told: Told[];
+  /** Its effect was lost with a tail of the journal when it was refused: it may be written again after that. */
+  wasLost: boolean;
 }
 
 interface Has {
@@ -50,7 +52,7 @@ export class Orders {
 
   make(order: Order): Order {
     this.#types.made(order);
-    this.#orders.set(order.commandId, { order, asks: 0, told: [] });
+    this.#orders.set(order.commandId, { order, asks: 0, told: [], wasLost: false });
     return order;
   }
 
@@ -75,6 +77,7 @@ export class Orders {
       heard: (told) => {
         this.#open--;
         followed.told.push(told);
+        followed.wasLost ||= !told.ok && this.#world.tails.lost(order) !== undefined;
         this.#world.trace.add(window.name, `hears ${order.commandId.slice(0, 13)} ${said(told)}`);
         this.#census(order, told, first);
         if (told.ok) {
@@ -90,13 +93,12 @@ export class Orders {
 
   /** Once all is at rest. */
   check(): void {
-    for (const { order, asks, told } of this.#orders.values()) {
+    for (const { order, asks, told, wasLost } of this.#orders.values()) {
       const result = this.#result(order);
       const [only] = told;
       // Of one that was asked twice, one may be refused and the other not: a refusal is decided anew. So may one that took
       // effect at a primary that is no more: whoever wrote it may come and write it again after the next owner refused it.
-      const isLost = this.#world.tails.lost(order) !== undefined;
-      if (asks === 1 && only && !only.ok && only.outcome === 'not-applied' && result && !isLost) {
+      if (asks === 1 && only && !only.ok && only.outcome === 'not-applied' && result && !wasLost) {
         this.#world.violate('what was refused did not happen', `${describe(order)} was ${only.code}, and took effect`);
       }
     }
