@@ -69,4 +69,14 @@ export const seatRequests: Requests = {
     await cinema.post(`/v1/showtimes/${showtimeId}/blocks`, { seats: SEATS });
     return { path: { showtimeId }, body: { seats: SEATS } };
   },
+  listAllocations: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
+  allocateSeats: async (cinema) => ({
+    path: { showtimeId: await cinema.showtime() },
+    body: { seats: SEATS, channel: 'partner', until: Date.now() + 3_600_000 },
+  }),
+  deallocateSeats: async (cinema) => {
+    const showtimeId = await cinema.showtime();
+    await cinema.post(`/v1/showtimes/${showtimeId}/allocations`, { seats: SEATS, channel: 'partner' });
+    return { path: { showtimeId }, body: { seats: SEATS } };
+  },
 };
