@@ -55,7 +55,9 @@ try {
   stopOn('SIGINT', starting, log);
   const { url, firstStart } = await starting;
   log.info({ event: 'node.ready', url, ms: Math.round(performance.now() - started) }, 'The node is ready.');
-  const isWatched = process.stdout.isTTY || config.demo;
+  // Of an embedded Postgres nobody has the DATABASE_URL that `ctl setup-link` needs.
+  const isTried = !config.production && config.databaseUrl === undefined;
+  const isWatched = process.stdout.isTTY || config.demo || isTried;
   if (isWatched) {
     process.stdout.write(`\n  Usher is ready: ${url}\n  Its HTTP API:   ${url}/docs\n  Stop it with Ctrl-C.\n\n`);
   }

@@ -57,6 +57,12 @@ async function setupLink(secret = SECRET, more: { argv?: string[]; url?: string 
   return { code, ...said };
 }
 
+it('a first start on the embedded Postgres prints the link, wherever it prints to, as nobody has its DATABASE_URL', async () => {
+  const server = await start({ DATABASE_URL: '', DEMO: 'false' });
+  await expect.poll(server.log, { timeout: 10_000 }).toMatch(LINK);
+  expect(server.log()).not.toMatch(STAFF);
+});
+
 it('a first start in development prints the link and the password of the demo staff, and the next start neither', async () => {
   const first = await start({ NODE_ENV: 'development', DEMO: 'true' });
   const [, token = ''] = LINK.exec(first.log()) ?? [];
