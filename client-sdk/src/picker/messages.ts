@@ -108,7 +108,7 @@ export const defaultMessages: Messages = {
     unknown_type: 'is not sold as this ticket type',
     type_not_sold: 'is not sold as this ticket type',
     distancing: 'is too close to another party',
-    held_too_long: 'was held by you for a long time; leave it to others for a while',
+    held_too_long: 'was held by you for too long',
   },
   errors: {
     too_many_seats: 'You cannot hold more seats at once.',
