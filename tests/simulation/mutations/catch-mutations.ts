@@ -11,7 +11,7 @@ export interface CatchOptions {
 }
 
 /** A bug that shows in none of so many runs counts as one that is not seen. */
-const SEEDS_MAX = 4_000;
+const SEEDS_MAX = 10_000;
 /** The sources as they are must pass at least these, or it means nothing that mutated ones fail. */
 const SOUND_SEEDS = 100;
 const PATCHES = 'tests/simulation/mutations';
