@@ -9,10 +9,36 @@ ALTER TABLE usher.bookings
   -- By position in `seats`, with '' where a seat has none; NULL where none of them has.
   ADD COLUMN ticket_types text[];
 
--- As before (0007_terms.sql, 0010_lost_tail.sql and 0016_staff_on_seats.sql say how), and:
+-- Commits one flush of a node: the changes of many showtimes, each under its epoch, in one round trip.
+--
+-- Rows name their showtime by its ordinal (from 1) in `showtimes`. The caller has coalesced by seat: holds are in their
+-- final state, a seat occurs at most once among the held and once among the freed. Every seat whose hold is to go is
+-- among the freed, also where another takes its place: what is held is inserted, and a seat that is held already raises,
+-- by the primary key. Order inside: seats are freed before they are taken, so a seat may be cancelled and sold again
+-- within one flush.
+--
+-- The seats of the bookings lie one after the other in `sold_seat`: those of a booking from `booked_first` to
+-- `booked_last`. `sold_booking` has the ordinal of the booking of each.
+--
+-- Exactly once: a writer (one life of one node) numbers its batches. A batch that comes again, because the connection
+-- broke around COMMIT, writes nothing if its first try took; and a first try that lingers in a forgotten backend can
+-- not overwrite what later batches wrote, because it finds its number passed.
+--
+-- Returns the ordinals of the showtimes whose epoch is no longer the owner's (nothing of theirs was written), and the
+-- clock of Postgres in milliseconds. A broken guard (a seat sold twice) raises and nothing of the batch is written:
+-- the caller then commits showtime by showtime to find the one at fault.
+--
+-- `after_number` is the last number of this writer that was acknowledged. Where the row of the writer is below it, the
+-- journal has lost its tail: nothing is written, and `behind` is the number that the row has.
+--
+-- A showtime is owned under an epoch *by a writer*. A cancellation that finds no confirmed booking raises, like a seat
+-- that is sold twice.
+--
+-- `held_channel`, `booked_channel` and `booked_asker` are empty where no row has one, or as long as their tables, with '' where
+-- there is none. The seats of the reseated bookings lie one after the other in `reseated_seat`, and those that the acts of a
+-- showtime name in `act_seat`. A booking that is reseated and is not there raises, like one that is cancelled.
 --
 -- `held_type` and `sold_type` are empty where no row has a type, or end with the last that has one, with '' where there is none.
-DROP FUNCTION usher.commit_batch;
 CREATE FUNCTION usher.commit_batch(
   writer_id uuid, batch_number bigint, after_number bigint,
   showtimes uuid[], epochs bigint[],
@@ -187,8 +213,19 @@ BEGIN
   now_ms := extract(epoch FROM clock_timestamp()) * 1000;
 END $$;
 
--- As before, with ticket types.
-CREATE OR REPLACE FUNCTION usher.restore_showtime(
+-- Writes again what a node remembers of one showtime and the journal has lost, in one transaction, and takes the showtime
+-- over, so that whoever claimed it meanwhile loads it once more. Exactly once, by the number of the batch.
+--
+-- The journal lost a tail and nothing from the middle. So whoever owned the showtime under `from_epoch` knows, or wrote,
+-- all that the journal has of it, unless the journal knows a later epoch from before the loss: then nothing of theirs is
+-- lost ("overtaken"). Several nodes may remember one showtime. The newest epoch counts: holds and blocks of a whole house
+-- of a later epoch are not changed by earlier ones; only bookings that it did not know are added. Where nobody has claimed
+-- the showtime since to sell it, seats come to stand as they are remembered. Where somebody has, only what is missing is
+-- added, on seats that are free. So is what was written again once, and is lost once more.
+--
+-- `known` is { additive, bookings, cancelled, held, freed, blocked, unblocked, results }: see restoration-json.ts.
+-- `is_whole`: it is the whole house, so that seats that it does not name were free.
+CREATE FUNCTION usher.restore_showtime(
   writer_id uuid, batch_number bigint, after_number bigint, node_name text,
   showtime uuid, from_epoch bigint, is_whole boolean, known json,
   OUT behind bigint, OUT outcome text, OUT present_epoch bigint, OUT bookings_restored integer, OUT holds_restored integer,

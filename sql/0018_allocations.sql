@@ -117,8 +117,17 @@ BEGIN
   RETURNING x.epoch INTO present_epoch;
 END $$;
 
--- As in 0016_staff_on_seats.sql, and an allocated seat is in use like a blocked one.
-CREATE OR REPLACE FUNCTION usher.take_seat_map(
+-- Gives a showtime another seat map, under the fence. `replaced` are the seats, by index, that are another seat in the new
+-- map or none: nothing on record may speak of one. `altered` are those that stay and are of another category or kind now:
+-- nobody may hold them, nor may they be sold or blocked.
+--
+-- The owner row is locked first, so every flush has either been committed, and is seen here, or waits and is fenced, because
+-- the epoch rises with the new map. An owner that runs ends, and what loads the showtime next reads the new map.
+--
+-- `outcome`: 'taken'; 'stale', where the showtime has not the map `from_hash`; 'in use', with the seats and why.
+--
+-- An allocated seat is in use like a blocked one, and so is one that the history names.
+CREATE FUNCTION usher.take_seat_map(
   showtime uuid, from_hash text, to_hash text, replaced integer[], altered integer[],
   OUT outcome text, OUT seats integer[], OUT whys text[]
 ) LANGUAGE plpgsql SET search_path = usher, pg_temp AS $$

@@ -83,7 +83,7 @@ const RESTORE_QUERY = {
          LATERAL usher.restore_allocations($1, $2, $4, $5, $6, $7, $8::json, r.behind, r.outcome, r.present_epoch) AS a`,
 };
 
-/** The journal in Postgres, by the functions of sql/0010_lost_tail.sql and sql/0011_restore_showtime.sql. */
+/** The journal in Postgres, by its functions; sql/README.md says what each guarantees. */
 export class PostgresJournal implements Journal {
   readonly #options: PostgresJournalOptions;
   readonly #connection: CommitConnection;
