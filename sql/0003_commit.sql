@@ -1,2 +1,2 @@
--- Nothing: the functions that began here were replaced before the first release. `commit_batch` and `restore_showtime` are in
--- 0017_ticket_types.sql, `claim_showtime` in 0016_staff_on_seats.sql. A database that ran this file still finds it.
+-- Nothing: the functions that began here were replaced before the first release. `commit_batch` is in 0017_ticket_types.sql,
+-- `claim_showtime` in 0016_staff_on_seats.sql. A database that ran this file still finds it.

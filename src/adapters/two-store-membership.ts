@@ -6,7 +6,7 @@ import { DoubtedMembers } from './doubted-members.js';
 export interface TwoStoreMembershipOptions {
   /** Answers fast, and may forget, lie or vanish: Redis. */
   readonly quick: Membership;
-  /** Is there as long as anything can be sold: Postgres. */
+  /** Postgres: it answers whenever anything can be sold. */
   readonly sure: Membership;
   readonly beatMs: number;
   readonly detectionMs: number;

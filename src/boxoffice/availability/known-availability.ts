@@ -19,7 +19,7 @@ interface Known {
   askAt: number;
 }
 
-/** How full showtimes are, as any node told the cache: asked at most once a second for all that look at listings here. */
+/** How full showtimes are, as their owners report it to the cache. This node asks the cache at most once a second for all readers. */
 export class KnownAvailability {
   readonly #cache: Cache;
   readonly #clock: Clock;
