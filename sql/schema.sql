@@ -163,6 +163,154 @@ CREATE INDEX movies_genres ON boxoffice.movies USING gin (genre_keys);
 CREATE INDEX movies_search ON boxoffice.movies USING gin (search);
 CREATE INDEX movies_title ON boxoffice.movies USING btree (title_key COLLATE "C", id COLLATE "C");
 
+CREATE TABLE boxoffice.order_bookings (
+  order_id uuid NOT NULL,
+  number integer NOT NULL,
+  showtime_id uuid NOT NULL,
+  hold_id uuid NOT NULL,
+  booking_id uuid NOT NULL,
+  booking_reference text NOT NULL,
+  status text DEFAULT 'pending'::text NOT NULL,
+  attempt integer DEFAULT 0 NOT NULL,
+  confirmed_at timestamp(3) with time zone,
+  CONSTRAINT order_bookings_pkey PRIMARY KEY (order_id, number),
+  CONSTRAINT order_bookings_booking_id_key UNIQUE (booking_id),
+  CONSTRAINT order_bookings_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT order_bookings_attempt_check CHECK ((attempt >= 0)),
+  CONSTRAINT order_bookings_number_check CHECK ((number >= 0)),
+  CONSTRAINT order_bookings_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'confirmed'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE UNIQUE INDEX order_bookings_hold ON boxoffice.order_bookings USING btree (hold_id) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
+CREATE INDEX order_bookings_showtime ON boxoffice.order_bookings USING btree (showtime_id);
+
+CREATE TABLE boxoffice.order_discounts (
+  order_id uuid NOT NULL,
+  number integer NOT NULL,
+  kind text NOT NULL,
+  code text,
+  points integer,
+  amount bigint NOT NULL,
+  CONSTRAINT order_discounts_pkey PRIMARY KEY (order_id, number),
+  CONSTRAINT order_discounts_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT order_discounts_amount_check CHECK ((amount >= 0)),
+  CONSTRAINT order_discounts_kind_check CHECK ((kind = ANY (ARRAY['voucher'::text, 'points'::text]))),
+  CONSTRAINT order_discounts_number_check CHECK ((number >= 0)),
+  CONSTRAINT order_discounts_points_check CHECK ((points > 0))
+);
+
+CREATE TABLE boxoffice.order_lines (
+  order_id uuid NOT NULL,
+  line integer NOT NULL,
+  booking_number integer NOT NULL,
+  showtime_id uuid NOT NULL,
+  seat_index integer NOT NULL,
+  seat text NOT NULL,
+  category text NOT NULL,
+  ticket_type text DEFAULT ''::text NOT NULL,
+  price bigint NOT NULL,
+  fee bigint DEFAULT 0 NOT NULL,
+  discount bigint DEFAULT 0 NOT NULL,
+  tax bigint DEFAULT 0 NOT NULL,
+  tax_rate integer DEFAULT 0 NOT NULL,
+  state text DEFAULT 'sold'::text NOT NULL,
+  refunded bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT order_lines_pkey PRIMARY KEY (order_id, line),
+  CONSTRAINT order_lines_order_id_booking_number_fkey FOREIGN KEY (order_id, booking_number) REFERENCES boxoffice.order_bookings(order_id, number),
+  CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT order_lines_check CHECK (((discount >= 0) AND (discount <= (price + fee)))),
+  CONSTRAINT order_lines_fee_check CHECK ((fee >= 0)),
+  CONSTRAINT order_lines_line_check CHECK ((line >= 0)),
+  CONSTRAINT order_lines_price_check CHECK ((price >= 0)),
+  CONSTRAINT order_lines_refunded_check CHECK ((refunded >= 0)),
+  CONSTRAINT order_lines_seat_index_check CHECK ((seat_index >= 0)),
+  CONSTRAINT order_lines_state_check CHECK ((state = ANY (ARRAY['sold'::text, 'returned'::text]))),
+  CONSTRAINT order_lines_tax_check CHECK ((tax >= 0)),
+  CONSTRAINT order_lines_tax_rate_check CHECK (((tax_rate >= 0) AND (tax_rate <= 10000)))
+);
+
+CREATE TABLE boxoffice.orders (
+  id uuid NOT NULL,
+  reference text NOT NULL,
+  holder text NOT NULL,
+  account_id uuid,
+  email text,
+  name text DEFAULT ''::text NOT NULL,
+  locale text DEFAULT 'en'::text NOT NULL,
+  channel text DEFAULT 'web'::text NOT NULL,
+  ordered_by text,
+  state text NOT NULL,
+  reason text,
+  decision text,
+  currency text NOT NULL,
+  total bigint DEFAULT 0 NOT NULL,
+  refunded bigint DEFAULT 0 NOT NULL,
+  exchanged_for uuid,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  paid_at timestamp(3) with time zone,
+  fulfilled_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  CONSTRAINT orders_pkey PRIMARY KEY (id),
+  CONSTRAINT orders_reference_key UNIQUE (reference),
+  CONSTRAINT orders_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE SET NULL,
+  CONSTRAINT orders_exchanged_for_fkey FOREIGN KEY (exchanged_for) REFERENCES boxoffice.orders(id),
+  CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'walk_in'::text, 'pos'::text, 'partner'::text]))),
+  CONSTRAINT orders_check CHECK (((refunded >= 0) AND (refunded <= total))),
+  CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CONSTRAINT orders_decision_check CHECK ((decision = ANY (ARRAY['fulfil'::text, 'refund'::text]))),
+  CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'paid'::text, 'fulfilled'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text, 'partly_refunded'::text]))),
+  CONSTRAINT orders_total_check CHECK ((total >= 0))
+);
+CREATE INDEX orders_account ON boxoffice.orders USING btree (account_id, id) WHERE (account_id IS NOT NULL);
+CREATE INDEX orders_created_at ON boxoffice.orders USING brin (created_at);
+CREATE INDEX orders_email ON boxoffice.orders USING btree (email, id) WHERE (email IS NOT NULL);
+CREATE INDEX orders_holder ON boxoffice.orders USING btree (holder, id);
+CREATE INDEX orders_under_way ON boxoffice.orders USING btree (expires_at) WHERE (state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'paid'::text]));
+
+CREATE TABLE boxoffice.outbox (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  topic text NOT NULL,
+  subject text NOT NULL,
+  payload jsonb NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT outbox_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE boxoffice.payment_events (
+  provider text NOT NULL,
+  event_id text NOT NULL,
+  kind text NOT NULL,
+  provider_ref text,
+  outcome text NOT NULL,
+  received_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT payment_events_pkey PRIMARY KEY (provider, event_id)
+);
+CREATE INDEX payment_events_received_at ON boxoffice.payment_events USING brin (received_at);
+
+CREATE TABLE boxoffice.payments (
+  id uuid NOT NULL,
+  order_id uuid NOT NULL,
+  provider text NOT NULL,
+  provider_ref text,
+  amount bigint NOT NULL,
+  currency text NOT NULL,
+  state text NOT NULL,
+  failure text,
+  received bigint,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  settled_at timestamp(3) with time zone,
+  CONSTRAINT payments_pkey PRIMARY KEY (id),
+  CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT payments_amount_check CHECK ((amount >= 0)),
+  CONSTRAINT payments_check CHECK (((state = 'succeeded'::text) = (received IS NOT NULL))),
+  CONSTRAINT payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CONSTRAINT payments_received_check CHECK ((received >= 0)),
+  CONSTRAINT payments_state_check CHECK ((state = ANY (ARRAY['created'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE INDEX payments_open ON boxoffice.payments USING btree (created_at) WHERE (state = ANY (ARRAY['created'::text, 'requires_action'::text, 'processing'::text]));
+CREATE INDEX payments_order ON boxoffice.payments USING btree (order_id);
+CREATE UNIQUE INDEX payments_provider_ref ON boxoffice.payments USING btree (provider, provider_ref) WHERE (provider_ref IS NOT NULL);
+
 CREATE TABLE boxoffice.recovery_codes (
   account_id uuid NOT NULL,
   code_hash bytea NOT NULL,
@@ -180,6 +328,30 @@ CREATE TABLE boxoffice.refresh_tokens (
   CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES boxoffice.sessions(id) ON DELETE CASCADE
 );
 CREATE INDEX refresh_tokens_session ON boxoffice.refresh_tokens USING btree (session_id);
+
+CREATE TABLE boxoffice.refunds (
+  id uuid NOT NULL,
+  order_id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  provider_ref text,
+  amount bigint NOT NULL,
+  reason text NOT NULL,
+  lines integer[] DEFAULT '{}'::integer[] NOT NULL,
+  state text DEFAULT 'pending'::text NOT NULL,
+  failure text,
+  tries integer DEFAULT 0 NOT NULL,
+  try_after timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  asked_by text,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  settled_at timestamp(3) with time zone,
+  CONSTRAINT refunds_pkey PRIMARY KEY (id),
+  CONSTRAINT refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES boxoffice.payments(id),
+  CONSTRAINT refunds_amount_check CHECK ((amount > 0)),
+  CONSTRAINT refunds_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
+);
+CREATE INDEX refunds_order ON boxoffice.refunds USING btree (order_id);
+CREATE INDEX refunds_pending ON boxoffice.refunds USING btree (try_after) WHERE (state = 'pending'::text);
 
 CREATE TABLE boxoffice.revocations (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -248,6 +420,7 @@ CREATE TABLE boxoffice.showtimes (
   channels text[] DEFAULT '{}'::text[] NOT NULL,
   cancelled_at timestamp(3) with time zone,
   cancel_reason text,
+  sale_policy jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT showtimes_pkey PRIMARY KEY (id),
   CONSTRAINT showtimes_hall_id_fkey FOREIGN KEY (hall_id) REFERENCES boxoffice.halls(id),
   CONSTRAINT showtimes_movie_id_fkey FOREIGN KEY (movie_id) REFERENCES boxoffice.movies(id),
@@ -257,6 +430,7 @@ CREATE TABLE boxoffice.showtimes (
   CONSTRAINT showtimes_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
   CONSTRAINT showtimes_prices_check CHECK ((jsonb_typeof(prices) = 'object'::text)),
   CONSTRAINT showtimes_rules_check CHECK ((jsonb_typeof(rules) = 'object'::text)),
+  CONSTRAINT showtimes_sale_policy_check CHECK ((jsonb_typeof(sale_policy) = 'object'::text)),
   CONSTRAINT showtimes_terms_version_check CHECK ((terms_version > 0)),
   CONSTRAINT showtimes_ticket_types_check CHECK ((jsonb_typeof(ticket_types) = 'array'::text))
 );
@@ -271,6 +445,29 @@ CREATE TABLE boxoffice.signing_keys (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT signing_keys_pkey PRIMARY KEY (kid)
 );
+
+CREATE TABLE boxoffice.tickets (
+  id uuid NOT NULL,
+  order_id uuid NOT NULL,
+  line integer NOT NULL,
+  booking_id uuid NOT NULL,
+  showtime_id uuid NOT NULL,
+  seat_index integer NOT NULL,
+  ticket_type text DEFAULT ''::text NOT NULL,
+  state text DEFAULT 'valid'::text NOT NULL,
+  generation smallint DEFAULT 1 NOT NULL,
+  owner_name text,
+  owner_email text,
+  issued_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT tickets_pkey PRIMARY KEY (id),
+  CONSTRAINT tickets_order_id_line_key UNIQUE (order_id, line),
+  CONSTRAINT tickets_order_id_line_fkey FOREIGN KEY (order_id, line) REFERENCES boxoffice.order_lines(order_id, line),
+  CONSTRAINT tickets_generation_check CHECK ((generation > 0)),
+  CONSTRAINT tickets_seat_index_check CHECK ((seat_index >= 0)),
+  CONSTRAINT tickets_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'cancelled'::text, 'refunded'::text])))
+);
+CREATE INDEX tickets_booking ON boxoffice.tickets USING btree (booking_id);
+CREATE INDEX tickets_showtime ON boxoffice.tickets USING btree (showtime_id);
 
 CREATE TABLE boxoffice.venues (
   id text NOT NULL,
