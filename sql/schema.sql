@@ -35,6 +35,17 @@ CREATE TABLE boxoffice.accounts (
 CREATE INDEX accounts_email_prefix ON boxoffice.accounts USING btree (email COLLATE "C");
 CREATE INDEX accounts_role ON boxoffice.accounts USING btree (role) WHERE (role <> 'customer'::text);
 
+CREATE TABLE boxoffice.admissions (
+  ticket_id uuid NOT NULL,
+  showtime_id uuid NOT NULL,
+  scan_id uuid NOT NULL,
+  gate text NOT NULL,
+  admitted_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT admissions_pkey PRIMARY KEY (ticket_id),
+  CONSTRAINT admissions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES boxoffice.tickets(id)
+);
+CREATE INDEX admissions_showtime ON boxoffice.admissions USING btree (showtime_id);
+
 CREATE TABLE boxoffice.api_key_secrets (
   secret_hash bytea NOT NULL,
   key_id uuid NOT NULL,
@@ -84,6 +95,23 @@ CREATE INDEX audit_log_account ON boxoffice.audit_log USING btree (account_id, i
 CREATE INDEX audit_log_action ON boxoffice.audit_log USING btree (action, id);
 CREATE INDEX audit_log_at ON boxoffice.audit_log USING btree (at, id);
 CREATE INDEX audit_log_subject ON boxoffice.audit_log USING btree (subject, id);
+
+CREATE TABLE boxoffice.check_ins (
+  scan_id uuid NOT NULL,
+  showtime_id uuid,
+  ticket_id uuid,
+  result text NOT NULL,
+  is_conflict boolean DEFAULT false NOT NULL,
+  gate text NOT NULL,
+  device text NOT NULL,
+  scanned_at timestamp(3) with time zone NOT NULL,
+  received_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  holder text NOT NULL,
+  CONSTRAINT check_ins_pkey PRIMARY KEY (scan_id),
+  CONSTRAINT check_ins_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES boxoffice.tickets(id)
+);
+CREATE INDEX check_ins_showtime ON boxoffice.check_ins USING btree (showtime_id, gate);
+CREATE INDEX check_ins_ticket ON boxoffice.check_ins USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
 
 CREATE TABLE boxoffice.hall_versions (
   hall_id text NOT NULL,
@@ -446,6 +474,29 @@ CREATE TABLE boxoffice.signing_keys (
   CONSTRAINT signing_keys_pkey PRIMARY KEY (kid)
 );
 
+CREATE TABLE boxoffice.ticket_keys (
+  number smallint NOT NULL,
+  sealed_key bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  revoked_at timestamp(3) with time zone,
+  CONSTRAINT ticket_keys_pkey PRIMARY KEY (number),
+  CONSTRAINT ticket_keys_number_check CHECK (((number >= 1) AND (number <= 255)))
+);
+
+CREATE TABLE boxoffice.ticket_transfers (
+  token_hash bytea NOT NULL,
+  ticket_id uuid NOT NULL,
+  generation smallint NOT NULL,
+  holder text NOT NULL,
+  email text,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT ticket_transfers_pkey PRIMARY KEY (token_hash),
+  CONSTRAINT ticket_transfers_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES boxoffice.tickets(id)
+);
+CREATE INDEX ticket_transfers_expires_at ON boxoffice.ticket_transfers USING btree (expires_at);
+CREATE INDEX ticket_transfers_ticket ON boxoffice.ticket_transfers USING btree (ticket_id);
+
 CREATE TABLE boxoffice.tickets (
   id uuid NOT NULL,
   order_id uuid NOT NULL,
@@ -459,15 +510,20 @@ CREATE TABLE boxoffice.tickets (
   owner_name text,
   owner_email text,
   issued_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  reference text DEFAULT "left"(translate((gen_random_uuid())::text, '0123456789abcdef-'::text, 'BCDFGHJKLNPRSTVX'::text), 12) NOT NULL,
+  owner_holder text,
+  owner_account_id uuid,
   CONSTRAINT tickets_pkey PRIMARY KEY (id),
   CONSTRAINT tickets_order_id_line_key UNIQUE (order_id, line),
   CONSTRAINT tickets_order_id_line_fkey FOREIGN KEY (order_id, line) REFERENCES boxoffice.order_lines(order_id, line),
+  CONSTRAINT tickets_owner_account_id_fkey FOREIGN KEY (owner_account_id) REFERENCES boxoffice.accounts(id) ON DELETE SET NULL,
   CONSTRAINT tickets_generation_check CHECK ((generation > 0)),
   CONSTRAINT tickets_seat_index_check CHECK ((seat_index >= 0)),
   CONSTRAINT tickets_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'cancelled'::text, 'refunded'::text])))
 );
 CREATE INDEX tickets_booking ON boxoffice.tickets USING btree (booking_id);
-CREATE INDEX tickets_showtime ON boxoffice.tickets USING btree (showtime_id);
+CREATE INDEX tickets_owner ON boxoffice.tickets USING btree (owner_holder) WHERE (owner_holder IS NOT NULL);
+CREATE INDEX tickets_showtime ON boxoffice.tickets USING btree (showtime_id, reference);
 
 CREATE TABLE boxoffice.venues (
   id text NOT NULL,

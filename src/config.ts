@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
+import { ticketSettings } from './boxoffice/tickets/ticket-settings.js';
 import { TOGGLES } from './boxoffice/toggles.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -187,6 +188,7 @@ const environment = z.object({
   RECONCILE_MS: timerMs.default(60_000),
   STUCK_CHECK_MS: timerMs.default(5 * 60_000),
   DRAIN_MS_MAX: timerMs.default(5_000),
+  ...ticketSettings,
 });
 
 type Environment = z.infer<typeof environment>;
@@ -341,5 +343,6 @@ function arrange(env: Environment) {
     reconcileMs: env.RECONCILE_MS,
     stuckCheckMs: env.STUCK_CHECK_MS,
     drainMsMax: env.DRAIN_MS_MAX,
+    tickets: { secret: env.TICKET_SECRET, keyMs: env.TICKET_KEY_DAYS * 86_400_000 },
   };
 }

@@ -17,6 +17,7 @@ import { type FirstStart, prepareFirstStart } from './composition/first-start.js
 import { houseParts, loneHouses } from './composition/houses.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
+import { openTickets } from './composition/tickets.js';
 import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
 import { loadUws } from './gateway/load-uws.js';
@@ -87,6 +88,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const administration = administrationEndpoints(accounts.parts);
   const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
+  const tickets = await openTickets(config, store, secret, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
   let clustered: SharedHouses | undefined;
@@ -100,7 +102,13 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     proxyHops: config.proxyHops,
     tokens: access.tokens,
     authenticate: access.authenticate,
-    endpoints: [...access.endpoints, ...accounts.endpoints, ...administration, ...boxOffice.endpoints],
+    endpoints: [
+      ...access.endpoints,
+      ...accounts.endpoints,
+      ...administration,
+      ...boxOffice.endpoints,
+      ...tickets.endpoints,
+    ],
     isRevoked: access.isRevoked,
     ownBookings: accounts.ownBookings,
     checkAnswers: config.checkAnswers,

@@ -3,12 +3,10 @@ import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { wireError } from '../../protocol/errors.js';
 import { bookingSchema } from '../../protocol/http.js';
 import type { Reads } from '../catalogue/reads.js';
-import { seatMapData } from '../catalogue/seat-maps.js';
+import { SeatLabels } from '../catalogue/seat-labels.js';
 import { localTime } from '../catalogue/venue-time.js';
 
 const PAGE = 20;
-/** Seat maps whose labels are kept while a page is read. */
-const MAPS_KEPT = 16;
 
 const ownBookingSchema = z
   .object({
@@ -142,25 +140,6 @@ function viewOf(row: Row, labels: readonly string[]): OwnBooking {
       ...(row.ticket_types ? { ticketTypes: row.ticket_types } : {}),
     },
   };
-}
-
-/** What the seats of seat maps are called; the last few are kept, since the bookings of one person are often in few halls. */
-class SeatLabels {
-  readonly #db: Reads;
-  readonly #kept = new Map<string, readonly string[]>();
-
-  constructor(db: Reads) {
-    this.#db = db;
-  }
-
-  async of(hash: string): Promise<readonly string[]> {
-    const labels = this.#kept.get(hash) ?? (await seatMapData(this.#db, hash))?.seats.label ?? [];
-    this.#kept.delete(hash);
-    this.#kept.set(hash, labels);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MAPS_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    return labels;
-  }
 }
 
 /** Opaque to clients: the id of the last booking of a page. Ids are made in the order of time. */

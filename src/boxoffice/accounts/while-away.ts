@@ -18,6 +18,7 @@ export function retryableWhileAway(
   endpoints: readonly Endpoint[],
   isAway: (error: unknown) => boolean,
   log: Log,
+  part: 'accounts' | 'tickets' = 'accounts',
 ): readonly Endpoint[] {
   return endpoints.map((endpoint) => {
     if (UNREPEATABLE.includes(endpoint.id)) return endpoint;
@@ -27,9 +28,9 @@ export function retryableWhileAway(
       } catch (error) {
         // A bug of ours is not that Postgres is away, and is not mended by trying again.
         if (error instanceof TypeError || error instanceof RangeError || !isAway(error)) throw error;
-        const fields = { event: 'accounts.postgres_away', err: error, endpoint: endpoint.id };
-        log.warn(fields, 'Postgres did not answer what accounts are needed for. The client was told to try again.');
-        const message = 'Accounts cannot be read at the moment.';
+        const fields = { event: `${part}.postgres_away`, err: error, endpoint: endpoint.id };
+        log.warn(fields, 'Postgres did not answer. The client was told to try again.');
+        const message = `The ${part} cannot be read at the moment.`;
         return { ok: false, error: wireError('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }) };
       }
     };

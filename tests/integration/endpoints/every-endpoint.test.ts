@@ -12,11 +12,13 @@ import { catalogueRequests } from './catalogue-requests.js';
 import { type Answered, Cinema, type Right } from './cinema.js';
 import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { seatRequests } from './seat-requests.js';
+import { ticketRequests } from './ticket-requests.js';
 
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...accountRequests,
   ...catalogueRequests,
   ...seatRequests,
+  ...ticketRequests,
 };
 
 /** The right request of somebody, sent by a stranger: what it comes to. Of the others nothing belongs to anybody. */
@@ -28,6 +30,8 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   findBooking: 'unknown_booking',
   cancelOwnBooking: 'unknown_booking',
   retypeHold: 'wrong_holder',
+  listOrderTickets: 'not_found',
+  getTicket: 'not_found',
 };
 
 const cinema = await Cinema.open();

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** The settings of tickets, as `config.ts` spreads them into its own. */
+export const ticketSettings = {
+  /** Seals the keys of the codes. Absent: TOKEN_SECRET does, and to change that one makes every sold ticket worthless. */
+  TICKET_SECRET: z.string().min(32).optional(),
+  /** For how many days a key signs new tickets before a new one does. Old keys are kept. */
+  TICKET_KEY_DAYS: z.coerce.number().min(1).max(3_650).default(90),
+};

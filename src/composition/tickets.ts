@@ -1,0 +1,66 @@
+import { isPostgresFailing } from '../adapters/circuit-breaker.js';
+import { nodeTimers } from '../adapters/node-timers.js';
+import { SecretBox } from '../boxoffice/access/secret-box.js';
+import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
+import { postgresAudit } from '../boxoffice/audit/audit.js';
+import { SeatLabels } from '../boxoffice/catalogue/seat-labels.js';
+import { repeat } from '../boxoffice/repeat.js';
+import { ticketReadEndpoints } from '../boxoffice/tickets/ticket-endpoints.js';
+import { TicketKeys } from '../boxoffice/tickets/ticket-keys.js';
+import { TicketLinks } from '../boxoffice/tickets/ticket-links.js';
+import type { TicketParts } from '../boxoffice/tickets/ticket-parts.js';
+import type { Config } from '../config.js';
+import type { Endpoint } from '../http/endpoint.js';
+import type { Log } from '../kernel/log.js';
+import type { Store, Undo } from './store.js';
+
+/** Far more often than a new key is published before it signs. */
+const KEYS_READ_EVERY_MS = 60_000;
+
+/** Tickets, as one node serves them. */
+export interface Tickets {
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** `tokenSecret` is that of the node: its own keys for other purposes are made from it. */
+export async function openTickets(
+  config: Config,
+  { pool, ids }: Store,
+  tokenSecret: string,
+  log: Log,
+  undo: Undo,
+): Promise<Tickets> {
+  const parts: TicketParts = {
+    pool,
+    db: pool,
+    labels: new SeatLabels(pool),
+    keys: await openKeys(config, pool, tokenSecret, log, undo),
+    links: new TicketLinks(tokenSecret),
+    audit: postgresAudit,
+    now: Date.now,
+    uuid: () => ids.uuid(),
+    siteUrl: config.accounts.siteUrl,
+  };
+  const endpoints = ticketReadEndpoints(parts, { apple: false, google: false });
+  return { endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets') };
+}
+
+async function openKeys(config: Config, pool: Store['pool'], tokenSecret: string, log: Log, undo: Undo) {
+  const keys = await TicketKeys.open({
+    pool,
+    box: new SecretBox(config.tickets.secret ?? tokenSecret, 'usher ticket keys 1'),
+    rotateEveryMs: config.tickets.keyMs,
+    now: () => performance.now(),
+    log,
+  });
+  const renew = async () => {
+    try {
+      await keys.renew();
+    } catch (error) {
+      const event = 'ticket_keys.not_read';
+      log.warn({ event, err: error }, 'The keys of tickets could not be read. The known ones stay in use.');
+    }
+  };
+  undo.push(repeat(nodeTimers, KEYS_READ_EVERY_MS, renew));
+  return keys;
+}

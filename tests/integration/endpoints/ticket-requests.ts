@@ -1,0 +1,29 @@
+import { sellTickets } from '../tickets/sold-tickets.js';
+import type { Cinema, Right } from './cinema.js';
+
+type Requests = Readonly<Record<string, (cinema: Cinema) => Promise<Right>>>;
+
+/** A booking of two seats with its tickets, and the session of who has them. */
+async function sold(cinema: Cinema) {
+  const { showtimeId, session, booking } = await cinema.booked();
+  const { orderId, ticketIds } = await sellTickets(cinema.stage.pool, { showtimeId, bookingId: booking.id });
+  const ticketId = ticketIds[0] ?? '';
+  const { json } = await cinema.send('GET', `/v1/tickets/${ticketId}`, session);
+  return { showtimeId, session, orderId, ticketId, json: json as { code: string; links: Record<string, string> } };
+}
+
+/** A right request of each endpoint of tickets. */
+export const ticketRequests: Requests = {
+  listOrderTickets: async (cinema) => {
+    const { orderId, session } = await sold(cinema);
+    return { path: { orderId }, session };
+  },
+  getTicket: async (cinema) => {
+    const { ticketId, session } = await sold(cinema);
+    return { path: { ticketId }, session };
+  },
+  verifyTicket: async (cinema) => {
+    const { json } = await sold(cinema);
+    return { query: `?code=${json.code}` };
+  },
+};
