@@ -17,8 +17,6 @@ import { fromLetters, letterCount, toLetters } from './letters.js';
 
 const CODE_BYTES = 32;
 const SIGNED_BYTES = 22;
-/** A code has room for no more: so often can a ticket be passed on. */
-export const GENERATION_MAX = 255;
 
 /** What the code of a ticket says. */
 export interface TicketClaim {
