@@ -14,8 +14,10 @@ import { applyReseat } from './commands/reseat.js';
 import { applyRetype } from './commands/retype.js';
 import { applyTakeAway } from './commands/take-away.js';
 import { applyUnblock } from './commands/unblock.js';
+import { applyStopWaiting, applyWait } from './commands/wait.js';
 import type { House } from './house.js';
 import type { Applied } from './reply.js';
+import { offerFreed } from './waitlist/offer-freed.js';
 
 /**
  * Changes the house as the command says, or refuses and changes nothing. Synchronous, deterministic and total: the same
@@ -23,6 +25,14 @@ import type { Applied } from './reply.js';
  * is a bug. Which rule refuses first is written down in `SPEC.md`.
  */
 export function apply(house: House, command: Command, now: number): Applied {
+  const applied = applyAlone(house, command, now);
+  // As in nearly all houses.
+  if (house.waiting === undefined) return applied;
+  return offerFreed(house, house.waiting, applied, now);
+}
+
+/** Without regard to those who wait for seats. */
+function applyAlone(house: House, command: Command, now: number): Applied {
   // As in nearly all houses.
   if (house.allocations.size === 0) return decide(house, command, now);
   return withAllocated(house, command, () => decide(house, command, now));
@@ -56,6 +66,10 @@ function decide(house: House, command: Command, now: number): Applied {
       return applyAllocate(house, command, now);
     case 'deallocate':
       return applyDeallocate(house, command);
+    case 'wait':
+      return applyWait(house, command, now);
+    case 'stop_waiting':
+      return applyStopWaiting(house, command, now);
     case 'expire':
       return applyExpire(house, now);
   }

@@ -16,6 +16,8 @@ export function changeRules(house: House, rules: HouseRules): void {
   countByRules(house);
   // What a search remembers of a block depends on the rules by which seats are free or lone.
   house.runsInBlock.fill(0);
+  // Sales may be open now, or limits wider.
+  if (house.waiting) house.waiting.isDue = true;
   house.bookingsOf.clear();
   for (const booking of house.bookings.values())
     if (booking.status === 'confirmed') enterBookingOfHolder(house, booking);

@@ -6,8 +6,8 @@ import type { Allocation } from './allocations/allocation.js';
 import type { Booking, Hold } from './house.js';
 
 export type Change =
-  /** The hold is new or replaced; `seats` are those that were available before it. Extending changes no seat. */
-  | { readonly type: 'hold_put'; readonly hold: Hold; readonly seats: readonly number[] }
+  /** The hold is new or replaced; `seats` are those that were available before it. Extending changes no seat. `isOffer`: it was made for somebody who waited. */
+  | { readonly type: 'hold_put'; readonly hold: Hold; readonly seats: readonly number[]; readonly isOffer?: true }
   /**
    * Seats left a hold and are available. `rest` is the hold that remains, or undefined where it ended.
    * `hold` is as it was before.

@@ -1,6 +1,7 @@
 import type { Channel } from './channel.js';
 import type { Price } from './house.js';
 import type { Origin } from './limits/limit-rules.js';
+import type { WaitingEntry } from './waitlist/waiting.js';
 
 /**
  * What a house can be asked. Ids and references are made by the caller before the first try, so that the same command
@@ -13,6 +14,8 @@ export type Command =
       readonly seats: readonly string[];
       /** The id of the hold if a new one is made. */
       readonly newHoldId: string;
+      /** Server only. When a new hold ends, in milliseconds since 1970; absent: one hold time from now. */
+      readonly until?: number;
       /** Add to this hold, whose clock runs on, instead of making a new one. */
       readonly addTo?: string;
       /** Of a new hold; absent: the web. A hold that is added to keeps its own. */
@@ -26,6 +29,8 @@ export type Command =
       readonly holder: string;
       readonly count: number;
       readonly newHoldId: string;
+      /** As of `hold`. */
+      readonly until?: number;
       readonly category?: string;
       readonly zone?: string;
       readonly accessible?: boolean;
@@ -80,5 +85,11 @@ export type Command =
       readonly by: string;
     }
   | { readonly type: 'deallocate'; readonly seats: readonly string[]; readonly reason: string }
+  /**
+   * Server only. The owner is to know that these wait, as is on record. `joins`: they are new, and are not entered where what they
+   * wish is free.
+   */
+  | { readonly type: 'wait'; readonly entries: readonly WaitingEntry[]; readonly joins?: boolean }
+  | { readonly type: 'stop_waiting'; readonly entryId: string }
   /** Drops every hold and allocation whose time has come. */
   | { readonly type: 'expire' };

@@ -5,11 +5,12 @@ const STALE_MAX = 64;
 
 /**
  * When the next hold or allocation ends, in milliseconds since 1970; undefined where there is none. 0, which is long ago, where the
- * showtime is cancelled: all holds are due. Cheap enough to be asked after
+ * showtime is cancelled and all holds are due, or free seats have to be offered to those who wait. Cheap enough to be asked after
  * every command: it looks at the top of a heap and drops what no longer applies.
  */
 export function nextExpiry(house: House): number | undefined {
   if (house.rules.cancelled === true && house.holds.size > 0) return 0;
+  if (house.waiting?.isDue === true) return 0;
   const hold = nextHoldEnd(house);
   if (house.allocations.size === 0) return hold;
   const end = Math.min(hold ?? Number.POSITIVE_INFINITY, house.allocations.nextEnd);

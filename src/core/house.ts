@@ -5,6 +5,7 @@ import type { Limits } from './limits/limit-rules.js';
 import type { Tallies } from './limits/tallies.js';
 import type { Tenures } from './limits/tenures.js';
 import type { SeatMap } from './seat-map.js';
+import type { Waiting, WaitingEntry } from './waitlist/waiting.js';
 
 /** Seat status codes as stored a byte a seat; the order is that of the wire. */
 export const AVAILABLE = 0;
@@ -134,6 +135,8 @@ export interface House {
   tallies: Tallies | undefined;
   /** For how long each seat was held by the same person; undefined where the rules do not limit it. */
   tenures: Tenures | undefined;
+  /** Who waits for seats; undefined where nobody ever did, as in nearly all houses. */
+  waiting: Waiting | undefined;
 }
 
 /** A hold as Postgres remembers it. A seat without a price was written by a version that stored none. */
@@ -148,4 +151,6 @@ export interface HouseState {
   readonly allocations?: readonly (readonly [seat: number, allocation: Allocation])[];
   /** Holder to account, of those who have an account and something of the house; absent: none is known. */
   readonly accounts?: ReadonlyMap<string, string>;
+  /** Absent: nobody waits. */
+  readonly waiting?: readonly WaitingEntry[];
 }

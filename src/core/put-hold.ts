@@ -10,6 +10,7 @@ import type { Applied, SearchQuality } from './reply.js';
 interface NewHold {
   readonly newHoldId: string;
   readonly holder: string;
+  readonly until?: number;
   readonly channel?: Channel;
 }
 
@@ -24,7 +25,7 @@ export function newHold(
   const { newHoldId: id, holder } = asked;
   // Ids are made by the caller and unique; a second hold under one id would orphan the seats of the first.
   invariant(!house.holds.has(id), 'a hold with this id exists');
-  const expiresAt = now + house.rules.holdTtlMs;
+  const expiresAt = asked.until ?? now + house.rules.holdTtlMs;
   const hold = { id, holder, seats, prices: pricesOf(house, seats, types), expiresAt, extensions: 0 };
   const channel = otherChannel(asked.channel);
   // As nearly all are.

@@ -91,6 +91,9 @@ function okFields(reply: Reply & { ok: true }, terms: Terms) {
       return { booking: bookingView(reply.booking, terms) };
     case 'seats':
       return { seats: labels(terms.map, reply.seats) };
+    case 'waiting':
+      // Only the server asks what is answered so.
+      return {};
   }
 }
 

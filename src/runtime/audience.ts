@@ -70,5 +70,6 @@ export function announce(audience: Audience, change: Change, by: Recipient | und
     // A client of before this message learns of it by this one.
     audience.own(change.hold.holder, undefined);
   } else if ('booking' in change) audience.own(change.booking.holder, by);
+  else if (change.type === 'hold_put' && change.isOffer) audience.own(change.hold.holder, undefined);
   else if ('hold' in change) audience.own(change.hold.holder, by);
 }

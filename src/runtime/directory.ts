@@ -6,10 +6,13 @@ import { type Claim, type Journal, JournalBehind, JournalRecovering } from './jo
 import { withAccounts } from './limited-accounts.js';
 import type { Playbill, Terms } from './playbill-port.js';
 import { standingOf } from './recovery/standing.js';
+import { type Waitlist, withWaiting } from './waitlist-port.js';
 
 export interface DirectoryOptions {
   readonly journal: Journal;
   readonly playbill: Playbill;
+  /** Absent: nobody ever waits for seats. */
+  readonly waitlist?: Waitlist;
   readonly context: ActorContext;
   /** Makes the place where the watchers of a showtime gather; called once an activation. */
   readonly audienceFor: (showtimeId: string) => Audience;
@@ -169,7 +172,7 @@ export class Directory {
   }
 
   async #activate(showtimeId: string): Promise<Opened<Actor>> {
-    const { playbill, context, audienceFor, feedFor, askedFor } = this.#options;
+    const { playbill, waitlist, context, audienceFor, feedFor, askedFor } = this.#options;
     try {
       const terms = await playbill.terms(showtimeId);
       if (!terms) return { ok: false, reason: 'unknown_showtime' };
@@ -182,8 +185,9 @@ export class Directory {
       const isOurs = verified === this.#verifications || (await this.#isStillOurs(showtimeId, claim.epoch));
       if (this.#draining || !isOurs || !context.confirmed()) return MOVING;
       const current = await this.#currentTerms(showtimeId, terms);
-      const state = current && (await withAccounts(playbill, current, claim.state));
-      if (!current || !state) return { ok: false, reason: 'unknown_showtime' };
+      const claimed = current && (await withAccounts(playbill, current, claim.state));
+      if (!current || !claimed) return { ok: false, reason: 'unknown_showtime' };
+      const state = await withWaiting(waitlist, showtimeId, claim.epoch, claimed);
       if (this.#draining || !context.confirmed()) return MOVING;
       const audience = audienceFor(showtimeId);
       const actor = new Actor(

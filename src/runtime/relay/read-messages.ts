@@ -27,7 +27,7 @@ type Name =
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address')
-  | ('ticketTypes' | 'channel' | 'until');
+  | ('ticketTypes' | 'channel' | 'until' | 'entries' | 'entryId' | 'wish' | 'since' | 'offerMs');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
 
@@ -62,6 +62,8 @@ const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fie
   allocate: ({ seats, channel, until, reason, by }) =>
     isTexts(seats) && areTexts(channel, reason, by) && (until === undefined || isCount(until)),
   deallocate: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
+  wait: ({ entries }) => Array.isArray(entries) && entries.every(isWaitingEntry),
+  stop_waiting: ({ entryId }) => areTexts(entryId),
 };
 
 const CHANGES: readonly unknown[] = [
@@ -186,6 +188,13 @@ function isTerms(value: unknown): boolean {
 /** Who is counted where limits are by account and address; absent of those who are exempt. */
 function isOrigin(value: unknown): boolean {
   return value === undefined || (isFields(value) && isTextOrAbsent(value.account) && isTextOrAbsent(value.address));
+}
+
+function isWaitingEntry(value: unknown): boolean {
+  if (!isFields(value) || !isFields(value.wish)) return false;
+  const { id, holder, holdId, since, offerMs, account, wish } = value;
+  const isWish = wish.seats === undefined ? isCount(wish.count) : isTexts(wish.seats);
+  return areTexts(id, holder, holdId) && isCount(since) && isCount(offerMs) && isTextOrAbsent(account) && isWish;
 }
 
 function isPrice(value: unknown): boolean {
