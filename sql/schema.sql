@@ -113,6 +113,18 @@ CREATE TABLE boxoffice.check_ins (
 CREATE INDEX check_ins_showtime ON boxoffice.check_ins USING btree (showtime_id, gate);
 CREATE INDEX check_ins_ticket ON boxoffice.check_ins USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
 
+CREATE TABLE boxoffice.dead_letters (
+  handler text NOT NULL,
+  subject text NOT NULL,
+  event_id bigint NOT NULL,
+  topic text NOT NULL,
+  payload jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  failed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  error text NOT NULL,
+  CONSTRAINT dead_letters_pkey PRIMARY KEY (handler, subject, event_id)
+);
+
 CREATE TABLE boxoffice.hall_versions (
   hall_id text NOT NULL,
   number integer NOT NULL,
@@ -149,6 +161,13 @@ CREATE TABLE boxoffice.idempotency_keys (
   CONSTRAINT idempotency_keys_request_check CHECK ((request ~ '^[0-9a-f]{64}$'::text))
 );
 CREATE INDEX idempotency_keys_created_at ON boxoffice.idempotency_keys USING btree (created_at);
+
+CREATE TABLE boxoffice.job_workers (
+  id text NOT NULL,
+  node text NOT NULL,
+  seen_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT job_workers_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE boxoffice.mailed_links (
   token_hash bytea NOT NULL,
@@ -302,6 +321,16 @@ CREATE TABLE boxoffice.outbox (
   payload jsonb NOT NULL,
   created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT outbox_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE boxoffice.outbox_steps (
+  handler text NOT NULL,
+  subject text NOT NULL,
+  event_id bigint NOT NULL,
+  topic text NOT NULL,
+  payload jsonb NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT outbox_steps_pkey PRIMARY KEY (handler, subject, event_id)
 );
 
 CREATE TABLE boxoffice.payment_events (
@@ -728,6 +757,28 @@ BEGIN
   SELECT coalesce(json_object_agg(p.showtime_id, p.node), '{}') INTO pinned FROM pins p WHERE p.cluster = cluster_name;
 END $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.bury_abandoned_steps()
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  job record;
+  buried integer := 0;
+BEGIN
+  FOR job IN
+    SELECT id, payload FROM usher_jobs._private_jobs
+     WHERE attempts >= max_attempts AND locked_at IS NULL LIMIT 100 FOR UPDATE SKIP LOCKED
+  LOOP
+    IF boxoffice.end_step(job.payload->>'handler', job.payload->>'subject', (job.payload->>'eventId')::bigint,
+                          'Its worker ended at the last try.') THEN
+      buried := buried + 1;
+    END IF;
+    DELETE FROM usher_jobs._private_jobs WHERE id = job.id;
+  END LOOP;
+  RETURN buried;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION usher.claim_showtime(showtime uuid, writer_id uuid, node_name text, after_number bigint, OUT claimed bigint, OUT present integer, OUT behind bigint, OUT wait_ms double precision)
  RETURNS record
  LANGUAGE plpgsql
@@ -983,6 +1034,32 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.end_step(the_handler text, the_subject text, the_event bigint, the_error text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  ended boxoffice.outbox_steps;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('usher outbox lines', 0));
+  DELETE FROM boxoffice.outbox_steps
+   WHERE handler = the_handler AND subject = the_subject AND event_id = the_event
+   RETURNING * INTO ended;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF the_error IS NOT NULL THEN
+    INSERT INTO boxoffice.dead_letters (handler, subject, event_id, topic, payload, created_at, error)
+    VALUES (ended.handler, ended.subject, ended.event_id, ended.topic, ended.payload, ended.created_at, the_error)
+    ON CONFLICT (handler, subject, event_id) DO UPDATE SET failed_at = excluded.failed_at, error = excluded.error;
+  END IF;
+  PERFORM boxoffice.queue_steps(ARRAY[the_handler], ARRAY[the_subject], ARRAY[next.event_id])
+     FROM (SELECT event_id FROM boxoffice.outbox_steps WHERE handler = the_handler AND subject = the_subject
+            ORDER BY event_id LIMIT 1) AS next;
+  RETURN true;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION boxoffice.fold(value text)
  RETURNS text
  LANGUAGE sql
@@ -1037,6 +1114,49 @@ AS $function$
     FROM losses l WHERE l.writer = writer_id AND l.batch = batch_number
 $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.move_outbox(topics text[], handlers text[], rows_max integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  moved integer;
+  head_handlers text[];
+  head_subjects text[];
+  head_events bigint[];
+BEGIN
+  -- Two that move at once could queue a later row of a subject before an earlier one.
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('usher outbox mover', 0)) THEN
+    RETURN -1;
+  END IF;
+  -- Until this has committed no line ends: it would not see the step that is added to it here.
+  PERFORM pg_advisory_xact_lock(hashtextextended('usher outbox lines', 0));
+  WITH due AS (
+    DELETE FROM boxoffice.outbox
+     WHERE id = ANY (ARRAY(SELECT id FROM boxoffice.outbox WHERE topic = ANY (topics) ORDER BY id LIMIT rows_max))
+     RETURNING id, topic, subject, payload, created_at
+  ), steps AS (
+    INSERT INTO boxoffice.outbox_steps (handler, subject, event_id, topic, payload, created_at)
+    SELECT routes.handler, due.subject, due.id, due.topic, due.payload, due.created_at
+      FROM due JOIN unnest(topics, handlers) AS routes (topic, handler) USING (topic)
+     WHERE routes.handler <> ''
+    RETURNING handler, subject, event_id
+  ), heads AS (
+    -- outbox_steps is read as it was before the statement: with the earlier steps only.
+    SELECT handler, subject, min(event_id) AS event_id
+      FROM steps
+     WHERE NOT EXISTS (
+       SELECT FROM boxoffice.outbox_steps earlier
+        WHERE earlier.handler = steps.handler AND earlier.subject = steps.subject)
+     GROUP BY handler, subject
+  )
+  SELECT (SELECT count(*) FROM due), array_agg(handler), array_agg(subject), array_agg(event_id)
+    INTO moved, head_handlers, head_subjects, head_events
+    FROM (SELECT * FROM heads ORDER BY event_id) AS ordered;
+  PERFORM boxoffice.queue_steps(head_handlers, head_subjects, head_events);
+  RETURN moved;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION boxoffice.note_hall_version()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1047,6 +1167,23 @@ BEGIN
   SELECT NEW.id, coalesce(max(v.number), 0) + 1, NEW.seat_map_hash FROM hall_versions v WHERE v.hall_id = NEW.id;
   RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION boxoffice.queue_steps(handlers text[], subjects text[], event_ids bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  tries_max constant integer := 14;
+BEGIN
+  -- Each call notifies: none without a job.
+  IF cardinality(handlers) > 0 THEN
+    PERFORM usher_jobs.add_jobs(ARRAY(
+      SELECT ROW('step', json_build_object('handler', handler, 'subject', subject, 'eventId', event_id::text),
+                 NULL, NULL, tries_max, NULL, NULL, NULL)::usher_jobs.job_spec
+        FROM unnest(handlers, subjects, event_ids) AS heads (handler, subject, event_id)));
+  END IF;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION boxoffice.refuse_change()
  RETURNS trigger
@@ -1401,6 +1538,30 @@ BEGIN
    WHERE x.showtime_id = showtime;
 END $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.revive_step(the_handler text, the_subject text, the_event bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  letter boxoffice.dead_letters;
+BEGIN
+  -- As if it were moved: the line may be ending.
+  PERFORM pg_advisory_xact_lock(hashtextextended('usher outbox lines', 0));
+  DELETE FROM boxoffice.dead_letters
+   WHERE handler = the_handler AND subject = the_subject AND event_id = the_event
+   RETURNING * INTO letter;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF NOT EXISTS (SELECT FROM boxoffice.outbox_steps WHERE handler = the_handler AND subject = the_subject) THEN
+    PERFORM boxoffice.queue_steps(ARRAY[the_handler], ARRAY[the_subject], ARRAY[the_event]);
+  END IF;
+  INSERT INTO boxoffice.outbox_steps (handler, subject, event_id, topic, payload, created_at)
+  VALUES (letter.handler, letter.subject, letter.event_id, letter.topic, letter.payload, letter.created_at);
+  RETURN true;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION boxoffice.search_query(words text, weights text)
  RETURNS tsquery
  LANGUAGE sql
@@ -1484,6 +1645,31 @@ BEGIN
 EXCEPTION WHEN feature_not_supported OR insufficient_privilege OR undefined_function THEN
   RETURN 1;
 END $function$;
+
+CREATE OR REPLACE FUNCTION boxoffice.unlock_dead_workers(lease interval)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  dead text[];
+BEGIN
+  WITH silent AS (
+    DELETE FROM boxoffice.job_workers WHERE seen_at < clock_timestamp() - lease RETURNING id
+  )
+  SELECT array_agg(id) INTO dead FROM (
+    SELECT id FROM silent
+    UNION
+    SELECT locked_by FROM usher_jobs._private_jobs
+     WHERE locked_at < clock_timestamp() - lease
+       AND NOT EXISTS (SELECT FROM boxoffice.job_workers WHERE id = locked_by)
+  ) AS workers;
+  IF dead IS NULL THEN
+    RETURN 0;
+  END IF;
+  PERFORM usher_jobs.force_unlock_workers(dead);
+  RETURN cardinality(dead);
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION usher.write_allocations(writer_id uuid, batch_number bigint, showtimes uuid[], fenced integer[], behind bigint, rows json)
  RETURNS boolean

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
+import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
 import { ticketSettings } from './boxoffice/tickets/ticket-settings.js';
 import { TOGGLES } from './boxoffice/toggles.js';
 
@@ -123,6 +124,7 @@ const environment = z.object({
     .max(300)
     .regex(/^[^\r\n]+@[^\r\n]+$/, { error: 'is an address, such as Usher <tickets@example.org>' })
     .default('Usher <no-reply@localhost>'),
+  ...outboxSettings,
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
@@ -302,6 +304,7 @@ function arrange(env: Environment) {
       // Tests share their cores with others; there log-ins behind all of them would take a minute.
       hashing: env.NODE_ENV === 'test' ? { nice: 0 } : {},
     },
+    jobs: { isOn: env.JOBS, concurrency: env.JOB_CONCURRENCY },
     logLevel: env.LOG_LEVEL,
     demo: env.DEMO ?? !production,
     demoCrowd: env.DEMO_CROWD && env.DEMO !== false && env.NODE_ENV === 'development' && env.REDIS_URL === undefined,

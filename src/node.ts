@@ -15,6 +15,7 @@ import { bringDemoCrowd } from './composition/demo-crowd.js';
 import { drainNode } from './composition/drain-node.js';
 import { type FirstStart, prepareFirstStart } from './composition/first-start.js';
 import { houseParts, loneHouses } from './composition/houses.js';
+import { openOutbox } from './composition/outbox.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import { openTickets } from './composition/tickets.js';
@@ -81,6 +82,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   loadUws();
   const name = config.nodeName ?? `${os.hostname()}:${config.port}`;
   const store = await openStore(config, name, paths.sql, log, undo);
+  const outbox = openOutbox(config, store, name, log, undo);
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   const access = await openAccess(config, store, secret, log, undo);
   const needs = { store, accessTokens: access.accessTokens, tokenSecret: secret, guestHolder: access.guestHolder };
@@ -146,9 +148,11 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       commitWaitMs: committer.waitingMs,
       roll: clustered?.cluster.members().store,
       showtimes: directory.size,
+      outbox: outbox.read(),
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }
+  await outbox.start([]);
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
   await clustered?.join();

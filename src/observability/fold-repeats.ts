@@ -59,6 +59,12 @@ export const FOLDED: Readonly<Record<string, Folded>> = {
   'socket.not_counted': { state: 'socket rate' },
   'socket.not_joined': { state: 'socket join' },
   'node.not_alone': { state: 'not alone' },
+  'outbox.not_moved': { state: 'outbox mover' },
+  'outbox.not_watched': { state: 'outbox watch' },
+  'outbox.step_failed': { state: 'outbox step', by: ['handler'] },
+  'jobs.not_alive': { state: 'job workers' },
+  'jobs.queue_says': { state: 'job queue' },
+  'jobs.not_started': { state: 'job workers start' },
   'showtime.fenced': { state: 'fenced', by: ['showtimeId'] },
   'showtime.taken_over': { state: 'fenced', by: ['showtimeId'] },
 };

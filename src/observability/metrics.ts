@@ -17,6 +17,15 @@ export interface Readings {
   /** Of the roll of the cluster; undefined on a node that is alone. */
   readonly roll: 'unheard' | 'answering' | 'silent' | undefined;
   readonly showtimes: number;
+  readonly outbox: {
+    readonly rowsMoved: number;
+    readonly stepsDone: number;
+    readonly stepsFailed: number;
+    readonly stepsBuried: number;
+    readonly oldestMs: number;
+    readonly lockedLong: number;
+    readonly deadLetters: number;
+  };
 }
 
 const ROLL_STATES = ['unheard', 'answering', 'silent'] as const;
@@ -63,6 +72,25 @@ export function metricsOf(read: () => Readings): Registry {
   gauge('usher_claim_wait_seconds', 'For how long the oldest claim has waited', (now) => now.claimWaitMs / 1_000);
   gauge('usher_commit_wait_seconds', 'For how long the commit in flight has waited', (now) => now.commitWaitMs / 1_000);
   gauge('usher_showtimes', 'Showtimes that run on this node', (now) => now.showtimes);
+  counter('usher_outbox_moved_total', 'Events that this node moved to the job queue', (now) => now.outbox.rowsMoved);
+  counter('usher_steps_done_total', 'Events that a handler of this node has handled', (now) => now.outbox.stepsDone);
+  counter('usher_steps_failed_total', 'Tries of handlers of this node that failed', (now) => now.outbox.stepsFailed);
+  counter('usher_steps_buried_total', 'Events that this node gave up', (now) => now.outbox.stepsBuried);
+  gauge(
+    'usher_outbox_oldest_seconds',
+    'For how long the oldest event has waited to be moved, in the whole database',
+    (now) => now.outbox.oldestMs / 1_000,
+  );
+  gauge(
+    'usher_jobs_locked_long',
+    'Jobs that a worker has had for minutes, in the whole database',
+    (now) => now.outbox.lockedLong,
+  );
+  gauge(
+    'usher_dead_letters',
+    'Events that were given up and not tried again, in the whole database',
+    (now) => now.outbox.deadLetters,
+  );
   new Gauge({
     name: 'usher_roll',
     help: 'Whether the roll of the cluster answers: 1 at its present state; no series on a node that is alone',

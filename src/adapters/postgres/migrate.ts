@@ -1,5 +1,6 @@
 import { runner } from 'node-pg-migrate';
 import type { Log } from '../../kernel/log.js';
+import { migrateJobs } from '../jobs/migrate-jobs.js';
 import { Primary } from './primary.js';
 import { PrimaryClient } from './primary-client.js';
 
@@ -11,16 +12,19 @@ import { PrimaryClient } from './primary-client.js';
 const MIGRATION_LOCK = '7241865325823964';
 
 /**
- * Brings the database to the newest schema: the numbered files of `directory`, each once, forward only, and all of them in
+ * Brings the database to the newest schema: first that of the job queue, then the numbered files of `directory`, each once, forward only, and all of them in
  * one transaction. Safe with many nodes starting at once: they queue on an advisory lock that goes with the transaction,
  * and all but the first find nothing to do.
  */
 export async function migrate(databaseUrl: string, directory: string, log: Log): Promise<void> {
-  const client = new PrimaryClient(new Primary(databaseUrl), { application_name: 'usher-migrate' });
+  const primary = new Primary(databaseUrl);
+  const client = new PrimaryClient(primary, { application_name: 'usher-migrate' });
   try {
     await client.connect();
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    // In connections and transactions of its own. The lock keeps others from the same.
+    await migrateJobs(primary, log);
     const done = await runner({
       dbClient: client,
       dir: directory,

@@ -12,6 +12,7 @@ const CALM: Readings = {
   claimWaitMs: 0,
   commitWaitMs: 0,
   roll: undefined,
+  outbox: { rowsMoved: 0, stepsDone: 0, stepsFailed: 0, stepsBuried: 0, oldestMs: 0, lockedLong: 0, deadLetters: 0 },
   showtimes: 0,
 };
 let close: (() => Promise<void>) | undefined;

@@ -1,0 +1,53 @@
+/**
+ * What can happen, with what a row of the outbox says about it. Payloads name things by their ids: what a handler tells about them
+ * it reads when it does so.
+ */
+export interface OutboxPayloads {
+  readonly 'order.fulfilled': { readonly orderId: string };
+  readonly 'order.expired': { readonly orderId: string };
+  readonly 'order.cancelled': { readonly orderId: string };
+  readonly 'order.refunded': { readonly orderId: string; readonly refundId: string; readonly reason: string };
+  readonly 'order.exchanged': { readonly orderId: string; readonly newOrderId: string };
+  readonly 'refund.settled': { readonly refundId: string; readonly orderId: string };
+  readonly 'ticket.passed_on': { readonly ticketId: string; readonly [more: string]: unknown };
+  readonly 'ticket.checked_in': { readonly ticketId: string; readonly gate: string };
+  readonly 'showtime.changed': { readonly showtimeId: string };
+  readonly 'showtime.cancelled': { readonly showtimeId: string };
+  readonly 'showtime.reminder': { readonly orderId: string };
+  readonly 'hold.ending': { readonly orderId: string };
+  readonly 'waitlist.offered': { readonly offerId: string };
+  readonly 'webhook.endpoint_disabled': { readonly endpointId: string };
+  readonly mail: MailOrder;
+}
+
+/** A mail of a template of src/boxoffice/notifications. */
+export interface MailOrder {
+  readonly to: string;
+  readonly template: string;
+  /** BCP 47. */
+  readonly locale: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** By which a second copy is recognised; absent: it is made from the event's id. */
+  readonly messageId?: string;
+}
+
+export type OutboxTopic = keyof OutboxPayloads;
+
+/** Row by row of the table of src/boxoffice/outbox/README.md. A topic that nobody handles is here too: its rows are dropped. */
+export const OUTBOX_TOPICS: readonly OutboxTopic[] = [
+  'order.fulfilled',
+  'order.expired',
+  'order.cancelled',
+  'order.refunded',
+  'order.exchanged',
+  'refund.settled',
+  'ticket.passed_on',
+  'ticket.checked_in',
+  'showtime.changed',
+  'showtime.cancelled',
+  'showtime.reminder',
+  'hold.ending',
+  'waitlist.offered',
+  'webhook.endpoint_disabled',
+  'mail',
+];
