@@ -15,6 +15,3 @@ export interface JobWorkers {
   /** Takes no more jobs, waits for those under way for a bounded time, and leaves the rest to other nodes. */
   stop(): Promise<void>;
 }
-
-/** Starts workers. What `work` rejects with is tried again later. */
-export type StartWorkers = (work: (job: StepJob) => Promise<void>) => Promise<JobWorkers>;
