@@ -1,7 +1,5 @@
 import type pg from 'pg';
-import { repeat } from '../../boxoffice/repeat.js';
 import type { Log } from '../../kernel/log.js';
-import { nodeTimers } from '../node-timers.js';
 
 const BEAT_MS = 1_000;
 const LEASE_MS = 5_000;
@@ -20,23 +18,20 @@ interface WorkerLeaseOptions {
  */
 export class WorkerLease {
   readonly #options: WorkerLeaseOptions;
-  readonly #stop: () => Promise<void>;
+  readonly #timer: NodeJS.Timeout;
+  #beating: Promise<void> | undefined;
   readonly #held = new Set<string>();
 
   constructor(options: WorkerLeaseOptions) {
     this.#options = options;
-    const { beatMs = BEAT_MS, log } = options;
-    this.#stop = repeat(nodeTimers, beatMs, () =>
-      this.#beat().catch((err) =>
-        log.warn({ event: 'jobs.not_alive', err }, 'The workers of this node could not say that they are alive.'),
-      ),
-    );
+    this.#timer = setInterval(() => this.#beatOnce(), options.beatMs ?? BEAT_MS);
+    this.#timer.unref();
   }
 
   hold(workerId: string): void {
     this.#held.add(workerId);
     // At once: a node that dies within its first second has locked jobs too.
-    void this.#beat().catch(() => {});
+    this.#beatOnce();
   }
 
   /** Unlocks what a worker of this node that has ended still had locked. */
@@ -53,8 +48,22 @@ export class WorkerLease {
   }
 
   async stop(): Promise<void> {
-    await this.#stop();
+    clearInterval(this.#timer);
+    await this.#beating;
     for (const workerId of [...this.#held]) await this.release(workerId);
+  }
+
+  #beatOnce(): void {
+    this.#beating ??= this.#beat()
+      .catch((err) =>
+        this.#options.log.warn(
+          { event: 'jobs.not_alive', err },
+          'The workers of this node could not say that they are alive.',
+        ),
+      )
+      .finally(() => {
+        this.#beating = undefined;
+      });
   }
 
   async #beat(): Promise<void> {
