@@ -503,6 +503,49 @@ CREATE TABLE boxoffice.signing_keys (
   CONSTRAINT signing_keys_pkey PRIMARY KEY (kid)
 );
 
+CREATE TABLE boxoffice.test_payment_events (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  payment_id uuid NOT NULL,
+  due_at timestamp(3) with time zone NOT NULL,
+  received bigint,
+  reported_at timestamp(3) with time zone,
+  CONSTRAINT test_payment_events_pkey PRIMARY KEY (id),
+  CONSTRAINT test_payment_events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES boxoffice.test_payments(id),
+  CONSTRAINT test_payment_events_received_check CHECK ((received > 0))
+);
+CREATE INDEX test_payment_events_due ON boxoffice.test_payment_events USING btree (due_at) WHERE (reported_at IS NULL);
+CREATE INDEX test_payment_events_payment ON boxoffice.test_payment_events USING btree (payment_id);
+
+CREATE TABLE boxoffice.test_payments (
+  id uuid NOT NULL,
+  order_id uuid NOT NULL,
+  reference text NOT NULL,
+  amount bigint NOT NULL,
+  currency text NOT NULL,
+  card text NOT NULL,
+  return_url text NOT NULL,
+  state text NOT NULL,
+  received bigint,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT test_payments_pkey PRIMARY KEY (id),
+  CONSTRAINT test_payments_amount_check CHECK ((amount > 0)),
+  CONSTRAINT test_payments_check CHECK (((state = 'succeeded'::text) = (received IS NOT NULL))),
+  CONSTRAINT test_payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CONSTRAINT test_payments_received_check CHECK ((received > 0)),
+  CONSTRAINT test_payments_state_check CHECK ((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'processing'::text, 'requires_action'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE boxoffice.test_refunds (
+  id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  amount bigint NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT test_refunds_pkey PRIMARY KEY (id),
+  CONSTRAINT test_refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES boxoffice.test_payments(id),
+  CONSTRAINT test_refunds_amount_check CHECK ((amount > 0))
+);
+CREATE INDEX test_refunds_payment ON boxoffice.test_refunds USING btree (payment_id);
+
 CREATE TABLE boxoffice.ticket_keys (
   number smallint NOT NULL,
   sealed_key bytea NOT NULL,
