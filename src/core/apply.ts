@@ -5,12 +5,15 @@ import { applyBestAvailable } from './commands/best-available.js';
 import { applyBlock } from './commands/block.js';
 import { applyBook } from './commands/book.js';
 import { applyCancel } from './commands/cancel.js';
+import { applyCheckOut } from './commands/check-out.js';
 import { applyDeallocate } from './commands/deallocate.js';
 import { applyExpire } from './commands/expire.js';
 import { applyExtend } from './commands/extend.js';
 import { applyHold } from './commands/hold.js';
 import { applyRelease } from './commands/release.js';
 import { applyReseat } from './commands/reseat.js';
+import { applyRetake } from './commands/retake.js';
+import { applyReturnHold } from './commands/return-hold.js';
 import { applyRetype } from './commands/retype.js';
 import { applyTakeAway } from './commands/take-away.js';
 import { applyUnblock } from './commands/unblock.js';
@@ -52,6 +55,12 @@ function decide(house: House, command: Command, now: number): Applied {
       return applyExtend(house, command, now);
     case 'book':
       return applyBook(house, command, now);
+    case 'check_out':
+      return applyCheckOut(house, command, now);
+    case 'return_hold':
+      return applyReturnHold(house, command, now);
+    case 'retake':
+      return applyRetake(house, command, now);
     case 'cancel':
       return applyCancel(house, command);
     case 'block':

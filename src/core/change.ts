@@ -24,6 +24,8 @@ export type Change =
   /** The hold became the booking, seat for seat. */
   | { readonly type: 'booked'; readonly booking: Booking; readonly hold: Hold }
   | { readonly type: 'cancelled'; readonly booking: Booking }
+  /** The booking goes on without these seats, which are available. `booking` is as it is from then on. */
+  | { readonly type: 'partly_cancelled'; readonly booking: Booking; readonly freed: readonly number[] }
   /** The booking has other seats: `freed` are available, `taken` are booked; `from` are all that it had before. */
   | {
       readonly type: 'reseated';

@@ -3,6 +3,57 @@ import type { Price } from './house.js';
 import type { Origin } from './limits/limit-rules.js';
 import type { WaitingEntry } from './waitlist/waiting.js';
 
+/** `asStaff` cancels anybody's booking. `orderId`, server only: the order that it belongs to. */
+type Cancel = {
+  readonly type: 'cancel';
+  readonly holder: string;
+  readonly bookingId: string;
+  readonly asStaff: boolean;
+  readonly orderId?: string;
+} & (
+  | { readonly seats?: never; readonly amount?: never }
+  /** Server only: these seats alone are given back, and the price of the booking falls by `amount` minor units. */
+  | { readonly seats: readonly string[]; readonly amount: number }
+);
+
+/** What an order asks of a hold. Server only: the wire has no such commands. */
+type OrderCommand =
+  /** The hold goes into the order, and is kept until `until` at least, in milliseconds since 1970. */
+  | {
+      readonly type: 'check_out';
+      readonly holder: string;
+      readonly holdId: string;
+      readonly orderId: string;
+      readonly until: number;
+      /** What the buyer was shown; absent: whatever the hold costs. */
+      readonly price?: Price;
+      readonly seats?: readonly string[];
+      readonly from?: Origin | undefined;
+    }
+  /** The hold leaves the order, and ends at `expiresAt` or when it would have, whichever is sooner. */
+  | {
+      readonly type: 'return_hold';
+      readonly holder: string;
+      readonly holdId: string;
+      readonly orderId: string;
+      readonly expiresAt: number;
+    }
+  /** Exactly these seats are held again for an order whose hold has ended, at what they cost then. */
+  | {
+      readonly type: 'retake';
+      readonly holder: string;
+      readonly seats: readonly string[];
+      /** Minor units by position in `seats`. */
+      readonly prices: readonly number[];
+      /** By position in `seats`; absent: the seats were sold as no type. */
+      readonly ticketTypes?: readonly string[];
+      readonly newHoldId: string;
+      readonly orderId: string;
+      readonly until: number;
+      readonly channel?: Channel;
+      readonly from?: Origin | undefined;
+    };
+
 /**
  * What a house can be asked. Ids and references are made by the caller before the first try, so that the same command
  * can be journalled again without a second effect; the core has no randomness of its own.
@@ -39,8 +90,14 @@ export type Command =
       /** Ids, as many as `count`; absent: the first type for all. They go to the seats in the order in which these are found. */
       readonly ticketTypes?: readonly string[];
     }
-  /** Without seats: the whole hold. */
-  | { readonly type: 'release'; readonly holder: string; readonly holdId: string; readonly seats?: readonly string[] }
+  /** Without seats: the whole hold. `orderId`, server only: the order that the hold is in. */
+  | {
+      readonly type: 'release';
+      readonly holder: string;
+      readonly holdId: string;
+      readonly seats?: readonly string[];
+      readonly orderId?: string;
+    }
   /** Sells these seats of a hold as other ticket types: ids by position in `seats`, as many. */
   | {
       readonly type: 'retype';
@@ -60,9 +117,13 @@ export type Command =
       readonly newBookingId: string;
       readonly newReference: string;
       readonly from?: Origin | undefined;
+      /** Server only. The order that the hold is in; absent: it is in none. */
+      readonly orderId?: string;
+      /** Server only. How it was paid for, where no till is asked. */
+      readonly paymentMethod?: string;
     }
-  /** `asStaff` cancels anybody's booking. */
-  | { readonly type: 'cancel'; readonly holder: string; readonly bookingId: string; readonly asStaff: boolean }
+  | Cancel
+  | OrderCommand
   | { readonly type: 'block'; readonly seats: readonly string[]; readonly reason: string }
   | { readonly type: 'unblock'; readonly seats: readonly string[] }
   /** Ends a hold of anybody: the one with this id, or each that has one of these seats. */

@@ -83,6 +83,8 @@ export interface Hold {
   readonly extensions: number;
   /** Absent: the web. */
   readonly channel?: OtherChannel;
+  /** The order that it is in: only that order can release, book or prolong it. Absent: none. */
+  readonly orderId?: string;
 }
 
 export interface Booking {
@@ -97,8 +99,13 @@ export interface Booking {
   readonly status: 'confirmed' | 'cancelled';
   /** Of the hold that became it. Absent: the web. */
   readonly channel?: OtherChannel;
-  /** The seats that were booked, where the booking has been reseated since. */
+  /** The seats that were booked, where the booking has been reseated or cancelled in part since. */
   readonly firstSeats?: readonly number[];
+  /** What was booked, where the booking has been cancelled in part since: minor units, and types by position in `firstSeats`. */
+  readonly firstAmount?: number;
+  readonly firstTicketTypes?: readonly string[];
+  /** Of the order that it belongs to: only that order can cancel it. Absent: none. */
+  readonly orderId?: string;
 }
 
 /**

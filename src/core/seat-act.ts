@@ -66,6 +66,11 @@ export function actOf(change: Change, by: string | undefined, at: number): SeatA
       const act = of('cancelled', booking.seats, booking, booking.holdId, by, at);
       return { ...act, reference: booking.reference };
     }
+    case 'partly_cancelled': {
+      const { booking, freed } = change;
+      const act = of('cancelled', freed, booking, booking.holdId, by, at);
+      return { ...act, reference: booking.reference };
+    }
     case 'reseated': {
       const { booking, from, reason } = change;
       const act = of('reseated', booking.seats, booking, booking.holdId, by, at);

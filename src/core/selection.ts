@@ -40,11 +40,11 @@ export function refuseOwn(house: House, seats: readonly number[], hold: Hold): R
   return conflicts.length > 0 ? { code: 'duplicate_seat', conflicts } : undefined;
 }
 
-/** Names every seat that the hold does not have. */
-export function refuseNotIn(house: House, seats: readonly number[], hold: Hold): Refusal | undefined {
+/** Names every seat that the hold or booking with this id does not have. */
+export function refuseNotIn(house: House, seats: readonly number[], id: string): Refusal | undefined {
   const conflicts: SeatConflict[] = [];
   for (const seat of seats) {
-    if (house.ownerOf[seat] !== hold.id) conflicts.push({ seat: labelOf(house, seat), reason: 'not_in_hold' });
+    if (house.ownerOf[seat] !== id) conflicts.push({ seat: labelOf(house, seat), reason: 'not_in_hold' });
   }
   return conflicts.length > 0 ? { code: 'not_in_hold', conflicts } : undefined;
 }

@@ -30,7 +30,10 @@ export function holdView(hold: Hold, { map, rules }: Terms): HoldView {
     price: { amount: priceOf(hold), currency: rules.currency },
     ...(hold.ticketTypes ? { ticketTypes: hold.ticketTypes } : undefined),
   };
-  return hold.channel === undefined ? view : { ...view, channel: hold.channel };
+  const { channel, orderId } = hold;
+  // As nearly all are.
+  if (!channel && !orderId) return view;
+  return { ...view, ...(channel ? { channel } : {}), ...(orderId ? { orderId } : {}) };
 }
 
 export function termsView({ terms: { map, rules, version }, salesOpen }: Pick<Host, 'terms' | 'salesOpen'>): TermsView {
@@ -58,11 +61,16 @@ function ticketTypeView({ prices, ...type }: TicketType, map: SeatMap, { currenc
 }
 
 export function bookingView(booking: Booking, { map }: Terms): BookingView {
-  const { id, reference, status, price, channel, ticketTypes } = booking;
+  const { id, reference, status, price, channel, ticketTypes, orderId } = booking;
   const view = { id, reference, status, seats: labels(map, booking.seats), price };
   // As nearly all are.
-  if (!channel && !ticketTypes) return view;
-  return { ...view, ...(channel ? { channel } : {}), ...(ticketTypes ? { ticketTypes } : {}) };
+  if (!channel && !ticketTypes && !orderId) return view;
+  return {
+    ...view,
+    ...(channel ? { channel } : {}),
+    ...(ticketTypes ? { ticketTypes } : {}),
+    ...(orderId ? { orderId } : {}),
+  };
 }
 
 export function ownView(own: PublishedOwn, terms: Terms): Omit<Own, 'type'> {
@@ -224,6 +232,8 @@ function describe(
     wrong_holder: 'This belongs to somebody else.',
     unknown_booking: 'There is no such booking.',
     booking_cancelled: 'This booking is cancelled already.',
+    hold_in_order: 'This hold is in an order: pay for it or cancel it there.',
+    booking_in_order: 'This booking belongs to an order: cancel it there.',
     none_available: 'No seats that fit are available.',
     sales_closed: 'This showtime is not on sale.',
     channel_closed: 'This showtime is not sold by this channel.',

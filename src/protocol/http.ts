@@ -23,6 +23,11 @@ const otherChannel = z
   .meta({ description: 'By which way it is sold. Absent: the web.' });
 const labels = z.array(z.string()).meta({ description: 'Seat labels.', example: ['K-12', 'K-13'] });
 
+const orderOf = z
+  .uuid()
+  .optional()
+  .meta({ description: 'The order that it is in: it is paid for, booked and cancelled there. Absent: none.' });
+
 const typesOfSeats = z.exactOptional(z.array(z.string())).meta({
   description: 'What each of `seats` is sold as. Only of a showtime with ticket types; an empty text: of none.',
 });
@@ -36,6 +41,7 @@ export const holdSchema = z
     price: moneySchema,
     ticketTypes: typesOfSeats,
     channel: otherChannel,
+    orderId: orderOf,
   })
   .meta({ id: 'Hold' }) satisfies z.ZodType<DeepMutable<HoldView>>;
 
@@ -48,6 +54,7 @@ export const bookingSchema = z
     price: moneySchema,
     ticketTypes: typesOfSeats,
     channel: otherChannel,
+    orderId: orderOf,
   })
   .meta({ id: 'Booking' }) satisfies z.ZodType<DeepMutable<BookingView>>;
 

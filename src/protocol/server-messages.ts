@@ -14,6 +14,8 @@ export interface HoldView {
   readonly ticketTypes?: readonly string[];
   /** Absent: the web. */
   readonly channel?: OtherChannel | undefined;
+  /** The order that it is in: until it leaves that, nothing but the order changes it. Absent: none. */
+  readonly orderId?: string | undefined;
 }
 
 export interface BookingView {
@@ -27,6 +29,8 @@ export interface BookingView {
   readonly ticketTypes?: readonly string[];
   /** Absent: the web. */
   readonly channel?: OtherChannel | undefined;
+  /** The order that it belongs to, and is cancelled by. Absent: none. */
+  readonly orderId?: string | undefined;
 }
 
 /** By which way seats are sold, where it is not the web. */

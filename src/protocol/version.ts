@@ -35,7 +35,8 @@
  *   `hold_taken_away`, which an older client passes over, and the error `wrong_seat_count`;
  *   GET /v1/showtimes/{id}/seats/{label}/history and GET /v1/showtimes/{id}/blocks;
  *   the commands `allocate` and `deallocate` and GET /v1/showtimes/{id}/allocations, with the errors `channel_closed` and
- *   `allocation_over`.
+ *   `allocation_over`;
+ *   `orderId` in holds and bookings, which an older client passes over, and the errors `hold_in_order` and `booking_in_order`.
  */
 export const PROTOCOL_VERSION = 1;
 

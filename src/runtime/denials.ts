@@ -23,6 +23,8 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   too_many_bookings: true,
   unknown_booking: true,
   booking_cancelled: true,
+  // It may have left its order.
+  hold_in_order: true,
   // Seats may have joined the hold, and their prices with them.
   price_changed: true,
   // Seats that the message names twice, or that the hold has already.
@@ -43,6 +45,8 @@ const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   // Of what this owner itself saw.
   held_too_long: false,
   wrong_holder: false,
+  // A booking never changes its order.
+  booking_in_order: false,
   // Which seats a booking has may change, but never how many.
   wrong_seat_count: false,
   none_available: false,

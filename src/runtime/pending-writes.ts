@@ -56,6 +56,7 @@ export class PendingWrites {
       case 'cancelled':
         this.#cancelled.push(change.booking.id);
         break;
+      case 'partly_cancelled':
       case 'reseated':
         this.#reseated.set(change.booking.id, change.booking);
         break;

@@ -116,6 +116,10 @@ export class PublishedView {
         this.#forgetIfEmpty(change.booking.holder);
         this.#free(change.booking.seats);
         break;
+      case 'partly_cancelled':
+        this.#of(change.booking.holder).bookings.set(change.booking.id, change.booking);
+        this.#free(change.freed);
+        break;
       case 'reseated':
         this.#of(change.booking.holder).bookings.set(change.booking.id, change.booking);
         this.#free(change.freed);

@@ -18,6 +18,7 @@ export function channelOf(house: House, command: Command): Channel | undefined {
       if (command.addTo !== undefined) return channelOfHold(house, command.addTo);
       return command.channel ?? 'web';
     case 'best_available':
+    case 'retake':
       return command.channel ?? 'web';
     case 'release':
       return channelOfHold(house, command.holdId);

@@ -15,11 +15,13 @@ type Book = Extract<Command, { type: 'book' }>;
 
 /** The hold that would be booked, or why it would not: whoever takes money asks first. */
 export function findBookable(house: House, command: Book, now: number): Hold | Refusal {
-  if (!canBook(house.rules, now)) return { code: 'sales_closed' };
-  const hold = findHold(house, command.holdId, command.holder, now);
-  return isRefusal(hold)
-    ? hold
-    : (refuseOtherOrder(house, command, hold) ?? refuseMoreBookings(house, command) ?? hold);
+  // What is in an order was asked when it was checked out: sales may have closed since.
+  if (command.orderId === undefined && !canBook(house.rules, now)) return { code: 'sales_closed' };
+  const hold = findHold(house, command, now);
+  if (isRefusal(hold)) return hold;
+  const changed = refuseOtherPrice(house, command, hold);
+  if (changed !== undefined) return changed;
+  return (command.orderId === undefined ? refuseMoreBookings(house, command, undefined) : undefined) ?? hold;
 }
 
 /** The hold becomes a booking, seat for seat. */
@@ -37,17 +39,31 @@ export function applyBook(house: House, command: Book, now: number): Applied {
     ...(hold.ticketTypes ? { ticketTypes: hold.ticketTypes } : undefined),
     status: 'confirmed',
   };
-  const booking = hold.channel === undefined ? made : { ...made, channel: hold.channel };
+  const booking = withOrigin(made, hold);
   for (const seat of hold.seats) bookHeldSeat(house, seat, booking.id);
   house.tenures?.booked(hold.seats);
-  house.tallies?.comesFrom(booking.id, command.from?.address);
+  // The booking of an order counts for the address that its hold counted for.
+  const address = hold.orderId === undefined ? command.from?.address : house.tallies?.addressOf(hold.id);
+  house.tallies?.comesFrom(booking.id, address);
   removeHold(house, hold);
   enterBooking(house, booking);
   return { reply: { ok: true, type: 'booking', booking }, changes: [{ type: 'booked', booking, hold }] };
 }
 
+/** The way by which it was sold, and its order. Most bookings have neither. */
+function withOrigin(made: Booking, { channel, orderId }: Hold): Booking {
+  if (channel === undefined && orderId === undefined) return made;
+  return { ...made, ...(channel ? { channel } : {}), ...(orderId ? { orderId } : {}) };
+}
+
+/** What a buyer was shown. */
+interface Shown {
+  readonly price: Price;
+  readonly seats?: readonly string[];
+}
+
 /** Nobody pays for what they were not shown: the sum and, where the buyer named them, the seats must be the hold's. */
-function refuseOtherOrder(house: House, { price, seats }: Book, hold: Hold): Refusal | undefined {
+export function refuseOtherPrice(house: House, { price, seats }: Shown, hold: Hold): Refusal | undefined {
   const cost = costOf(house, hold);
   if (price.amount === cost.amount && price.currency === cost.currency && (!seats || areThose(house, seats, hold))) {
     return undefined;

@@ -8,7 +8,7 @@ import { areSalesOpen } from '../sales.js';
 /** A full hold time from `now`, as often as the rules allow. */
 export function applyExtend(house: House, command: Extract<Command, { type: 'extend' }>, now: number): Applied {
   if (!areSalesOpen(house.rules, now)) return refused({ code: 'sales_closed' });
-  const hold = findHold(house, command.holdId, command.holder, now);
+  const hold = findHold(house, command, now);
   if (isRefusal(hold)) return refused(hold);
   const { extensionsPerHold, holdTtlMs } = house.rules;
   if (hold.extensions >= extensionsPerHold) return refused({ code: 'too_many_extensions', limit: extensionsPerHold });

@@ -21,7 +21,7 @@ export function applyHold(house: House, command: Extract<Command, { type: 'hold'
   if (duplicate !== undefined) return refused(duplicate);
   let old: Hold | undefined;
   if (command.addTo !== undefined) {
-    const found = findHold(house, command.addTo, command.holder, now);
+    const found = findHold(house, { holdId: command.addTo, holder: command.holder }, now);
     if (isRefusal(found)) return refused(found);
     const again = refuseOwn(house, seats, found);
     if (again !== undefined) return refused(again);

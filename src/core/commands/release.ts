@@ -14,14 +14,14 @@ import { NO_TYPE } from '../ticket-types.js';
  * of a table that is sold whole, and the companions of a wheelchair space. What remains is judged by the single-gap rule, as if it were chosen now.
  */
 export function applyRelease(house: House, command: Extract<Command, { type: 'release' }>, now: number): Applied {
-  const hold = findHold(house, command.holdId, command.holder, now);
+  const hold = findHold(house, command, now);
   if (isRefusal(hold)) return refused(hold);
   if (command.seats === undefined) return drop(house, hold, hold.seats, [], now);
   const named = findSeats(house, command.seats);
   if (isRefusal(named)) return refused(named);
   const duplicate = selectOnce(house, named);
   if (duplicate !== undefined) return refused(duplicate);
-  const strange = refuseNotIn(house, named, hold);
+  const strange = refuseNotIn(house, named, hold.id);
   if (strange !== undefined) return refused(strange);
   const { tableOf } = house.map;
   const tables = new Set(named.map((seat) => tableOf[seat] ?? NONE).filter((table) => table !== NONE));

@@ -14,11 +14,11 @@ import { NO_TYPE, typesFor } from '../ticket-types.js';
  */
 export function applyRetype(house: House, command: Extract<Command, { type: 'retype' }>, now: number): Applied {
   if (!canBook(house.rules, now)) return refused({ code: 'sales_closed' });
-  const hold = findHold(house, command.holdId, command.holder, now);
+  const hold = findHold(house, command, now);
   if (isRefusal(hold)) return refused(hold);
   const named = findSeats(house, command.seats);
   if (isRefusal(named)) return refused(named);
-  const refusal = selectOnce(house, named) ?? refuseNotIn(house, named, hold);
+  const refusal = selectOnce(house, named) ?? refuseNotIn(house, named, hold.id);
   if (refusal !== undefined) return refused(refusal);
   const before = hold.ticketTypes ?? hold.seats.map(() => NO_TYPE);
   const others = before.filter((_, i) => !named.includes(hold.seats[i] ?? -1));

@@ -12,11 +12,12 @@ type TakeAway = Extract<Command, { type: 'take_away' }>;
 
 /**
  * Ends holds of anybody, whole: staff need the seats. Of named seats, one that is available is where it should be and is
- * left out; one that is booked or blocked is a conflict.
+ * left out; one that is booked or blocked is a conflict. A hold in an order stays: somebody may be paying for it just now.
  */
 export function applyTakeAway(house: House, command: TakeAway, now: number): Applied {
   const holds = 'holdId' in command ? findOne(house, command.holdId, now) : findOn(house, command.seats);
   if (isRefusal(holds)) return refused(holds);
+  if (holds.some(({ orderId }) => orderId !== undefined)) return refused({ code: 'hold_in_order' });
   const { reason } = command;
   const seats: number[] = [];
   const changes: Change[] = [];

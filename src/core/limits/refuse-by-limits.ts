@@ -34,10 +34,14 @@ export function refuseMoreHeld(
   return undefined;
 }
 
-/** Refuses a booking to an account, or a holder without one, or an address that has as many as it may. */
+/**
+ * Refuses a booking to an account, or a holder without one, or an address that has as many as it may; holds in orders count as
+ * the bookings that they become. `holdId`: of a hold that goes into an order, which counts for the address that it was made from.
+ */
 export function refuseMoreBookings(
   house: House,
   { holder, from }: { readonly holder: string; readonly from?: Origin | undefined },
+  holdId: string | undefined,
 ): Refusal | undefined {
   const { tallies } = house;
   const { limits } = house.rules;
@@ -46,8 +50,9 @@ export function refuseMoreBookings(
   const account = tallies.accountOf(holder);
   const limit = overrun(tallies.bookingsOfPerson, account ?? holder, 1, limits.bookingsPerAccount);
   if (limit > 0) return { code: 'too_many_bookings', limit, scope: account === undefined ? 'holder' : 'account' };
-  if (from.address === undefined) return undefined;
-  const limitOfAddress = overrun(tallies.bookingsOfAddress, from.address, 1, limits.bookingsPerAddress);
+  const address = (holdId === undefined ? undefined : tallies.addressOf(holdId)) ?? from.address;
+  if (address === undefined) return undefined;
+  const limitOfAddress = overrun(tallies.bookingsOfAddress, address, 1, limits.bookingsPerAddress);
   return limitOfAddress > 0 ? { code: 'too_many_bookings', limit: limitOfAddress, scope: 'address' } : undefined;
 }
 

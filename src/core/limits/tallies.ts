@@ -8,6 +8,7 @@ interface Held {
   readonly id: string;
   readonly holder: string;
   readonly seats: readonly number[];
+  readonly orderId?: string;
 }
 interface Booked {
   readonly id: string;
@@ -30,7 +31,7 @@ export class Tallies {
   readonly holdsOfAccount = new Map<string, number>();
   readonly seatsOfAddress = new Map<string, number>();
   readonly holdsOfAddress = new Map<string, number>();
-  /** By account, and by holder for those who have none. */
+  /** By account, and by holder for those who have none. A hold in an order counts as the booking that it is to become. */
   readonly bookingsOfPerson = new Map<string, number>();
   readonly bookingsOfAddress = new Map<string, number>();
   readonly #accountOf = new Map<string, string>();
@@ -73,10 +74,12 @@ export class Tallies {
   entered(before: Held | undefined, hold: Held): void {
     const seats = hold.seats.length - (before?.seats.length ?? 0);
     this.#count(hold, before === undefined ? 1 : 0, seats);
+    this.#countBookings(hold, hold.id, inOrder(hold) - inOrder(before));
   }
 
   removed(hold: Held): void {
     this.#count(hold, -1, -hold.seats.length);
+    this.#countBookings(hold, hold.id, -inOrder(hold));
     this.#addressOf.delete(hold.id);
   }
 
@@ -84,12 +87,15 @@ export class Tallies {
   bookingEntered(booking: Booked, before: Booked | undefined): void {
     const confirmed = booking.status === 'confirmed' ? 1 : 0;
     const by = confirmed - (before?.status === 'confirmed' ? 1 : 0);
-    if (by === 0) return;
-    add(this.bookingsOfPerson, this.#accountOf.get(booking.holder) ?? booking.holder, by);
-    const address = this.#addressOf.get(booking.id);
-    if (address === undefined) return;
-    add(this.bookingsOfAddress, address, by);
+    this.#countBookings(booking, booking.id, by);
     if (by < 0) this.#addressOf.delete(booking.id);
+  }
+
+  #countBookings({ holder }: { readonly holder: string }, id: string, by: number): void {
+    if (by === 0) return;
+    add(this.bookingsOfPerson, this.#accountOf.get(holder) ?? holder, by);
+    const address = this.#addressOf.get(id);
+    if (address !== undefined) add(this.bookingsOfAddress, address, by);
   }
 
   #count(hold: Held, holds: number, seats: number): void {
@@ -113,6 +119,7 @@ export class Tallies {
     for (const booking of house.bookings.values()) {
       if (booking.holder === holder && booking.status === 'confirmed') booked++;
     }
+    for (const id of house.holdsOf.get(holder) ?? []) booked += inOrder(house.holds.get(id));
     return booked;
   }
 
@@ -125,6 +132,10 @@ export class Tallies {
     // Where nearly all have something, the next look comes when there are twice as many.
     this.#idleMax = Math.max(IDLE_MAX, 2 * this.#accountOf.size);
   }
+}
+
+function inOrder(hold: Held | undefined): number {
+  return hold?.orderId === undefined ? 0 : 1;
 }
 
 /** Keys without anything are dropped, so that a map is no larger than what there is. */

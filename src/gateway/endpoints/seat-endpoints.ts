@@ -39,8 +39,14 @@ const COMMAND_ERRORS = [
   'command_reused',
   'sales_closed',
 ] as const satisfies readonly ErrorCode[];
-export const CANCEL_ERRORS = [...COMMAND_ERRORS, 'unknown_booking', 'wrong_holder', 'booking_cancelled'] as const;
-const OF_A_HOLD = ['unknown_hold', 'wrong_holder', 'hold_expired'] as const;
+export const CANCEL_ERRORS = [
+  ...COMMAND_ERRORS,
+  'unknown_booking',
+  'wrong_holder',
+  'booking_in_order',
+  'booking_cancelled',
+] as const;
+const OF_A_HOLD = ['unknown_hold', 'wrong_holder', 'hold_expired', 'hold_in_order'] as const;
 const OF_CHOSEN_SEATS = ['unknown_seat', 'duplicate_seat', 'seats_unavailable'] as const;
 
 /** Of a hold or a search: the channel, and how much one may have. */
@@ -226,7 +232,7 @@ function staffEndpoints(options: SeatEndpointsOptions): readonly Endpoint[] {
       summary: 'Ends a hold of anybody, or the holds that have the named seats.',
       body: commandFields.take_away,
       reply: seatsReply,
-      errors: [...errors, 'unknown_hold', 'hold_expired'],
+      errors: [...errors, 'unknown_hold', 'hold_expired', 'hold_in_order'],
       handle: (request) => ask(request, { type: 'take_away', ...request.body }),
     }),
     endpoint({

@@ -27,40 +27,65 @@ type Name =
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address')
-  | ('ticketTypes' | 'channel' | 'until' | 'entries' | 'entryId' | 'wish' | 'since' | 'offerMs');
+  | ('ticketTypes' | 'channel' | 'until' | 'entries' | 'entryId' | 'wish' | 'since' | 'offerMs')
+  | ('orderId' | 'expiresAt' | 'paymentMethod');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
 
 /** Of each command that may be forwarded, what the core takes for granted. */
 const COMMANDS: Readonly<Record<Exclude<Command['type'], 'expire'>, (fields: Fields) => boolean>> = {
-  hold: ({ holder, newHoldId, seats, ticketTypes, channel, from }) =>
+  hold: ({ holder, newHoldId, seats, ticketTypes, channel, from, until }) =>
     areTexts(holder, newHoldId) &&
+    isCountOrAbsent(until) &&
     isTexts(seats) &&
     (ticketTypes === undefined || areAsMany(seats, ticketTypes)) &&
     isTextOrAbsent(channel) &&
     isOrigin(from),
-  best_available: ({ holder, newHoldId, count, ticketTypes, channel, from }) =>
+  best_available: ({ holder, newHoldId, count, ticketTypes, channel, from, until }) =>
     areTexts(holder, newHoldId) &&
+    isCountOrAbsent(until) &&
     isCount(count) &&
     (ticketTypes === undefined || isTexts(ticketTypes)) &&
     isTextOrAbsent(channel) &&
     isOrigin(from),
-  release: ({ holder, holdId, seats }) => areTexts(holder, holdId) && (seats === undefined || isTexts(seats)),
+  release: ({ holder, holdId, seats, orderId }) =>
+    areTexts(holder, holdId) && (seats === undefined || isTexts(seats)) && isTextOrAbsent(orderId),
   retype: ({ holder, holdId, seats, ticketTypes }) =>
     areTexts(holder, holdId) && isTexts(seats) && areAsMany(seats, ticketTypes),
   extend: ({ holder, holdId }) => areTexts(holder, holdId),
-  book: ({ holder, holdId, newBookingId, newReference, price, seats, from }) =>
+  book: ({ holder, holdId, newBookingId, newReference, price, seats, from, orderId, paymentMethod }) =>
     areTexts(holder, holdId, newBookingId, newReference) &&
+    isTextOrAbsent(orderId) &&
+    isTextOrAbsent(paymentMethod) &&
     isPrice(price) &&
     (seats === undefined || isTexts(seats)) &&
     isOrigin(from),
-  cancel: ({ holder, bookingId, asStaff }) => areTexts(holder, bookingId) && typeof asStaff === 'boolean',
+  cancel: ({ holder, bookingId, asStaff, orderId, seats, amount }) =>
+    areTexts(holder, bookingId) &&
+    typeof asStaff === 'boolean' &&
+    isTextOrAbsent(orderId) &&
+    (seats === undefined || (isTexts(seats) && isCount(amount))),
+  check_out: ({ holder, holdId, orderId, until, price, seats, from }) =>
+    areTexts(holder, holdId, orderId) &&
+    isCount(until) &&
+    (price === undefined || isPrice(price)) &&
+    (seats === undefined || isTexts(seats)) &&
+    isOrigin(from),
+  return_hold: ({ holder, holdId, orderId, expiresAt }) => areTexts(holder, holdId, orderId) && isCount(expiresAt),
+  retake: ({ holder, newHoldId, orderId, seats, prices, until, ticketTypes, channel, from }) =>
+    areTexts(holder, newHoldId, orderId) &&
+    isTexts(seats) &&
+    isCount(until) &&
+    areCounts(prices, seats as unknown[]) &&
+    (ticketTypes === undefined || areAsMany(seats, ticketTypes)) &&
+    isTextOrAbsent(channel) &&
+    isOrigin(from),
   block: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
   unblock: ({ seats }) => isTexts(seats),
   take_away: ({ holdId, seats, reason }) => areTexts(reason) && (isTexts(seats) || areTexts(holdId)),
   reseat: ({ bookingId, seats, reason }) => areTexts(bookingId, reason) && isTexts(seats),
   allocate: ({ seats, channel, until, reason, by }) =>
-    isTexts(seats) && areTexts(channel, reason, by) && (until === undefined || isCount(until)),
+    isTexts(seats) && areTexts(channel, reason, by) && isCountOrAbsent(until),
   deallocate: ({ seats, reason }) => isTexts(seats) && areTexts(reason),
   wait: ({ entries }) => Array.isArray(entries) && entries.every(isWaitingEntry),
   stop_waiting: ({ entryId }) => areTexts(entryId),
@@ -72,6 +97,7 @@ const CHANGES: readonly unknown[] = [
   'hold_taken_away',
   'booked',
   'cancelled',
+  'partly_cancelled',
   'reseated',
   'blocked',
   'unblocked',
@@ -211,6 +237,15 @@ function isFields(value: unknown): value is Fields {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isCountOrAbsent(value: unknown): boolean {
+  return value === undefined || isCount(value);
+}
+
+/** A number for each of the others. */
+function areCounts(values: unknown, others: readonly unknown[]): boolean {
+  return Array.isArray(values) && values.length === others.length && values.every(isCount);
 }
 
 function areTexts(...values: readonly unknown[]): boolean {

@@ -59,7 +59,7 @@ afterAll(() => {
   // Sometimes: a rule that never refused would have proved nothing.
   const rare = `ok unknown_seat duplicate_seat unknown_hold hold_expired wrong_holder too_many_seats too_many_holds
     seats_unavailable not_in_hold too_many_extensions unknown_booking booking_cancelled none_available single_gap
-    distancing wrong_seat_count allocation_over`;
+    distancing wrong_seat_count allocation_over hold_in_order booking_in_order`;
   const kinds = [...rare.split(/\s+/), 'pair_split or companion_alone', 'reload', 'reload without what is due'];
   expect(kinds.filter((kind) => !heard.has(kind))).toEqual([]);
 });

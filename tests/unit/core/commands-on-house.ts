@@ -4,61 +4,11 @@
  */
 import fc from 'fast-check';
 import type { Channel } from '../../../src/core/channel.js';
-import type { Command } from '../../../src/core/command.js';
+import { Asked, holdOf, idOf, type OfHold, type OnHouse } from './commands-asked.js';
+import { commandsOfOrders } from './commands-of-orders.js';
 import { REPLAY } from './commands-runs.js';
 import { type HouseWorld, PRICE } from './commands-world.js';
 import type { Model } from './house-model.js';
-
-type OnHouse = fc.Command<Model, HouseWorld>;
-
-/** Undefined: it would mean nothing now, and is passed over. */
-type Make = (model: Readonly<Model>, serial: number) => Command | undefined;
-
-abstract class Asked implements OnHouse {
-  readonly #make: Make;
-  readonly #text: string;
-
-  constructor(what: string, fields: object, make: Make) {
-    this.#make = make;
-    this.#text = `${what}${JSON.stringify(Object.values(fields)).replaceAll('"', '')}`;
-  }
-
-  check(model: Readonly<Model>): boolean {
-    return this.#make(model, 0) !== undefined;
-  }
-
-  run(model: Model, world: HouseWorld): void {
-    const command = this.#make(model, world.serial);
-    if (command) world.take(model, command);
-  }
-
-  toString(): string {
-    return this.#text;
-  }
-}
-
-interface OfHold {
-  readonly nth: number;
-  readonly isStray: boolean;
-  readonly isStranger: boolean;
-}
-
-function idOf(known: Iterable<string>, gone: string, { nth, isStray }: OfHold): string | undefined {
-  const ids = [...known];
-  return isStray ? gone : ids[nth % ids.length];
-}
-
-/** The hold that is meant, and who asks for it: its holder, or a stranger. */
-function holdOf(model: Readonly<Model>, of: OfHold): { holder: string; holdId: string; seats: string[] } | undefined {
-  const holdId = idOf(model.holds.keys(), [...model.ended.keys()].at(-1) ?? 'never', of);
-  if (holdId === undefined) return undefined;
-  const hold = model.holds.get(holdId);
-  return {
-    holder: of.isStranger ? 'eve' : (hold?.holder ?? model.ended.get(holdId) ?? 'ann'),
-    holdId,
-    seats: hold?.seats ?? [],
-  };
-}
 
 class HoldOne extends Asked {
   constructor(f: { readonly holder: string; readonly seat: string; readonly channel: Channel }) {
@@ -311,6 +261,7 @@ export function commandsOn(all: readonly string[]): fc.Arbitrary<Iterable<OnHous
         .record({ seats: fc.array(seat, { maxLength: 2 }), count: fc.nat({ max: 2 }) })
         .map((f) => new Deallocate(f)),
     },
+    { weight: 8, arbitrary: commandsOfOrders(of, seats, holder) },
     { weight: 6, arbitrary: fc.constantFrom(1, 5, 10, 20, 40).map((ms) => new TimePasses(ms)) },
     { weight: 2, arbitrary: fc.constant(new Expire()) },
     { weight: 2, arbitrary: fc.boolean().map((withoutDue) => new Reload(withoutDue)) },

@@ -149,9 +149,11 @@ export class HouseWorld {
     const names = (seats: readonly number[]) => labels(this.#map, seats).sort().join(' ');
     return spell(
       this.#map.data.seats.label.map((label, seat) => `${label} ${STATUSES[this.#house.status[seat] ?? 9]}`),
-      [...this.#house.holds].map(([id, h]) => `${id} ${h.holder} ${names(h.seats)} ${h.expiresAt} ${h.extensions}`),
+      [...this.#house.holds].map(
+        ([id, h]) => `${id} ${h.holder} ${names(h.seats)} ${h.expiresAt} ${h.extensions} ${h.orderId}`,
+      ),
       [...this.#house.bookings].map(
-        ([id, b]) => `${id} ${b.holder} ${names(b.seats)} ${b.status} ${b.price.amount / PRICE}`,
+        ([id, b]) => `${id} ${b.holder} ${names(b.seats)} ${b.status} ${b.price.amount / PRICE} ${b.orderId}`,
       ),
       nextExpiry(this.#house),
     );
@@ -162,10 +164,12 @@ export class HouseWorld {
     const ends = [...holds.values(), ...allocated.values()].map(({ until }) => until).filter(Number.isFinite);
     return spell(
       model.hall.all.map((label) => `${label} ${model.statusOf(label)}`),
-      [...holds].map(([id, h]) => `${id} ${h.holder} ${h.seats.toSorted().join(' ')} ${h.until} ${h.extended}`),
+      [...holds].map(
+        ([id, h]) => `${id} ${h.holder} ${h.seats.toSorted().join(' ')} ${h.until} ${h.extended} ${h.orderId}`,
+      ),
       [...bookings].map(
         ([id, b]) =>
-          `${id} ${b.holder} ${b.seats.toSorted().join(' ')} ${b.cancelled ? 'cancelled' : 'confirmed'} ${b.seats.length}`,
+          `${id} ${b.holder} ${b.seats.toSorted().join(' ')} ${b.cancelled ? 'cancelled' : 'confirmed'} ${b.seats.length} ${b.orderId}`,
       ),
       ends.length === 0 ? undefined : Math.min(...ends),
     );

@@ -26,6 +26,7 @@ export interface ModelHold {
   seats: string[];
   until: number;
   extended: number;
+  orderId?: string | undefined;
 }
 
 export interface ModelBooking {
@@ -33,6 +34,7 @@ export interface ModelBooking {
   readonly channel: string;
   seats: readonly string[];
   cancelled: boolean;
+  readonly orderId?: string | undefined;
 }
 
 /** What a house is to those who only read the documentation. The single-gap rule is left out: see `judge`. */
@@ -97,7 +99,7 @@ export class Model {
         return free >= command.count ? 'ok' : 'none_available';
       }
       case 'release': {
-        const may = this.#access(command.holdId, command.holder, now);
+        const may = this.#access(command.holdId, command.holder, now, command.orderId);
         if (may !== 'ok' || command.seats === undefined) return may;
         if (isUnknown) return 'unknown_seat';
         if (isTwice) return 'duplicate_seat';
@@ -113,12 +115,35 @@ export class Model {
         return this.holds.get(command.holdId)!.extended < this.rules.extensionsPerHold ? 'ok' : 'too_many_extensions';
       }
       case 'book':
-        return this.#access(command.holdId, command.holder, now);
+        return this.#access(command.holdId, command.holder, now, command.orderId);
+      case 'check_out':
+      case 'return_hold': {
+        const may = this.#accessAny(command.holdId, command.holder, now);
+        const order = this.holds.get(command.holdId)?.orderId;
+        return may === 'ok' && order !== undefined && order !== command.orderId ? 'hold_in_order' : may;
+      }
+      case 'retake': {
+        const known = this.holds.get(command.newHoldId);
+        if (known !== undefined) return known.orderId === command.orderId ? 'ok' : 'hold_in_order';
+        if (command.until <= now || this.ended.has(command.newHoldId)) return 'hold_expired';
+        if (isUnknown) return 'unknown_seat';
+        if (isTwice) return 'duplicate_seat';
+        const channel = command.channel ?? 'web';
+        return command.seats.every((label) => this.isOpenTo(label, channel)) ? 'ok' : 'seats_unavailable';
+      }
       case 'cancel': {
         const booking = this.bookings.get(command.bookingId);
         if (booking === undefined) return 'unknown_booking';
         if (booking.holder !== command.holder && !command.asStaff) return 'wrong_holder';
-        return booking.cancelled ? 'booking_cancelled' : 'ok';
+        if (booking.orderId !== command.orderId) return 'booking_in_order';
+        if (booking.cancelled) return 'booking_cancelled';
+        if (command.seats === undefined) return 'ok';
+        if (isUnknown) return 'unknown_seat';
+        if (isTwice) return 'duplicate_seat';
+        if (!command.seats.every((label) => booking.seats.includes(label))) return 'not_in_hold';
+        const rest = booking.seats.filter((label) => !command.seats.includes(label));
+        const isLeft = rest.some((label) => command.seats.includes(this.hall.spaces.get(label) ?? ''));
+        return (isLeft ? 'pair_split or companion_alone' : this.#torn(booking.holder, rest, [])) ?? 'ok';
       }
       case 'block':
       case 'unblock': {
@@ -131,13 +156,17 @@ export class Model {
       case 'take_away': {
         if ('holdId' in command) {
           const hold = this.holds.get(command.holdId);
-          if (hold !== undefined) return hold.until > now ? 'ok' : 'hold_expired';
+          if (hold !== undefined && hold.until > now) return hold.orderId === undefined ? 'ok' : 'hold_in_order';
+          if (hold !== undefined) return 'hold_expired';
           return this.ended.has(command.holdId) ? 'hold_expired' : 'unknown_hold';
         }
         if (isUnknown) return 'unknown_seat';
         if (isTwice) return 'duplicate_seat';
         const isFine = (label: string) => ['available', 'held'].includes(this.statusOf(label));
-        return command.seats.every(isFine) ? 'ok' : 'seats_unavailable';
+        if (!command.seats.every(isFine)) return 'seats_unavailable';
+        const isMeant = ({ seats }: ModelHold) => seats.some((label) => command.seats.includes(label));
+        const inOrder = [...this.holds.values()].some((hold) => hold.orderId !== undefined && isMeant(hold));
+        return inOrder ? 'hold_in_order' : 'ok';
       }
       case 'reseat': {
         const booking = this.bookings.get(command.bookingId);
@@ -203,21 +232,26 @@ export class Model {
     } else if (command.type === 'hold' || command.type === 'best_available') {
       const seats = command.type === 'hold' ? [...command.seats] : [...found];
       const { holder, channel = 'web' } = command;
-      this.holds.set(command.newHoldId, { holder, channel, seats, until, extended: 0 });
+      this.holds.set(command.newHoldId, { holder, channel, seats, until: command.until ?? until, extended: 0 });
     } else if (command.type === 'release') {
       const hold = this.holds.get(command.holdId)!;
       hold.seats = command.seats === undefined ? [] : hold.seats.filter((label) => !this.#goes(label, command.seats!));
       if (hold.seats.length === 0) this.holds.delete(command.holdId);
     } else if (command.type === 'extend') {
       const hold = this.holds.get(command.holdId)!;
-      hold.until = until;
+      hold.until = Math.max(hold.until, until);
       hold.extended++;
     } else if (command.type === 'book') {
-      const { holder, channel, seats } = this.holds.get(command.holdId)!;
+      const { holder, channel, seats, orderId } = this.holds.get(command.holdId)!;
       this.holds.delete(command.holdId);
-      this.bookings.set(command.newBookingId, { holder, channel, seats, cancelled: false });
+      this.bookings.set(command.newBookingId, { holder, channel, seats, cancelled: false, orderId });
+    } else if (command.type === 'check_out' || command.type === 'return_hold' || command.type === 'retake') {
+      this.#carryOutOrder(command);
     } else if (command.type === 'cancel') {
-      this.bookings.get(command.bookingId)!.cancelled = true;
+      const booking = this.bookings.get(command.bookingId)!;
+      const rest = booking.seats.filter((label) => !(command.seats ?? booking.seats).includes(label));
+      if (rest.length === 0) booking.cancelled = true;
+      else booking.seats = rest;
     } else if (command.type === 'block') {
       for (const label of command.seats) this.blocked.add(label);
     } else if (command.type === 'unblock') {
@@ -240,6 +274,23 @@ export class Model {
     }
   }
 
+  #carryOutOrder(command: Extract<Command, { type: 'check_out' | 'return_hold' | 'retake' }>): void {
+    if (command.type === 'retake') {
+      const { holder, channel = 'web', until, orderId } = command;
+      if (this.holds.has(command.newHoldId)) return;
+      this.holds.set(command.newHoldId, { holder, channel, seats: [...command.seats], until, extended: 0, orderId });
+      return;
+    }
+    const hold = this.holds.get(command.holdId)!;
+    if (command.type === 'check_out') {
+      hold.orderId = command.orderId;
+      hold.until = Math.max(hold.until, command.until);
+    } else if (hold.orderId !== undefined) {
+      hold.orderId = undefined;
+      hold.until = Math.min(hold.until, command.expiresAt);
+    }
+  }
+
   /** Another owner reads what is written: it has never heard of holds that ended, and may leave out those that are due. */
   reload(now: number, withoutDue: boolean): void {
     this.ended.clear();
@@ -254,7 +305,12 @@ export class Model {
     return due;
   }
 
-  #access(id: string, holder: string, now: number): string {
+  #access(id: string, holder: string, now: number, orderId?: string): string {
+    const may = this.#accessAny(id, holder, now);
+    return may === 'ok' && this.holds.get(id)?.orderId !== orderId ? 'hold_in_order' : may;
+  }
+
+  #accessAny(id: string, holder: string, now: number): string {
     const hold = this.holds.get(id);
     const owner = hold?.holder ?? this.ended.get(id);
     if (owner === undefined) return 'unknown_hold';

@@ -20,8 +20,8 @@ export class Replica {
       } else if (change.type === 'booked') {
         expect(change.booking.seats).toEqual(change.hold.seats);
         this.#move(change.booking.seats, `held ${change.hold.id}`, `booked ${change.booking.id}`);
-      } else if (change.type === 'cancelled')
-        this.#move(change.booking.seats, `booked ${change.booking.id}`, undefined);
+      } else if (change.type === 'partly_cancelled') this.#move(change.freed, `booked ${change.booking.id}`, undefined);
+      else if (change.type === 'cancelled') this.#move(change.booking.seats, `booked ${change.booking.id}`, undefined);
       else if (change.type === 'blocked') this.#move(change.seats, undefined, 'blocked');
       else if (change.type === 'allocated') {
         expect(change.taken).toEqual(change.seats.filter((seat) => this.at(seat) === 'available'));

@@ -16,6 +16,7 @@ import {
   FROM,
   halfAPair,
   heldTooLong,
+  inAnOrder,
   inTheHold,
   limited,
   map,
@@ -54,6 +55,7 @@ const A_LIVING_HOLD = [
 ] as const;
 const typed = ({ type }: Scene, count: number) =>
   type === '' ? {} : { ticketTypes: new Array<string>(count).fill(type) };
+const otherPrice: Break = ['price_changed', (scene) => Object.assign(scene, { amount: 999 })];
 const holding = (scene: Scene): Command => {
   const { asker, seats } = scene;
   return { type: 'hold', holder: asker, seats, newHoldId: 'new', from: FROM, ...typed(scene, seats.length) };
@@ -72,8 +74,8 @@ const ORDERS: Readonly<Record<string, Order>> = {
     id: 'HOLD-ORDER',
     command: (scene) => ({ ...holding(scene), addTo: scene.holdId }) as Command,
     breaks: [
-      ...[closed, channelClosed, unknownSeat, duplicate, unknownHold, notTheirs, ended, inTheHold, tooManySeats],
-      ...[unknownType, tooManyOfAType, tooManyHeld, taken, heldTooLong, halfAPair],
+      ...[closed, channelClosed, unknownSeat, duplicate, unknownHold, notTheirs, ended, inAnOrder, inTheHold],
+      ...[tooManySeats, unknownType, tooManyOfAType, tooManyHeld, taken, heldTooLong, halfAPair],
     ],
     never: A_LIVING_HOLD,
   },
@@ -121,6 +123,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
       unknownHold,
       notTheirs,
       ended,
+      inAnOrder,
       unknownSeat,
       duplicate,
       ['not_in_hold', (scene) => scene.seats.push('A-6')],
@@ -145,6 +148,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
       unknownHold,
       notTheirs,
       ended,
+      inAnOrder,
       unknownSeat,
       duplicate,
       ['not_in_hold', (scene) => scene.seats.push('A-6')],
@@ -167,6 +171,7 @@ const ORDERS: Readonly<Record<string, Order>> = {
       unknownHold,
       notTheirs,
       ended,
+      inAnOrder,
       ['too_many_extensions', (scene) => Object.assign(scene.rules, { extensionsPerHold: 0 })],
     ],
     never: ONE_HOLD,
@@ -187,31 +192,78 @@ const ORDERS: Readonly<Record<string, Order>> = {
       unknownHold,
       notTheirs,
       ended,
-      ['price_changed', (scene) => Object.assign(scene, { amount: 999 })],
+      inAnOrder,
+      otherPrice,
       limited('too_many_bookings', { bookingsPerAccount: 1 }),
     ],
     never: ONE_HOLD,
   },
+  check_out: {
+    id: 'CHECK-OUT-ORDER',
+    command: ({ asker: holder, holdId, amount, until }) => {
+      const price = { amount, currency: 'EUR' };
+      return { type: 'check_out', holder, holdId, orderId: 'this', until, price, from: FROM };
+    },
+    breaks: [
+      ...[unknownHold, notTheirs, ended, inAnOrder, closed, otherPrice],
+      limited('too_many_bookings', { bookingsPerAccount: 1 }),
+    ],
+    never: ONE_HOLD,
+  },
+  return_hold: {
+    id: 'RETURN-ORDER',
+    command: ({ asker: holder, holdId, until: expiresAt }) => {
+      return { type: 'return_hold', holder, holdId, orderId: 'this', expiresAt };
+    },
+    breaks: [unknownHold, notTheirs, ended, inAnOrder],
+    never: ONE_HOLD,
+  },
+  retake: {
+    id: 'RETAKE-ORDER',
+    command: ({ asker: holder, seats, holdId: newHoldId, until }) => {
+      return { type: 'retake', holder, seats, prices: seats.map(() => 1000), newHoldId, orderId: 'this', until };
+    },
+    base: { holdId: 'again' },
+    breaks: [
+      ['hold_in_order', (scene) => Object.assign(scene, { holdId: 'mine' })],
+      ['sales_closed', (scene) => Object.assign(scene.rules, { cancelled: true })],
+      ['hold_expired', (scene) => Object.assign(scene, { until: NOW })],
+      ...[unknownSeat, duplicate, taken],
+    ],
+  },
   cancel: {
     id: 'CANCEL-ORDER',
-    command: ({ asker, bookingId, asStaff }) => ({ type: 'cancel', holder: asker, bookingId, asStaff }),
+    command: ({ asker: holder, bookingId, asStaff, seats }) => {
+      return { type: 'cancel', holder, bookingId, asStaff, seats, amount: 100 };
+    },
+    base: { seats: ['B-1'], sold: ['B-1', 'B-7', 'B-8'] },
     breaks: [
       ['unknown_booking', (scene) => Object.assign(scene, { bookingId: 'nothing' })],
       notTheirs,
+      ['booking_in_order', (scene) => Object.assign(scene, { inOrder: true })],
       ['booking_cancelled', (scene) => Object.assign(scene, { bookingId: 'undone' })],
+      unknownSeat,
+      duplicate,
+      ['not_in_hold', (scene) => scene.seats.push('A-6')],
+      halfAPair,
     ],
     never: [['unknown_booking', 'booking_cancelled']],
   },
   take_away: {
     id: 'TAKE-ORDER',
     command: ({ holdId }) => ({ type: 'take_away', holdId, reason: '' }),
-    breaks: [unknownHold, ended],
+    breaks: [unknownHold, ended, inAnOrder],
     never: ONE_HOLD,
   },
   'take_away of seats': {
     id: 'TAKE-ORDER',
     command: ({ seats }) => ({ type: 'take_away', seats, reason: '' }),
-    breaks: [unknownSeat, duplicate, ['seats_unavailable', (scene) => scene.seats.push('B-1')]],
+    breaks: [
+      unknownSeat,
+      duplicate,
+      ['seats_unavailable', (scene) => scene.seats.push('B-1')],
+      ['hold_in_order', (scene) => scene.seats.push(...Object.assign(scene, { inOrder: true }).mine)],
+    ],
   },
   reseat: {
     id: 'RESEAT-ORDER',
@@ -287,6 +339,9 @@ describe('of two rules that are broken the earlier is told', () => {
   it.each(of('RETYPE-ORDER'))('[RETYPE-ORDER] $winner before $loser', expectOrder);
   it.each(of('EXTEND-ORDER'))('[EXTEND-ORDER] $winner before $loser', expectOrder);
   it.each(of('BOOK-ORDER'))('[BOOK-ORDER] $winner before $loser', expectOrder);
+  it.each(of('CHECK-OUT-ORDER'))('[CHECK-OUT-ORDER] $winner before $loser', expectOrder);
+  it.each(of('RETURN-ORDER'))('[RETURN-ORDER] $winner before $loser', expectOrder);
+  it.each(of('RETAKE-ORDER'))('[RETAKE-ORDER] $winner before $loser', expectOrder);
   it.each(of('CANCEL-ORDER'))('[CANCEL-ORDER] $winner before $loser', expectOrder);
   it.each(of('TAKE-ORDER'))('[TAKE-ORDER] $winner before $loser', expectOrder);
   it.each(of('RESEAT-ORDER'))('[RESEAT-ORDER] $winner before $loser', expectOrder);
@@ -300,9 +355,10 @@ describe('of two rules that are broken the earlier is told', () => {
   );
 
   it('[CANCEL-ORDER] but for staff, to whom any booking is theirs', () => {
-    const { command, breaks } = ORDERS['cancel']!;
-    expect(refusal(command, { asStaff: true, asker: 'staff' }, [])).toBe('ok');
-    expect(refusal(command, { asStaff: true, asker: 'staff' }, [breaks[2]!])).toBe('booking_cancelled');
+    const { command, base, breaks } = ORDERS['cancel']!;
+    const staff = { ...base, asStaff: true, asker: 'staff' };
+    expect(refusal(command, staff, [])).toBe('ok');
+    expect(refusal(command, staff, [breaks[3]!])).toBe('booking_cancelled');
   });
 
   it('[SEAT-RULE-ORDER] pairs and companions are told together', () => {
@@ -317,15 +373,26 @@ describe('the orders of SPEC.md', () => {
   const tested = (id: string) =>
     Object.values(ORDERS).flatMap((order) => (order.id === id ? [order.breaks.map(([code]) => code)] : []));
 
-  it.each(['BEST', 'RELEASE', 'EXTEND', 'BOOK', 'CANCEL', 'RESEAT', 'BLOCK', 'UNBLOCK', 'ALLOCATE', 'DEALLOCATE'])(
-    '%s-ORDER is what is tested',
-    (name) => {
-      const [codes = []] = tested(`${name}-ORDER`);
-      expect(codes.map((code) => (['single_gap', 'pair_split'].includes(code) ? 'seat_rule' : code))).toEqual(
-        told(`${name}-ORDER`),
-      );
-    },
-  );
+  it.each([
+    'CHECK-OUT',
+    'RETURN',
+    'RETAKE',
+    'BEST',
+    'RELEASE',
+    'EXTEND',
+    'BOOK',
+    'CANCEL',
+    'RESEAT',
+    'BLOCK',
+    'UNBLOCK',
+    'ALLOCATE',
+    'DEALLOCATE',
+  ])('%s-ORDER is what is tested', (name) => {
+    const [codes = []] = tested(`${name}-ORDER`);
+    expect(codes.map((code) => (['single_gap', 'pair_split'].includes(code) ? 'seat_rule' : code))).toEqual(
+      told(`${name}-ORDER`),
+    );
+  });
 
   it('TAKE-ORDER is that of a hold, then that of seats', () => {
     expect(tested('TAKE-ORDER').flat()).toEqual(told('TAKE-ORDER'));

@@ -27,8 +27,12 @@ export interface Scene {
   mine: string[];
   /** Seats that the asker has held for as long as it may. */
   rests: string[];
-  /** Of an allocation. */
+  /** Of an allocation, or of what is asked for an order. */
   until: number;
+  /** What the booking has. */
+  sold: string[];
+  /** The holds of the asker and the bookings are in an order, another than the one that asks. */
+  inOrder: boolean;
 }
 export type Break = readonly [code: string, spoil: (scene: Scene) => void];
 
@@ -66,12 +70,17 @@ export function refusal(command: (scene: Scene) => Command, base: Partial<Scene>
     mine: ['A-1'],
     rests: [],
     until: NOW + 1,
+    sold: ['B-1'],
+    inOrder: false,
     ...structuredClone(base),
   };
   for (const [, spoil] of breaks) spoil(scene);
-  const mine = { ...hold('mine', 'me', 'A-1'), seats: scene.mine.map((label) => seat(map, label)) };
-  const holds = [mine, hold('theirs', 'you', 'A-6'), hold('late', 'me', 'A-10', NOW)];
-  const bookings = [booking('sold', 'B-1', 'confirmed'), booking('undone', 'B-2', 'cancelled')];
+  const order = scene.inOrder ? { orderId: 'another' } : {};
+  const seatsOf = (labels: readonly string[]) => labels.map((label) => seat(map, label));
+  const mine = { ...hold('mine', 'me', 'A-1'), seats: seatsOf(scene.mine), ...order };
+  const holds = [mine, hold('theirs', 'you', 'A-6'), { ...hold('late', 'me', 'A-10', NOW), ...order }];
+  const sold = { ...booking('sold', 'B-1', 'confirmed'), seats: seatsOf(scene.sold), ...order };
+  const bookings = [sold, { ...booking('undone', 'B-2', 'cancelled'), ...order }];
   const house = houseOf(map, scene.rules, { holds, bookings, blocked: scene.blocked });
   rest(house, FROM.account, scene.rests);
   const before = picture(house);
@@ -123,6 +132,7 @@ export const taken: Break = ['seats_unavailable', (scene) => scene.seats.push('A
 export const unknownHold: Break = ['unknown_hold', (scene) => Object.assign(scene, { holdId: 'nothing' })];
 export const ended: Break = ['hold_expired', (scene) => Object.assign(scene, { holdId: 'late' })];
 export const notTheirs: Break = ['wrong_holder', (scene) => Object.assign(scene, { asker: 'somebody' })];
+export const inAnOrder: Break = ['hold_in_order', (scene) => Object.assign(scene, { inOrder: true })];
 export const inTheHold: Break = ['duplicate_seat', (scene) => scene.seats.push('A-1')];
 export const tooManySeats: Break = ['too_many_seats', (scene) => Object.assign(scene.rules, { seatsPerHold: 1 })];
 export const tooManyHolds: Break = ['too_many_holds', (scene) => Object.assign(scene.rules, { holdsPerHolder: 1 })];
