@@ -649,6 +649,9 @@ CREATE TABLE usher.bookings (
   first_seats integer[],
   reseated_epoch bigint,
   ticket_types text[],
+  order_id uuid,
+  first_amount bigint,
+  first_ticket_types text[],
   CONSTRAINT bookings_pkey PRIMARY KEY (id),
   CONSTRAINT bookings_reference_key UNIQUE (reference),
   CONSTRAINT bookings_amount_check CHECK ((amount >= 0)),
@@ -656,6 +659,7 @@ CREATE TABLE usher.bookings (
   CONSTRAINT bookings_check CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
   CONSTRAINT bookings_check1 CHECK (((first_seats IS NULL) = (reseated_epoch IS NULL))),
   CONSTRAINT bookings_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CONSTRAINT bookings_first_amount_check CHECK ((first_amount >= 0)),
   CONSTRAINT bookings_seats_check CHECK ((cardinality(seats) > 0)),
   CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))
 );
@@ -681,6 +685,7 @@ CREATE TABLE usher.hold_seats (
   amount bigint,
   channel text,
   ticket_type text,
+  order_id uuid,
   CONSTRAINT hold_seats_pkey PRIMARY KEY (showtime_id, seat_index),
   CONSTRAINT hold_seats_amount_check CHECK ((amount >= 0)),
   CONSTRAINT hold_seats_channel_check CHECK ((channel = ANY (ARRAY['walk_in'::text, 'pos'::text, 'partner'::text]))),
@@ -779,6 +784,7 @@ CREATE TABLE usher.writers (
   seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   timeline integer DEFAULT 0 NOT NULL,
   allocated_batch bigint DEFAULT 0 NOT NULL,
+  ordered_batch bigint DEFAULT 0 NOT NULL,
   CONSTRAINT writers_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=50);
 
@@ -1415,12 +1421,22 @@ BEGIN
   DELETE FROM booking_seats s WHERE s.showtime_id = showtime AND s.booking_id = ANY (movable);
   FOR r IN
     SELECT k.id, k.epoch, ARRAY(SELECT s.value::integer FROM json_array_elements_text(k.seats) WITH ORDINALITY AS s (value, i)
-                                 ORDER BY s.i) AS seats
-      FROM json_to_recordset(known -> 'reseated') AS k (id uuid, seats json, epoch bigint) WHERE k.id = ANY (movable)
+                                 ORDER BY s.i) AS seats,
+           k.first_amount IS NOT NULL AS is_part, k.amount,
+           CASE WHEN k.ticket_types IS NOT NULL THEN
+             ARRAY(SELECT t.value FROM json_array_elements_text(k.ticket_types) WITH ORDINALITY AS t (value, i)
+                    ORDER BY t.i) END AS types
+      FROM json_to_recordset(known -> 'reseated')
+             AS k (id uuid, seats json, epoch bigint, amount bigint, first_amount bigint, ticket_types json)
+     WHERE k.id = ANY (movable)
   LOOP
     UPDATE bookings x
        SET first_seats = coalesce(x.first_seats, x.seats), seats = r.seats, reseated_epoch = r.epoch
      WHERE x.id = r.id;
+    UPDATE bookings x
+       SET first_amount = coalesce(x.first_amount, x.amount), amount = r.amount,
+           first_ticket_types = coalesce(x.first_ticket_types, x.ticket_types), ticket_types = r.types
+     WHERE x.id = r.id AND r.is_part;
     INSERT INTO booking_seats (showtime_id, seat_index, booking_id) SELECT showtime, seat, r.id FROM unnest(r.seats) AS seat;
     changed := changed + 1;
   END LOOP;
@@ -1429,7 +1445,8 @@ BEGIN
     SELECT k.* FROM json_to_recordset(known -> 'bookings')
            AS k (id uuid, reference text, holder text, hold uuid, command uuid, seats json, amount bigint,
                  currency text, payment text, status text, channel text, asked_by text, first_seats json,
-                 reseated_epoch bigint, ticket_types json)
+                 reseated_epoch bigint, ticket_types json, order_id uuid, first_amount bigint,
+                 first_ticket_types json)
      WHERE NOT EXISTS (SELECT FROM bookings x WHERE x.id = k.id) ORDER BY k.id
   LOOP
     -- Somebody who remembers more may have said that it was cancelled, without knowing what it was.
@@ -1461,7 +1478,7 @@ BEGIN
     END IF;
     INSERT INTO bookings (id, showtime_id, reference, holder, hold_id, command_id, seats, amount, currency,
                           payment_method, status, confirmed_at, cancelled_at, channel, asked_by, first_seats,
-                          reseated_epoch, ticket_types)
+                          reseated_epoch, ticket_types, order_id, first_amount, first_ticket_types)
     VALUES (b.id, showtime, b.reference, b.holder, b.hold, b.command,
             ARRAY(SELECT s.value::integer FROM json_array_elements_text(b.seats) WITH ORDINALITY AS s (value, i)
                    ORDER BY s.i),
@@ -1473,6 +1490,10 @@ BEGIN
             b.reseated_epoch,
             CASE WHEN b.ticket_types IS NOT NULL THEN
               ARRAY(SELECT t.value FROM json_array_elements_text(b.ticket_types) WITH ORDINALITY AS t (value, i)
+                     ORDER BY t.i) END,
+            b.order_id, b.first_amount,
+            CASE WHEN b.first_ticket_types IS NOT NULL THEN
+              ARRAY(SELECT t.value FROM json_array_elements_text(b.first_ticket_types) WITH ORDINALITY AS t (value, i)
                      ORDER BY t.i) END);
     IF b.status = 'confirmed' THEN
       DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = b.hold;
@@ -1495,10 +1516,10 @@ BEGIN
     FOR h IN
       SELECT k.hold, min(k.holder) AS holder, array_agg(k.seat ORDER BY k.seat) AS seats,
              array_agg(k.amount ORDER BY k.seat) AS amounts, array_agg(k.ticket_type ORDER BY k.seat) AS types, min(k.expires_ms) AS expires_ms,
-             min(k.extensions) AS extensions, min(k.channel) AS channel
+             min(k.extensions) AS extensions, min(k.channel) AS channel, min(k.order_id)::uuid AS order_id
         FROM json_to_recordset(known -> 'held')
              AS k (seat integer, hold uuid, holder text, expires_ms float8, extensions integer, amount bigint,
-                  channel text, ticket_type text)
+                  channel text, ticket_type text, order_id text)
        WHERE to_timestamp(k.expires_ms / 1000) > clock_timestamp()
        GROUP BY k.hold ORDER BY k.hold
     LOOP
@@ -1507,9 +1528,13 @@ BEGIN
          WHERE NOT EXISTS (SELECT FROM hold_seats x
                             WHERE x.showtime_id = showtime AND x.seat_index = k.seat AND x.hold_id = h.hold
                               AND x.expires_at >= to_timestamp(h.expires_ms / 1000)
-                              -- A seat that was sold as another type costs something else; others may have changed it since.
-                              AND (NOT is_truth OR x.expires_at > to_timestamp(h.expires_ms / 1000)
-                                   OR (x.amount, coalesce(x.ticket_type, '')) IS NOT DISTINCT FROM (k.amount, coalesce(k.ticket_type, '')))));
+                              -- A seat that was sold as another type costs something else, and one may have gone into an
+                              -- order or left it; others may have changed that since.
+                              AND (x.expires_at > to_timestamp(h.expires_ms / 1000)
+                                   OR CASE WHEN is_truth THEN
+                                        (x.amount, coalesce(x.ticket_type, ''), x.order_id)
+                                          IS NOT DISTINCT FROM (k.amount, coalesce(k.ticket_type, ''), h.order_id)
+                                      ELSE x.order_id IS NOT NULL OR h.order_id IS NULL END)));
       taken := ARRAY(
         SELECT seat FROM unnest(h.seats) AS seat
          WHERE EXISTS (SELECT FROM booking_seats x WHERE x.showtime_id = showtime AND x.seat_index = seat)
@@ -1528,9 +1553,9 @@ BEGIN
       END IF;
       DELETE FROM hold_seats x WHERE x.showtime_id = showtime AND x.hold_id = h.hold;
       INSERT INTO hold_seats (showtime_id, seat_index, hold_id, holder, expires_at, extensions, amount, channel,
-                              ticket_type)
+                              ticket_type, order_id)
       SELECT showtime, k.seat, h.hold, h.holder, to_timestamp(h.expires_ms / 1000), h.extensions, k.amount, h.channel,
-             nullif(k.ticket_type, '')
+             nullif(k.ticket_type, ''), h.order_id
         FROM unnest(h.seats, h.amounts, h.types) AS k (seat, amount, ticket_type);
       holds_restored := holds_restored + 1;
     END LOOP;
@@ -1741,6 +1766,46 @@ BEGIN
   ON CONFLICT (showtime_id, seat_index) DO UPDATE
     SET channel = excluded.channel, until = excluded.until, reason = excluded.reason, allocated_by = excluded.allocated_by,
         allocated_at = excluded.allocated_at;
+  RETURN true;
+END $function$;
+
+CREATE OR REPLACE FUNCTION usher.write_orders(writer_id uuid, batch_number bigint, showtimes uuid[], fenced integer[], behind bigint, held_showtime integer[], held_seat integer[], held_order uuid[], booked_showtime integer[], booked_booking uuid[], booked_order uuid[], parts json)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'usher', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET jit TO 'off'
+AS $function$
+BEGIN
+  IF behind IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  UPDATE writers w SET ordered_batch = batch_number WHERE w.id = writer_id AND w.ordered_batch < batch_number;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF cardinality(held_seat) > 0 THEN
+    UPDATE hold_seats h SET order_id = r.order_id
+      FROM unnest(held_showtime, held_seat, held_order) AS r (ordinal, seat, order_id)
+     WHERE r.ordinal <> ALL (fenced) AND h.showtime_id = showtimes[r.ordinal] AND h.seat_index = r.seat;
+  END IF;
+  IF cardinality(booked_booking) > 0 THEN
+    UPDATE bookings b SET order_id = r.order_id
+      FROM unnest(booked_showtime, booked_booking, booked_order) AS r (ordinal, booking, order_id)
+     WHERE r.ordinal <> ALL (fenced) AND b.id = r.booking;
+  END IF;
+  IF json_array_length(parts) > 0 THEN
+    UPDATE bookings b
+       SET first_amount = coalesce(b.first_amount, b.amount), amount = r.amount,
+           first_ticket_types = coalesce(b.first_ticket_types, b.ticket_types),
+           ticket_types = CASE WHEN r.ticket_types IS NOT NULL THEN
+             ARRAY(SELECT t.value FROM json_array_elements_text(r.ticket_types) WITH ORDINALITY AS t (value, i) ORDER BY t.i) END
+      FROM json_to_recordset(parts) AS r (showtime integer, booking uuid, amount bigint, ticket_types json)
+     WHERE r.showtime <> ALL (fenced) AND b.id = r.booking AND b.showtime_id = showtimes[r.showtime];
+  END IF;
   RETURN true;
 END $function$;
 

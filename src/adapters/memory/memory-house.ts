@@ -1,6 +1,6 @@
 import type { Allocation } from '../../core/allocations/allocation.js';
 import { firstOutcome } from '../../core/first-outcome.js';
-import type { Hold } from '../../core/house.js';
+import type { Booking, Hold } from '../../core/house.js';
 import type { ActsWrite, SeatAct } from '../../core/seat-act.js';
 import type { BookedWrite, CommandResult } from '../../runtime/journal-port.js';
 
@@ -98,4 +98,15 @@ export function outcomeIn(
 ): CommandResult | undefined {
   const booked = bookings.get(booker.get(keyOf(holder, commandId)) ?? '');
   return booked ? bookingResult(booked) : results.get(keyOf(holder, commandId))?.result;
+}
+
+/** What is on record of a booking whose seats are now those of `now`: others, or a part of them at another price. */
+export function asReseated(before: Booking, now: Booking): Booking {
+  const { seats, price, firstAmount, ticketTypes } = now;
+  const moved: Booking = { ...before, seats, firstSeats: before.firstSeats ?? before.seats };
+  if (firstAmount === undefined) return moved;
+  const part = { ...moved, price, firstAmount: before.firstAmount ?? before.price.amount };
+  if (ticketTypes === undefined) return part;
+  const firstTicketTypes = before.firstTicketTypes ?? before.ticketTypes ?? ticketTypes;
+  return { ...part, ticketTypes, firstTicketTypes };
 }

@@ -14,7 +14,7 @@ import {
   type Restored,
   type Slice,
 } from '../../runtime/journal-port.js';
-import { bookingResult, commandKey, HouseRecord, keyOf, outcomeIn } from './memory-house.js';
+import { asReseated, bookingResult, commandKey, HouseRecord, keyOf, outcomeIn } from './memory-house.js';
 import { restoreHouse } from './memory-restoration.js';
 
 interface WriterRow {
@@ -351,13 +351,12 @@ export class MemoryJournal {
 }
 
 /** Its old seats are free from here on, and its new ones taken later: another may move to what it leaves. */
-function reseat(house: HouseRecord, { id, seats }: Booking, epoch: number): void {
+function reseat(house: HouseRecord, now: Booking, epoch: number): void {
+  const { id } = now;
   const write = house.bookings.get(id);
   if (write?.booking.status !== 'confirmed') return;
-  const { booking } = write;
-  for (const seat of booking.seats) if (house.sold.get(seat) === id) house.sold.delete(seat);
-  const firstSeats = booking.firstSeats ?? booking.seats;
-  house.bookings.set(id, { ...write, booking: { ...booking, seats, firstSeats } });
+  for (const seat of write.booking.seats) if (house.sold.get(seat) === id) house.sold.delete(seat);
+  house.bookings.set(id, { ...write, booking: asReseated(write.booking, now) });
   house.reseatedIn.set(id, epoch);
 }
 

@@ -1,6 +1,6 @@
 import type { Hold } from '../../core/house.js';
 import type { BookedWrite, Loss, Restoration } from '../../runtime/journal-port.js';
-import { actsKey, commandKey, type HouseRecord, keyOf } from './memory-house.js';
+import { actsKey, asReseated, commandKey, type HouseRecord, keyOf } from './memory-house.js';
 
 interface Context {
   /** Nobody can have sold since the loss: seats come to stand as they are remembered. */
@@ -134,8 +134,7 @@ function reseat(house: HouseRecord, { showtimeId, reseated }: Restoration, { los
   for (const { booking, epoch } of movable) {
     const write = house.bookings.get(booking.id);
     if (!write) continue;
-    const firstSeats = write.booking.firstSeats ?? write.booking.seats;
-    house.bookings.set(booking.id, { ...write, booking: { ...write.booking, seats: booking.seats, firstSeats } });
+    house.bookings.set(booking.id, { ...write, booking: asReseated(write.booking, booking) });
     house.reseatedIn.set(booking.id, epoch);
     for (const seat of booking.seats) house.sold.set(seat, booking.id);
     done.changed++;
@@ -177,8 +176,11 @@ function restoreHolds(house: HouseRecord, known: Restoration, { now, losses, isT
     const isThere = (seat: number) => {
       const there = house.holds.get(seat);
       if (there?.id !== hold.id || there.expiresAt < hold.expiresAt) return false;
-      // A seat that was sold as another type costs something else; others may have changed it since.
-      return !isTruth || there.expiresAt > hold.expiresAt || isSoldAs(there, hold, seat);
+      if (there.expiresAt > hold.expiresAt) return true;
+      // A seat that was sold as another type costs something else, and one may have gone into an order or left it; others may
+      // have changed that since.
+      if (!isTruth) return there.orderId !== undefined || hold.orderId === undefined;
+      return isSoldAs(there, hold, seat) && there.orderId === hold.orderId;
     };
     if (seats.every(isThere)) continue;
     const taken = seats.filter((seat) => isTaken(house, seat, hold.id));

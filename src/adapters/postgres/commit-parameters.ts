@@ -3,60 +3,43 @@ import { seatsOf, spellActs } from '../../core/seat-act.js';
 import type { Batch, BookedWrite, CommandResult, Slice } from '../../runtime/journal-port.js';
 import { allocationRows } from './allocation-rows.js';
 import { ArrayWriter } from './array-writer.js';
+import type { CommitQuery } from './commit-connection.js';
+import { commitQuery } from './commit-query.js';
+import { OrderColumns } from './order-columns.js';
 
-const TYPES = [
-  ['uuid', 'bigint', 'bigint', 'uuid[]', 'bigint[]'],
-  ['integer[]', 'integer[]', 'uuid[]', 'text[]', 'float8[]', 'integer[]', 'bigint[]', 'text[]', 'text[]'],
-  ['integer[]', 'integer[]'],
-  ['integer[]', 'uuid[]'],
-  ['integer[]', 'uuid[]', 'text[]', 'text[]', 'uuid[]', 'uuid[]', 'bigint[]', 'text[]', 'text[]'],
-  ['integer[]', 'integer[]', 'text[]', 'text[]', 'integer[]', 'integer[]', 'text[]'],
-  ['integer[]', 'uuid[]', 'integer[]', 'integer[]', 'integer[]'],
-  ['integer[]', 'integer[]', 'text[]'],
-  ['integer[]', 'integer[]'],
-  ['integer[]', 'integer[]', 'integer[]', 'json[]', 'uuid[]'],
-  ['integer[]', 'integer[]', 'integer[]', 'integer[]', 'text[]', 'integer[]'],
-].flat();
-
-const CALL = `usher.commit_batch(${TYPES.map((type, i) => `$${i + 1}::${type}`).join(', ')})`;
-
-/** Where the batch has allocations, as few have: in the same transaction, from one parameter more. */
-const ALLOCATING = `${CALL} AS b,
-  LATERAL usher.write_allocations($1, $2, $4::uuid[], b.fenced, b.behind, $${TYPES.length + 1}::json) AS w`;
-
-export const ALLOCATING_QUERY = {
-  name: 'commit_batch_allocating',
-  text: `SELECT b.fenced, b.behind, b.now_ms FROM ${ALLOCATING}`,
-  sharedText: `SELECT b.fenced, b.behind, b.now_ms, set_config('synchronous_commit', 'on', true) FROM ${ALLOCATING}`,
-};
-
-export const COMMIT_QUERY = {
-  /** Prepared once a connection that has a backend of its own, by this name. */
-  name: 'commit_batch',
-  text: `SELECT fenced, behind, now_ms FROM ${CALL}`,
-  /** Where it has none, no setting of the session makes the commit synchronous; so the transaction does. */
-  sharedText: `SELECT fenced, behind, now_ms, set_config('synchronous_commit', 'on', true) FROM ${CALL}`,
-};
+/** What a batch writes, and by which query. */
+export interface CommitParameters {
+  readonly query: CommitQuery;
+  readonly values: unknown[];
+}
 
 /**
- * The parameters of usher.commit_batch, in its order: columns, in which rows name their showtime by its ordinal.
+ * The parameters of usher.commit_batch, in its order: columns, in which rows name their showtime by its ordinal. Behind them
+ * those of usher.write_allocations and usher.write_orders, where the batch has any such.
  * @throws RangeError where an id or a number is none that Postgres can keep.
  */
-export function batchParameters(writerId: string, batch: Batch): unknown[] {
+export function batchParameters(writerId: string, batch: Batch): CommitParameters {
   const columns = new Columns();
   batch.slices.forEach((slice, i) => {
     columns.add(slice, i + 1);
   });
-  return [writerId, batch.number, batch.after, ...columns.finish()];
+  const allocations = allocationParameter(batch);
+  const orders = columns.orders.finish();
+  const values: unknown[] = [writerId, batch.number, batch.after, ...columns.finish()];
+  if (allocations !== undefined) values.push(allocations);
+  if (orders !== undefined) values.push(...orders);
+  const further = { allocations: allocations !== undefined, orders: orders !== undefined };
+  return { query: commitQuery(further), values };
 }
 
-/** The further parameter of the allocating query; undefined where no slice has any. */
-export function allocationParameter({ slices }: Batch): string | undefined {
+/** Undefined where no slice has any. */
+function allocationParameter({ slices }: Batch): string | undefined {
   if (slices.every(({ allocations }) => allocations === undefined)) return undefined;
   return JSON.stringify(slices.flatMap(({ allocations }, i) => allocationRows(allocations ?? new Map(), i + 1)));
 }
 
 class Columns {
+  readonly orders = new OrderColumns();
   readonly #showtimes = { id: new ArrayWriter('uuid'), epoch: new ArrayWriter('int8') };
   readonly #held = {
     showtime: new ArrayWriter('int4'),
@@ -164,6 +147,7 @@ class Columns {
       held.extensions.int4(hold.extensions);
       held.amount.int8(hold.prices[hold.seats.indexOf(seat)] ?? 0);
       if (hold.channel !== undefined || held.channel.count > 0) fill(held.channel, held.seat.count, hold.channel);
+      if (hold.orderId !== undefined) this.orders.addHeld(ordinal, seat, hold.orderId);
       if (hold.ticketTypes) fill(held.type, held.seat.count, hold.ticketTypes[hold.seats.indexOf(seat)]);
     }
     for (const seat of heldBefore) {
@@ -207,10 +191,13 @@ class Columns {
     table.last.int4(sold.seat.count);
     const { count } = table.id;
     if (booking.channel !== undefined || table.channel.count > 0) fill(table.channel, count, booking.channel);
+    if (booking.orderId !== undefined) this.orders.addBooked(ordinal, booking.id, booking.orderId);
     if (askedBy !== undefined || table.asker.count > 0) fill(table.asker, count, askedBy);
   }
 
-  #addReseated({ id, seats }: Booking, ordinal: number): void {
+  #addReseated(booking: Booking, ordinal: number): void {
+    const { id, seats } = booking;
+    if (booking.firstAmount !== undefined) this.orders.addPart(ordinal, booking);
     const table = this.#reseated;
     table.showtime.int4(ordinal);
     table.booking.uuid(id);

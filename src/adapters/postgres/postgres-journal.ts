@@ -15,7 +15,7 @@ import {
 } from '../../runtime/journal-port.js';
 import { Claims } from './claims.js';
 import { type CommitConnection, commitConnection, isFaultOfData } from './commit-connection.js';
-import { ALLOCATING_QUERY, allocationParameter, batchParameters, COMMIT_QUERY } from './commit-parameters.js';
+import { batchParameters, type CommitParameters } from './commit-parameters.js';
 import type { Primary } from './primary.js';
 import { restorationJson } from './restoration-json.js';
 
@@ -117,10 +117,7 @@ export class PostgresJournal implements Journal {
   }
 
   async commit(batch: Batch): Promise<{ readonly fenced: readonly Slice[] }> {
-    const values = this.#parameters(batch);
-    const allocations = allocationParameter(batch);
-    if (allocations !== undefined) values.push(allocations);
-    const query = allocations === undefined ? COMMIT_QUERY : ALLOCATING_QUERY;
+    const { query, values } = this.#parameters(batch);
     const sentAt = performance.now();
     const row = await this.#connection.query<CommitRow>(query, values).catch((error: unknown) => {
       throw isFaultOfData(error) ? new JournalRefusal((error as Error).message, { cause: error }) : error;
@@ -130,7 +127,7 @@ export class PostgresJournal implements Journal {
     return { fenced: row.fenced.flatMap((ordinal) => batch.slices[ordinal - 1] ?? []) };
   }
 
-  #parameters(batch: Batch): unknown[] {
+  #parameters(batch: Batch): CommitParameters {
     try {
       return batchParameters(this.#options.writerId, batch);
     } catch (error) {

@@ -15,6 +15,7 @@ interface HoldRow {
   prices: (number | null)[];
   types: string[] | null;
   channel: OtherChannel | null;
+  order_id: string | null;
 }
 
 interface BookingRow {
@@ -31,6 +32,9 @@ interface BookingRow {
   asked_by: string | null;
   first_seats: number[] | null;
   ticket_types: string[] | null;
+  order_id: string | null;
+  first_amount: number | null;
+  first_ticket_types: string[] | null;
 }
 
 /** In one query with the allocations. */
@@ -85,7 +89,8 @@ export async function readClaim(
   }
   const holds = await client.query<HoldRow>(
     `SELECT hold_id, min(holder) AS holder, extract(epoch FROM min(expires_at))::float8 * 1000 AS expires_ms,
-            min(extensions) AS extensions, min(channel) AS channel, array_agg(seat_index ORDER BY seat_index) AS seats,
+            min(extensions) AS extensions, min(channel) AS channel,
+            min(order_id::text) AS order_id, array_agg(seat_index ORDER BY seat_index) AS seats,
             array_agg(amount::float8 ORDER BY seat_index) AS prices,
             CASE WHEN count(ticket_type) > 0
                  THEN array_agg(coalesce(ticket_type, '') ORDER BY seat_index) END AS types
@@ -94,7 +99,7 @@ export async function readClaim(
   );
   const bookings = await client.query<BookingRow>(
     `SELECT id, reference, holder, hold_id, command_id, seats, amount::float8 AS amount, currency, status, channel,
-            asked_by, first_seats, ticket_types
+            asked_by, first_seats, ticket_types, order_id, first_amount::float8 AS first_amount, first_ticket_types
        FROM usher.bookings WHERE showtime_id = $1 ORDER BY id`,
     [showtimeId],
   );
@@ -146,6 +151,7 @@ function toHold(row: HoldRow): StoredHold {
     extensions: row.extensions,
     ...(row.channel === null ? {} : { channel: row.channel }),
     ...(row.types === null ? {} : { ticketTypes: row.types }),
+    ...(row.order_id === null ? {} : { orderId: row.order_id }),
   };
 }
 
@@ -161,6 +167,9 @@ function toBooking(row: BookingRow): Booking {
     ...(row.channel === null ? {} : { channel: row.channel }),
     ...(row.first_seats === null ? {} : { firstSeats: row.first_seats }),
     ...(row.ticket_types === null ? {} : { ticketTypes: row.ticket_types }),
+    ...(row.order_id === null ? {} : { orderId: row.order_id }),
+    ...(row.first_amount === null ? {} : { firstAmount: row.first_amount }),
+    ...(row.first_ticket_types === null ? {} : { firstTicketTypes: row.first_ticket_types }),
   };
 }
 

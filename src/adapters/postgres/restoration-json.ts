@@ -1,5 +1,5 @@
 import { seatsOf, spellActs } from '../../core/seat-act.js';
-import type { Restoration } from '../../runtime/journal-port.js';
+import type { Reseated, Restoration } from '../../runtime/journal-port.js';
 import { allocationRows } from './allocation-rows.js';
 
 /** What usher.restore_showtime reads: seats as rows, with the names of its columns. */
@@ -21,6 +21,9 @@ export function restorationJson(restoration: Restoration): string {
     first_seats: booking.firstSeats,
     reseated_epoch: booking.firstSeats && (reseated.get(booking.id)?.epoch ?? restoration.epoch),
     ticket_types: booking.ticketTypes,
+    order_id: booking.orderId,
+    first_amount: booking.firstAmount,
+    first_ticket_types: booking.firstTicketTypes,
   }));
   const held = [...holds].flatMap(([seat, hold]) =>
     hold
@@ -33,6 +36,7 @@ export function restorationJson(restoration: Restoration): string {
           amount: hold.prices[hold.seats.indexOf(seat)] ?? 0,
           channel: hold.channel,
           ticket_type: hold.ticketTypes?.[hold.seats.indexOf(seat)],
+          order_id: hold.orderId,
         }
       : [],
   );
@@ -41,7 +45,7 @@ export function restorationJson(restoration: Restoration): string {
     additive: restoration.isAdditive,
     bookings: written,
     cancelled: [...cancelled],
-    reseated: [...reseated.values()].map(({ booking: { id, seats }, epoch }) => ({ id, seats, epoch })),
+    reseated: [...reseated.values()].map(reseatedRow),
     held,
     freed: [...holds.keys()],
     blocked,
@@ -55,4 +59,11 @@ export function restorationJson(restoration: Restoration): string {
       acts: spellActs(list),
     })),
   });
+}
+
+/** With what it costs and is sold as, where the booking has kept a part of its seats only. */
+function reseatedRow({ booking, epoch }: Reseated) {
+  const { id, seats, price, firstAmount, ticketTypes } = booking;
+  if (firstAmount === undefined) return { id, seats, epoch };
+  return { id, seats, epoch, amount: price.amount, first_amount: firstAmount, ticket_types: ticketTypes };
 }
