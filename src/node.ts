@@ -134,6 +134,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const houses = clustered ?? loneHouses(parts, undo);
   const { hosts, directory } = houses;
   boxOffice.houses.bind(houses);
+  boxOffice.desk.bind(hosts);
   undo.push(() => gateway.close());
   access.start((revocation) => gateway.signedIn.revoke(revocation));
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);

@@ -34,6 +34,7 @@ import type { Endpoint } from '../http/endpoint.js';
 import type { Rates } from '../http/rates-port.js';
 import type { Log } from '../kernel/log.js';
 import type { Playbill } from '../runtime/playbill-port.js';
+import { HostedDesk } from './house-desk.js';
 import { ReloadedHouses } from './reloaded-houses.js';
 import type { Store, Undo } from './store.js';
 
@@ -52,7 +53,8 @@ export interface BoxOffice {
   readonly generation: CatalogueGeneration;
   readonly board: AvailabilityBoard;
   readonly cache: Cache;
-  /** To be bound to the houses when these are there. */
+  /** To be bound to the houses when these are there; so is the next. */
+  readonly desk: HostedDesk;
   readonly houses: ReloadedHouses;
 }
 
@@ -93,6 +95,7 @@ export function openBoxOffice(
   };
   const playbill = showtimePlaybill(db, config.rules);
   const houses = new ReloadedHouses();
+  const desk = new HostedDesk({ clock, timers });
   const edits = {
     pool,
     audit: postgresAudit,
@@ -111,7 +114,7 @@ export function openBoxOffice(
     ...allocationEndpoints((showtimeId) => listAllocations(db, playbill, showtimeId), log),
     ...hallEndpoints({ ...edits, workshop: new PlanWorkshop(planWorker), houses }),
   ];
-  return { endpoints, playbill, rates, toggles, generation, board, cache, houses };
+  return { endpoints, playbill, rates, toggles, generation, board, cache, houses, desk };
 }
 
 function loneParts(config: Config, clock: Store['clock']): { cache: Cache; rates: Rates } {

@@ -27,6 +27,8 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   held_too_long: 'tests/abuse/limits.test.ts',
   channel_closed: 'tests/integration/gateway/allocations.test.ts',
   allocation_over: 'tests/integration/gateway/allocations.test.ts',
+  hold_in_order: 'tests/integration/gateway/orders.test.ts',
+  booking_in_order: 'tests/integration/gateway/orders.test.ts',
   second_factor_missing: 'tests/unit/gateway/spec-staff.test.ts',
   invalid_code: 'tests/integration/administration/second-factor.test.ts',
   wrong_credentials: 'tests/integration/accounts/log-in.test.ts',
