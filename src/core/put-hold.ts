@@ -12,7 +12,6 @@ interface NewHold {
   readonly holder: string;
   readonly until?: number;
   readonly channel?: Channel;
-  readonly until?: number;
 }
 
 /** The new hold of a holder. The seats are available and the rules allow them. */
