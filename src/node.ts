@@ -16,6 +16,7 @@ import { drainNode } from './composition/drain-node.js';
 import { type FirstStart, prepareFirstStart } from './composition/first-start.js';
 import { houseParts, loneHouses } from './composition/houses.js';
 import { openOutbox } from './composition/outbox.js';
+import { openPayments } from './composition/payments.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import { openTickets } from './composition/tickets.js';
@@ -90,6 +91,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const administration = administrationEndpoints(accounts.parts);
   const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
+  const payments = openPayments(config, store, log, undo);
   const tickets = await openTickets(config, store, secret, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
@@ -109,6 +111,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...accounts.endpoints,
       ...administration,
       ...boxOffice.endpoints,
+      ...payments.endpoints,
       ...tickets.endpoints,
     ],
     isRevoked: access.isRevoked,

@@ -8,6 +8,8 @@ export const PERMISSIONS = [
   /** Block, reseat, take a hold away, allocations, history, acting for a customer. */
   'seats.staff',
   'bookings.read',
+  /** Sell at the counter: orders for customers, cash, and refunds. */
+  'orders.staff',
   /** Let people in, and print their tickets. */
   'tickets.check_in',
   'accounts.manage',
@@ -23,7 +25,7 @@ export type AccountRole = (typeof ACCOUNT_ROLES)[number];
 /** `key`: an API key, which has the permissions that it was given and no others. */
 export type Role = 'guest' | 'key' | AccountRole;
 
-const STAFF = ['seats.staff', 'bookings.read', 'tickets.check_in'] as const;
+const STAFF = ['seats.staff', 'bookings.read', 'orders.staff', 'tickets.check_in'] as const;
 const MANAGER = [...STAFF, 'catalogue.edit', 'halls.edit', 'showtimes.edit', 'audit.read'] as const;
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   guest: [],

@@ -32,6 +32,7 @@ export const FOLDED: Readonly<Record<string, Folded>> = {
   'cluster.thawed': FROZEN,
   'store.circuit_opened': CIRCUIT,
   'store.circuit_closed': CIRCUIT,
+  'payments.test_reports_failed': { state: 'test reports' },
   'link.dropping': OUTBOX,
   'link.sending': OUTBOX,
   'link.reconnecting': { state: 'link reconnects' },

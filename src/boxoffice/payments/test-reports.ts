@@ -19,11 +19,14 @@ export class TestReports {
     this.#parts = parts;
   }
 
-  /** Makes those that are due. Every node calls it again and again; a report goes to one of them. */
-  async makeDue(): Promise<void> {
+  /**
+   * Makes those that are due, or all of one payment. Every node calls it again and again; a report goes to one of them. What
+   * fails is made again within seconds.
+   */
+  async makeDue(paymentId: string | null = null): Promise<void> {
     const { log } = this.#parts;
     try {
-      await this.#make(null);
+      await this.#make(paymentId);
     } catch (error) {
       const fields = { event: 'payments.test_reports_failed', err: error };
       log.warn(fields, 'Reports of test payments were not made. They are made again in some seconds.');

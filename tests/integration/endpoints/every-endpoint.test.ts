@@ -10,6 +10,7 @@ import { sign } from '../gateway/sign.js';
 import { accountRequests } from './account-requests.js';
 import { catalogueRequests } from './catalogue-requests.js';
 import { type Answered, Cinema, type Right } from './cinema.js';
+import { paymentRequests } from './payment-requests.js';
 import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
@@ -17,6 +18,7 @@ import { ticketRequests } from './ticket-requests.js';
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...accountRequests,
   ...catalogueRequests,
+  ...paymentRequests,
   ...seatRequests,
   ...ticketRequests,
 };

@@ -22,6 +22,11 @@ interface Operation {
 
 /** Named here once more, by hand: an endpoint that is lost from the table is missed. */
 const ALL = [
+  'GET /test-payment',
+  'GET /v1/test-payments',
+  'GET /v1/test-payments/{paymentRef}',
+  'POST /v1/test-payments/{paymentRef}/answer',
+  'POST /v1/test-payments/{paymentRef}/push',
   'GET /account',
   'GET /setup',
   'GET /v1/admin/accounts',
