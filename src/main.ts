@@ -48,6 +48,7 @@ try {
     sql: resolve(root, 'sql'),
     demo: resolve(root, 'client-sdk/dist/demo'),
     planWorker: resolve(root, 'dist/plan-worker.js'),
+    printWorker: resolve(root, 'dist/print-worker.js'),
   };
   const starting = startNode(config, paths, log);
   // From the first moment: a start that is cut short must not leave its Postgres running.

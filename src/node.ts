@@ -34,6 +34,8 @@ export interface NodePaths {
   readonly demo: string;
   /** The bundle of the thread that reads plans of halls; absent: that of the working directory. */
   readonly planWorker?: string;
+  /** The bundle of the thread that draws tickets; absent: that of the working directory. */
+  readonly printWorker?: string;
 }
 
 export interface RunningNode {
@@ -92,7 +94,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   const payments = openPayments(config, store, log, undo);
-  const tickets = await openTickets(config, store, secret, log, undo);
+  const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
+  const tickets = await openTickets(config, store, secret, printWorker, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
   let clustered: SharedHouses | undefined;

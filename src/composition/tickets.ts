@@ -5,10 +5,11 @@ import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { SeatLabels } from '../boxoffice/catalogue/seat-labels.js';
 import { repeat } from '../boxoffice/repeat.js';
+import { type DocumentParts, documentEndpoints } from '../boxoffice/tickets/document-endpoints.js';
 import { ticketReadEndpoints } from '../boxoffice/tickets/ticket-endpoints.js';
 import { TicketKeys } from '../boxoffice/tickets/ticket-keys.js';
 import { TicketLinks } from '../boxoffice/tickets/ticket-links.js';
-import type { TicketParts } from '../boxoffice/tickets/ticket-parts.js';
+import { TicketPrinter } from '../boxoffice/tickets/ticket-printer.js';
 import type { Config } from '../config.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
@@ -22,15 +23,22 @@ export interface Tickets {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** `tokenSecret` is that of the node: its own keys for other purposes are made from it. */
+/**
+ * @param tokenSecret of the node: its own keys for other purposes are made from it.
+ * @param printWorker the bundle of the thread that draws PDFs.
+ */
 export async function openTickets(
   config: Config,
   { pool, ids }: Store,
   tokenSecret: string,
+  printWorker: string,
   log: Log,
   undo: Undo,
 ): Promise<Tickets> {
-  const parts: TicketParts = {
+  const printer = new TicketPrinter(printWorker);
+  undo.push(() => printer.close());
+  const parts: DocumentParts = {
+    printer,
     pool,
     db: pool,
     labels: new SeatLabels(pool),
@@ -41,7 +49,7 @@ export async function openTickets(
     uuid: () => ids.uuid(),
     siteUrl: config.accounts.siteUrl,
   };
-  const endpoints = ticketReadEndpoints(parts, { apple: false, google: false });
+  const endpoints = [...ticketReadEndpoints(parts, { apple: false, google: false }), ...documentEndpoints(parts)];
   return { endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets') };
 }
 

@@ -33,7 +33,7 @@ export async function respond(exchange: Exchange, endpoint: Endpoint, context: R
   if (!answer.ok) exchange.problem(answer.error);
   else if (endpoint.status === 204) exchange.send(204, {});
   else if (isRendered(answer.body)) sendDocument(exchange, answer.body.headers, answer.body.document);
-  else if (typeof answer.body === 'string') {
+  else if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
     exchange.send(endpoint.status, { 'content-type': endpoint.mediaType, ...answer.headers }, answer.body);
   } else if (answer.etag !== undefined) sendTagged(exchange, endpoint.status, answer.body, answer.etag);
   else exchange.json(endpoint.status, answer.body, answer.headers);

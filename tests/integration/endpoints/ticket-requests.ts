@@ -12,6 +12,11 @@ async function sold(cinema: Cinema) {
   return { showtimeId, session, orderId, ticketId, json: json as { code: string; links: Record<string, string> } };
 }
 
+const document = (of: 'page' | 'pdf' | 'qr' | 'calendar') => async (cinema: Cinema) => {
+  const { ticketId, json } = await sold(cinema);
+  return { path: { ticketId }, query: new URL(json.links[of] ?? '', cinema.origin).search };
+};
+
 /** A right request of each endpoint of tickets. */
 export const ticketRequests: Requests = {
   listOrderTickets: async (cinema) => {
@@ -26,4 +31,8 @@ export const ticketRequests: Requests = {
     const { json } = await sold(cinema);
     return { query: `?code=${json.code}` };
   },
+  getTicketPage: document('page'),
+  getTicketPdf: document('pdf'),
+  getTicketQr: document('qr'),
+  getTicketCalendar: document('calendar'),
 };

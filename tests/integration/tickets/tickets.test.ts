@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { TicketLinks } from '../../../src/boxoffice/tickets/ticket-links.js';
 import { Cinema } from '../endpoints/cinema.js';
-import { sign } from '../gateway/sign.js';
+import { SECRET, sign } from '../gateway/sign.js';
+import { readQr } from './read-qr.js';
 import { sellTickets } from './sold-tickets.js';
 
 const cinema = await Cinema.open();
@@ -114,6 +116,52 @@ describe('tickets', () => {
     const { json } = await cinema.send('GET', `/v1/tickets/${tickets[0]?.id}`, session);
     expect(json).not.toHaveProperty('code');
     expect(json).toMatchObject({ showtime: { isCancelled: true } });
+  });
+});
+
+describe('the documents of a ticket', () => {
+  const fetchAt = (path: string) => fetch(`${cinema.origin}${path}`);
+
+  it('are opened by their links without a session, and the QR code says the code', async () => {
+    const { tickets } = await sold();
+    const { code, links = {}, seat } = tickets[0]!;
+    const qr = await fetchAt(links['qr'] ?? '');
+    expect(qr.headers.get('content-type')).toBe('image/png');
+    expect(await readQr(new Uint8Array(await qr.arrayBuffer()))).toBe(code);
+    const svg = await fetchAt(`${links['qr']}&format=svg`);
+    expect([svg.headers.get('content-type'), await svg.text()]).toEqual([
+      'image/svg+xml',
+      expect.stringMatching(/^<svg .*fill="#fff"/),
+    ]);
+    const pdf = await fetchAt(links['pdf'] ?? '');
+    expect(pdf.headers.get('content-type')).toBe('application/pdf');
+    expect(await pdf.text()).toMatch(/^%PDF-/);
+    const page = await fetchAt(links['page'] ?? '');
+    expect(page.headers.get('cache-control')).toBe('private, no-store');
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(await page.text()).toContain(`<dd>${seat}</dd>`);
+    const calendar = await fetchAt(links['calendar'] ?? '');
+    expect(await calendar.text()).toMatch(/^BEGIN:VCALENDAR\r\n/);
+  });
+
+  it('are not opened by a link of another ticket, a changed one, or one that has expired', async () => {
+    const { tickets } = await sold();
+    const [one, other] = tickets.map(({ links = {} }) => new URL(links['page'] ?? '', cinema.origin));
+    const link = other?.searchParams.get('link') ?? '';
+    const expired = new TicketLinks(SECRET).make({ ticketId: tickets[0]!.id, generation: 1 }, Date.now() - 1_000);
+    for (const wrong of [link, `A${link.slice(1)}`, `${link}A`, 'x', expired]) {
+      const { status } = await fetchAt(`${one?.pathname}?link=${wrong}`);
+      expect(status, wrong).toBe(410);
+    }
+    const fine = new TicketLinks(SECRET).make({ ticketId: tickets[0]!.id, generation: 1 }, Date.now() + 5_000);
+    expect((await fetchAt(`${one?.pathname}?link=${fine}`)).status).toBe(200);
+  });
+
+  it.each(['page', 'pdf', 'qr', 'calendar'])('are gone once it was cancelled: %s', async (document) => {
+    const { tickets, ticketIds } = await sold();
+    await pool.query("UPDATE boxoffice.tickets SET state = 'cancelled' WHERE id = $1", [ticketIds[0]]);
+    const answer = await fetchAt(tickets[0]?.links?.[document] ?? '');
+    expect([answer.status, await answer.json()]).toMatchObject([410, { code: 'invalid_link' }]);
   });
 });
 
