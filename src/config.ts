@@ -4,6 +4,7 @@ import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
+import { reportsSettings } from './boxoffice/reports/reports-settings.js';
 import { ticketSettings } from './boxoffice/tickets/ticket-settings.js';
 import { TOGGLES } from './boxoffice/toggles.js';
 
@@ -191,6 +192,7 @@ const environment = z.object({
   STUCK_CHECK_MS: timerMs.default(5 * 60_000),
   DRAIN_MS_MAX: timerMs.default(5_000),
   ...ticketSettings,
+  ...reportsSettings,
 });
 
 type Environment = z.infer<typeof environment>;
@@ -346,6 +348,7 @@ function arrange(env: Environment) {
     reconcileMs: env.RECONCILE_MS,
     stuckCheckMs: env.STUCK_CHECK_MS,
     drainMsMax: env.DRAIN_MS_MAX,
+    reports: { replicaUrl: env.DATABASE_REPLICA_URL, statementMsMax: env.REPORT_MS_MAX },
     tickets: { secret: env.TICKET_SECRET, keyMs: env.TICKET_KEY_DAYS * 86_400_000 },
   };
 }

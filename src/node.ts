@@ -17,6 +17,7 @@ import { type FirstStart, prepareFirstStart } from './composition/first-start.js
 import { houseParts, loneHouses } from './composition/houses.js';
 import { openOutbox } from './composition/outbox.js';
 import { openPayments } from './composition/payments.js';
+import { openReports } from './composition/reports.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import { openTickets } from './composition/tickets.js';
@@ -96,6 +97,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const payments = openPayments(config, store, log, undo);
   const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
   const tickets = await openTickets(config, store, secret, printWorker, log, undo);
+  const reports = openReports(config, store, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
   let clustered: SharedHouses | undefined;
@@ -116,6 +118,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...boxOffice.endpoints,
       ...payments.endpoints,
       ...tickets.endpoints,
+      ...reports,
     ],
     isRevoked: access.isRevoked,
     ownBookings: accounts.ownBookings,

@@ -32,6 +32,7 @@ export const TAGS = {
   Bookings: 'Seats sold.',
   Payments: 'Who moves the money, and what they report.',
   Tickets: 'What buyers show at the door, and how it is checked there.',
+  Reports: 'Takings, refunds, occupancy and a forecast, as JSON and as CSV.',
   Staff: 'What only staff may do.',
 } as const;
 export type Tag = keyof typeof TAGS;
