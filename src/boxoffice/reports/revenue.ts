@@ -19,17 +19,6 @@ export const DIMENSIONS = [
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-const COLUMNS: Readonly<Record<Exclude<Dimension, 'day' | 'hour'>, string>> = {
-  showtime: "coalesce(showtime::text, '')",
-  movie: "coalesce(movie, '')",
-  venue: "coalesce(venue, '')",
-  channel: 'channel',
-  ticketType: 'ticket_type',
-  provider: 'provider',
-  seller: 'seller',
-  reason: 'reason',
-};
-
 export interface Filter {
   readonly venue?: string | undefined;
   readonly movie?: string | undefined;
@@ -76,10 +65,6 @@ export interface Asked {
  * @returns undefined where there are more than `rowsMax` rows
  */
 export async function readSums(db: Reads, { calendars, by, filter, rowsMax }: Asked): Promise<SumRow[] | undefined> {
-  const byTime = by.includes('day') || by.includes('hour');
-  const columns = by.flatMap((name) => (name === 'day' || name === 'hour' ? [] : [`${COLUMNS[name]} AS "${name}"`]));
-  const groups = [...(byTime ? ['zone', 'cutoff', 'bucket'] : []), ...columns, 'currency'];
-  const names = groups.map((group) => group.split(' AS ').at(-1) ?? group);
   const bounds = calendars.flatMap(({ timeZone, dayCutoffHour, bounds }) =>
     bounds.map((bound) => [timeZone, dayCutoffHour, new Date(bound)] as const),
   );
@@ -94,12 +79,23 @@ export async function readSums(db: Reads, { calendars, by, filter, rowsMax }: As
          FROM placed p JOIN calendar c USING (zone, cutoff)
         WHERE ($6::text IS NULL OR venue = $6) AND ($7::text IS NULL OR movie = $7)
           AND ($8::uuid IS NULL OR showtime = $8) AND ($9::text IS NULL OR channel = $9))
-     SELECT ${groups.join(', ')}, sum(tickets) AS tickets, sum(gross) AS gross, sum(fees) AS fees,
+     SELECT CASE WHEN asked && '{day,hour}' THEN zone ELSE '' END AS zone,
+            CASE WHEN asked && '{day,hour}' THEN cutoff ELSE 0 END AS cutoff,
+            CASE WHEN asked && '{day,hour}' THEN bucket ELSE 0 END AS bucket,
+            CASE WHEN 'showtime' = ANY (asked) THEN coalesce(showtime::text, '') ELSE '' END AS showtime,
+            CASE WHEN 'movie' = ANY (asked) THEN coalesce(movie, '') ELSE '' END AS movie,
+            CASE WHEN 'venue' = ANY (asked) THEN coalesce(venue, '') ELSE '' END AS venue,
+            CASE WHEN 'channel' = ANY (asked) THEN channel ELSE '' END AS channel,
+            CASE WHEN 'ticketType' = ANY (asked) THEN ticket_type ELSE '' END AS "ticketType",
+            CASE WHEN 'provider' = ANY (asked) THEN provider ELSE '' END AS provider,
+            CASE WHEN 'seller' = ANY (asked) THEN seller ELSE '' END AS seller,
+            CASE WHEN 'reason' = ANY (asked) THEN reason ELSE '' END AS reason,
+            currency, sum(tickets) AS tickets, sum(gross) AS gross, sum(fees) AS fees,
             sum(discounts) AS discounts, sum(tax) AS tax, sum(other) AS other, sum(returned_tickets) AS "returnedTickets",
             sum(refunds) AS refunds, sum(refunded_tax) AS "refundedTax",
             sum(gross + fees - discounts + other - refunds) AS net
-       FROM counted WHERE bucket > 0 AND bucket < buckets
-      GROUP BY ${names.map((_, n) => n + 1).join(', ')} LIMIT $10`,
+       FROM counted CROSS JOIN (SELECT $11::text[] AS asked) a WHERE bucket > 0 AND bucket < buckets
+      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 LIMIT $10`,
     [
       new Date(Math.min(...minMax(times))),
       new Date(Math.max(...minMax(times))),
@@ -111,6 +107,7 @@ export async function readSums(db: Reads, { calendars, by, filter, rowsMax }: As
       filter.showtime ?? null,
       filter.channel ?? null,
       rowsMax + 1,
+      by,
     ],
   );
   return rows.length > rowsMax ? undefined : merged(rows, calendars, by);
