@@ -16,6 +16,8 @@ export const PERMISSIONS = [
   'reports.read',
   'accounts.manage',
   'keys.manage',
+  /** Whom the house tells what happened, and what became of that. */
+  'webhooks.manage',
   'audit.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -15,6 +15,7 @@ import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { reportRequests } from './report-requests.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
+import { webhookRequests } from './webhook-requests.js';
 
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...accountRequests,
@@ -23,6 +24,7 @@ const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...reportRequests,
   ...seatRequests,
   ...ticketRequests,
+  ...webhookRequests,
 };
 
 /** The right request of somebody, sent by a stranger: what it comes to. Of the others nothing belongs to anybody. */
