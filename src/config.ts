@@ -5,7 +5,7 @@ import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
 import { reportsSettings } from './boxoffice/reports/reports-settings.js';
-import { ticketSettings } from './boxoffice/tickets/ticket-settings.js';
+import { ticketConfig, ticketSettings } from './boxoffice/tickets/ticket-settings.js';
 import { TOGGLES } from './boxoffice/toggles.js';
 import { webhookSettings } from './boxoffice/webhooks/webhook-settings.js';
 
@@ -356,6 +356,6 @@ function arrange(env: Environment) {
     stuckCheckMs: env.STUCK_CHECK_MS,
     drainMsMax: env.DRAIN_MS_MAX,
     reports: { replicaUrl: env.DATABASE_REPLICA_URL, statementMsMax: env.REPORT_MS_MAX },
-    tickets: { secret: env.TICKET_SECRET, keyMs: env.TICKET_KEY_DAYS * 86_400_000 },
+    tickets: ticketConfig(env),
   };
 }
