@@ -46,8 +46,8 @@ export class HostedDesk implements HouseDesk {
     const until = clock.now() + askMsMax;
     // Once one try may have taken effect, a later one that was turned away does not settle that it has not.
     let isUnknown = false;
-    for (let again = false; ; again = true) {
-      const outcome = await this.#askOnce(showtimeId, command, commandId, again);
+    for (;;) {
+      const outcome = await this.#askOnce(showtimeId, command, commandId);
       if (outcome.ok || 'refusal' in outcome || !isRetried(outcome)) return outcome;
       isUnknown ||= outcome.failure === 'outcome_unknown';
       const waitMs = Math.min(Math.max(outcome.retryAfterMs ?? 0, RETRY_MS_MIN), RETRY_MS_MAX);
@@ -63,10 +63,11 @@ export class HostedDesk implements HouseDesk {
     return { ok: true, terms: host.terms, own: (holder) => host.own(holder), current: () => host.current() };
   }
 
-  async #askOnce(showtimeId: string, command: Command, commandId: string, again: boolean): Promise<Outcome> {
+  async #askOnce(showtimeId: string, command: Command, commandId: string): Promise<Outcome> {
     const opened = await this.#open(showtimeId);
     if (!opened.ok) return { ok: false, failure: opened.reason };
-    const submission = { requestId: 1, commandId, command, ...(again ? { again } : {}) };
+    // Whoever asked before, and died, may have had an effect: a refusal is to come from whoever is sure to be the owner.
+    const submission = { requestId: 1, commandId, command, again: true };
     const { timers, answerMsMax = ANSWER_MS_MAX } = this.#options;
     return await new Promise((resolve) => {
       const cancel = timers.after(answerMsMax, () => resolve(UNKNOWN));

@@ -5,9 +5,6 @@ import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { SeatLabels } from '../boxoffice/catalogue/seat-labels.js';
 import { repeat } from '../boxoffice/repeat.js';
-import type { AdmitParts } from '../boxoffice/tickets/admit.js';
-import { checkInEndpoints } from '../boxoffice/tickets/check-in-endpoints.js';
-import { checkInListEndpoints } from '../boxoffice/tickets/check-in-list.js';
 import { type DocumentParts, documentEndpoints } from '../boxoffice/tickets/document-endpoints.js';
 import { ticketReadEndpoints } from '../boxoffice/tickets/ticket-endpoints.js';
 import { TicketKeys } from '../boxoffice/tickets/ticket-keys.js';
@@ -40,8 +37,7 @@ export async function openTickets(
 ): Promise<Tickets> {
   const printer = new TicketPrinter(printWorker);
   undo.push(() => printer.close());
-  const parts: DocumentParts & AdmitParts = {
-    admissionMs: config.tickets.admissionMs,
+  const parts: DocumentParts = {
     printer,
     pool,
     db: pool,
@@ -53,12 +49,7 @@ export async function openTickets(
     uuid: () => ids.uuid(),
     siteUrl: config.accounts.siteUrl,
   };
-  const endpoints = [
-    ...ticketReadEndpoints(parts, { apple: false, google: false }),
-    ...documentEndpoints(parts),
-    ...checkInEndpoints(parts),
-    ...checkInListEndpoints(parts),
-  ];
+  const endpoints = [...ticketReadEndpoints(parts, { apple: false, google: false }), ...documentEndpoints(parts)];
   return { endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets') };
 }
 

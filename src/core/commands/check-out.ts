@@ -21,9 +21,7 @@ export function applyCheckOut(house: House, command: CheckOut, now: number): App
   if (hold.orderId !== undefined && hold.orderId !== orderId) return refused({ code: 'hold_in_order' });
   const refusal = hold.orderId === undefined ? refuseOrder(house, command, hold, now) : undefined;
   if (refusal !== undefined) return refused(refusal);
-  if (hold.orderId === orderId && hold.expiresAt >= until) {
-    return { reply: { ok: true, type: 'hold', hold }, changes: [] };
-  }
+  // Put also where that changes nothing: the answer is recorded, and a late copy of the command does nothing to what came after.
   return putHold(house, { ...hold, orderId, expiresAt: Math.max(hold.expiresAt, until) }, []);
 }
 

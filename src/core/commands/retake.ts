@@ -15,9 +15,7 @@ export function applyRetake(house: House, command: Extract<Command, { type: 'ret
   const { newHoldId, orderId, prices, ticketTypes, until } = command;
   const known = house.holds.get(newHoldId);
   if (known !== undefined) {
-    return known.orderId === orderId
-      ? { reply: { ok: true, type: 'hold', hold: known }, changes: [] }
-      : refused({ code: 'hold_in_order' });
+    return known.orderId === orderId ? putHold(house, known, []) : refused({ code: 'hold_in_order' });
   }
   if (house.rules.cancelled === true) return refused({ code: 'sales_closed' });
   if (until <= now || house.expired.has(newHoldId)) return refused({ code: 'hold_expired' });

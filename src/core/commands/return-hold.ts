@@ -15,7 +15,8 @@ export function applyReturnHold(
 ): Applied {
   const hold = findHoldOf(house, command.holdId, command.holder, now);
   if (isRefusal(hold)) return refused(hold);
-  if (hold.orderId === undefined) return { reply: { ok: true, type: 'hold', hold }, changes: [] };
+  // Put all the same, so that the answer is recorded: a late copy takes the hold out of no order that it came into since.
+  if (hold.orderId === undefined) return putHold(house, hold, []);
   if (hold.orderId !== command.orderId) return refused({ code: 'hold_in_order' });
   const { orderId: _, ...returned } = hold;
   return putHold(house, { ...returned, expiresAt: Math.min(hold.expiresAt, command.expiresAt) }, []);

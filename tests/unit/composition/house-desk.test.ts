@@ -51,10 +51,10 @@ describe('the desk of the box office', () => {
   ] as const)('gives %s as it comes', async (_, answer) => {
     const { atOnce, sent } = await ask(answer);
     expect(atOnce).toEqual(answer);
-    expect(sent).toEqual([{ requestId: 1, commandId: 'c', command: COMMAND }]);
+    expect(sent).toEqual([{ requestId: 1, commandId: 'c', command: COMMAND, again: true }]);
   });
 
-  it('asks again with the same id where the house moves, is away or does not know, and says that it is a retry', async () => {
+  it('asks again with the same id where the house moves, is away or does not know', async () => {
     const { outcome, sent, ms } = await ask('moving', failed('unavailable', 400), failed('outcome_unknown', 100), DONE);
     expect(outcome).toEqual(DONE);
     expect(sent.map(({ commandId, again }) => [commandId, again])).toEqual([
