@@ -4,6 +4,7 @@ import { comesToRest } from './oracles/rest.js';
 import { ToldStates } from './oracles/told-states.js';
 import { Buyer } from './people/buyer.js';
 import { Caller } from './people/caller.js';
+import { OrderDesk } from './people/order-desk.js';
 import { Staff } from './people/staff.js';
 import type { Plan } from './plan/plan.js';
 import { heal, strike } from './plan/strike.js';
@@ -59,10 +60,12 @@ async function run(plan: Plan, world: World): Promise<void> {
   const buyers = plan.buyers.map((number) => new Buyer(number, world, states, orders));
   const staff = new Staff(world, orders, () => buyers);
   const caller = new Caller(world, orders);
+  const desk = new OrderDesk(world, orders);
   for (const fault of plan.faults) world.time.after(fault.at, () => strike(fault, world, { buyers, caller }));
   await world.time.advance(plan.chaosMs);
   heal(world);
   staff.leave();
+  desk.rest();
   for (const buyer of buyers) buyer.rest();
   await comesToRest(world, buyers, orders, REST_MS_MAX, 'after the faults');
   // Whoever asks is answered, and sees what came of it.

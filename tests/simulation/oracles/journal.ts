@@ -13,6 +13,7 @@ export function checkJournal(world: World, orders: Orders): void {
   checkNothingLost(world, orders);
   checkStaysCancelled(world, orders);
   checkStaysReseated(world, orders);
+  checkStaysGivenBack(world, orders);
   checkHistory(world);
 }
 
@@ -34,7 +35,8 @@ function checkAsked(world: World, orders: Orders, showtimeId: string): void {
   const bookers = new Set<string>();
   for (const { booking, commandId } of world.journal.peek(showtimeId).bookings.values()) {
     const order = asked.get(commandId);
-    if (order?.type !== 'book' || order.holder !== booking.holder) {
+    const isTheirs = (order?.customer ?? order?.holder) === booking.holder && order?.orderId === booking.orderId;
+    if (order?.type !== 'book' || !isTheirs) {
       world.violate('nothing happens unasked', `nobody asked for booking ${booking.reference}`);
     }
     if (bookers.has(commandId)) world.violate('one request, one effect', `${commandId} booked twice`);
@@ -99,6 +101,8 @@ function checkStaysReseated(world: World, orders: Orders): void {
     const { type, bookingId = '' } = order;
     if (type === 'reseat') moves.set(bookingId, [...(moves.get(bookingId) ?? []), order]);
   }
+  // Of these a part of the seats is gone.
+  for (const { type, bookingId = '' } of orders.all) if (type === 'cancel_part') moves.delete(bookingId);
   const labels = world.labels();
   for (const [bookingId, ordersOf] of moves) {
     const told = ordersOf.map((order) => ({ order, told: orders.told(order) }));
@@ -112,6 +116,22 @@ function checkStaysReseated(world: World, orders: Orders): void {
     if (isExcused(world, last.order, bookingId)) continue;
     const what = `booking ${kept.reference} was moved to ${outcome.booking.seats.join(' ')}, and has ${kept.seats}`;
     world.violate('what is acknowledged survives', what);
+  }
+}
+
+/** Seats that an order gave back are not in its booking again, unless staff moved it there. */
+function checkStaysGivenBack(world: World, orders: Orders): void {
+  const moved = new Set(orders.all.flatMap(({ type, bookingId }) => (type === 'reseat' ? [bookingId] : [])));
+  const labels = world.labels();
+  for (const order of orders.all) {
+    const { type, bookingId = '', showtimeId, seats = [] } = order;
+    if (type !== 'cancel_part' || moved.has(bookingId) || !orders.told(order).some(({ ok }) => ok)) continue;
+    const kept = world.journal.peek(showtimeId).bookings.get(bookingId)?.booking;
+    if (kept?.status !== 'confirmed' || world.tails.isForgotten(order)) continue;
+    const back = kept.seats.filter((seat) => seats.includes(labels[seat] ?? ''));
+    if (back.length > 0) {
+      world.violate('what is acknowledged survives', `booking ${kept.reference} has seats that it gave back: ${back}`);
+    }
   }
 }
 

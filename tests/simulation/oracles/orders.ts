@@ -131,10 +131,9 @@ export class Orders {
   }
 
   /** A yes that changes nothing has nothing to be recorded. */
-  #changedNothing(
-    { type, showtimeId, holder, commandId }: Order,
-    { booking, seats }: Told & { readonly ok: true },
-  ): boolean {
+  #changedNothing(order: Order, told: Told & { readonly ok: true }): boolean {
+    const { type, showtimeId, holder, commandId } = order;
+    const { booking, seats } = told;
     if (seats?.length === 0) return true;
     const { journal } = this.#world;
     if (type !== 'reseat' || journal.resultOf(showtimeId, holder, commandId)) return false;
@@ -153,6 +152,9 @@ export class Orders {
       hold?.id === wasHold?.id &&
       isDeepStrictEqual(hold?.seats, wasHold && this.#labels(wasHold.seats)) &&
       hold?.expiresAt === wasHold?.expiresAt &&
+      hold?.orderId === wasHold?.orderId &&
+      booking?.orderId === wasBooking?.orderId &&
+      booking?.price.amount === wasBooking?.price.amount &&
       isDeepStrictEqual(hold?.ticketTypes, wasHold?.ticketTypes) &&
       booking?.reference === wasBooking?.reference &&
       isDeepStrictEqual(booking?.seats, wasBooking && this.#labels(wasBooking.seats)) &&
@@ -182,11 +184,11 @@ export class Orders {
   }
 
   /** What the journal has of what a command names, and will have for as long as clocks may differ. */
-  #has({ showtimeId, holder, holdId, bookingId = '' }: Order): Has {
+  #has({ showtimeId, holder, customer = holder, holdId, bookingId = '' }: Order): Has {
     const { journal, time } = this.#world;
     const { holds, bookings } = journal.peek(showtimeId);
     const endsAfter = time.now() + CLOCK_ERROR_MS_MAX;
-    const isTheirs = (hold: Hold) => hold.id === holdId && hold.holder === holder && hold.expiresAt > endsAfter;
+    const isTheirs = (hold: Hold) => hold.id === holdId && hold.holder === customer && hold.expiresAt > endsAfter;
     const booking = bookings.get(bookingId)?.booking;
     return {
       hold: holdId !== undefined && [...holds.values()].some(isTheirs),
@@ -207,9 +209,16 @@ export class Orders {
       if (order.type === 'block') this.#world.count('seats were blocked');
       if (order.type === 'allocate') this.#world.count('seats were allocated');
       if (order.type === 'take_away' && told.seats?.length !== 0) this.#world.count('a hold was taken away');
+      if (order.type === 'check_out') this.#world.count('a hold went into an order');
+      if (order.type === 'return_hold') this.#world.count('a hold left its order');
+      if (order.type === 'retake') this.#world.count('an order took its seats again');
+      if (order.type === 'book' && order.orderId) this.#world.count('an order was booked');
+      if (order.type === 'cancel_part') this.#world.count('a booking was cancelled in part');
       if (order.type === 'reseat') this.#world.count('a booking was reseated');
       if (told.hold?.channel === 'walk_in' && order.type === 'hold') this.#world.count('staff held for a customer');
-    } else if (told.code === 'seats_unavailable') this.#world.count('a hold was refused for another');
+    } else if (told.code === 'hold_in_order') this.#world.count('a hold in an order was refused to another');
+    else if (told.code === 'booking_in_order') this.#world.count('a booking of an order was refused to another');
+    else if (told.code === 'seats_unavailable') this.#world.count('a hold was refused for another');
     else if (told.code === 'hold_expired' && order.type === 'book') this.#world.count('a payment came late');
   }
 

@@ -46,8 +46,8 @@ function lookAround(world: World, buyers: readonly Buyer[], orders: Orders): rea
       ) {
         found.push(`${name} has ${state.bookings.length} bookings, and the journal ${booked.length}`);
       } else {
-        const shown = [...state.holds, ...state.bookings.filter(isConfirmed)].flatMap(({ seats, ticketTypes }) =>
-          seats.map((seat, i) => `${seat} ${ticketTypes?.[i]}`),
+        const shown = [...state.holds, ...state.bookings.filter(isConfirmed)].flatMap(
+          ({ seats, ticketTypes, orderId }) => seats.map((seat, i) => `${seat} ${ticketTypes?.[i]} ${orderId}`),
         );
         const [is, shouldBe] = [shown.sort().join(', '), soldTo(holder, world, showtimeId).sort().join(', ')];
         if (is !== shouldBe) found.push(`${name} shows ${is}, and the journal has ${shouldBe}`);
@@ -66,7 +66,7 @@ function sameIds(some: readonly { readonly id: string }[], others: readonly { re
   return some.length === others.length && some.every(({ id }) => ids.has(id));
 }
 
-/** What each seat of somebody is sold as: `5 child`. Of a hold that shrank, rows may have the value of before. */
+/** What each seat of somebody is sold as, and by which order: `5 child undefined`. Of a hold that shrank, rows may have the value of before. */
 function soldTo(holder: string, world: World, showtimeId: string): string[] {
   const { holds, bookings } = world.journal.peek(showtimeId);
   const labels = world.labels();
@@ -75,6 +75,6 @@ function soldTo(holder: string, world: World, showtimeId: string): string[] {
     .filter(({ booking }) => booking.holder === holder && isConfirmed(booking))
     .flatMap(({ booking }) => booking.seats.map((seat) => [seat, booking] as const));
   return [...held, ...booked].map(
-    ([seat, { seats, ticketTypes }]) => `${labels[seat]} ${ticketTypes?.[seats.indexOf(seat)]}`,
+    ([seat, { seats, ticketTypes, orderId }]) => `${labels[seat]} ${ticketTypes?.[seats.indexOf(seat)]} ${orderId}`,
   );
 }

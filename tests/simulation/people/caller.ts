@@ -5,7 +5,7 @@ import type { Random } from '../world/random.js';
 import type { SimNode } from '../world/sim-node.js';
 import { TIMES } from '../world/times.js';
 import type { World } from '../world/world.js';
-import { describe, type Order, type OrderType, type Told } from './order.js';
+import { describe, type Order, type OrderType, type Told, toldBy } from './order.js';
 
 const NAME = 'caller';
 const HOLDER = 'guest:caller';
@@ -146,10 +146,4 @@ function messageOf(
     default:
       throw new Error(`No caller asks for ${type}.`);
   }
-}
-
-function toldBy(reply: ReplyMessage): Told {
-  if (!reply.ok) return { ok: false, code: reply.error.code, outcome: reply.error.outcome };
-  const { hold, booking, seats } = reply;
-  return { ok: true, ...(hold ? { hold } : {}), ...(booking ? { booking } : {}), ...(seats ? { seats } : {}) };
 }

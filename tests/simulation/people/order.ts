@@ -1,5 +1,5 @@
 import type { Money } from '../../../src/protocol/money.js';
-import type { BookingView, HoldView } from '../../../src/protocol/server-messages.js';
+import type { BookingView, HoldView, ReplyMessage } from '../../../src/protocol/server-messages.js';
 
 export type OrderType =
   | 'hold'
@@ -15,7 +15,12 @@ export type OrderType =
   | 'allocate'
   | 'deallocate'
   | 'take_away'
-  | 'reseat';
+  | 'reseat'
+  // Of the box office, for its orders.
+  | 'check_out'
+  | 'return_hold'
+  | 'retake'
+  | 'cancel_part';
 
 /** What a command came to, as its client was told in the end. */
 export type Told =
@@ -37,9 +42,20 @@ export interface Order {
   readonly seats?: readonly string[] | undefined;
   /** One for each of the seats. */
   readonly ticketTypes?: readonly string[] | undefined;
+  /** Whose hold or booking it is, where that is not who asks. */
+  readonly customer?: string | undefined;
+  /** The order of the box office that asks. */
+  readonly orderId?: string | undefined;
 }
 
-export function describe({ commandId, type, holdId, bookingId, seats, ticketTypes }: Order): string {
+/** As it was told over a socket. */
+export function toldBy(reply: ReplyMessage): Told {
+  if (!reply.ok) return { ok: false, code: reply.error.code, outcome: reply.error.outcome };
+  const { hold, booking, seats } = reply;
+  return { ok: true, ...(hold ? { hold } : {}), ...(booking ? { booking } : {}), ...(seats ? { seats } : {}) };
+}
+
+export function describe({ commandId, type, holdId, bookingId, seats, ticketTypes, orderId }: Order): string {
   const what = [holdId, bookingId, seats?.join(' '), ticketTypes?.join(' ')].filter(Boolean).join(' ');
-  return `${commandId.slice(0, 13)} ${type} ${what}`;
+  return `${commandId.slice(0, 13)} ${type} ${what}${orderId === undefined ? '' : ` for ${orderId}`}`;
 }

@@ -7,6 +7,7 @@ import {
   type Restored,
   type Slice,
 } from '../../../src/runtime/journal-port.js';
+import type { HeldOrders } from '../oracles/held-orders.js';
 import type { Census } from './census.js';
 import type { LostTails } from './lost-tails.js';
 import { TIMES } from './times.js';
@@ -29,6 +30,7 @@ export class SimJournal extends MemoryJournal {
   readonly #newest = new Map<string, number>();
   readonly #tails: LostTails;
   readonly #isLiving: (writerId: string) => boolean;
+  readonly #orders: HeldOrders;
 
   constructor(
     now: () => number,
@@ -36,6 +38,7 @@ export class SimJournal extends MemoryJournal {
     census: Census,
     tails: LostTails,
     isLiving: (writerId: string) => boolean,
+    orders: HeldOrders,
   ) {
     super(now, TIMES.recovering);
     this.#now = now;
@@ -43,6 +46,7 @@ export class SimJournal extends MemoryJournal {
     this.#census = census;
     this.#tails = tails;
     this.#isLiving = isLiving;
+    this.#orders = orders;
   }
 
   statesOf(showtimeId: string): readonly JournalState[] {
@@ -104,7 +108,11 @@ export class SimJournal extends MemoryJournal {
   override commit(writerId: string, batch: Batch): readonly Slice[] {
     if (this.#given.get(writerId) === batch.number) this.#census.count('a batch was given again');
     this.#given.set(writerId, batch.number);
+    const before = batch.slices.map(({ showtimeId }) => new Map(this.peek(showtimeId).holds));
     const fenced = super.commit(writerId, batch);
+    batch.slices.forEach((slice, i) => {
+      this.#orders.look(slice, before[i] ?? new Map(), this.peek(slice.showtimeId).holds, this.#now());
+    });
     this.#tails.wrote(writerId, batch);
     // An owner of before goes on, as the claim that overtook it is lost.
     for (const { showtimeId, epoch } of batch.slices.filter((slice) => !fenced.includes(slice))) {

@@ -4,6 +4,7 @@ import type { SeatMap } from '../../../src/core/seat-map.js';
 import type { Playbill } from '../../../src/runtime/playbill-port.js';
 import { silentLog } from '../../silent-log.js';
 import { rowOf } from '../../unit/runtime/playhouse.js';
+import { HeldOrders } from '../oracles/held-orders.js';
 import { Census, type Sometimes } from './census.js';
 import { LostTails } from './lost-tails.js';
 import { Random } from './random.js';
@@ -80,7 +81,8 @@ export class World {
     this.trace = new Trace(() => this.time.now() - TIMES.start, keepTrace);
     const isAlive = (writerId: string) => this.#nodes.some((node) => node.writerId === writerId && !node.life.isDead);
     this.tails = new LostTails(isAlive, (promise, what) => this.violate(promise, what));
-    this.journal = new SimJournal(() => this.time.now(), seats, this.census, this.tails, isAlive);
+    const heldOrders = new HeldOrders((promise, what) => this.violate(promise, what));
+    this.journal = new SimJournal(() => this.time.now(), seats, this.census, this.tails, isAlive, heldOrders);
     this.hub = new SimHub(this.time, silentLog, this.random('messages'), this.census);
     this.weather = new Weather(this.time, this.random('weather'), this.census);
     this.network = new SimNetwork(this.time, this.random('network'), () => this.nodes, {
