@@ -613,6 +613,78 @@ CREATE TABLE boxoffice.venues (
 );
 CREATE INDEX venues_city ON boxoffice.venues USING btree (city_key COLLATE "C", id COLLATE "C");
 
+CREATE TABLE boxoffice.webhook_deliveries (
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  message_id text NOT NULL,
+  state text DEFAULT 'pending'::text NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  try_after timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  last_status integer,
+  last_failure text,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  settled_at timestamp(3) with time zone,
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_deliveries_endpoint_id_message_id_key UNIQUE (endpoint_id, message_id),
+  CONSTRAINT webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES boxoffice.webhook_endpoints(id) ON DELETE CASCADE,
+  CONSTRAINT webhook_deliveries_message_id_fkey FOREIGN KEY (message_id) REFERENCES boxoffice.webhook_messages(id),
+  CONSTRAINT webhook_deliveries_check CHECK (((state = 'pending'::text) = (settled_at IS NULL))),
+  CONSTRAINT webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]))),
+  CONSTRAINT webhook_deliveries_tries_check CHECK ((tries >= 0))
+);
+CREATE INDEX webhook_deliveries_due ON boxoffice.webhook_deliveries USING btree (endpoint_id, try_after) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_endpoint ON boxoffice.webhook_deliveries USING btree (endpoint_id, id);
+CREATE INDEX webhook_deliveries_message ON boxoffice.webhook_deliveries USING btree (message_id);
+CREATE INDEX webhook_deliveries_settled ON boxoffice.webhook_deliveries USING brin (settled_at);
+
+CREATE TABLE boxoffice.webhook_endpoints (
+  id uuid NOT NULL,
+  url text NOT NULL,
+  topics text[] NOT NULL,
+  description text DEFAULT ''::text NOT NULL,
+  email text NOT NULL,
+  disabled_reason text,
+  disabled_at timestamp(3) with time zone,
+  subscribed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  failing_since timestamp(3) with time zone,
+  failures integer DEFAULT 0 NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  version bigint DEFAULT 1 NOT NULL,
+  CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_endpoints_check CHECK (((disabled_reason IS NULL) = (disabled_at IS NULL))),
+  CONSTRAINT webhook_endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['asked'::text, 'failing'::text, 'gone'::text]))),
+  CONSTRAINT webhook_endpoints_failures_check CHECK ((failures >= 0)),
+  CONSTRAINT webhook_endpoints_topics_check CHECK ((cardinality(topics) > 0))
+);
+
+CREATE TABLE boxoffice.webhook_follower (
+  singleton boolean DEFAULT true NOT NULL,
+  followed_until timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT webhook_follower_pkey PRIMARY KEY (singleton),
+  CONSTRAINT webhook_follower_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE boxoffice.webhook_messages (
+  id text NOT NULL,
+  topic text NOT NULL,
+  body text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT webhook_messages_pkey PRIMARY KEY (id)
+);
+CREATE INDEX webhook_messages_created_at ON boxoffice.webhook_messages USING brin (created_at);
+
+CREATE TABLE boxoffice.webhook_secrets (
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  sealed bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  expires_at timestamp(3) with time zone,
+  CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES boxoffice.webhook_endpoints(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_secrets_endpoint ON boxoffice.webhook_secrets USING btree (endpoint_id);
+
 CREATE TABLE usher.blocked_seats (
   showtime_id uuid NOT NULL,
   seat_index integer NOT NULL,
@@ -742,7 +814,7 @@ CREATE TABLE usher.seat_acts (
   acts text NOT NULL,
   CONSTRAINT seat_acts_pkey PRIMARY KEY (showtime_id, epoch, number)
 );
-CREATE INDEX seat_acts_created_at ON usher.seat_acts USING brin (created_at);
+CREATE INDEX seat_acts_created_at ON usher.seat_acts USING brin (created_at) WITH (autosummarize='on');
 
 CREATE TABLE usher.seat_allocations (
   showtime_id uuid NOT NULL,

@@ -4,8 +4,10 @@ import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
-import { ticketSettings } from './boxoffice/tickets/ticket-settings.js';
+import { reportsSettings } from './boxoffice/reports/reports-settings.js';
+import { ticketConfig, ticketSettings } from './boxoffice/tickets/ticket-settings.js';
 import { TOGGLES } from './boxoffice/toggles.js';
+import { webhookSettings } from './boxoffice/webhooks/webhook-settings.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const positive = z.coerce.number().int().positive();
@@ -125,6 +127,7 @@ const environment = z.object({
     .regex(/^[^\r\n]+@[^\r\n]+$/, { error: 'is an address, such as Usher <tickets@example.org>' })
     .default('Usher <no-reply@localhost>'),
   ...outboxSettings,
+  ...webhookSettings,
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
@@ -191,6 +194,7 @@ const environment = z.object({
   STUCK_CHECK_MS: timerMs.default(5 * 60_000),
   DRAIN_MS_MAX: timerMs.default(5_000),
   ...ticketSettings,
+  ...reportsSettings,
 });
 
 type Environment = z.infer<typeof environment>;
@@ -305,6 +309,11 @@ function arrange(env: Environment) {
       hashing: env.NODE_ENV === 'test' ? { nice: 0 } : {},
     },
     jobs: { isOn: env.JOBS, concurrency: env.JOB_CONCURRENCY },
+    webhooks: {
+      allowPrivate: env.WEBHOOKS_ALLOW_PRIVATE,
+      perEndpoint: env.WEBHOOKS_PER_ENDPOINT,
+      failingMs: env.WEBHOOKS_FAILING_HOURS * 3_600_000,
+    },
     logLevel: env.LOG_LEVEL,
     demo: env.DEMO ?? !production,
     demoCrowd: env.DEMO_CROWD && env.DEMO !== false && env.NODE_ENV === 'development' && env.REDIS_URL === undefined,
@@ -346,6 +355,7 @@ function arrange(env: Environment) {
     reconcileMs: env.RECONCILE_MS,
     stuckCheckMs: env.STUCK_CHECK_MS,
     drainMsMax: env.DRAIN_MS_MAX,
-    tickets: { secret: env.TICKET_SECRET, keyMs: env.TICKET_KEY_DAYS * 86_400_000 },
+    reports: { replicaUrl: env.DATABASE_REPLICA_URL, statementMsMax: env.REPORT_MS_MAX },
+    tickets: ticketConfig(env),
   };
 }

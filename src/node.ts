@@ -17,9 +17,11 @@ import { type FirstStart, prepareFirstStart } from './composition/first-start.js
 import { houseParts, loneHouses } from './composition/houses.js';
 import { openOutbox } from './composition/outbox.js';
 import { openPayments } from './composition/payments.js';
+import { openReports } from './composition/reports.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import { openTickets } from './composition/tickets.js';
+import { openWebhooks } from './composition/webhooks.js';
 import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
 import { loadUws } from './gateway/load-uws.js';
@@ -87,6 +89,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const store = await openStore(config, name, paths.sql, log, undo);
   const outbox = openOutbox(config, store, name, log, undo);
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
+  const webhooks = openWebhooks(config, store, secret, outbox, log, undo);
   const access = await openAccess(config, store, secret, log, undo);
   const needs = { store, accessTokens: access.accessTokens, tokenSecret: secret, guestHolder: access.guestHolder };
   const accounts = openAccounts(config, needs, log, undo);
@@ -96,6 +99,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const payments = openPayments(config, store, log, undo);
   const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
   const tickets = await openTickets(config, store, secret, printWorker, log, undo);
+  const reports = openReports(config, store, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
   let clustered: SharedHouses | undefined;
@@ -116,7 +120,10 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...boxOffice.endpoints,
       ...payments.endpoints,
       ...tickets.endpoints,
+      ...reports,
+      ...webhooks.endpoints,
     ],
+    messages: webhooks.messages,
     isRevoked: access.isRevoked,
     ownBookings: accounts.ownBookings,
     checkAnswers: config.checkAnswers,
@@ -159,7 +166,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }
-  await outbox.start([]);
+  await outbox.start([webhooks.handler]);
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
   await clustered?.join();

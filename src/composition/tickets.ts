@@ -5,6 +5,9 @@ import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { SeatLabels } from '../boxoffice/catalogue/seat-labels.js';
 import { repeat } from '../boxoffice/repeat.js';
+import type { AdmitParts } from '../boxoffice/tickets/admit.js';
+import { checkInEndpoints } from '../boxoffice/tickets/check-in-endpoints.js';
+import { checkInListEndpoints } from '../boxoffice/tickets/check-in-list.js';
 import { type DocumentParts, documentEndpoints } from '../boxoffice/tickets/document-endpoints.js';
 import { ticketReadEndpoints } from '../boxoffice/tickets/ticket-endpoints.js';
 import { TicketKeys } from '../boxoffice/tickets/ticket-keys.js';
@@ -37,7 +40,8 @@ export async function openTickets(
 ): Promise<Tickets> {
   const printer = new TicketPrinter(printWorker);
   undo.push(() => printer.close());
-  const parts: DocumentParts = {
+  const parts: DocumentParts & AdmitParts = {
+    admissionMs: config.tickets.admissionMs,
     printer,
     pool,
     db: pool,
@@ -49,7 +53,12 @@ export async function openTickets(
     uuid: () => ids.uuid(),
     siteUrl: config.accounts.siteUrl,
   };
-  const endpoints = [...ticketReadEndpoints(parts, { apple: false, google: false }), ...documentEndpoints(parts)];
+  const endpoints = [
+    ...ticketReadEndpoints(parts, { apple: false, google: false }),
+    ...documentEndpoints(parts),
+    ...checkInEndpoints(parts),
+    ...checkInListEndpoints(parts),
+  ];
   return { endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets') };
 }
 

@@ -3,7 +3,7 @@ import type { Authenticate, Identity } from '../http/access.js';
 import { checkAnswer } from '../http/check-answer.js';
 import { serveDocs } from '../http/docs.js';
 import type { Endpoint } from '../http/endpoint.js';
-import { documentEndpoint } from '../http/openapi.js';
+import { documentEndpoint, type SentMessages } from '../http/openapi.js';
 import { Origins } from '../http/origins.js';
 import { RateLimits } from '../http/rate-limits.js';
 import type { Rates } from '../http/rates-port.js';
@@ -53,6 +53,8 @@ export interface GatewayOptions {
   readonly checkAnswers?: boolean;
   readonly isOn: IsOn;
   readonly readiness: Readiness;
+  /** What the node sends to the servers of others, by topic: for the document. */
+  readonly messages?: SentMessages;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -138,7 +140,7 @@ export class Gateway {
   }
 
   #endpoints(hosts: Hosts, intake: CommandIntake): readonly Endpoint[] {
-    const { tokens, isOn, readiness, endpoints, ownBookings } = this.#options;
+    const { tokens, isOn, readiness, endpoints, messages = {}, ownBookings } = this.#options;
     const all = [
       ...healthEndpoints(readiness),
       ...endpoints,
@@ -147,7 +149,7 @@ export class Gateway {
       ...seatEndpoints({ hosts, intake, isOn }),
       ...(ownBookings ? ownBookingEndpoints({ hosts, intake, isOn, ownBookings }) : []),
     ];
-    return [...all, documentEndpoint(all)];
+    return [...all, documentEndpoint(all, messages)];
   }
 
   get sockets(): number {

@@ -12,8 +12,12 @@ export const PERMISSIONS = [
   'orders.staff',
   /** Let people in, and print their tickets. */
   'tickets.check_in',
+  /** Takings, refunds and occupancy. */
+  'reports.read',
   'accounts.manage',
   'keys.manage',
+  /** Whom the house tells what happened, and what became of that. */
+  'webhooks.manage',
   'audit.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -26,7 +30,7 @@ export type AccountRole = (typeof ACCOUNT_ROLES)[number];
 export type Role = 'guest' | 'key' | AccountRole;
 
 const STAFF = ['seats.staff', 'bookings.read', 'orders.staff', 'tickets.check_in'] as const;
-const MANAGER = [...STAFF, 'catalogue.edit', 'halls.edit', 'showtimes.edit', 'audit.read'] as const;
+const MANAGER = [...STAFF, 'catalogue.edit', 'halls.edit', 'showtimes.edit', 'reports.read', 'audit.read'] as const;
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   guest: [],
   customer: [],

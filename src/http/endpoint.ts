@@ -32,7 +32,9 @@ export const TAGS = {
   Bookings: 'Seats sold.',
   Payments: 'Who moves the money, and what they report.',
   Tickets: 'What buyers show at the door, and how it is checked there.',
+  Reports: 'Takings, refunds, occupancy and a forecast, as JSON and as CSV.',
   Staff: 'What only staff may do.',
+  Webhooks: 'Whom the house tells what happened.',
 } as const;
 export type Tag = keyof typeof TAGS;
 

@@ -10,8 +10,11 @@ const DESCRIPTION = `The HTTP API of Usher, a realtime seat server. Live seat ma
 on the WebSocket at /v1/showtimes/{showtimeId}/live, which PROTOCOL.md describes, with what all errors mean and what to
 do about each.`;
 
+/** The bodies of the requests that the server sends, by their topic. */
+export type SentMessages = Readonly<Record<string, z.ZodType>>;
+
 /** Serves the document of these endpoints, and of itself, at `/openapi.json`. */
-export function documentEndpoint(endpoints: readonly Endpoint[]): Endpoint {
+export function documentEndpoint(endpoints: readonly Endpoint[], messages: SentMessages = {}): Endpoint {
   let rendered: Promise<Rendered> | undefined;
   const self: Endpoint = endpoint({
     id: 'getOpenApiDocument',
@@ -25,20 +28,20 @@ export function documentEndpoint(endpoints: readonly Endpoint[]): Endpoint {
     reply: z.record(z.string(), z.unknown()),
     errors: [],
     handle: async () => {
-      rendered ??= render([...endpoints, self]);
+      rendered ??= render([...endpoints, self], messages);
       return { ok: true, body: await rendered };
     },
   });
   return self;
 }
 
-async function render(endpoints: readonly Endpoint[]): Promise<Rendered> {
-  const plain = Buffer.from(JSON.stringify(openApiDocument(endpoints)));
+async function render(endpoints: readonly Endpoint[], messages: SentMessages): Promise<Rendered> {
+  const plain = Buffer.from(JSON.stringify(openApiDocument(endpoints, messages)));
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache', etag: etagOf(plain) };
   return { document: await makeDocument(plain, 'best'), headers };
 }
 
-export function openApiDocument(endpoints: readonly Endpoint[]): object {
+export function openApiDocument(endpoints: readonly Endpoint[], messages: SentMessages = {}): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const each of endpoints) {
     paths[each.path] ??= {};
@@ -55,6 +58,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
     servers: [{ url: '/', description: 'This server' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    ...(Object.keys(messages).length === 0 ? {} : { webhooks: webhooksOf(messages) }),
     components: {
       securitySchemes: {
         session: {
@@ -66,6 +70,28 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
       },
     },
   });
+}
+
+/** Whoever receives one answers 2xx; anything else has it sent again. */
+function webhooksOf(messages: SentMessages): Record<string, { readonly post: ZodOpenApiOperationObject }> {
+  const header = z.object({
+    'webhook-id': z.string().meta({ description: 'The same at each try: what was seen before is a repetition.' }),
+    'webhook-timestamp': z.string().meta({ description: 'Seconds since 1970, of this try.' }),
+    'webhook-signature': z.string().meta({ description: 'One or more of `v1,<base64>`, separated by spaces.' }),
+  });
+  const one = (topic: string, body: z.ZodType): ZodOpenApiOperationObject => ({
+    operationId: `receive ${topic}`.replaceAll(/[\s._]+(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    summary: `What a webhook endpoint that subscribes to \`${topic}\` is sent.`,
+    tags: ['Webhooks'],
+    security: [],
+    requestParams: { header },
+    requestBody: { required: true, content: { 'application/json': { schema: body } } },
+    responses: {
+      '2XX': { description: 'Taken.' },
+      '410': { description: 'The endpoint is gone for good: it is switched off.' },
+    },
+  });
+  return Object.fromEntries(Object.entries(messages).map(([topic, body]) => [topic, { post: one(topic, body) }]));
 }
 
 const IDEMPOTENCY_KEY = z.uuid().meta({ description: 'New for every intention, the same for every try of it.' });

@@ -12,15 +12,19 @@ import { catalogueRequests } from './catalogue-requests.js';
 import { type Answered, Cinema, type Right } from './cinema.js';
 import { paymentRequests } from './payment-requests.js';
 import { type Operation, readOperations, wrongFor } from './read-operations.js';
+import { reportRequests } from './report-requests.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
+import { webhookRequests } from './webhook-requests.js';
 
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...accountRequests,
   ...catalogueRequests,
   ...paymentRequests,
+  ...reportRequests,
   ...seatRequests,
   ...ticketRequests,
+  ...webhookRequests,
 };
 
 /** The right request of somebody, sent by a stranger: what it comes to. Of the others nothing belongs to anybody. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sellTickets } from '../tickets/sold-tickets.js';
 import type { Cinema, Right } from './cinema.js';
 
@@ -35,4 +36,15 @@ export const ticketRequests: Requests = {
   getTicketPdf: document('pdf'),
   getTicketQr: document('qr'),
   getTicketCalendar: document('calendar'),
+  checkIn: async (cinema) => {
+    const { json } = await sold(cinema);
+    return { body: { scanId: randomUUID(), code: json.code, gate: 'A' } };
+  },
+  uploadCheckIns: async (cinema) => {
+    const { json } = await sold(cinema);
+    const scan = { scanId: randomUUID(), code: json.code, gate: 'A', at: new Date().toISOString(), admitted: true };
+    return { body: { device: 'd', scans: [scan] } };
+  },
+  getCheckInList: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
+  getCheckInCounts: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
 };

@@ -1,0 +1,89 @@
+/**
+ * What is counted, as SQL. An *entry* is money that arrived or was given back: the line of a sold seat, money that arrived
+ * without a sale, or the share of a line in a refund. Every cent of a succeeded payment is in exactly one entry, and so is every
+ * cent of a succeeded refund: the sum of all entries of a span is what the provider's ledger moved in it.
+ *
+ * - A sale counts when its payment arrived, and a refund when the provider confirmed it.
+ * - An order was sold by the first payment that brought its total. Other payments (another sum, a second one, money for a
+ *   cancelled order) are `other`: received, and not sold.
+ * - A refund is shared out among the lines that it names, or else among all lines, by what was paid for them. The shares are
+ *   differences of rounded-down running sums, so they add up to the refund.
+ * - The refund of other money belongs to no line, and to the showtime of the order's first booking.
+ *
+ * $1 and $2 are the span, in Postgres' time.
+ */
+const PARTS = `
+  settled AS MATERIALIZED (
+    SELECT p.id, p.order_id, p.provider, p.currency, p.received, p.settled_at
+      FROM boxoffice.payments p
+     WHERE p.state = 'succeeded' AND p.settled_at >= $1 AND p.settled_at < $2),
+  given_back AS MATERIALIZED (
+    SELECT DISTINCT r.order_id FROM boxoffice.refunds r
+     WHERE r.state = 'succeeded' AND r.settled_at >= $1 AND r.settled_at < $2),
+  concerned AS MATERIALIZED (SELECT order_id FROM settled UNION SELECT order_id FROM given_back),
+  own AS MATERIALIZED (
+    SELECT DISTINCT ON (p.order_id) p.order_id, p.id
+      FROM concerned JOIN boxoffice.payments p USING (order_id) JOIN boxoffice.orders o ON o.id = p.order_id
+     WHERE p.state = 'succeeded' AND o.paid_at IS NOT NULL AND p.received = o.total AND p.currency = o.currency
+     ORDER BY p.order_id, p.settled_at, p.id),
+  sold AS (
+    SELECT s.order_id, s.provider, s.currency, s.settled_at FROM settled s JOIN own USING (id)
+    UNION ALL
+    SELECT o.id, 'none', o.currency, o.paid_at FROM boxoffice.orders o
+     WHERE o.total = 0 AND o.paid_at >= $1 AND o.paid_at < $2
+       AND NOT EXISTS (SELECT FROM boxoffice.payments p WHERE p.order_id = o.id AND p.state = 'succeeded')),
+  -- Of orders with a refund in the span every refund that there was, since shares of tax are differences of running sums.
+  shared AS (
+    SELECT r.id, r.order_id, r.amount, r.reason, r.settled_at, l.line, l.showtime_id, l.ticket_type, l.state, l.tax, w.weight,
+           div(r.amount::numeric * sum(w.weight) OVER ran, sum(w.weight) OVER whole)
+           - div(r.amount::numeric * (sum(w.weight) OVER ran - w.weight), sum(w.weight) OVER whole) AS share
+      FROM given_back JOIN boxoffice.refunds r USING (order_id) JOIN own ON own.id = r.payment_id
+      JOIN boxoffice.order_lines l ON l.order_id = r.order_id AND (r.lines = '{}' OR l.line = ANY (r.lines))
+     CROSS JOIN LATERAL (SELECT CASE WHEN sum(c.price + c.fee - c.discount) > 0 THEN l.price + l.fee - l.discount ELSE 1 END AS weight
+                           FROM boxoffice.order_lines c
+                          WHERE c.order_id = r.order_id AND (r.lines = '{}' OR c.line = ANY (r.lines))) w
+     WHERE r.state = 'succeeded'
+    WINDOW whole AS (PARTITION BY r.id), ran AS (PARTITION BY r.id ORDER BY l.line)),
+  returned AS (
+    SELECT *, sum(share) OVER line_ran AS share_ran, row_number() OVER line_ran AS turn FROM shared
+    WINDOW line_ran AS (PARTITION BY order_id, line ORDER BY settled_at, id)),
+  other AS (
+    SELECT s.order_id, s.provider, s.currency, s.settled_at, s.received - coalesce(lines.paid, 0) AS amount
+      FROM settled s LEFT JOIN own USING (id)
+      LEFT JOIN LATERAL (SELECT sum(l.price + l.fee - l.discount) AS paid FROM boxoffice.order_lines l
+                          WHERE l.order_id = s.order_id AND own.id IS NOT NULL) lines ON true
+     WHERE s.received <> coalesce(lines.paid, 0)),
+  entry AS (
+    SELECT s.order_id, s.provider, s.currency, s.settled_at AS at, l.showtime_id, l.ticket_type, '' AS reason,
+           1 AS tickets, l.price AS gross, l.fee AS fees, l.discount AS discounts, l.tax, 0 AS other,
+           0 AS returned_tickets, 0 AS refunds, 0 AS refunded_tax
+      FROM sold s JOIN boxoffice.order_lines l USING (order_id)
+    UNION ALL
+    SELECT x.order_id, x.provider, x.currency, x.settled_at, NULL, '', '', 0, 0, 0, 0, 0, x.amount, 0, 0, 0 FROM other x
+    UNION ALL
+    SELECT r.order_id, p.provider, p.currency, r.settled_at, r.showtime_id, r.ticket_type, r.reason, 0, 0, 0, 0, 0, 0,
+           (r.turn = 1 AND (r.state = 'returned' OR o.state = 'refunded'))::int, r.share,
+           div(r.tax * least(r.share_ran, r.weight), greatest(r.weight, 1))
+           - div(r.tax * least(r.share_ran - r.share, r.weight), greatest(r.weight, 1))
+      FROM returned r JOIN own USING (order_id) JOIN boxoffice.payments p ON p.id = own.id
+      JOIN boxoffice.orders o ON o.id = r.order_id
+     WHERE r.settled_at >= $1 AND r.settled_at < $2
+    UNION ALL
+    -- Of other money, or of an order that has no such lines.
+    SELECT r.order_id, p.provider, p.currency, r.settled_at, NULL, '', r.reason, 0, 0, 0, 0, 0, 0, 0, r.amount, 0
+      FROM boxoffice.refunds r JOIN boxoffice.payments p ON p.id = r.payment_id
+     WHERE r.state = 'succeeded' AND r.settled_at >= $1 AND r.settled_at < $2
+       AND NOT EXISTS (SELECT FROM shared s WHERE s.id = r.id))`;
+
+/** The entries with where and by whom they were sold; the venue and what hangs on it is null where the catalogue lost it. */
+export const ENTRIES = `${PARTS},
+  placed AS (
+    SELECT e.*, coalesce(e.showtime_id, first.showtime_id) AS showtime, o.channel, coalesce(o.ordered_by, '') AS seller,
+           t.movie_id AS movie, h.venue_id AS venue,
+           coalesce(v.time_zone, 'Etc/UTC') AS zone, coalesce(v.day_cutoff_hour, 0) AS cutoff
+      FROM entry e
+      JOIN boxoffice.orders o ON o.id = e.order_id
+      LEFT JOIN boxoffice.order_bookings first ON first.order_id = e.order_id AND first.number = 0
+      LEFT JOIN boxoffice.showtimes t ON t.id = coalesce(e.showtime_id, first.showtime_id)
+      LEFT JOIN boxoffice.halls h ON h.id = t.hall_id
+      LEFT JOIN boxoffice.venues v ON v.id = h.venue_id)`;
