@@ -7,6 +7,7 @@ import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
 import { reportsSettings } from './boxoffice/reports/reports-settings.js';
 import { ticketConfig, ticketSettings } from './boxoffice/tickets/ticket-settings.js';
 import { TOGGLES } from './boxoffice/toggles.js';
+import { waitlistOf, waitlistSettings } from './boxoffice/waitlist/waitlist-settings.js';
 import { webhookSettings } from './boxoffice/webhooks/webhook-settings.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -195,6 +196,7 @@ const environment = z.object({
   DRAIN_MS_MAX: timerMs.default(5_000),
   ...ticketSettings,
   ...reportsSettings,
+  ...waitlistSettings,
 });
 
 type Environment = z.infer<typeof environment>;
@@ -357,5 +359,6 @@ function arrange(env: Environment) {
     drainMsMax: env.DRAIN_MS_MAX,
     reports: { replicaUrl: env.DATABASE_REPLICA_URL, statementMsMax: env.REPORT_MS_MAX },
     tickets: ticketConfig(env),
+    waitlist: waitlistOf(env),
   };
 }

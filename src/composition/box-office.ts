@@ -37,6 +37,7 @@ import type { Playbill } from '../runtime/playbill-port.js';
 import { HostedDesk } from './house-desk.js';
 import { ReloadedHouses } from './reloaded-houses.js';
 import type { Store, Undo } from './store.js';
+import { openWaitlist, type Waitlists } from './waitlist.js';
 
 const CACHE_SILENCE_MS_MAX = 4_000;
 const CACHE_COMMAND_MS_MAX = 1_000;
@@ -56,15 +57,11 @@ export interface BoxOffice {
   /** To be bound to the houses when these are there; so is the next. */
   readonly desk: HostedDesk;
   readonly houses: ReloadedHouses;
+  readonly waitlists: Waitlists;
 }
 
-export function openBoxOffice(
-  config: Config,
-  { pool, clock, ids }: Store,
-  planWorker: string,
-  log: Log,
-  undo: Undo,
-): BoxOffice {
+export function openBoxOffice(config: Config, store: Store, planWorker: string, log: Log, undo: Undo): BoxOffice {
+  const { pool, clock, ids } = store;
   const timers = nodeTimers;
   const { cache, rates } = config.cluster ? sharedParts(config, config.cluster, log, undo) : loneParts(config, clock);
   const circuit = new CircuitBreaker({ ...CATALOGUE_CIRCUIT, log, isFailure: isPostgresFailing });
@@ -96,6 +93,7 @@ export function openBoxOffice(
   const playbill = showtimePlaybill(db, config.rules);
   const houses = new ReloadedHouses();
   const desk = new HostedDesk({ clock, timers });
+  const waitlists = openWaitlist(config, store, desk, log, undo);
   const edits = {
     pool,
     audit: postgresAudit,
@@ -112,9 +110,10 @@ export function openBoxOffice(
     ...seatHistoryEndpoints({ db, playbill, log }),
     ...bookingLookupEndpoints((reference) => findBooking(db, playbill, reference), log),
     ...allocationEndpoints((showtimeId) => listAllocations(db, playbill, showtimeId), log),
+    ...waitlists.endpoints,
     ...hallEndpoints({ ...edits, workshop: new PlanWorkshop(planWorker), houses }),
   ];
-  return { endpoints, playbill, rates, toggles, generation, board, cache, houses, desk };
+  return { endpoints, playbill, rates, toggles, generation, board, cache, houses, desk, waitlists };
 }
 
 function loneParts(config: Config, clock: Store['clock']): { cache: Cache; rates: Rates } {

@@ -37,7 +37,7 @@ export type HouseParts = Omit<DirectoryOptions, 'feedFor' | 'askedFor' | 'contex
 export function houseParts(
   config: Config,
   { journal, clock }: Store,
-  { playbill, board }: BoxOffice,
+  { playbill, board, waitlists }: BoxOffice,
   audienceFor: (showtimeId: string) => Audience,
   log: Log,
 ): HouseParts {
@@ -51,7 +51,9 @@ export function houseParts(
     passivateAfterMs: config.passivateAfterMs,
     actorsMax: ACTORS_MAX,
     termsCheckMs: config.termsCheckMs,
-    counted: (feed, showtimeId, running) => countedFeed(feed, showtimeId, board, running),
+    waitlist: waitlists.waitlist,
+    counted: (feed, showtimeId, running) =>
+      waitlists.watched(countedFeed(feed, showtimeId, board, running), showtimeId),
   };
 }
 

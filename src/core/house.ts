@@ -5,7 +5,7 @@ import type { Limits } from './limits/limit-rules.js';
 import type { Tallies } from './limits/tallies.js';
 import type { Tenures } from './limits/tenures.js';
 import type { SeatMap } from './seat-map.js';
-import type { Waiting, WaitingEntry } from './waitlist/waiting.js';
+import type { Waiting, WaitingAtClaim } from './waitlist/waiting.js';
 
 /** Seat status codes as stored a byte a seat; the order is that of the wire. */
 export const AVAILABLE = 0;
@@ -158,6 +158,6 @@ export interface HouseState {
   readonly allocations?: readonly (readonly [seat: number, allocation: Allocation])[];
   /** Holder to account, of those who have an account and something of the house; absent: none is known. */
   readonly accounts?: ReadonlyMap<string, string>;
-  /** Absent: nobody waits. */
-  readonly waiting?: readonly WaitingEntry[];
+  /** Absent: nobody ever waited. */
+  readonly waiting?: WaitingAtClaim;
 }

@@ -8,7 +8,7 @@ import { closeSeat, enterBooking, enterHold, takeSeat } from './occupancy.js';
 import { pricesOf } from './price.js';
 import type { SeatMap } from './seat-map.js';
 import { checkTicketTypes } from './ticket-types.js';
-import { enterWaiting } from './waitlist/enter-waiting.js';
+import { resumeWaiting } from './waitlist/enter-waiting.js';
 
 /**
  * A house as Postgres remembers it. Holds whose time has come are taken over as they are: the first `expire` drops them
@@ -61,7 +61,7 @@ export function makeHouse(map: SeatMap, rules: HouseRules, state: HouseState): H
     if (house.status[seat] === AVAILABLE) closeSeat(house, seat);
     house.allocations.set(seat, allocation);
   }
-  enterWaiting(house, state.waiting ?? []);
+  if (state.waiting) resumeWaiting(house, state.waiting);
   return house;
 }
 

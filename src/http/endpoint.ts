@@ -33,6 +33,7 @@ export const TAGS = {
   Payments: 'Who moves the money, and what they report.',
   Tickets: 'What buyers show at the door, and how it is checked there.',
   Reports: 'Takings, refunds, occupancy and a forecast, as JSON and as CSV.',
+  Waitlist: 'Waiting for seats that others have.',
   Staff: 'What only staff may do.',
   Webhooks: 'Whom the house tells what happened.',
 } as const;

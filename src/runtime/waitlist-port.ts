@@ -1,14 +1,15 @@
 import type { HouseState } from '../core/house.js';
-import type { WaitingEntry } from '../core/waitlist/waiting.js';
+import type { WaitingAtClaim } from '../core/waitlist/waiting.js';
 
-/** The record of who waits for seats. Read-only for the runtime, but for the ids of holds that it takes back into use. */
+/** The record of who waits for seats. */
 export interface Waitlist {
   /**
    * Who waits for seats of this showtime, or was offered some, as the owner under `epoch` finds it. An entry whose hold is not
-   * among `holdIds`, and that is not on record as offered, has an id of a hold that no owner before can have used.
+   * among `holdIds`, and that is not on record as offered, has an id of a hold that no owner before can have used. Undefined: nobody
+   * ever waited.
    * Rejects where the store cannot be reached or another owner has taken the showtime over.
    */
-  load(showtimeId: string, epoch: number, holdIds: ReadonlySet<string>): Promise<readonly WaitingEntry[]>;
+  load(showtimeId: string, epoch: number, holdIds: ReadonlySet<string>): Promise<WaitingAtClaim | undefined>;
 }
 
 /** What was claimed, with those who wait. */
@@ -21,5 +22,5 @@ export async function withWaiting(
   if (!waitlist) return state;
   const holdIds = new Set([...state.holds.map(({ id }) => id), ...state.bookings.map(({ holdId }) => holdId)]);
   const waiting = await waitlist.load(showtimeId, epoch, holdIds);
-  return waiting.length === 0 ? state : { ...state, waiting };
+  return waiting ? { ...state, waiting } : state;
 }

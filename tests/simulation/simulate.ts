@@ -1,4 +1,5 @@
 import { checkJournal } from './oracles/journal.js';
+import { Line } from './oracles/line.js';
 import { Orders } from './oracles/orders.js';
 import { comesToRest } from './oracles/rest.js';
 import { ToldStates } from './oracles/told-states.js';
@@ -6,6 +7,7 @@ import { Buyer } from './people/buyer.js';
 import { Caller } from './people/caller.js';
 import { OrderDesk } from './people/order-desk.js';
 import { Staff } from './people/staff.js';
+import { Waiter } from './people/waiter.js';
 import type { Plan } from './plan/plan.js';
 import { heal, strike } from './plan/strike.js';
 import type { Sometimes } from './world/census.js';
@@ -61,17 +63,21 @@ async function run(plan: Plan, world: World): Promise<void> {
   const staff = new Staff(world, orders, () => buyers);
   const caller = new Caller(world, orders);
   const desk = new OrderDesk(world, orders);
+  const line = new Line(world);
+  const waiters = plan.waiters.map((number) => new Waiter(number, world, line, orders));
   for (const fault of plan.faults) world.time.after(fault.at, () => strike(fault, world, { buyers, caller }));
   await world.time.advance(plan.chaosMs);
   heal(world);
   staff.leave();
   desk.rest();
   for (const buyer of buyers) buyer.rest();
+  for (const waiter of waiters) waiter.rest();
   await comesToRest(world, buyers, orders, REST_MS_MAX, 'after the faults');
   // Whoever asks is answered, and sees what came of it.
   for (const buyer of buyers) buyer.probe();
   await comesToRest(world, buyers, orders, REST_MS_MAX, 'after a last command');
   if (redisGoneAt !== undefined) world.count('a cluster came to rest without Redis');
+  await line.comesToRest();
   orders.check();
   states.check();
   checkJournal(world, orders);

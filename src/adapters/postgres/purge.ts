@@ -11,6 +11,9 @@ const NODE_KEPT = '1 day';
 /** How long a request that created something may come again and get the same answer. */
 const IDEMPOTENCY_KEY_KEPT = '1 day';
 
+/** For how long people find what became of their waiting; with their address. */
+const WAITED_KEPT = '90 days';
+
 export interface Kept {
   readonly replayWindowMs: number;
   readonly seatHistoryDays: number;
@@ -52,6 +55,9 @@ export function purgeLater(pool: pg.Pool, { replayWindowMs, seatHistoryDays }: K
     ]);
     await pool.query('DELETE FROM usher.nodes WHERE seen_at < clock_timestamp() - $1::interval', [NODE_KEPT]);
     await pool.query('DELETE FROM boxoffice.attempts WHERE window_ends_at < clock_timestamp()');
+    await pool.query('DELETE FROM boxoffice.waitlist_entries WHERE ended_at < clock_timestamp() - $1::interval', [
+      WAITED_KEPT,
+    ]);
     await pool.query('DELETE FROM boxoffice.mailed_links WHERE expires_at < clock_timestamp()');
     // With their refresh tokens, which were kept until now: one that is used again is known for it as long as its session runs.
     await pool.query('DELETE FROM boxoffice.sessions WHERE expires_at < clock_timestamp()');

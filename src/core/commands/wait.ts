@@ -20,7 +20,7 @@ type Wait = Extract<Command, { type: 'wait' }>;
 export function applyWait(house: House, { entries, joins }: Wait, now: number): Applied {
   if (joins === true) {
     for (const entry of entries) {
-      if (knows(house, entry)) continue;
+      if (house.waiting?.knows(entry)) continue;
       const refusal = refuseWish(house, entry.wish, now);
       if (refusal !== undefined) return refused(refusal);
       if (hasFree(house, entry.holder, entry.wish)) return told(house, entries, now, true);
@@ -40,11 +40,6 @@ export function applyStopWaiting(
 ): Applied {
   house.waiting?.leave(entryId);
   return told(house, [], now, false);
-}
-
-function knows({ waiting }: House, entry: WaitingEntry): boolean {
-  if (waiting === undefined) return false;
-  return waiting.offers.has(entry.holdId) || waiting.ended.has(entry.id) || waiting.isInLine(entry);
 }
 
 function refuseWish(house: House, wish: Wish, now: number): Refusal | undefined {

@@ -1,22 +1,23 @@
 import type { House } from '../house.js';
-import { Waiting, type WaitingEntry } from './waiting.js';
+import { Waiting, type WaitingAtClaim, type WaitingEntry } from './waiting.js';
 
-/**
- * Makes the house know these entries, each as what it is by the holds and bookings of the house: offered where its hold runs,
- * ended where that was booked or has ended, else in the line. Entries that the house knows already stay what they are.
- */
+/** From here on these wait, and whoever joins later. */
 export function enterWaiting(house: House, entries: readonly WaitingEntry[]): void {
   if (entries.length === 0) return;
-  house.waiting ??= new Waiting();
-  const { waiting } = house;
-  const inLine = new Set(waiting.line.map(({ id }) => id));
-  const news = entries.filter(
-    ({ id, holdId }) => !inLine.has(id) && !waiting.offers.has(holdId) && !waiting.ended.has(id),
-  );
-  if (news.length === 0) return;
-  const booked = bookedHolds(house, news);
-  for (const entry of news) {
-    if (house.holds.has(entry.holdId)) waiting.offers.set(entry.holdId, entry);
+  house.waiting ??= new Waiting(0);
+  for (const entry of entries) if (!house.waiting.knows(entry)) house.waiting.join(entry);
+}
+
+/**
+ * Whom an owner finds: each as what it is by the holds and bookings of the house. Offered where its hold runs, ended where that was
+ * booked or has ended, else in the line.
+ */
+export function resumeWaiting(house: House, { entries, lastPlace }: WaitingAtClaim): void {
+  const waiting = new Waiting(lastPlace);
+  house.waiting = waiting;
+  const booked = bookedHolds(house, entries);
+  for (const entry of entries) {
+    if (house.holds.has(entry.holdId)) waiting.offered(entry);
     else if (booked.has(entry.holdId)) waiting.end(entry.id, 'taken');
     else if (entry.wasOffered === true) waiting.end(entry.id, 'lapsed');
     else waiting.join(entry);

@@ -10,14 +10,21 @@ export interface WaitingEntry {
   /** That the holder is logged in to; absent: none. */
   readonly account?: string;
   readonly wish: Wish;
-  /** When it joined, in milliseconds since 1970. Equal times are in the order of the ids. */
-  readonly since: number;
+  /** In the line: whoever joins later has a higher one. From 1. */
+  readonly place: number;
   /** The id of the hold that it is offered. No other hold has had it. */
   readonly holdId: string;
   /** For how long it may think about an offer; shorter where sales end soon. */
   readonly offerMs: number;
   /** It is on record that it was offered its hold. Absent: nothing is. */
   readonly wasOffered?: boolean;
+}
+
+/** Who waits, as on record when an owner claimed the showtime. */
+export interface WaitingAtClaim {
+  readonly entries: readonly WaitingEntry[];
+  /** The last that was given out then. Of these places, whoever is not among the entries has ended. */
+  readonly lastPlace: number;
 }
 
 /** `taken`: the offer was booked. `declined`: its holder released it. `lapsed`: it ended by time, or staff ended it. */
@@ -42,24 +49,40 @@ export class Waiting {
   /** Free seats may suit somebody, and nobody has looked since: they are offered before anything else happens. */
   isDue = true;
 
-  isInLine({ id }: Pick<WaitingEntry, 'id'>): boolean {
-    return this.line.some((other) => other.id === id);
+  /** Ids of the entries in the line or offered. An entry may come again with the id of another hold. */
+  readonly #open = new Set<string>();
+  readonly #lastPlace: number;
+
+  /** @param lastPlace see WaitingAtClaim. */
+  constructor(lastPlace: number) {
+    this.#lastPlace = lastPlace;
+  }
+
+  /** Also where it ended under an owner before this one: a message about it may have been on its way for long. */
+  knows({ id, place }: Pick<WaitingEntry, 'id' | 'place'>): boolean {
+    return place <= this.#lastPlace || this.#open.has(id) || this.ended.has(id);
   }
 
   /** Puts it into the line at its place. */
   join(entry: WaitingEntry): void {
-    const behind = this.line.findIndex((other) => isAhead(entry, other));
+    const behind = this.line.findIndex(({ place }) => place > entry.place);
     this.line.splice(behind < 0 ? this.line.length : behind, 0, entry);
+    this.#open.add(entry.id);
     this.isDue = true;
   }
 
+  /** It has left the line, and does not come back into it. */
   leave(entryId: string): void {
     const place = this.line.findIndex(({ id }) => id === entryId);
-    if (place >= 0) this.line.splice(place, 1);
+    if (place < 0) return;
+    this.line.splice(place, 1);
+    this.end(entryId, 'declined');
   }
 
   offered(entry: WaitingEntry): void {
-    this.leave(entry.id);
+    const place = this.line.indexOf(entry);
+    if (place >= 0) this.line.splice(place, 1);
+    this.#open.add(entry.id);
     this.offers.set(entry.holdId, entry);
   }
 
@@ -72,13 +95,9 @@ export class Waiting {
   }
 
   end(entryId: string, end: OfferEnd): void {
+    this.#open.delete(entryId);
     this.ended.set(entryId, end);
     const [oldest] = this.ended.keys();
     if (this.ended.size > ENDED_MAX && oldest !== undefined) this.ended.delete(oldest);
   }
-}
-
-/** Whether the first joined before the second. */
-export function isAhead(first: WaitingEntry, second: WaitingEntry): boolean {
-  return first.since === second.since ? first.id < second.id : first.since < second.since;
 }

@@ -27,7 +27,7 @@ type Name =
   | ('isReplay' | 'again' | 'submission' | 'requestId' | 'commandId' | 'command' | 'payment' | 'seats' | 'count')
   | ('terms' | 'version' | 'mapHash' | 'rules' | 'prices' | 'currency' | 'salesOpen' | 'price' | 'amount')
   | ('newHoldId' | 'holdId' | 'newBookingId' | 'newReference' | 'bookingId' | 'asStaff' | 'account' | 'address')
-  | ('ticketTypes' | 'channel' | 'until' | 'entries' | 'entryId' | 'wish' | 'since' | 'offerMs')
+  | ('ticketTypes' | 'channel' | 'until' | 'entries' | 'entryId' | 'wish' | 'place' | 'offerMs')
   | ('orderId' | 'expiresAt' | 'paymentMethod');
 /** Whatever it is, these can be looked for in it. */
 type Fields = { readonly [name in Name]?: unknown } & { readonly from?: unknown };
@@ -218,9 +218,9 @@ function isOrigin(value: unknown): boolean {
 
 function isWaitingEntry(value: unknown): boolean {
   if (!isFields(value) || !isFields(value.wish)) return false;
-  const { id, holder, holdId, since, offerMs, account, wish } = value;
+  const { id, holder, holdId, place, offerMs, account, wish } = value;
   const isWish = wish.seats === undefined ? isCount(wish.count) : isTexts(wish.seats);
-  return areTexts(id, holder, holdId) && isCount(since) && isCount(offerMs) && isTextOrAbsent(account) && isWish;
+  return areTexts(id, holder, holdId) && isCount(place) && isCount(offerMs) && isTextOrAbsent(account) && isWish;
 }
 
 function isPrice(value: unknown): boolean {

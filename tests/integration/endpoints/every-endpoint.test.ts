@@ -15,6 +15,7 @@ import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { reportRequests } from './report-requests.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
+import { waitlistRequests } from './waitlist-requests.js';
 import { webhookRequests } from './webhook-requests.js';
 
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
@@ -25,6 +26,7 @@ const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...seatRequests,
   ...ticketRequests,
   ...webhookRequests,
+  ...waitlistRequests,
 };
 
 /** The right request of somebody, sent by a stranger: what it comes to. Of the others nothing belongs to anybody. */
@@ -38,6 +40,7 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   retypeHold: 'wrong_holder',
   listOrderTickets: 'not_found',
   getTicket: 'not_found',
+  leaveWaitlist: 'not_found',
 };
 
 const cinema = await Cinema.open();

@@ -52,6 +52,8 @@ export interface Plan {
   readonly nodes: number;
   /** By number: each has a stream of chance of its own. */
   readonly buyers: readonly number[];
+  /** Who wait for seats, by number. */
+  readonly waiters: readonly number[];
   readonly showtimes: number;
   readonly seats: number;
   readonly addressed: boolean;
@@ -74,6 +76,7 @@ export function planOf(seed: number): Plan {
     seed,
     nodes: random.between(1, 4),
     buyers: Array.from({ length: random.between(1, 5) }, (_, index) => index + 1),
+    waiters: waitersOf(seed),
     showtimes: random.between(1, 3),
     seats: random.between(3, 9),
     addressed: random.chance(0.6),
@@ -96,6 +99,12 @@ export function planOf(seed: number): Plan {
 function redisGoneAt(seed: number, chaosMs: number): number | undefined {
   const random = new Random(seed, 'redis');
   return random.chance(0.15) ? random.between(0, chaosMs) : undefined;
+}
+
+/** In less than half of the plans somebody waits. By a stream of its own, as above. */
+function waitersOf(seed: number): readonly number[] {
+  const random = new Random(seed, 'waitlist');
+  return random.chance(0.4) ? Array.from({ length: random.between(1, 4) }, (_, index) => index + 1) : [];
 }
 
 export function describeFault({ at, kind, whom, ms }: Fault): string {

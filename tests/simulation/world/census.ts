@@ -58,6 +58,10 @@ export const SOMETIMES = [
   'a showtime was passivated',
   'a showtime was handed over',
   'a node lost its lease',
+  'somebody who waited was offered seats',
+  'somebody took what they were offered',
+  'an offer ended without being taken',
+  'somebody left the line',
   'an overtaken owner was asked for what the next one acknowledged',
 ] as const;
 

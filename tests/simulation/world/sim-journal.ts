@@ -20,6 +20,8 @@ export interface JournalState {
 
 /** The journal, and everything that it ever said of a house. */
 export class SimJournal extends MemoryJournal {
+  /** Told of each slice that was written. */
+  onCommitted: (slice: Slice) => void = () => {};
   readonly #now: () => number;
   #promotedAt = Number.NEGATIVE_INFINITY;
   readonly #seatsOf: number;
@@ -118,6 +120,7 @@ export class SimJournal extends MemoryJournal {
     for (const { showtimeId, epoch } of batch.slices.filter((slice) => !fenced.includes(slice))) {
       if (epoch < (this.#newest.get(showtimeId) ?? 0)) this.#tails.openedEarly(showtimeId, false);
     }
+    for (const slice of batch.slices) if (!fenced.includes(slice)) this.onCommitted(slice);
     if (fenced.length > 0) this.#census.count('a batch was fenced');
     for (const { showtimeId } of batch.slices) this.#note(showtimeId);
     return fenced;

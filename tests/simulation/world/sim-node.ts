@@ -4,9 +4,12 @@ import { MemoryMembership } from '../../../src/adapters/memory/memory-membership
 import type { MemoryNodeLink } from '../../../src/adapters/memory/memory-node-link.js';
 import { TwoStoreMembership } from '../../../src/adapters/two-store-membership.js';
 import { testTill } from '../../../src/boxoffice/payments/test-payment.js';
+import { WaitlistDesk } from '../../../src/boxoffice/waitlist/waitlist-desk.js';
 import { anchorClock } from '../../../src/composition/anchor-clock.js';
 import { drainNode } from '../../../src/composition/drain-node.js';
+import { HostedDesk } from '../../../src/composition/house-desk.js';
 import type { HouseParts } from '../../../src/composition/houses.js';
+import { OfferWatch } from '../../../src/composition/offer-watch.js';
 import { type SharedHouses, sharedHouses } from '../../../src/composition/shared-houses.js';
 import type { Undo } from '../../../src/composition/store.js';
 import type { Clock } from '../../../src/kernel/clock.js';
@@ -52,6 +55,7 @@ export class SimNode {
   readonly link: MemoryNodeLink;
   readonly gateway: SimGateway;
   houses: SharedHouses | undefined;
+  waiting: WaitlistDesk | undefined;
   /** As the journal knows this life. */
   writerId = '';
   readonly #options: SimNodeOptions;
@@ -134,6 +138,7 @@ export class SimNode {
     await anchorClock(make, () => client.commit({ number: 0, after: 0, slices: [] }), this.#monotonic);
     const committer = new GroupCommitter(client, this.#clock, life.timers, this.#log);
     this.#undo.push(committer.lookEvery(TIMES.look));
+    const waitlist = this.#waitlist();
     const parts: HouseParts = {
       journal: client,
       playbill: this.#playbill(playbill),
@@ -149,7 +154,8 @@ export class SimNode {
       passivateAfterMs: TIMES.passivateAfter,
       actorsMax: 100,
       termsCheckMs: TIMES.termsCheck,
-      counted: (feed) => this.#watched(feed),
+      counted: (feed, showtimeId) => waitlist.watch.watched(this.#watched(feed), showtimeId),
+      ...(waitlist.atClaim ? { waitlist: waitlist.atClaim } : {}),
     };
     const link = new LifeLink(this.link, life, () => {
       const isTwice = hub.repeats();
@@ -175,8 +181,34 @@ export class SimNode {
       this.#undo,
     );
     this.gateway.listen(houses.hosts);
+    waitlist.desk.bind(houses.hosts);
     await houses.join();
     this.houses = houses;
+  }
+
+  /** As production wires it; without the record where nobody waits. */
+  #waitlist() {
+    const { life, name } = this;
+    const { waitlist, weather, options } = this.#world;
+    const { timers } = life;
+    const uuid = () => this.#ids.uuid();
+    const desk = new HostedDesk({ clock: this.#clock, timers, askMsMax: TIMES.ask, answerMsMax: TIMES.commitWait });
+    const watch = new OfferWatch((showtimeId) => this.waiting?.nudge(showtimeId));
+    if (options.waiters.length === 0) return { desk, watch };
+    const way = { life, trip: () => weather.postgres(name, 'owners') };
+    const limits = { offerMs: TIMES.offer, entriesMax: 100, entriesPerPerson: 10 };
+    const store = waitlist.store(way);
+    this.waiting = new WaitlistDesk({
+      store,
+      house: desk,
+      timers,
+      log: this.#log,
+      uuid,
+      limits,
+      checkMs: TIMES.waitlist,
+    });
+    this.#undo.push(() => this.waiting?.stop());
+    return { desk, watch, atClaim: waitlist.waitlist(way, TIMES.offer, uuid) };
   }
 
   #watched(feed: Feed): Feed {

@@ -16,6 +16,10 @@ export const TIMES = {
   hello: 1_000,
   passivateAfter: 2_500,
   drain: 1_500,
+  /** How long an offer runs, how often lines are compared, and how long the box office asks a house. */
+  offer: 2_000,
+  waitlist: 400,
+  ask: 2_000,
   replayWindow: 900_000,
   /** When a server finds that a silent client is gone. */
   idle: 8_000,

@@ -14,6 +14,7 @@ import { SimNetwork } from './sim-network.js';
 import { SimNode } from './sim-node.js';
 import { SimNodes } from './sim-nodes.js';
 import { SimRoll } from './sim-roll.js';
+import { SimWaitlist } from './sim-waitlist.js';
 import { TIMES } from './times.js';
 import { Trace } from './trace.js';
 import { Weather } from './weather.js';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly seats: number;
   readonly showtimes: number;
+  /** Who wait for seats; where there are none, no node has a waitlist. */
+  readonly waiters: readonly number[];
   /** Whether clients can be sent to a node by its URL; else what lives elsewhere is relayed. */
   readonly addressed: boolean;
   /** Watchers past which a showtime is relayed in place of sending clients on. */
@@ -66,6 +69,7 @@ export class World {
   readonly hub: SimHub;
   readonly weather: Weather;
   readonly network: SimNetwork;
+  readonly waitlist: SimWaitlist;
   readonly showtimes: readonly string[];
   readonly map: SeatMap;
   readonly playbill: Playbill;
@@ -88,6 +92,15 @@ export class World {
     this.network = new SimNetwork(this.time, this.random('network'), () => this.nodes, {
       count: (what) => this.count(what),
       violate: (promise, what) => this.violate(promise, what),
+    });
+    this.waitlist = new SimWaitlist({
+      time: this.time,
+      epochOf: (showtimeId) => this.journal.peek(showtimeId).epoch,
+      changed: ({ id, state }) => {
+        this.trace.add('waitlist', `${id.slice(-4)} ${state}`);
+        if (state === 'lapsed' || state === 'declined') this.count('an offer ended without being taken');
+        if (state === 'left') this.count('somebody left the line');
+      },
     });
     this.showtimes = Array.from({ length: showtimes }, (_, i) => `00000000-0000-7000-8000-00000000000${i + 1}`);
     this.map = rowOf(seats);

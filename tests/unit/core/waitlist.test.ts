@@ -16,8 +16,10 @@ const NOW = 1_000_000;
 const OFFER_MS = 900_000;
 const ANY: Wish = { count: 1, together: true };
 
+let places = 0;
+
 function entry(id: string, wish: Wish, more: Partial<WaitingEntry> = {}): WaitingEntry {
-  return { id, holder: `holder of ${id}`, wish, since: NOW, holdId: `offer to ${id}`, offerMs: OFFER_MS, ...more };
+  return { id, holder: `holder of ${id}`, wish, place: ++places, holdId: `offer to ${id}`, offerMs: OFFER_MS, ...more };
 }
 
 /** A house in which `ann` holds each seat by itself, under its label. */
@@ -268,7 +270,12 @@ describe('the next owner', () => {
       status: 'confirmed' as const,
     };
     const rest = [2, 3, 4, 5, 6, 7].map((seat) => hold(`h${seat}`, seat));
-    const state = { holds: [hold(a.holdId, 0), ...rest], bookings: [booking], blocked: [], waiting: [d, c, b, a] };
+    const state = {
+      holds: [hold(a.holdId, 0), ...rest],
+      bookings: [booking],
+      blocked: [],
+      waiting: { entries: [d, c, b, a], lastPlace: places },
+    };
     const box = new Box({}, state);
     expect(nextExpiry(box.house)).toBe(0);
     box.do({ type: 'expire' });
@@ -281,8 +288,27 @@ describe('the next owner', () => {
     expect(box.offers).toEqual(['a: A-1', 'd: A-3']);
   });
 
+  it('[WAIT-6] a late message about somebody whose entry ended before the claim has no effect', () => {
+    const late = entry('late', ANY);
+    const holds = [0, 1, 2, 3, 4, 5, 6, 7].map((seat) => hold(`h${seat}`, seat));
+    const box = new Box({}, { holds, bookings: [], blocked: [], waiting: { entries: [], lastPlace: places } });
+    box.do({ type: 'wait', entries: [late], joins: true });
+    box.do({ type: 'take_away', seats: ['A-1'], reason: 'x' });
+    expect(box.offers).toEqual([]);
+    box.do({ type: 'wait', entries: [entry('new', ANY)] });
+    expect(box.offers).toEqual(['new: A-1']);
+  });
+
   it('[WAIT-6] offers what is free before anybody else can take it', () => {
-    const box = new Box({}, { holds: [], bookings: [], blocked: [], waiting: [entry('a', { seats: ['A-1'] })] });
+    const box = new Box(
+      {},
+      {
+        holds: [],
+        bookings: [],
+        blocked: [],
+        waiting: { entries: [entry('a', { seats: ['A-1'] })], lastPlace: places },
+      },
+    );
     box.do({ type: 'expire' });
     expect(box.offers).toEqual(['a: A-1']);
   });
@@ -326,7 +352,7 @@ describe('whatever happens in whatever order', () => {
         for (const step of script) {
           const before = [...(box.house.waiting?.line ?? [])];
           box.now += step.does === 'time' ? 200_000 : 1;
-          const command = commandOf(step, ++serial, box, before);
+          const command = commandOf(step, ++serial, before);
           const { changes } = box.do(command);
           const line = box.house.waiting?.line ?? [];
           for (const { holder, wish } of line) expect(hasFree(box.house, holder, wish)).toBe(false);
@@ -343,10 +369,10 @@ describe('whatever happens in whatever order', () => {
     );
   });
 
-  function commandOf(step: Step, serial: number, box: Box, line: readonly WaitingEntry[]): Command {
+  function commandOf(step: Step, serial: number, line: readonly WaitingEntry[]): Command {
     switch (step.does) {
       case 'wait':
-        return { type: 'wait', entries: [entry(`${1_000 + serial}`, step.wish, { since: box.now })], joins: true };
+        return { type: 'wait', entries: [entry(`${1_000 + serial}`, step.wish)], joins: true };
       case 'hold':
         return { type: 'hold', holder: 'eve', seats: [step.seat], newHoldId: `eve ${serial}` };
       case 'take_away':

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { WaitingEntry } from '../../../src/core/waitlist/waiting.js';
 import { Actor } from '../../../src/runtime/actor.js';
 import { NO_FEED } from '../../../src/runtime/audience.js';
-import { hold, newId, Playhouse, SHOWTIME, START_MS, story, Watchers } from './playhouse.js';
+import { hold, newId, Playhouse, SHOWTIME, story, Watchers } from './playhouse.js';
+
+let places = 0;
 
 function waitsFor(...seats: number[]): WaitingEntry {
   const wish = { seats: seats.map((seat) => `S-${seat}`) };
-  return { id: newId(), holder: 'wendy', wish, since: START_MS, holdId: newId(), offerMs: 60_000 };
+  return { id: newId(), holder: 'wendy', wish, place: ++places, holdId: newId(), offerMs: 60_000 };
 }
 
 describe('somebody waits for what another has', () => {
@@ -46,7 +48,7 @@ describe('somebody waits for what another has', () => {
     const claiming = next.journal.claim(SHOWTIME, 0);
     await house.time.advance(0);
     const claim = await claiming;
-    const state = { ...claim.state, waiting: [first, second] };
+    const state = { ...claim.state, waiting: { entries: [first, second], lastPlace: places } };
     const heir = new Actor(SHOWTIME, house.terms, { ...claim, state }, new Watchers(house.seen), NO_FEED, next.context);
     await house.time.advance(59_999);
     expect(heir.own('wendy').holds).toMatchObject([{ id: first.holdId }]);
