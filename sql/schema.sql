@@ -220,6 +220,7 @@ CREATE TABLE boxoffice.order_bookings (
   status text DEFAULT 'pending'::text NOT NULL,
   attempt integer DEFAULT 0 NOT NULL,
   confirmed_at timestamp(3) with time zone,
+  hold_expires_at timestamp(3) with time zone,
   CONSTRAINT order_bookings_pkey PRIMARY KEY (order_id, number),
   CONSTRAINT order_bookings_booking_id_key UNIQUE (booking_id),
   CONSTRAINT order_bookings_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
@@ -297,8 +298,12 @@ CREATE TABLE boxoffice.orders (
   paid_at timestamp(3) with time zone,
   fulfilled_at timestamp(3) with time zone,
   ended_at timestamp(3) with time zone,
+  request_id uuid,
+  asked text,
+  claimed_until timestamp(3) with time zone,
   CONSTRAINT orders_pkey PRIMARY KEY (id),
   CONSTRAINT orders_reference_key UNIQUE (reference),
+  CONSTRAINT orders_request_id_key UNIQUE (request_id),
   CONSTRAINT orders_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE SET NULL,
   CONSTRAINT orders_exchanged_for_fkey FOREIGN KEY (exchanged_for) REFERENCES boxoffice.orders(id),
   CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'walk_in'::text, 'pos'::text, 'partner'::text]))),
@@ -312,6 +317,7 @@ CREATE INDEX orders_account ON boxoffice.orders USING btree (account_id, id) WHE
 CREATE INDEX orders_created_at ON boxoffice.orders USING brin (created_at);
 CREATE INDEX orders_email ON boxoffice.orders USING btree (email, id) WHERE (email IS NOT NULL);
 CREATE INDEX orders_holder ON boxoffice.orders USING btree (holder, id);
+CREATE INDEX orders_open_of_holder ON boxoffice.orders USING btree (holder) WHERE (state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text]));
 CREATE INDEX orders_under_way ON boxoffice.orders USING btree (expires_at) WHERE (state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'paid'::text]));
 
 CREATE TABLE boxoffice.outbox (
@@ -356,17 +362,20 @@ CREATE TABLE boxoffice.payments (
   received bigint,
   created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   settled_at timestamp(3) with time zone,
+  received_currency text,
   CONSTRAINT payments_pkey PRIMARY KEY (id),
   CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
   CONSTRAINT payments_amount_check CHECK ((amount >= 0)),
   CONSTRAINT payments_check CHECK (((state = 'succeeded'::text) = (received IS NOT NULL))),
   CONSTRAINT payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   CONSTRAINT payments_received_check CHECK ((received >= 0)),
+  CONSTRAINT payments_received_currency_check CHECK ((received_currency ~ '^[A-Z]{3}$'::text)),
   CONSTRAINT payments_state_check CHECK ((state = ANY (ARRAY['created'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
 );
 CREATE INDEX payments_open ON boxoffice.payments USING btree (created_at) WHERE (state = ANY (ARRAY['created'::text, 'requires_action'::text, 'processing'::text]));
 CREATE INDEX payments_order ON boxoffice.payments USING btree (order_id);
 CREATE UNIQUE INDEX payments_provider_ref ON boxoffice.payments USING btree (provider, provider_ref) WHERE (provider_ref IS NOT NULL);
+CREATE INDEX payments_settled_at ON boxoffice.payments USING brin (settled_at);
 
 CREATE TABLE boxoffice.recovery_codes (
   account_id uuid NOT NULL,
@@ -938,6 +947,28 @@ BEGIN
     DELETE FROM usher_jobs._private_jobs WHERE id = job.id;
   END LOOP;
   RETURN buried;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION boxoffice.check_order_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.state <> OLD.state AND NOT (OLD.state, NEW.state) IN (
+    ('draft', 'awaiting_payment'), ('draft', 'cancelled'),
+    ('awaiting_payment', 'paid'), ('awaiting_payment', 'expired'), ('awaiting_payment', 'cancelled'),
+    ('paid', 'fulfilled'), ('paid', 'refunded'),
+    ('fulfilled', 'partly_refunded'), ('fulfilled', 'refunded'),
+    ('partly_refunded', 'refunded'),
+    ('expired', 'paid')
+  ) THEN
+    RAISE EXCEPTION 'An order that is % cannot become %.', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+  END IF;
+  IF OLD.decision IS NOT NULL AND NEW.decision IS DISTINCT FROM OLD.decision THEN
+    RAISE EXCEPTION 'It was decided to % this order.', OLD.decision USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
 END
 $function$;
 
@@ -1923,6 +1954,8 @@ BEGIN
 END $function$;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.audit_log FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_change() /* tgenabled A */;
+
+CREATE TRIGGER check_order_change BEFORE UPDATE OF state, decision ON boxoffice.orders FOR EACH ROW EXECUTE FUNCTION boxoffice.check_order_change();
 
 CREATE TRIGGER count_terms BEFORE UPDATE ON boxoffice.showtimes FOR EACH ROW EXECUTE FUNCTION boxoffice.count_terms();
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
+import { orderSettings } from './boxoffice/orders/order-settings.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
 import { reportsSettings } from './boxoffice/reports/reports-settings.js';
 import { ticketConfig, ticketSettings } from './boxoffice/tickets/ticket-settings.js';
@@ -197,6 +198,7 @@ const environment = z.object({
   ...ticketSettings,
   ...reportsSettings,
   ...waitlistSettings,
+  ...orderSettings,
 });
 
 type Environment = z.infer<typeof environment>;
@@ -360,5 +362,6 @@ function arrange(env: Environment) {
     reports: { replicaUrl: env.DATABASE_REPLICA_URL, statementMsMax: env.REPORT_MS_MAX },
     tickets: ticketConfig(env),
     waitlist: waitlistOf(env),
+    orders: { paymentTtlMs: env.PAYMENT_TTL_MS, underWayMax: env.ORDERS_UNDER_WAY },
   };
 }

@@ -15,6 +15,7 @@ import { bringDemoCrowd } from './composition/demo-crowd.js';
 import { drainNode } from './composition/drain-node.js';
 import { type FirstStart, prepareFirstStart } from './composition/first-start.js';
 import { houseParts, loneHouses } from './composition/houses.js';
+import { openOrders } from './composition/orders.js';
 import { openOutbox } from './composition/outbox.js';
 import { openPayments } from './composition/payments.js';
 import { openReports } from './composition/reports.js';
@@ -100,6 +101,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
   const tickets = await openTickets(config, store, secret, printWorker, log, undo);
   const reports = openReports(config, store, log, undo);
+  const ordered = { store, desk: boxOffice.desk, providers: payments.providers, wakeOutbox: () => outbox.wake() };
+  const orders = openOrders(config, ordered, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
   let clustered: SharedHouses | undefined;
@@ -119,6 +122,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...administration,
       ...boxOffice.endpoints,
       ...payments.endpoints,
+      ...orders.endpoints,
       ...tickets.endpoints,
       ...reports,
       ...webhooks.endpoints,
@@ -148,6 +152,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const { hosts, directory } = houses;
   boxOffice.houses.bind(houses);
   boxOffice.desk.bind(hosts);
+  payments.start(orders.orders);
+  orders.start();
   undo.push(() => gateway.close());
   access.start((revocation) => gateway.signedIn.revoke(revocation));
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);

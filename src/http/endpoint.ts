@@ -30,6 +30,7 @@ export const TAGS = {
   Seats: 'The live state of a house, read without a socket.',
   Holds: 'Seats reserved for a while.',
   Bookings: 'Seats sold.',
+  Orders: 'Holds that are paid for, and become bookings and tickets.',
   Payments: 'Who moves the money, and what they report.',
   Tickets: 'What buyers show at the door, and how it is checked there.',
   Reports: 'Takings, refunds, occupancy and a forecast, as JSON and as CSV.',

@@ -70,6 +70,7 @@ export const ERRORS = {
   none_available: refused(409),
   booking_cancelled: refused(409),
   booking_in_order: refused(409),
+  order_closed: refused(409),
   sales_closed: refused(409),
   channel_closed: refused(409),
   allocation_over: refused(422),

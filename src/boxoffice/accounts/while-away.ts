@@ -19,6 +19,7 @@ export function retryableWhileAway(
   isAway: (error: unknown) => boolean,
   log: Log,
   part: 'accounts' | 'tickets' | 'waitlist' = 'accounts',
+  part: 'accounts' | 'tickets' | 'orders' = 'accounts',
 ): readonly Endpoint[] {
   return endpoints.map((endpoint) => {
     if (UNREPEATABLE.includes(endpoint.id)) return endpoint;

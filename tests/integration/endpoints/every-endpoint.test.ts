@@ -10,6 +10,7 @@ import { sign } from '../gateway/sign.js';
 import { accountRequests } from './account-requests.js';
 import { catalogueRequests } from './catalogue-requests.js';
 import { type Answered, Cinema, type Right } from './cinema.js';
+import { orderRequests } from './order-requests.js';
 import { paymentRequests } from './payment-requests.js';
 import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { reportRequests } from './report-requests.js';
@@ -21,6 +22,7 @@ import { webhookRequests } from './webhook-requests.js';
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...accountRequests,
   ...catalogueRequests,
+  ...orderRequests,
   ...paymentRequests,
   ...reportRequests,
   ...seatRequests,
@@ -38,6 +40,11 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   findBooking: 'unknown_booking',
   cancelOwnBooking: 'unknown_booking',
   retypeHold: 'wrong_holder',
+  getOrder: 'not_found',
+  payOrder: 'not_found',
+  cancelOrder: 'not_found',
+  quoteOrder: 'unknown_hold',
+  createOrder: 'unknown_hold',
   listOrderTickets: 'not_found',
   getTicket: 'not_found',
   leaveWaitlist: 'not_found',

@@ -44,6 +44,7 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   last_administrator: 'tests/integration/administration/accounts.test.ts',
   unknown_hall: 'tests/integration/halls/halls.test.ts',
   already_exists: 'tests/integration/halls/halls.test.ts',
+  order_closed: 'tests/integration/orders/purchase.test.ts',
   in_use: 'tests/integration/halls/halls.test.ts',
   invalid_plan: 'tests/integration/halls/halls.test.ts',
   seats_in_use: 'tests/integration/halls/rebuilt-hall.test.ts',

@@ -1,0 +1,41 @@
+/**
+ * Ids that follow from an order and what is done to it: any node that repeats a step asks with the same id, and the house knows
+ * the repeat by it.
+ */
+import { createHash } from 'node:crypto';
+
+/** UUID version 5 (RFC 9562, section 5.5) of a name within a namespace that is itself a UUID. */
+export function uuidV5(namespace: string, name: string): string {
+  const space = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  const bytes = createHash('sha1').update(space).update(name).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+type Step = 'check_out' | 'return' | 'book' | 'retake' | 'release' | 'cancel';
+
+/** The id of the command by which a step is done to one booking of an order. */
+export function commandIdOf(orderId: string, step: Step, number: number, attempt = 0): string {
+  return uuidV5(orderId, `${step}:${number}:${attempt}`);
+}
+
+/** The hold that an attempt books: the first is the buyer's, those after it are taken again by the order. */
+export function holdIdOf(
+  orderId: string,
+  { number, holdId }: { readonly number: number; readonly holdId: string },
+  attempt: number,
+): string {
+  return attempt === 0 ? holdId : uuidV5(orderId, `hold:${number}:${attempt}`);
+}
+
+/** Requests under one Idempotency-Key of one caller are the same request. */
+export function requestIdOf(holder: string, key: string): string {
+  return uuidV5(key, holder);
+}
+
+/** The payment that a request of a caller makes, however often it is sent. */
+export function paymentIdOf(orderId: string, key: string): string {
+  return uuidV5(orderId, `payment:${key}`);
+}

@@ -1,0 +1,267 @@
+import { z } from 'zod';
+import { CHANNELS } from '../../core/channel.js';
+import type { Origin } from '../../core/limits/limit-rules.js';
+import { allows, type Caller, whyDenied } from '../../http/access.js';
+import { type Endpoint, endpoint } from '../../http/endpoint.js';
+import { holderField } from '../../protocol/client-messages.js';
+import { type ErrorCode, type WireError, wireError } from '../../protocol/errors.js';
+import { moneySchema } from '../../protocol/http.js';
+import { text } from '../catalogue/edit-parts.js';
+import { canonicalJson } from '../catalogue/seat-maps.js';
+import { sha256Of } from '../repeated-requests.js';
+import { listOrdersEndpoint } from './order-list.js';
+import type { Order } from './order-port.js';
+import type { OrderStore } from './order-store-port.js';
+import { orderSchema, orderView, paymentSchema, paymentView, quoteSchema, quoteView } from './order-views.js';
+import { closedError, type Orders } from './orders.js';
+import type { AskedQuote } from './quote-order.js';
+
+const HOLDS_MAX = 10;
+const VOUCHERS_MAX = 10;
+
+export interface OrderEndpointParts {
+  readonly orders: Orders;
+  readonly store: Pick<OrderStore, 'search' | 'accountOf'>;
+  /** Whose limits a caller's orders count for. */
+  readonly originOf: (caller: Caller) => Origin | undefined;
+  /** Where buyers are sent after a page of a provider, unless they say otherwise. */
+  readonly siteUrl: string;
+}
+
+const uuid = z.uuid().toLowerCase();
+const orderParameter = { orderId: uuid };
+const quoted = z.strictObject({
+  holds: z
+    .array(z.strictObject({ showtimeId: uuid, holdId: uuid }))
+    .min(1)
+    .max(HOLDS_MAX)
+    .refine((holds) => new Set(holds.map(({ holdId }) => holdId)).size === holds.length, 'has a hold twice'),
+  vouchers: z.array(z.string().min(1).max(64)).max(VOUCHERS_MAX).default([]),
+  points: z.int().positive().optional(),
+  customer: holderField
+    .optional()
+    .meta({ description: 'For staff: the holder whose holds they are.', example: 'account:42' }),
+  channel: z.enum(CHANNELS).optional().meta({ description: 'For staff; absent: web.' }),
+});
+const payment = z.strictObject({
+  provider: z.enum(['test', 'stripe', 'cash', 'none']),
+  details: z.record(z.string().max(100), z.unknown()).optional().meta({
+    description: 'What the provider asks for, such as `{"card": "succeed"}` of the test provider.',
+  }),
+  returnUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .optional(),
+});
+const email = z.email().max(254).toLowerCase();
+const created = quoted.extend({
+  total: moneySchema.meta({ description: 'What the buyer was shown: `total` of the quote.' }),
+  email: email.optional().meta({ description: 'Where the tickets are sent.' }),
+  name: text(200).default(''),
+  locale: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag, such as de-CH')
+    .max(35)
+    .default('en')
+    .meta({ override: { type: 'string', maxLength: 35 }, description: 'Of the mails: a language tag of BCP 47.' }),
+  pay: payment.optional().meta({ description: 'Pays in the same request.' }),
+});
+
+const UNKNOWN_ORDER = wireError('not_found', 'You have no such order.');
+const QUOTE_ERRORS = [
+  'unknown_showtime',
+  'unknown_hold',
+  'hold_in_order',
+  'unavailable',
+  'moving',
+  'forbidden',
+  'second_factor_missing',
+] as const satisfies readonly ErrorCode[];
+const CREATE_ERRORS = [
+  ...QUOTE_ERRORS,
+  'wrong_holder',
+  'hold_expired',
+  'price_changed',
+  'sales_closed',
+  'too_many_bookings',
+  'command_reused',
+  'payment_required',
+  'overloaded',
+  'outcome_unknown',
+] as const satisfies readonly ErrorCode[];
+
+export function orderEndpoints(parts: OrderEndpointParts): readonly Endpoint[] {
+  return [
+    quoteEndpoint(parts),
+    createEndpoint(parts),
+    listOrdersEndpoint(parts.store),
+    getEndpoint(parts),
+    payEndpoint(parts),
+    cancelEndpoint(parts),
+  ];
+}
+
+const base = { tag: 'Orders', access: 'session' } as const;
+
+function quoteEndpoint({ orders, store }: OrderEndpointParts): Endpoint {
+  return endpoint({
+    ...base,
+    id: 'quoteOrder',
+    method: 'POST',
+    path: '/v1/orders/quote',
+    summary: 'What an order of these holds would cost. Has no effect.',
+    rate: 'commands',
+    parameters: {},
+    body: quoted,
+    reply: quoteSchema,
+    errors: QUOTE_ERRORS,
+    handle: async ({ body, caller }) => {
+      const asked = await askedBy(caller, body, store);
+      if ('error' in asked) return { ok: false, error: asked.error };
+      const quote = await orders.quote(asked);
+      return quote.ok ? { ok: true, body: quoteView(quote) } : quote;
+    },
+  });
+}
+
+function createEndpoint({ orders, store, originOf, siteUrl }: OrderEndpointParts): Endpoint {
+  return endpoint({
+    ...base,
+    id: 'createOrder',
+    method: 'POST',
+    path: '/v1/orders',
+    summary:
+      'Makes an order of holds, and pays it where `pay` is given. A repeat under the same key is the same order.',
+    rate: 'commands',
+    idempotent: true,
+    parameters: {},
+    body: created,
+    status: 201,
+    reply: z.object({ order: orderSchema, payment: paymentSchema.optional() }),
+    errors: CREATE_ERRORS,
+    handle: async ({ body, caller, commandId: key }) => {
+      const asked = await askedBy(caller, body, store);
+      if ('error' in asked) return { ok: false, error: asked.error };
+      const isStaff = allows(caller, 'orders.staff');
+      const { pay, total, email, name, locale } = body;
+      const refused = pay && total.amount > 0 ? orders.refuseProvider(pay.provider, isStaff) : undefined;
+      if (refused) return refused;
+      const result = await orders.create({
+        ...asked,
+        ...{ total, email, name, locale, key },
+        orderedBy: asked.holder === caller.holder && asked.channel === 'web' ? undefined : caller.holder,
+        from: originOf(caller),
+        sender: caller.holder,
+        asked: sha256Of(canonicalJson({ order: body })),
+        provider: pay?.provider,
+      });
+      if (!result.ok) return result;
+      const { order } = result;
+      const isFree = order.total === 0 && order.state === 'awaiting_payment';
+      if (!pay && !isFree) return { ok: true, body: { order: orderView(order) } };
+      const { provider, details, returnUrl = siteUrl } = pay ?? { provider: 'none', details: undefined };
+      const paid = await orders.pay(order, { provider, details, returnUrl, key, isStaff });
+      if (paid.ok) return { ok: true, body: { order: orderView(paid.order), payment: paymentView(paid.payment) } };
+      // The order is there: what went wrong with its payment is said beside it.
+      const known = (await orders.find(order.id)) ?? order;
+      const tried = known.payments.at(-1);
+      const failed = tried && paymentView({ ...tried, failure: tried.failure ?? paid.error.code });
+      return { ok: true, body: { order: orderView(known), ...(failed ? { payment: failed } : {}) } };
+    },
+  });
+}
+
+function getEndpoint(parts: OrderEndpointParts): Endpoint {
+  return endpoint({
+    ...base,
+    id: 'getOrder',
+    method: 'GET',
+    path: '/v1/orders/{orderId}',
+    summary: 'An order of the caller; staff see any.',
+    rate: 'reads',
+    parameters: orderParameter,
+    reply: orderSchema,
+    errors: ['not_found', 'unavailable'],
+    handle: async ({ parameters: { orderId }, caller }) => {
+      const order = await findFor(parts, caller, orderId);
+      return order ? { ok: true, body: orderView(order) } : { ok: false, error: UNKNOWN_ORDER };
+    },
+  });
+}
+
+function payEndpoint(parts: OrderEndpointParts): Endpoint {
+  return endpoint({
+    ...base,
+    id: 'payOrder',
+    method: 'POST',
+    path: '/v1/orders/{orderId}/payments',
+    summary:
+      'Pays an order. A repeat under the same key is the same payment; a declined one can be followed by another.',
+    rate: 'commands',
+    idempotent: true,
+    parameters: orderParameter,
+    body: payment,
+    status: 201,
+    reply: z.object({ order: orderSchema, payment: paymentSchema }),
+    errors: ['not_found', 'order_closed', 'payment_required', 'payment_declined', 'unavailable', 'outcome_unknown'],
+    handle: async ({ parameters: { orderId }, body, caller, commandId: key }) => {
+      const order = await findFor(parts, caller, orderId);
+      if (!order) return { ok: false, error: UNKNOWN_ORDER };
+      const { provider, details, returnUrl = parts.siteUrl } = body;
+      const isStaff = allows(caller, 'orders.staff');
+      const paid = await parts.orders.pay(order, { provider, details, returnUrl, key, isStaff });
+      if (!paid.ok) return paid;
+      return { ok: true, body: { order: orderView(paid.order), payment: paymentView(paid.payment) } };
+    },
+  });
+}
+
+function cancelEndpoint(parts: OrderEndpointParts): Endpoint {
+  return endpoint({
+    ...base,
+    id: 'cancelOrder',
+    method: 'POST',
+    path: '/v1/orders/{orderId}/cancel',
+    summary: 'Ends an order that nobody has paid; its holds are the buyer’s again for as long as they would have been.',
+    rate: 'commands',
+    parameters: orderParameter,
+    reply: orderSchema,
+    errors: ['not_found', 'order_closed', 'unavailable'],
+    handle: async ({ parameters: { orderId }, caller }) => {
+      const order = await findFor(parts, caller, orderId);
+      if (!order) return { ok: false, error: UNKNOWN_ORDER };
+      const ended = await parts.orders.cancel(order, 'cancelled');
+      if (ended) return { ok: true, body: orderView(ended) };
+      const now = (await parts.orders.find(orderId)) ?? order;
+      return now.state === 'cancelled' ? { ok: true, body: orderView(now) } : { ok: false, error: closedError(now) };
+    },
+  });
+}
+
+type Body = z.output<typeof quoted>;
+
+/** Whose order it is: for somebody else, or by another channel than the web, only staff may order. */
+async function askedBy(
+  caller: Caller,
+  { holds, vouchers, points, customer, channel = 'web' }: Body,
+  store: Pick<OrderStore, 'accountOf'>,
+): Promise<AskedQuote | { readonly error: WireError }> {
+  const asked = { holder: customer ?? caller.holder, channel, holds, vouchers, points };
+  const denial = customer !== undefined || channel !== 'web' ? whyDenied(caller, 'orders.staff') : undefined;
+  if (denial) return { error: denial };
+  const isOther = customer !== undefined && customer !== caller.holder;
+  return { ...asked, accountId: isOther ? await store.accountOf(customer) : caller.accountId };
+}
+
+/** An order that the caller may see: their own, also of the guest that they were, and for staff any. */
+async function findFor(
+  { orders, store }: OrderEndpointParts,
+  caller: Caller,
+  orderId: string,
+): Promise<Order | undefined> {
+  const order = await orders.find(orderId);
+  if (!order || order.holder === caller.holder || allows(caller, 'orders.staff')) return order;
+  const { accountId } = caller;
+  if (accountId === undefined) return undefined;
+  return order.accountId === accountId || (await store.accountOf(order.holder)) === accountId ? order : undefined;
+}

@@ -1,0 +1,113 @@
+import type { Timers } from '../../kernel/timers.js';
+import { repeat } from '../repeat.js';
+import { releaseHolds } from './bring-on.js';
+import { returnHolds } from './create-order.js';
+import type { OrderParts } from './order-parts.js';
+import type { Orders } from './orders.js';
+
+const LOOK_MS = 1_000;
+/** For so long the node that took an order on itself has it alone. */
+const CLAIM_MS = 30_000;
+const LIMIT = 200;
+/** A paid order that is older hangs: a house or Postgres does not answer, or there is a bug. */
+const HANGS_MS = 60_000;
+const MONEY_LOOK_MS = 60_000;
+/** Each fault is said again for so long, in case nobody heard it. */
+const MONEY_WINDOW_MS = 3_600_000;
+/** What is settled now may be under way. */
+const MONEY_REST_MS = 60_000;
+
+export interface OrderTotals {
+  readonly expired: number;
+  readonly draftsEnded: number;
+  readonly broughtOn: number;
+  readonly hanging: number;
+  readonly moneyFaults: number;
+}
+
+/** Ends orders that nobody pays, goes on with paid ones that somebody left, and says where money and bookings do not match. */
+export class OrderMonitor {
+  readonly #orders: Orders;
+  readonly #parts: Pick<OrderParts, 'store' | 'desk' | 'clock' | 'log' | 'wakeOutbox'>;
+  #moneyLookAt = 0;
+  #totals = { expired: 0, draftsEnded: 0, broughtOn: 0, hanging: 0, moneyFaults: 0 };
+
+  constructor(orders: Orders, parts: Pick<OrderParts, 'store' | 'desk' | 'clock' | 'log' | 'wakeOutbox'>) {
+    this.#orders = orders;
+    this.#parts = parts;
+  }
+
+  get totals(): OrderTotals {
+    return this.#totals;
+  }
+
+  /** Returns the stop. */
+  start(timers: Timers): () => Promise<void> {
+    return repeat(timers, LOOK_MS, async () => {
+      try {
+        await this.look();
+      } catch (err) {
+        const message = 'Orders could not be looked at. They are looked at again in a second.';
+        this.#parts.log.warn({ event: 'order.monitor_failed', err }, message);
+      }
+    });
+  }
+
+  /** One round. */
+  async look(): Promise<void> {
+    await this.#expire();
+    await this.#goOn();
+    await this.#findMoneyFaults();
+  }
+
+  async #expire(): Promise<void> {
+    const { store, clock, wakeOutbox } = this.#parts;
+    for (;;) {
+      const expired = await store.expire(clock.now(), LIMIT);
+      this.#totals.expired += expired.length;
+      if (expired.length > 0) wakeOutbox();
+      await Promise.all(expired.map((order) => releaseHolds(this.#parts, order)));
+      if (expired.length < LIMIT) return;
+    }
+  }
+
+  async #goOn(): Promise<void> {
+    const { store, clock, log } = this.#parts;
+    const now = clock.now();
+    const due = await store.due(now, now + CLAIM_MS, LIMIT);
+    for (const orderId of due.drafts) await this.#endDraft(orderId);
+    await Promise.all(
+      due.paid.map(async ({ orderId, paidAt }) => {
+        const outcome = await this.#orders.bringOn(orderId);
+        if (outcome === 'ended') this.#totals.broughtOn++;
+        if (outcome === 'ended' || now - paidAt < HANGS_MS) return;
+        this.#totals.hanging++;
+        const message =
+          'A paid order has neither seats nor a refund yet, because a house does not answer. It is tried again.';
+        log.error({ event: 'order.hangs', orderId, paidMs: now - paidAt }, message);
+      }),
+    );
+  }
+
+  async #endDraft(orderId: string): Promise<void> {
+    const { store, clock } = this.#parts;
+    const order = await store.find(orderId);
+    if (!order || !(await store.cancel({ orderId, from: 'draft', reason: 'abandoned', now: clock.now() }))) return;
+    this.#totals.draftsEnded++;
+    await returnHolds(this.#parts, order);
+  }
+
+  async #findMoneyFaults(): Promise<void> {
+    const { store, clock, log } = this.#parts;
+    const now = clock.now();
+    if (now < this.#moneyLookAt) return;
+    this.#moneyLookAt = now + MONEY_LOOK_MS;
+    const faults = await store.moneyFaults(now - MONEY_WINDOW_MS, now - MONEY_REST_MS);
+    this.#totals.moneyFaults += faults.length;
+    for (const fault of faults) {
+      const message =
+        'What was paid and given back for an order does not fit its seats. Look at it: somebody has lost money.';
+      log.error({ event: 'order.money_fault', ...fault }, message);
+    }
+  }
+}

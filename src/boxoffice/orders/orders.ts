@@ -1,0 +1,249 @@
+import { type WireError, wireError } from '../../protocol/errors.js';
+import type { PaidOrders, PaymentReport, RefundReport, Settled } from '../payments/paid-orders-port.js';
+import type { StartedPayment } from '../payments/payment-provider-port.js';
+import { type BroughtOn, bringOn } from './bring-on.js';
+import { type AskedOrder, type Created, createOrder, returnHolds } from './create-order.js';
+import { paymentIdOf } from './derived-ids.js';
+import type { OrderParts, Refused } from './order-parts.js';
+import type { Order, PaymentState } from './order-port.js';
+import type { NewPayment, SettledReport } from './order-store-port.js';
+import { type AskedQuote, type Quote, quoteOrder, refuse } from './quote-order.js';
+
+/** For so long a request waits for its booking. The order goes on without it. */
+const FULFIL_WAIT_MS = 10_000;
+
+export interface AskedPayment {
+  readonly provider: string;
+  /** As the buyer sent it; only the provider reads it. */
+  readonly details: unknown;
+  readonly returnUrl: string;
+  readonly key: string;
+  /** Whether staff ask: only they may say that they have taken the money. */
+  readonly isStaff: boolean;
+}
+
+/** How a payment goes on, for the buyer's browser. */
+export interface PaymentStep {
+  readonly id: string;
+  readonly provider: string;
+  readonly state: PaymentState;
+  readonly clientSecret?: string | undefined;
+  readonly url?: string | undefined;
+  readonly failure?: string | undefined;
+}
+
+export type Paid = { readonly ok: true; readonly order: Order; readonly payment: PaymentStep } | Refused;
+
+/** Orders, from holds to seats or a refund. It keeps nothing: the store has all, and any node may go on where another stopped. */
+export class Orders implements PaidOrders {
+  readonly #parts: OrderParts;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(parts: OrderParts) {
+    this.#parts = parts;
+  }
+
+  quote(asked: AskedQuote): Promise<Quote | Refused> {
+    return quoteOrder(this.#parts, asked);
+  }
+
+  create(asked: AskedOrder): Promise<Created> {
+    return createOrder(this.#parts, asked);
+  }
+
+  find(orderId: string): Promise<Order | undefined> {
+    return this.#parts.store.find(orderId);
+  }
+
+  /** Pays an order. A repeat under the same key is the same payment. An order that costs nothing needs no provider. */
+  async pay(order: Order, asked: AskedPayment): Promise<Paid> {
+    const { store, clock } = this.#parts;
+    const id = paymentIdOf(order.id, asked.key);
+    const isFree = order.total === 0;
+    const name = isFree ? 'none' : asked.provider;
+    const refused = isFree ? undefined : this.refuseProvider(name, asked.isStaff);
+    if (refused) return refused;
+    const { total: amount, currency } = order;
+    const payment = { id, orderId: order.id, provider: name, amount, currency, createdAt: clock.now() };
+    if (!order.payments.some((known) => known.id === id)) {
+      const added = await store.addPayment(payment);
+      if (added === 'closed') return refuse(closedError((await store.find(order.id)) ?? order));
+    }
+    if (isFree) return await this.#take(order, payment, { state: 'succeeded' }, freeReport(payment));
+    return await this.#start(order, payment, asked);
+  }
+
+  /** Why nobody may pay by it; undefined: the caller may. */
+  refuseProvider(name: string, isStaff: boolean): Refused | undefined {
+    const provider = this.#parts.providers.get(name);
+    const names = [...this.#parts.providers.values()].filter((each) => isStaff || !each.isStaffOnly);
+    if (provider && names.includes(provider)) return undefined;
+    const message = `Payments are taken by ${names.map((each) => each.name).join(', ') || 'nobody'} here.`;
+    return refuse(wireError('payment_required', message, { field: 'provider' }));
+  }
+
+  async #start(order: Order, payment: NewPayment, asked: AskedPayment): Promise<Paid> {
+    const { store, clock, providers } = this.#parts;
+    const { id, provider: name, amount, currency } = payment;
+    const { reference, email } = order;
+    const started = await providers.get(name)?.start({
+      ...{ paymentId: id, orderId: order.id, reference, email, amount: { amount, currency } },
+      returnUrl: asked.returnUrl,
+      details: asked.details,
+    });
+    if (!started) return refuse(wireError('payment_required', 'There is no such provider.', { field: 'provider' }));
+    if (!started.ok) {
+      // Where nobody knows whether there is a payment, it stays open: the look at open payments finds it.
+      if (started.error.outcome === 'not-applied') {
+        const failure = started.error.code;
+        await store.noteStarted({ paymentId: id, providerRef: undefined, state: 'failed', failure, now: clock.now() });
+      }
+      return started;
+    }
+    if (started.report) return await this.#take(order, payment, started, started.report);
+    const { providerRef, state } = started;
+    await store.noteStarted({ paymentId: id, providerRef, state, now: clock.now() });
+    return { ok: true, order: (await store.find(order.id)) ?? order, payment: stepOf(payment, started) };
+  }
+
+  /** A report that came with the answer: the buyer waits for the seats. */
+  async #take(
+    order: Order,
+    payment: NewPayment,
+    started: Pick<StartedPayment, 'state' | 'clientSecret' | 'url'>,
+    report: PaymentReport,
+  ): Promise<Paid> {
+    const { store, clock } = this.#parts;
+    const settled = await this.#settle(report);
+    if (settled.isPaid) {
+      const state = 'succeeded' as const;
+      const paid = {
+        id: payment.id,
+        provider: payment.provider,
+        providerRef: report.providerRef,
+        amount: payment.amount,
+      };
+      const payments = [
+        ...order.payments.filter(({ id }) => id !== payment.id),
+        { ...paid, state, failure: undefined, received: payment.amount },
+      ];
+      await this.#waitFor({ ...order, state: 'paid', paidAt: clock.now(), payments });
+    }
+    const now = (await store.find(order.id)) ?? order;
+    const { failure } = report;
+    return {
+      ok: true,
+      order: now,
+      payment: { ...stepOf(payment, started), ...(failure === undefined ? {} : { failure }) },
+    };
+  }
+
+  async settled(report: PaymentReport): Promise<Settled> {
+    const { outcome, orderId, isPaid } = await this.#settle(report);
+    if (isPaid && orderId !== undefined) this.#run(this.bringOn(orderId));
+    return outcome;
+  }
+
+  async refundSettled(report: RefundReport): Promise<'taken' | 'repeated' | 'unknown_refund'> {
+    const outcome = await this.#parts.store.settleRefund(report, this.#parts.clock.now());
+    if (outcome === 'taken') this.#parts.wakeOutbox();
+    return outcome;
+  }
+
+  /** Goes on with an order that is paid. */
+  async bringOn(orderId: string): Promise<BroughtOn> {
+    const order = await this.#parts.store.find(orderId);
+    return order ? await bringOn(this.#parts, order) : 'ended';
+  }
+
+  /** Ends an order that nobody has paid; its buyer has the holds again. Undefined: it awaits no payment. */
+  async cancel(order: Order, reason: string): Promise<Order | undefined> {
+    const { store, clock, providers, wakeOutbox } = this.#parts;
+    const isCancelled = await store.cancel({
+      orderId: order.id,
+      from: 'awaiting_payment',
+      reason,
+      now: clock.now(),
+    });
+    if (!isCancelled) return undefined;
+    wakeOutbox();
+    await returnHolds(this.#parts, order);
+    for (const { provider, providerRef, state } of order.payments) {
+      if (providerRef === undefined || !['created', 'requires_action', 'processing'].includes(state)) continue;
+      // Money that arrives all the same goes back.
+      await providers
+        .get(provider)
+        ?.cancel(providerRef)
+        .catch(() => {});
+    }
+    return await store.find(order.id);
+  }
+
+  /** Resolves when what reports have set off has ended. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  async #settle(report: PaymentReport): Promise<SettledReport> {
+    const { store, clock, ids, wakeOutbox, log } = this.#parts;
+    const settled = await store.settle(report, ids.uuid(), clock.now());
+    const { outcome, orderId } = settled;
+    if (outcome === 'unknown_payment' || outcome === 'wrong_sum' || (outcome === 'late' && !settled.isPaid)) {
+      const { provider, eventId, providerRef } = report;
+      const fields = { event: `order.money_${outcome}`, orderId, provider, eventId, providerRef };
+      log.warn(fields, 'Money came that no order waits for. What arrived for an order of ours is refunded.');
+      wakeOutbox();
+    }
+    return settled;
+  }
+
+  async #waitFor(order: Order): Promise<void> {
+    const { timers } = this.#parts;
+    const work = this.#run(bringOn(this.#parts, order));
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = timers.after(FULFIL_WAIT_MS, resolve);
+    });
+    await Promise.race([work, late]);
+    cancel();
+  }
+
+  /** What fails here is found by the monitor. */
+  #run(work: Promise<BroughtOn>): Promise<unknown> {
+    const { log } = this.#parts;
+    const ended = work
+      .catch((err: unknown) => {
+        log.warn(
+          { event: 'order.not_brought_on', err },
+          'A paid order was not finished at once. The monitor goes on with it.',
+        );
+      })
+      .finally(() => this.#running.delete(ended));
+    this.#running.add(ended);
+    return ended;
+  }
+}
+
+function stepOf(
+  { id, provider }: NewPayment,
+  { state, clientSecret, url }: Pick<StartedPayment, 'state' | 'clientSecret' | 'url'>,
+): PaymentStep {
+  return { id, provider, state, clientSecret, url };
+}
+
+function freeReport({ id, currency }: NewPayment): PaymentReport {
+  return {
+    provider: 'none',
+    eventId: id,
+    kind: 'none.succeeded',
+    providerRef: id,
+    paymentId: id,
+    state: 'succeeded',
+    received: { amount: 0, currency },
+  };
+}
+
+/** Why an order takes no payment. */
+export function closedError({ state }: Pick<Order, 'state'>): WireError {
+  return wireError('order_closed', `The order is ${state.replace('_', ' ')}.`);
+}

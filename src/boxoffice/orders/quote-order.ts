@@ -1,0 +1,162 @@
+/** What an order would cost. Has no effect. */
+import type { Channel } from '../../core/channel.js';
+import type { Hold } from '../../core/house.js';
+import { priceOf } from '../../core/price.js';
+import { wireError } from '../../protocol/errors.js';
+import type { Money } from '../../protocol/money.js';
+import type { Terms } from '../../runtime/playbill-port.js';
+import type { OrderParts, Refused } from './order-parts.js';
+import type { Discount } from './order-port.js';
+import type { NewLine } from './order-store-port.js';
+import { grossOf, type PricedOrder, priceOrder } from './pricing.js';
+import type { SalePolicy } from './sale-policy.js';
+
+export interface AskedHold {
+  readonly showtimeId: string;
+  readonly holdId: string;
+}
+
+export interface AskedQuote {
+  /** Whose holds they are. */
+  readonly holder: string;
+  readonly accountId: string | undefined;
+  readonly channel: Channel;
+  readonly holds: readonly AskedHold[];
+  readonly vouchers: readonly string[];
+  readonly points: number | undefined;
+}
+
+/** A hold as its house has it. */
+export interface QuotedHold extends AskedHold {
+  /** What the seats cost, without fees: what the house is told that the buyer was shown. */
+  readonly price: Money;
+  readonly seats: readonly string[];
+  readonly expiresAt: number;
+  readonly terms: Terms;
+}
+
+export interface Quote {
+  readonly ok: true;
+  readonly currency: string;
+  readonly holds: readonly QuotedHold[];
+  readonly lines: readonly NewLine[];
+  readonly discounts: readonly Discount[];
+  readonly sums: Omit<PricedOrder, 'lines'>;
+}
+
+interface FoundHold {
+  readonly ok: true;
+  readonly hold: Hold;
+  readonly terms: Terms;
+  readonly policy: SalePolicy;
+}
+
+/** @param orderId the order that the holds may be in already: it was begun before, and goes on */
+export async function quoteOrder(parts: OrderParts, asked: AskedQuote, orderId?: string): Promise<Quote | Refused> {
+  const found = await Promise.all(asked.holds.map((hold, at) => findHold(parts, asked.holder, hold, at, orderId)));
+  const holds: FoundHold[] = [];
+  for (const one of found) {
+    if (!one.ok) return one;
+    holds.push(one);
+  }
+  const currency = holds[0]?.terms.rules.currency ?? '';
+  const strange = holds.findIndex(({ terms }) => terms.rules.currency !== currency);
+  if (strange > 0) {
+    const field = `holds[${strange}]`;
+    return refuse(wireError('invalid_field', 'The holds of an order have one currency.', { field }));
+  }
+  const seats = holds.flatMap((one, booking) => seatsOf(one, booking, asked.holds[booking]?.showtimeId ?? ''));
+  const discounted = await findDiscounts(parts, asked, currency, seats);
+  if (!discounted.ok) return discounted;
+  const { discounts } = discounted;
+  const discount = discounts.reduce((sum, { amount }) => sum + amount, 0);
+  const { lines, ...sums } = priceOrder(seats, discount);
+  return {
+    ok: true,
+    currency,
+    holds: holds.map(({ hold, terms }, at) => ({
+      showtimeId: asked.holds[at]?.showtimeId ?? '',
+      holdId: hold.id,
+      price: { amount: priceOf(hold), currency },
+      seats: hold.seats.map((seat) => labelOf(terms, seat)),
+      expiresAt: hold.expiresAt,
+      terms,
+    })),
+    lines: lines.map((line, at) => ({ ...line, ...(seats[at] as QuotedSeat).of, line: at })),
+    discounts,
+    sums,
+  };
+}
+
+type SeatOfLine = Pick<NewLine, 'booking' | 'showtimeId' | 'seatIndex' | 'seat' | 'category' | 'ticketType'>;
+interface QuotedSeat {
+  readonly price: number;
+  readonly policy: SalePolicy;
+  readonly of: SeatOfLine;
+}
+
+function seatsOf({ hold, terms, policy }: FoundHold, booking: number, showtimeId: string): QuotedSeat[] {
+  const { map } = terms;
+  return hold.seats.map((seatIndex, at) => ({
+    price: hold.prices[at] ?? 0,
+    policy,
+    of: {
+      booking,
+      showtimeId,
+      seatIndex,
+      seat: labelOf(terms, seatIndex),
+      category: map.data.categories[map.categoryOf[seatIndex] ?? -1]?.name ?? '',
+      ticketType: hold.ticketTypes?.[at] ?? '',
+    },
+  }));
+}
+
+function labelOf({ map }: Terms, seat: number): string {
+  return map.data.seats.label[seat] ?? '';
+}
+
+async function findHold(
+  parts: OrderParts,
+  holder: string,
+  { showtimeId, holdId }: AskedHold,
+  at: number,
+  orderId: string | undefined,
+): Promise<FoundHold | Refused> {
+  const [house, policy] = await Promise.all([parts.desk.open(showtimeId), parts.policyOf(showtimeId)]);
+  if (!house.ok) return house;
+  const find = () => house.own(holder).holds.find(({ id }) => id === holdId);
+  let hold = find();
+  // What this node has been told may be older than the hold.
+  if (!hold && (await house.current())) hold = find();
+  const field = `holds[${at}].holdId`;
+  if (!hold) return refuse(wireError('unknown_hold', 'You have no such hold.', { field }));
+  if (hold.orderId !== undefined && hold.orderId !== orderId) {
+    return refuse(wireError('hold_in_order', 'This hold is in another order.', { field }));
+  }
+  return { ok: true, hold, terms: house.terms, policy };
+}
+
+async function findDiscounts(
+  { discounts }: OrderParts,
+  { vouchers, points, holder, accountId, channel }: AskedQuote,
+  currency: string,
+  seats: readonly QuotedSeat[],
+): Promise<{ readonly ok: true; readonly discounts: readonly Discount[] } | Refused> {
+  if (vouchers.length === 0 && points === undefined) return { ok: true, discounts: [] };
+  if (!discounts) {
+    const field = vouchers.length > 0 ? 'vouchers' : 'points';
+    return refuse(wireError('invalid_field', 'There are no vouchers and no points here.', { field }));
+  }
+  const priced = priceOrder(seats, 0).lines;
+  return await discounts.quote({
+    ...{ holder, accountId, channel, currency, vouchers, points },
+    gross: grossOf(seats),
+    seats: seats.map(({ price, of }, at) => {
+      return { showtimeId: of.showtimeId, ticketType: of.ticketType, price, fee: priced[at]?.fee ?? 0 };
+    }),
+  });
+}
+
+export function refuse(error: Refused['error']): Refused {
+  return { ok: false, error };
+}

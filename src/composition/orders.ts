@@ -1,0 +1,74 @@
+import { isPostgresFailing } from '../adapters/circuit-breaker.js';
+import { nodeTimers } from '../adapters/node-timers.js';
+import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
+import type { HouseDesk } from '../boxoffice/house-desk-port.js';
+import type { Discounts } from '../boxoffice/orders/discounts-port.js';
+import { orderEndpoints } from '../boxoffice/orders/order-endpoints.js';
+import { OrderMonitor, type OrderTotals } from '../boxoffice/orders/order-monitor.js';
+import type { OrderParts } from '../boxoffice/orders/order-parts.js';
+import { Orders } from '../boxoffice/orders/orders.js';
+import { PostgresOrderStore } from '../boxoffice/orders/postgres-order-store.js';
+import { SalePolicies } from '../boxoffice/orders/sale-policies.js';
+import type { PaymentProvider } from '../boxoffice/payments/payment-provider-port.js';
+import type { Config } from '../config.js';
+import { originOf } from '../gateway/origin-of.js';
+import { outcomeError } from '../gateway/views.js';
+import type { Endpoint } from '../http/endpoint.js';
+import type { Log } from '../kernel/log.js';
+import { wireError } from '../protocol/errors.js';
+import type { Store, Undo } from './store.js';
+
+const UNKNOWN_SHOWTIME = wireError('unknown_showtime', 'There is no such showtime.');
+
+interface OrdersNeeds {
+  readonly store: Store;
+  readonly desk: HouseDesk;
+  readonly providers: ReadonlyMap<string, PaymentProvider>;
+  readonly discounts?: Discounts | undefined;
+  readonly wakeOutbox: () => void;
+}
+
+/** Orders, as one node serves them. */
+export interface OpenedOrders {
+  readonly endpoints: readonly Endpoint[];
+  /** What payments report to. */
+  readonly orders: Orders;
+  /** Once the houses can be asked. */
+  start(): void;
+  totals(): OrderTotals;
+}
+
+export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: Undo): OpenedOrders {
+  const { pool, clock, ids } = needs.store;
+  const { desk, providers, discounts, wakeOutbox } = needs;
+  const policies = new SalePolicies(pool, clock);
+  const store = new PostgresOrderStore(pool, discounts);
+  const parts: OrderParts = {
+    store,
+    desk,
+    policyOf: (showtimeId) => policies.of(showtimeId),
+    providers,
+    discounts,
+    explain: (outcome, rules) => {
+      if ('refusal' in outcome) return outcomeError(outcome, rules);
+      const { failure } = outcome;
+      return failure === 'unknown_showtime' ? UNKNOWN_SHOWTIME : outcomeError({ ...outcome, failure }, rules);
+    },
+    clock,
+    timers: nodeTimers,
+    ids,
+    log,
+    limits: config.orders,
+    wakeOutbox,
+  };
+  const orders = new Orders(parts);
+  undo.push(() => orders.idle());
+  const monitor = new OrderMonitor(orders, parts);
+  const endpoints = orderEndpoints({ orders, store, originOf, siteUrl: config.accounts.siteUrl });
+  return {
+    endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'orders'),
+    orders,
+    start: () => undo.push(monitor.start(nodeTimers)),
+    totals: () => monitor.totals,
+  };
+}
