@@ -18,8 +18,7 @@ export function retryableWhileAway(
   endpoints: readonly Endpoint[],
   isAway: (error: unknown) => boolean,
   log: Log,
-  part: 'accounts' | 'tickets' | 'waitlist' = 'accounts',
-  part: 'accounts' | 'tickets' | 'orders' = 'accounts',
+  part: 'accounts' | 'tickets' | 'waitlist' | 'orders' = 'accounts',
 ): readonly Endpoint[] {
   return endpoints.map((endpoint) => {
     if (UNREPEATABLE.includes(endpoint.id)) return endpoint;
