@@ -9,10 +9,14 @@ import type { AdmitParts } from '../boxoffice/tickets/admit.js';
 import { checkInEndpoints } from '../boxoffice/tickets/check-in-endpoints.js';
 import { checkInListEndpoints } from '../boxoffice/tickets/check-in-list.js';
 import { type DocumentParts, documentEndpoints } from '../boxoffice/tickets/document-endpoints.js';
+import { shareEndpoints } from '../boxoffice/tickets/share-endpoints.js';
+import { type Attachment, attachmentsOf } from '../boxoffice/tickets/ticket-attachments.js';
 import { ticketReadEndpoints } from '../boxoffice/tickets/ticket-endpoints.js';
 import { TicketKeys } from '../boxoffice/tickets/ticket-keys.js';
 import { TicketLinks } from '../boxoffice/tickets/ticket-links.js';
+import { codeOf } from '../boxoffice/tickets/ticket-parts.js';
 import { TicketPrinter } from '../boxoffice/tickets/ticket-printer.js';
+import type { ViewParts } from '../boxoffice/tickets/ticket-views.js';
 import type { Config } from '../config.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
@@ -24,6 +28,8 @@ const KEYS_READ_EVERY_MS = 60_000;
 /** Tickets, as one node serves them. */
 export interface Tickets {
   readonly endpoints: readonly Endpoint[];
+  /** What the mail to the buyer of an order carries. */
+  readonly attachmentsOf: (orderId: string) => Promise<readonly Attachment[]>;
 }
 
 /**
@@ -53,13 +59,23 @@ export async function openTickets(
     uuid: () => ids.uuid(),
     siteUrl: config.accounts.siteUrl,
   };
+  const view: ViewParts = {
+    codeOf: (ticket) => codeOf(parts, ticket),
+    links: parts.links,
+    now: parts.now,
+    wallets: { apple: false, google: false },
+  };
   const endpoints = [
-    ...ticketReadEndpoints(parts, { apple: false, google: false }),
+    ...ticketReadEndpoints(parts, view),
+    ...shareEndpoints(parts, view),
     ...documentEndpoints(parts),
     ...checkInEndpoints(parts),
     ...checkInListEndpoints(parts),
   ];
-  return { endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets') };
+  return {
+    endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets'),
+    attachmentsOf: (orderId) => attachmentsOf(parts, orderId),
+  };
 }
 
 async function openKeys(config: Config, pool: Store['pool'], tokenSecret: string, log: Log, undo: Undo) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { wireError } from '../../protocol/errors.js';
 import { type Judged, judgeCode } from './judge-code.js';
-import { codeOf, type TicketParts } from './ticket-parts.js';
+import type { TicketParts } from './ticket-parts.js';
 import { findTicket, ticketsOfOrder } from './ticket-store.js';
 import { ticketSchema, type ViewParts, viewFor } from './ticket-views.js';
 
@@ -31,9 +31,8 @@ const verifiedSchema = z.object({
 export const UNKNOWN_TICKET = wireError('not_found', 'You have no such ticket.');
 
 /** Tickets as their owners and staff read them. */
-export function ticketReadEndpoints(parts: TicketParts, wallets: ViewParts['wallets']): readonly Endpoint[] {
-  const { db, labels, links, now } = parts;
-  const view: ViewParts = { codeOf: (ticket) => codeOf(parts, ticket), links, now, wallets };
+export function ticketReadEndpoints(parts: TicketParts, view: ViewParts): readonly Endpoint[] {
+  const { db, labels } = parts;
   return [
     endpoint({
       id: 'listOrderTickets',

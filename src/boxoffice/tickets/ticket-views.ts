@@ -98,6 +98,11 @@ export function isUsable({ state, showtime }: Ticket): boolean {
   return state === 'valid' && !showtime.isCancelled;
 }
 
+/** Whether the caller has the ticket now. */
+export function isOwnedBy(ticket: Ticket, caller: Caller): boolean {
+  return isOneOf(ticket.owner, caller);
+}
+
 function isOneOf(one: { readonly holder: string | undefined; readonly accountId: string | undefined }, caller: Caller) {
   return one.holder === caller.holder || (one.accountId !== undefined && one.accountId === caller.accountId);
 }

@@ -48,6 +48,8 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   listOrderTickets: 'not_found',
   getTicket: 'not_found',
   leaveWaitlist: 'not_found',
+  shareTicket: 'not_found',
+  passOnTicket: 'not_found',
 };
 
 const cinema = await Cinema.open();

@@ -47,4 +47,18 @@ export const ticketRequests: Requests = {
   },
   getCheckInList: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
   getCheckInCounts: async ({ stage }) => ({ path: { showtimeId: stage.showtimeId } }),
+  shareTicket: async (cinema) => {
+    const { ticketId, session } = await sold(cinema);
+    return { path: { ticketId }, session, body: { hours: 2 } };
+  },
+  passOnTicket: async (cinema) => {
+    const { ticketId, session } = await sold(cinema);
+    return { path: { ticketId }, session, body: { email: 'bo@example.org' } };
+  },
+  acceptTicket: async (cinema) => {
+    const { ticketId, session } = await sold(cinema);
+    const { json } = await cinema.send('POST', `/v1/tickets/${ticketId}/pass-on`, session, { body: {} });
+    return { body: { token: String(json['url']).split('#accept=')[1], name: 'Bo' } };
+  },
+  getTransferPage: async () => ({}),
 };
