@@ -377,6 +377,22 @@ CREATE INDEX payments_order ON boxoffice.payments USING btree (order_id);
 CREATE UNIQUE INDEX payments_provider_ref ON boxoffice.payments USING btree (provider, provider_ref) WHERE (provider_ref IS NOT NULL);
 CREATE INDEX payments_settled_at ON boxoffice.payments USING brin (settled_at);
 
+CREATE TABLE boxoffice.points_ledger (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  account_id uuid NOT NULL,
+  order_id uuid NOT NULL,
+  reason text NOT NULL,
+  points integer NOT NULL,
+  step bigint DEFAULT 0 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT points_ledger_pkey PRIMARY KEY (id),
+  CONSTRAINT points_ledger_order_id_reason_step_key UNIQUE (order_id, reason, step),
+  CONSTRAINT points_ledger_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id),
+  CONSTRAINT points_ledger_check CHECK (((points <> 0) AND ((points > 0) = (reason = ANY (ARRAY['earned'::text, 'given_back'::text]))))),
+  CONSTRAINT points_ledger_reason_check CHECK ((reason = ANY (ARRAY['earned'::text, 'redeemed'::text, 'given_back'::text, 'taken_back'::text])))
+);
+CREATE INDEX points_ledger_account ON boxoffice.points_ledger USING btree (account_id, id);
+
 CREATE TABLE boxoffice.recovery_codes (
   account_id uuid NOT NULL,
   code_hash bytea NOT NULL,
@@ -662,6 +678,50 @@ CREATE TABLE boxoffice.waitlists (
   CONSTRAINT waitlists_places_check CHECK ((places >= 0))
 );
 CREATE INDEX waitlists_to_check ON boxoffice.waitlists USING btree (checked_at) WHERE is_open;
+CREATE TABLE boxoffice.voucher_uses (
+  order_id uuid NOT NULL,
+  voucher_id uuid NOT NULL,
+  holder text NOT NULL,
+  amount bigint NOT NULL,
+  taken_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  given_back_at timestamp(3) with time zone,
+  CONSTRAINT voucher_uses_pkey PRIMARY KEY (order_id, voucher_id),
+  CONSTRAINT voucher_uses_voucher_id_fkey FOREIGN KEY (voucher_id) REFERENCES boxoffice.vouchers(id),
+  CONSTRAINT voucher_uses_amount_check CHECK ((amount >= 0))
+);
+CREATE INDEX voucher_uses_counting ON boxoffice.voucher_uses USING btree (voucher_id, holder) WHERE (given_back_at IS NULL);
+
+CREATE TABLE boxoffice.vouchers (
+  id uuid NOT NULL,
+  code text NOT NULL,
+  description text DEFAULT ''::text NOT NULL,
+  amount bigint,
+  percent integer,
+  currency text,
+  channels text[] DEFAULT '{}'::text[] NOT NULL,
+  showtimes uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+  movies text[] DEFAULT '{}'::text[] NOT NULL,
+  valid_from timestamp(3) with time zone,
+  valid_until timestamp(3) with time zone,
+  minimum bigint DEFAULT 0 NOT NULL,
+  uses_max integer,
+  uses_per_holder integer,
+  enabled boolean DEFAULT true NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  version bigint DEFAULT 1 NOT NULL,
+  CONSTRAINT vouchers_pkey PRIMARY KEY (id),
+  CONSTRAINT vouchers_code_key UNIQUE (code),
+  CONSTRAINT vouchers_amount_check CHECK ((amount > 0)),
+  CONSTRAINT vouchers_check CHECK (((amount IS NULL) <> (percent IS NULL))),
+  CONSTRAINT vouchers_check1 CHECK (((currency IS NOT NULL) OR ((amount IS NULL) AND (minimum = 0)))),
+  CONSTRAINT vouchers_code_check CHECK ((code ~ '^[A-Z0-9]{4,40}$'::text)),
+  CONSTRAINT vouchers_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CONSTRAINT vouchers_minimum_check CHECK ((minimum >= 0)),
+  CONSTRAINT vouchers_percent_check CHECK (((percent > 0) AND (percent <= 10000))),
+  CONSTRAINT vouchers_uses_max_check CHECK ((uses_max > 0)),
+  CONSTRAINT vouchers_uses_per_holder_check CHECK ((uses_per_holder > 0))
+);
 
 CREATE TABLE boxoffice.webhook_deliveries (
   id uuid NOT NULL,
@@ -1387,6 +1447,14 @@ BEGIN
   RAISE EXCEPTION 'the audit log is only added to' USING ERRCODE = 'insufficient_privilege';
 END $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.refuse_ledger_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'the ledger of points is only added to' USING ERRCODE = 'insufficient_privilege';
+END $function$;
+
 CREATE OR REPLACE FUNCTION usher.restore_allocations(writer_id uuid, batch_number bigint, node_name text, showtime uuid, from_epoch bigint, is_whole boolean, known json, behind bigint, done text, done_epoch bigint, OUT outcome text, OUT present_epoch bigint)
  RETURNS record
  LANGUAGE plpgsql
@@ -1956,6 +2024,7 @@ END $function$;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.audit_log FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_change() /* tgenabled A */;
 
 CREATE TRIGGER check_order_change BEFORE UPDATE OF state, decision ON boxoffice.orders FOR EACH ROW EXECUTE FUNCTION boxoffice.check_order_change();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.points_ledger FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_ledger_change();
 
 CREATE TRIGGER count_terms BEFORE UPDATE ON boxoffice.showtimes FOR EACH ROW EXECUTE FUNCTION boxoffice.count_terms();
 

@@ -4,6 +4,7 @@ import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
 import { orderSettings } from './boxoffice/orders/order-settings.js';
+import { loyaltySettings } from './boxoffice/loyalty/loyalty-settings.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
 import { reportsSettings } from './boxoffice/reports/reports-settings.js';
 import { ticketConfig, ticketSettings } from './boxoffice/tickets/ticket-settings.js';
@@ -130,6 +131,7 @@ const environment = z.object({
     .default('Usher <no-reply@localhost>'),
   ...outboxSettings,
   ...webhookSettings,
+  ...loyaltySettings,
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
@@ -313,6 +315,11 @@ function arrange(env: Environment) {
       hashing: env.NODE_ENV === 'test' ? { nice: 0 } : {},
     },
     jobs: { isOn: env.JOBS, concurrency: env.JOB_CONCURRENCY },
+    loyalty: {
+      pointsPer100: env.LOYALTY_POINTS_PER_100,
+      pointValue: env.LOYALTY_POINT_VALUE,
+      currency: env.LOYALTY_CURRENCY,
+    },
     webhooks: {
       allowPrivate: env.WEBHOOKS_ALLOW_PRIVATE,
       perEndpoint: env.WEBHOOKS_PER_ENDPOINT,

@@ -12,6 +12,7 @@ import { openBoxOffice } from './composition/box-office.js';
 import { clusteredHouses } from './composition/clustered-houses.js';
 import { keepCountsRight } from './composition/counted-houses.js';
 import { bringDemoCrowd } from './composition/demo-crowd.js';
+import { openDiscounts } from './composition/discounts.js';
 import { drainNode } from './composition/drain-node.js';
 import { type FirstStart, prepareFirstStart } from './composition/first-start.js';
 import { houseParts, loneHouses } from './composition/houses.js';
@@ -101,6 +102,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
   const tickets = await openTickets(config, store, secret, printWorker, log, undo);
   const reports = openReports(config, store, log, undo);
+  const discounts = openDiscounts(config, store);
   const ordered = { store, desk: boxOffice.desk, providers: payments.providers, wakeOutbox: () => outbox.wake() };
   const orders = openOrders(config, ordered, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
@@ -126,6 +128,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...tickets.endpoints,
       ...reports,
       ...webhooks.endpoints,
+      ...discounts.endpoints,
     ],
     messages: webhooks.messages,
     isRevoked: access.isRevoked,

@@ -18,6 +18,8 @@ export const PERMISSIONS = [
   'keys.manage',
   /** Whom the house tells what happened, and what became of that. */
   'webhooks.manage',
+  /** Vouchers, and how often they were used. */
+  'vouchers.manage',
   'audit.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

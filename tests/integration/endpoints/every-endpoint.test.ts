@@ -17,6 +17,7 @@ import { reportRequests } from './report-requests.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
 import { waitlistRequests } from './waitlist-requests.js';
+import { voucherRequests } from './voucher-requests.js';
 import { webhookRequests } from './webhook-requests.js';
 
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
@@ -27,6 +28,7 @@ const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...reportRequests,
   ...seatRequests,
   ...ticketRequests,
+  ...voucherRequests,
   ...webhookRequests,
   ...waitlistRequests,
 };
