@@ -638,46 +638,6 @@ CREATE TABLE boxoffice.venues (
 );
 CREATE INDEX venues_city ON boxoffice.venues USING btree (city_key COLLATE "C", id COLLATE "C");
 
-CREATE TABLE boxoffice.waitlist_entries (
-  id uuid NOT NULL,
-  showtime_id uuid NOT NULL,
-  holder text NOT NULL,
-  account_id uuid,
-  email text NOT NULL,
-  locale text NOT NULL,
-  wish jsonb NOT NULL,
-  state text DEFAULT 'waiting'::text NOT NULL,
-  hold_id uuid NOT NULL,
-  seats text[] DEFAULT '{}'::text[] NOT NULL,
-  place integer NOT NULL,
-  joined_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
-  offered_at timestamp(3) with time zone,
-  offer_until timestamp(3) with time zone,
-  ended_at timestamp(3) with time zone,
-  CONSTRAINT waitlist_entries_pkey PRIMARY KEY (id),
-  CONSTRAINT waitlist_entries_hold_id_key UNIQUE (hold_id),
-  CONSTRAINT waitlist_entries_showtime_id_place_key UNIQUE (showtime_id, place),
-  CONSTRAINT waitlist_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE SET NULL,
-  CONSTRAINT waitlist_entries_showtime_id_fkey FOREIGN KEY (showtime_id) REFERENCES boxoffice.waitlists(showtime_id) ON DELETE CASCADE,
-  CONSTRAINT waitlist_entries_check CHECK (((ended_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'offered'::text])))),
-  CONSTRAINT waitlist_entries_place_check CHECK ((place > 0)),
-  CONSTRAINT waitlist_entries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'offered'::text, 'taken'::text, 'declined'::text, 'lapsed'::text, 'left'::text, 'closed'::text]))),
-  CONSTRAINT waitlist_entries_wish_check CHECK ((jsonb_typeof(wish) = 'object'::text))
-);
-CREATE INDEX waitlist_entries_ended_at ON boxoffice.waitlist_entries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
-CREATE INDEX waitlist_entries_holder ON boxoffice.waitlist_entries USING btree (holder, joined_at, id);
-CREATE INDEX waitlist_entries_line ON boxoffice.waitlist_entries USING btree (showtime_id, place) WHERE (state = ANY (ARRAY['waiting'::text, 'offered'::text]));
-
-CREATE TABLE boxoffice.waitlists (
-  showtime_id uuid NOT NULL,
-  places integer DEFAULT 0 NOT NULL,
-  checked_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
-  is_open boolean DEFAULT true NOT NULL,
-  CONSTRAINT waitlists_pkey PRIMARY KEY (showtime_id),
-  CONSTRAINT waitlists_showtime_id_fkey FOREIGN KEY (showtime_id) REFERENCES boxoffice.showtimes(id) ON DELETE CASCADE,
-  CONSTRAINT waitlists_places_check CHECK ((places >= 0))
-);
-CREATE INDEX waitlists_to_check ON boxoffice.waitlists USING btree (checked_at) WHERE is_open;
 CREATE TABLE boxoffice.voucher_uses (
   order_id uuid NOT NULL,
   voucher_id uuid NOT NULL,
@@ -722,6 +682,47 @@ CREATE TABLE boxoffice.vouchers (
   CONSTRAINT vouchers_uses_max_check CHECK ((uses_max > 0)),
   CONSTRAINT vouchers_uses_per_holder_check CHECK ((uses_per_holder > 0))
 );
+
+CREATE TABLE boxoffice.waitlist_entries (
+  id uuid NOT NULL,
+  showtime_id uuid NOT NULL,
+  holder text NOT NULL,
+  account_id uuid,
+  email text NOT NULL,
+  locale text NOT NULL,
+  wish jsonb NOT NULL,
+  state text DEFAULT 'waiting'::text NOT NULL,
+  hold_id uuid NOT NULL,
+  seats text[] DEFAULT '{}'::text[] NOT NULL,
+  place integer NOT NULL,
+  joined_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  offered_at timestamp(3) with time zone,
+  offer_until timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  CONSTRAINT waitlist_entries_pkey PRIMARY KEY (id),
+  CONSTRAINT waitlist_entries_hold_id_key UNIQUE (hold_id),
+  CONSTRAINT waitlist_entries_showtime_id_place_key UNIQUE (showtime_id, place),
+  CONSTRAINT waitlist_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE SET NULL,
+  CONSTRAINT waitlist_entries_showtime_id_fkey FOREIGN KEY (showtime_id) REFERENCES boxoffice.waitlists(showtime_id) ON DELETE CASCADE,
+  CONSTRAINT waitlist_entries_check CHECK (((ended_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'offered'::text])))),
+  CONSTRAINT waitlist_entries_place_check CHECK ((place > 0)),
+  CONSTRAINT waitlist_entries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'offered'::text, 'taken'::text, 'declined'::text, 'lapsed'::text, 'left'::text, 'closed'::text]))),
+  CONSTRAINT waitlist_entries_wish_check CHECK ((jsonb_typeof(wish) = 'object'::text))
+);
+CREATE INDEX waitlist_entries_ended_at ON boxoffice.waitlist_entries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX waitlist_entries_holder ON boxoffice.waitlist_entries USING btree (holder, joined_at, id);
+CREATE INDEX waitlist_entries_line ON boxoffice.waitlist_entries USING btree (showtime_id, place) WHERE (state = ANY (ARRAY['waiting'::text, 'offered'::text]));
+
+CREATE TABLE boxoffice.waitlists (
+  showtime_id uuid NOT NULL,
+  places integer DEFAULT 0 NOT NULL,
+  checked_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  is_open boolean DEFAULT true NOT NULL,
+  CONSTRAINT waitlists_pkey PRIMARY KEY (showtime_id),
+  CONSTRAINT waitlists_showtime_id_fkey FOREIGN KEY (showtime_id) REFERENCES boxoffice.showtimes(id) ON DELETE CASCADE,
+  CONSTRAINT waitlists_places_check CHECK ((places >= 0))
+);
+CREATE INDEX waitlists_to_check ON boxoffice.waitlists USING btree (checked_at) WHERE is_open;
 
 CREATE TABLE boxoffice.webhook_deliveries (
   id uuid NOT NULL,
@@ -2023,8 +2024,9 @@ END $function$;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.audit_log FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_change() /* tgenabled A */;
 
-CREATE TRIGGER check_order_change BEFORE UPDATE OF state, decision ON boxoffice.orders FOR EACH ROW EXECUTE FUNCTION boxoffice.check_order_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.points_ledger FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_ledger_change();
+
+CREATE TRIGGER check_order_change BEFORE UPDATE OF state, decision ON boxoffice.orders FOR EACH ROW EXECUTE FUNCTION boxoffice.check_order_change();
 
 CREATE TRIGGER count_terms BEFORE UPDATE ON boxoffice.showtimes FOR EACH ROW EXECUTE FUNCTION boxoffice.count_terms();
 

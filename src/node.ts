@@ -103,7 +103,10 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const tickets = await openTickets(config, store, secret, printWorker, log, undo);
   const reports = openReports(config, store, log, undo);
   const discounts = openDiscounts(config, store);
-  const ordered = { store, desk: boxOffice.desk, providers: payments.providers, wakeOutbox: () => outbox.wake() };
+  const { desk } = boxOffice;
+  const { providers } = payments;
+  const wakeOutbox = () => outbox.wake();
+  const ordered = { store, desk, providers, discounts: discounts.discounts, wakeOutbox };
   const orders = openOrders(config, ordered, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;

@@ -10,6 +10,8 @@ import {
   redeemPoints,
   type Share,
 } from '../loyalty/points-ledger.js';
+import type { AskedDiscounts, Discounts } from '../orders/discounts-port.js';
+import type { Discount } from '../orders/order-port.js';
 import { judgeVoucher, type OrderToDiscount, type Voucher } from '../vouchers/judge-voucher.js';
 import { giveVouchersBack, hasUseLeft, plainCode, takeVouchers, vouchersByCode } from '../vouchers/voucher-store.js';
 
@@ -17,30 +19,6 @@ const VOUCHERS_MAX = 5;
 /** Codes that are none. Whoever has a right one is not counted. An address has many people, and a guest is a new one at will. */
 const WRONG_CODES: AttemptLimit = { what: 'voucher codes', max: 10, windowMs: 15 * 60_000 };
 const WRONG_CODES_OF_ADDRESS: AttemptLimit = { what: 'voucher codes of address', max: 100, windowMs: 15 * 60_000 };
-
-/** What a buyer wants to pay less by. */
-export interface AskedDiscounts {
-  readonly holder: string;
-  readonly accountId: string | undefined;
-  /** Where the request came from: guesses of codes are counted by it. */
-  readonly address?: string | undefined;
-  readonly channel: string;
-  readonly currency: string;
-  /** What the order costs without them, in minor units. */
-  readonly gross: number;
-  readonly seats: readonly { readonly showtimeId: string; readonly price: number; readonly fee: number }[];
-  readonly vouchers: readonly string[];
-  readonly points: number | undefined;
-}
-
-/** What lowers an order; the lines have their shares of it. */
-export interface Discount {
-  readonly kind: 'voucher' | 'points';
-  readonly code?: string | undefined;
-  readonly points?: number | undefined;
-  /** Minor units. */
-  readonly amount: number;
-}
 
 type Quoted = { readonly ok: true; readonly discounts: readonly Discount[] } | Refused;
 
@@ -70,7 +48,7 @@ interface Refused {
  *
  * Invariant: together they are at most what the order costs. What an order took is given back once, however often that is asked.
  */
-export class OrderDiscounts {
+export class OrderDiscounts implements Discounts {
   readonly #options: OrderDiscountsOptions;
 
   constructor(options: OrderDiscountsOptions) {

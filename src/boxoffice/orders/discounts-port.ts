@@ -6,6 +6,8 @@ import type { Discount } from './order-port.js';
 export interface AskedDiscounts {
   readonly holder: string;
   readonly accountId: string | undefined;
+  /** Where the request came from: guesses of codes are counted by it. */
+  readonly address: string | undefined;
   readonly channel: string;
   readonly currency: string;
   /** What the order costs without them, in minor units. */

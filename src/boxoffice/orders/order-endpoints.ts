@@ -76,6 +76,7 @@ const QUOTE_ERRORS = [
   'moving',
   'forbidden',
   'second_factor_missing',
+  'invalid_code',
 ] as const satisfies readonly ErrorCode[];
 const CREATE_ERRORS = [
   ...QUOTE_ERRORS,
@@ -246,7 +247,8 @@ async function askedBy(
   { holds, vouchers, points, customer, channel = 'web' }: Body,
   store: Pick<OrderStore, 'accountOf'>,
 ): Promise<AskedQuote | { readonly error: WireError }> {
-  const asked = { holder: customer ?? caller.holder, channel, holds, vouchers, points };
+  const { address } = caller;
+  const asked = { holder: customer ?? caller.holder, address, channel, holds, vouchers, points };
   const denial = customer !== undefined || channel !== 'web' ? whyDenied(caller, 'orders.staff') : undefined;
   if (denial) return { error: denial };
   const isOther = customer !== undefined && customer !== caller.holder;

@@ -20,6 +20,8 @@ export interface AskedQuote {
   /** Whose holds they are. */
   readonly holder: string;
   readonly accountId: string | undefined;
+  /** Where the request came from, as its rate is counted. */
+  readonly address: string | undefined;
   readonly channel: Channel;
   readonly holds: readonly AskedHold[];
   readonly vouchers: readonly string[];
@@ -138,7 +140,7 @@ async function findHold(
 
 async function findDiscounts(
   { discounts }: OrderParts,
-  { vouchers, points, holder, accountId, channel }: AskedQuote,
+  { vouchers, points, holder, accountId, address, channel }: AskedQuote,
   currency: string,
   seats: readonly QuotedSeat[],
 ): Promise<{ readonly ok: true; readonly discounts: readonly Discount[] } | Refused> {
@@ -149,7 +151,7 @@ async function findDiscounts(
   }
   const priced = priceOrder(seats, 0).lines;
   return await discounts.quote({
-    ...{ holder, accountId, channel, currency, vouchers, points },
+    ...{ holder, accountId, address, channel, currency, vouchers, points },
     gross: grossOf(seats),
     seats: seats.map(({ price, of }, at) => {
       return { showtimeId: of.showtimeId, ticketType: of.ticketType, price, fee: priced[at]?.fee ?? 0 };

@@ -3,12 +3,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type AskedDiscounts,
-  type Discount,
-  OrderDiscounts,
-} from '../../../src/boxoffice/discounts/order-discounts.js';
+import { OrderDiscounts } from '../../../src/boxoffice/discounts/order-discounts.js';
 import { listEntries, readBalance } from '../../../src/boxoffice/loyalty/points-ledger.js';
+import type { AskedDiscounts } from '../../../src/boxoffice/orders/discounts-port.js';
+import type { Discount } from '../../../src/boxoffice/orders/order-port.js';
 import type { Voucher } from '../../../src/boxoffice/vouchers/judge-voucher.js';
 import { insertVoucher } from '../../../src/boxoffice/vouchers/voucher-store.js';
 import { createDatabase, type TestDatabase } from '../database.js';

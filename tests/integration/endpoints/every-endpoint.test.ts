@@ -16,8 +16,8 @@ import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { reportRequests } from './report-requests.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
-import { waitlistRequests } from './waitlist-requests.js';
 import { voucherRequests } from './voucher-requests.js';
+import { waitlistRequests } from './waitlist-requests.js';
 import { webhookRequests } from './webhook-requests.js';
 
 const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
