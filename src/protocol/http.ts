@@ -136,6 +136,24 @@ export const showtimeSchema = z
     day: z.iso.date().meta({ description: "The day of the venue's programme that it belongs to." }),
     seatMap: z.object({ hash: z.string(), url: z.string(), seats: z.int() }),
     prices: prices.meta({ description: 'Dearest first.' }),
+    salePolicy: z
+      .object({
+        feePerTicket: z.int().optional(),
+        feePercent: z.int().optional(),
+        taxRate: z.int().optional(),
+        cancel: z
+          .object({
+            untilMinutesBefore: z.int(),
+            feePercent: z.int().optional(),
+            feeAmount: z.int().optional(),
+          })
+          .optional(),
+      })
+      .optional()
+      .meta({
+        description:
+          'Of one showtime: what it charges besides its prices (minor units a ticket; hundredths of a percent), the tax that they have in them, and until when seats can be returned at what fee.',
+      }),
     ticketTypes: z
       .array(ticketTypeSchema)
       .optional()

@@ -50,6 +50,7 @@ export function addShowtimes(
       salesOpenAt: wanted.salesOpenAt ?? null,
       salesCloseAt: wanted.salesCloseAt ?? null,
       channels: wanted.channels ?? [],
+      salePolicy: wanted.salePolicy ?? {},
     };
     await insertRecords(client, record, added);
     const minutes = durationMinutes ?? rows[0].minutes;

@@ -1,6 +1,7 @@
 /** Showtimes as people choose them. */
 import { z } from 'zod';
 import type { TicketTypeView } from '../../protocol/server-messages.js';
+import { type SalePolicy, salePolicySchema } from '../orders/sale-policy.js';
 import { ListQuery } from './list-query.js';
 import { type Page, pageOf } from './page.js';
 import type { Reads } from './reads.js';
@@ -28,6 +29,8 @@ export interface Showtime {
   }[];
   /** Of one showtime that has any; lists leave it out. */
   readonly ticketTypes?: readonly TicketTypeView[];
+  /** Of one showtime that charges or pays back anything by it; lists leave it out. */
+  readonly salePolicy?: SalePolicy;
 }
 
 export interface ShowtimeFilter {
@@ -155,14 +158,15 @@ function latest(times: readonly (Date | 'infinity')[]): Date {
 
 /** @param id must be a UUID; anything else is the driver's error 22P02. */
 export async function findShowtime(pool: Reads, id: string): Promise<Showtime | undefined> {
-  const { rows } = await pool.query<ShowtimeRow & { readonly ticket_types: unknown }>(
-    `SELECT one.*, t.ticket_types FROM (${SELECT_SHOWTIME} WHERE s.id = $1) AS one JOIN boxoffice.showtimes t USING (id)`,
+  const { rows } = await pool.query<ShowtimeRow & { readonly ticket_types: unknown; readonly sale_policy: unknown }>(
+    `SELECT one.*, t.ticket_types, t.sale_policy FROM (${SELECT_SHOWTIME} WHERE s.id = $1) AS one JOIN boxoffice.showtimes t USING (id)`,
     [id],
   );
   const [row] = rows;
   if (!row) return undefined;
   const types = pricedTypes(ticketTypesSchema.parse(row.ticket_types), pricesSchema.parse(row.prices));
-  const showtime = showtimeOf(row);
+  const policy = salePolicySchema.parse(row.sale_policy);
+  const showtime = { ...showtimeOf(row), ...(Object.keys(policy).length > 0 ? { salePolicy: policy } : {}) };
   if (types.length === 0) return showtime;
   return { ...showtime, ticketTypes: types.map(({ prices, ...type }) => ({ ...type, prices: listed(prices, row) })) };
 }

@@ -1,5 +1,6 @@
 /** The bodies of the endpoints that edit showtimes. */
 import { z } from 'zod';
+import { salePolicySchema } from '../orders/sale-policy.js';
 import { slug } from './edit-parts.js';
 import type { ShowtimeRecord } from './showtime-store.js';
 import { channelsSchema, currencySchema, pricesSchema, rulesSchema } from './showtimes.js';
@@ -29,6 +30,7 @@ const settings = {
   salesOpenAt: instant.nullable(),
   salesCloseAt: instant.nullable().meta({ description: 'null: as `rules.salesGraceMs` says.' }),
   durationMinutes: z.int().min(1).max(1_440).nullable().meta({ description: 'null: as long as the movie runs.' }),
+  salePolicy: salePolicySchema,
   channels: channelsSchema.meta({ description: 'The channels by which it is sold. Empty: by all of them.' }),
 };
 
@@ -77,6 +79,7 @@ export const recordSchema = z
     salesCloseAt: time.nullable(),
     durationMinutes: z.int().nullable(),
     channels: z.array(z.string()),
+    salePolicy: salePolicySchema,
     cancelledAt: time.nullable(),
     cancelReason: z.string().nullable(),
   })

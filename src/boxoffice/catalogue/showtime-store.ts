@@ -1,5 +1,6 @@
 /** Rows of showtimes as people edit them. */
 import type { PoolClient } from 'pg';
+import type { SalePolicy } from '../orders/sale-policy.js';
 import { type Edited, refuse } from './edit-parts.js';
 import type { Reads } from './reads.js';
 import type { RuleOverrides } from './showtimes.js';
@@ -17,6 +18,8 @@ export interface ShowtimeSettings {
   readonly salesCloseAt: Date | null;
   readonly durationMinutes: number | null;
   readonly channels: readonly string[];
+  /** What it charges besides its prices, and what a buyer gets back. */
+  readonly salePolicy: SalePolicy;
 }
 
 export interface ShowtimeRecord extends ShowtimeSettings {
@@ -40,7 +43,7 @@ export interface LockedHall {
 const SHOWTIME = `SELECT id, movie_id AS "movieId", hall_id AS "hallId", starts_at AS "startsAt", currency, prices, rules,
   ticket_types AS "ticketTypes",
   sales_open AS "salesOpen", sales_open_at AS "salesOpenAt", sales_close_at AS "salesCloseAt",
-  duration_minutes AS "durationMinutes", channels, seat_map_hash AS "seatMapHash", cancelled_at AS "cancelledAt",
+  duration_minutes AS "durationMinutes", channels, sale_policy AS "salePolicy", seat_map_hash AS "seatMapHash", cancelled_at AS "cancelledAt",
   cancel_reason AS "cancelReason", version FROM boxoffice.showtimes WHERE id = $1`;
 
 export async function findRecord(db: Reads, id: string): Promise<ShowtimeRecord | undefined> {
@@ -116,8 +119,9 @@ type NewRecord = Omit<ShowtimeRecord, 'id' | 'startsAt' | 'version' | 'cancelled
 export async function insertRecords(client: PoolClient, record: NewRecord, starts: readonly Start[]): Promise<void> {
   await client.query(
     `INSERT INTO boxoffice.showtimes (id, starts_at, movie_id, hall_id, seat_map_hash, currency, prices, rules, sales_open,
-                                      sales_open_at, sales_close_at, duration_minutes, channels, ticket_types)
-     SELECT n.id, n.at, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+                                      sales_open_at, sales_close_at, duration_minutes, channels, ticket_types,
+                                      sale_policy)
+     SELECT n.id, n.at, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
        FROM unnest($1::uuid[], $2::timestamptz[]) AS n (id, at)`,
     [
       starts.map(({ id }) => id),
@@ -134,7 +138,8 @@ export async function insertRecords(client: PoolClient, record: NewRecord, start
 export async function updateRecord(client: PoolClient, record: ShowtimeRecord): Promise<void> {
   await client.query(
     `UPDATE boxoffice.showtimes SET starts_at = $2, prices = $3, rules = $4, sales_open = $5, sales_open_at = $6,
-            sales_close_at = $7, duration_minutes = $8, channels = $9, ticket_types = $10 WHERE id = $1`,
+            sales_close_at = $7, duration_minutes = $8, channels = $9, ticket_types = $10,
+            sale_policy = $11 WHERE id = $1`,
     [record.id, record.startsAt, ...settings(record)],
   );
 }
@@ -143,7 +148,8 @@ function settings(record: ShowtimeSettings): unknown[] {
   const { prices, rules, salesOpen, salesOpenAt, salesCloseAt, durationMinutes, channels } = record;
   const ticketTypes = JSON.stringify(typesToStore(record.ticketTypes));
   const sales = [salesOpen, salesOpenAt, salesCloseAt];
-  return [JSON.stringify(prices), JSON.stringify(rules), ...sales, durationMinutes, channels, ticketTypes];
+  const policy = JSON.stringify(record.salePolicy);
+  return [JSON.stringify(prices), JSON.stringify(rules), ...sales, durationMinutes, channels, ticketTypes, policy];
 }
 
 export async function cancelRecord(client: PoolClient, id: string, reason: string): Promise<void> {

@@ -1,0 +1,350 @@
+import type { PaymentReport, RefundReport } from '../payments/paid-orders-port.js';
+import { judgeReport, NOT_OF_ORDER } from './judge-report.js';
+import type { Order, OrderPayment, OrderRefund, OrderState } from './order-port.js';
+import { canBecome } from './order-states.js';
+import type {
+  Cancelled,
+  Drafted,
+  DueOrders,
+  MoneyFault,
+  NewOrder,
+  NewPayment,
+  OpenedOrder,
+  OrderSearch,
+  OrderStore,
+  RefundDecision,
+  SettledReport,
+} from './order-store-port.js';
+
+const DRAFT_MS_MAX = 60_000;
+const PAID_MS_MAX = 5_000;
+
+/** What Postgres has besides: what a test or a checker of the simulation looks at. */
+export interface MemoryTables {
+  readonly tickets: {
+    readonly id: string;
+    readonly orderId: string;
+    readonly line: number;
+    readonly bookingId: string;
+  }[];
+  readonly outbox: { readonly topic: string; readonly orderId: string }[];
+}
+
+interface Kept {
+  order: Order;
+  requestId: string | undefined;
+  readonly asked: string;
+  claimedUntil: number;
+}
+
+/**
+ * Orders in memory, by the rules of the Postgres store: for tests and the simulation. Each call takes effect at once and as a
+ * whole, as a transaction does. Discounts are taken as they are given.
+ */
+export class MemoryOrderStore implements OrderStore {
+  readonly tables: MemoryTables = { tickets: [], outbox: [] };
+  readonly #orders = new Map<string, Kept>();
+  readonly #events = new Map<string, string>();
+  readonly #settledAt = new Map<string, number>();
+
+  /** As they are now, in the order in which they were made. */
+  all(): Order[] {
+    return [...this.#orders.values()].map(({ order }) => order);
+  }
+
+  async draft(asked: NewOrder, underWayMax: number): Promise<Drafted> {
+    const before = await this.findRequest(asked.requestId);
+    if (before && before.asked !== asked.asked) return { ok: false, fault: 'request_reused' };
+    if (before) return { ok: true, isNew: false, order: before.order };
+    const underWay = this.all().filter(
+      ({ holder, state }) => holder === asked.holder && (state === 'draft' || state === 'awaiting_payment'),
+    );
+    if (underWay.length >= underWayMax) return { ok: false, fault: 'too_many' };
+    const { requestId, asked: hash, bookings, ...members } = asked;
+    const taken = new Set(
+      this.all().flatMap((order) =>
+        order.bookings
+          .filter(({ status }) => status === 'pending' || status === 'confirmed')
+          .map(({ holdId }) => holdId),
+      ),
+    );
+    if (bookings.some(({ holdId }) => taken.has(holdId))) return { ok: false, fault: 'hold_in_order' };
+    const order: Order = {
+      ...members,
+      state: 'draft',
+      ...{ reason: undefined, decision: undefined, paidAt: undefined, fulfilledAt: undefined, exchangedFor: undefined },
+      refunded: 0,
+      bookings: bookings.map((booking) => ({ ...booking, status: 'pending', attempt: 0 })),
+      ...{ lines: [], discounts: [], payments: [], refunds: [] },
+    };
+    this.#orders.set(order.id, { order, requestId, asked: hash, claimedUntil: 0 });
+    return { ok: true, isNew: true };
+  }
+
+  async open({ orderId, lines, discounts, payment }: OpenedOrder): Promise<'opened' | 'no_draft' | 'discounts_gone'> {
+    const order = this.#get(orderId);
+    if (order?.state !== 'draft') return 'no_draft';
+    this.#become(order, 'awaiting_payment', {
+      lines: lines.map((line) => ({ ...line, state: 'sold', refunded: 0 })),
+      discounts,
+      payments: payment ? [paymentOf(payment)] : [],
+    });
+    return 'opened';
+  }
+
+  async cancel({ orderId, from, reason }: Cancelled): Promise<boolean> {
+    const order = this.#get(orderId);
+    if (order?.state !== from) return false;
+    this.#become(order, 'cancelled', { reason, bookings: failed(order) });
+    const kept = this.#orders.get(orderId);
+    if (kept && from === 'draft') kept.requestId = undefined;
+    if (from !== 'draft') this.#tell('order.cancelled', orderId);
+    return true;
+  }
+
+  async find(orderId: string): Promise<Order | undefined> {
+    return this.#get(orderId);
+  }
+
+  async findRequest(requestId: string): Promise<{ readonly order: Order; readonly asked: string } | undefined> {
+    return [...this.#orders.values()].find((kept) => kept.requestId === requestId);
+  }
+
+  async search({ holder, reference, email, showtimeId, before, limit }: OrderSearch): Promise<Order[]> {
+    return this.all()
+      .filter(
+        (order) =>
+          (holder === undefined || order.holder === holder) &&
+          (reference === undefined || order.reference === reference) &&
+          (email === undefined || order.email === email) &&
+          (showtimeId === undefined || order.bookings.some((booking) => booking.showtimeId === showtimeId)) &&
+          (before === undefined || order.id < before),
+      )
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  async accountOf(): Promise<string | undefined> {
+    return undefined;
+  }
+
+  async addPayment(payment: NewPayment): Promise<'added' | 'known' | 'closed'> {
+    if (this.#findPayment(payment.id)) return 'known';
+    const order = this.#get(payment.orderId);
+    if (order?.state !== 'awaiting_payment') return 'closed';
+    this.#put({ ...order, payments: [...order.payments, paymentOf(payment)] });
+    return 'added';
+  }
+
+  async noteStarted({
+    paymentId,
+    providerRef,
+    state,
+    failure,
+  }: Parameters<OrderStore['noteStarted']>[0]): Promise<void> {
+    const found = this.#findPayment(paymentId);
+    if (!found) return;
+    const { order, payment } = found;
+    const isNew = payment.state === 'created';
+    const noted = isNew ? { ...payment, state, failure } : payment;
+    this.#putPayment(order, { ...noted, providerRef: payment.providerRef ?? providerRef });
+  }
+
+  async settle(report: PaymentReport, refundId: string, now: number): Promise<SettledReport> {
+    const event = `${report.provider} ${report.eventId}`;
+    const before = this.#events.get(event);
+    if (before !== undefined && before !== 'unknown_payment') return { outcome: 'repeated' };
+    const found = this.#findPayment(report.paymentId) ?? this.#findByRef(report);
+    if (!found) {
+      this.#events.set(event, 'unknown_payment');
+      return { outcome: 'unknown_payment' };
+    }
+    const { order, payment } = found;
+    const paid = { state: order.state, decision: order.decision, hasDiscounts: order.discounts.length > 0 };
+    const judged = judgeReport(report, { ...payment, currency: order.currency }, paid);
+    this.#events.set(event, judged.outcome);
+    if (judged.payment) {
+      const { state, received, failure } = judged.payment;
+      const providerRef = payment.providerRef ?? report.providerRef;
+      this.#putPayment(order, { ...payment, state, received, failure, providerRef });
+      this.#settledAt.set(order.id, now);
+    }
+    const current = this.#get(order.id) ?? order;
+    if (judged.pays) this.#become(current, 'paid', { paidAt: now });
+    const amount = judged.payment?.received ?? 0;
+    if (judged.refund && amount > 0) {
+      this.#refund(order.id, { id: refundId, paymentId: payment.id, amount, reason: judged.refund });
+      this.#tell('order.refunded', order.id);
+    }
+    return { outcome: judged.outcome, orderId: order.id, ...(judged.pays ? { isPaid: true } : {}) };
+  }
+
+  async raiseAttempt(orderId: string, number: number, from: number): Promise<boolean> {
+    const order = this.#undecided(orderId);
+    const booking = order?.bookings.find((one) => one.number === number);
+    if (!order || booking?.attempt !== from || booking.status !== 'pending') return false;
+    const bookings = order.bookings.map((one) => (one.number === number ? { ...one, attempt: from + 1 } : one));
+    this.#put({ ...order, bookings });
+    return true;
+  }
+
+  async decideRefund({ orderId, number, attempt, reason, refundId }: RefundDecision): Promise<boolean> {
+    const order = this.#undecided(orderId);
+    if (order?.bookings.find((one) => one.number === number)?.attempt !== attempt) return false;
+    this.#put({ ...order, decision: 'refund', reason });
+    const payment = order.payments.find(
+      ({ id, state }) => state === 'succeeded' && !order.refunds.some(({ paymentId }) => paymentId === id),
+    );
+    const amount = payment?.received ?? 0;
+    if (payment && amount > 0) this.#refund(orderId, { id: refundId, paymentId: payment.id, amount, reason });
+    return true;
+  }
+
+  async fulfil({ id }: Order, ticketIds: readonly string[], now: number): Promise<boolean> {
+    const order = this.#get(id);
+    if (order?.state !== 'paid' || order.decision === 'refund') return false;
+    const bookings = order.bookings.map((booking) => ({ ...booking, status: 'confirmed' as const }));
+    this.#become(order, 'fulfilled', { decision: 'fulfil', fulfilledAt: now, bookings });
+    for (const [at, { line, booking }] of order.lines.entries()) {
+      const bookingId = order.bookings[booking]?.bookingId ?? '';
+      this.tables.tickets.push({ id: ticketIds[at] ?? '', orderId: id, line, bookingId });
+    }
+    this.#tell('order.fulfilled', id);
+    return true;
+  }
+
+  async endRefunded(orderId: string): Promise<boolean> {
+    const order = this.#get(orderId);
+    if (order?.state !== 'paid' || order.decision !== 'refund') return false;
+    this.#become(order, 'refunded', { bookings: failed(order) });
+    this.#tell('order.refunded', orderId);
+    return true;
+  }
+
+  async settleRefund({ refundId, state }: RefundReport): Promise<'taken' | 'repeated' | 'unknown_refund'> {
+    const order = this.all().find(({ refunds }) => refunds.some(({ id }) => id === refundId));
+    const refund = order?.refunds.find(({ id }) => id === refundId);
+    if (!order || !refund) return 'unknown_refund';
+    if (refund.state === state) return 'repeated';
+    if (state === 'pending') return 'taken';
+    const refunds = order.refunds.map((one) => (one.id === refundId ? { ...one, state } : one));
+    const isOfOrder = !(NOT_OF_ORDER as readonly string[]).includes(refund.reason);
+    const counted = (one: string) => (isOfOrder && one === 'succeeded' ? refund.amount : 0);
+    const refunded = order.refunded + counted(state) - counted(refund.state);
+    this.#put({ ...order, refunds, refunded });
+    const to = refunded >= order.total ? 'refunded' : 'partly_refunded';
+    if (isOfOrder && state === 'succeeded' && canBecome(order.state, to) && order.state !== 'paid') {
+      this.#become(this.#get(order.id) ?? order, to, {});
+    }
+    this.#tell('refund.settled', order.id);
+    return 'taken';
+  }
+
+  async expire(now: number, limit: number): Promise<Order[]> {
+    const due = this.all().filter(({ state, expiresAt }) => state === 'awaiting_payment' && expiresAt <= now);
+    for (const order of due.slice(0, limit)) {
+      this.#become(order, 'expired', {});
+      this.#tell('order.expired', order.id);
+    }
+    return due.slice(0, limit).map(({ id }) => this.#get(id) as Order);
+  }
+
+  async due(now: number, claimedUntil: number, limit: number): Promise<DueOrders> {
+    const due = [...this.#orders.values()].filter(
+      (kept) =>
+        kept.claimedUntil <= now &&
+        ((kept.order.state === 'draft' && kept.order.createdAt <= now - DRAFT_MS_MAX) ||
+          (kept.order.state === 'paid' && (kept.order.paidAt ?? now) <= now - PAID_MS_MAX)),
+    );
+    for (const kept of due.slice(0, limit)) kept.claimedUntil = claimedUntil;
+    const orders = due.slice(0, limit).map(({ order }) => order);
+    return {
+      drafts: orders.filter(({ state }) => state === 'draft').map(({ id }) => id),
+      paid: orders.filter(({ state }) => state === 'paid').map(({ id, paidAt = now }) => ({ orderId: id, paidAt })),
+    };
+  }
+
+  async moneyFaults(from: number, until: number): Promise<MoneyFault[]> {
+    return this.all().flatMap((order) => {
+      const settledAt = this.#settledAt.get(order.id) ?? Number.NEGATIVE_INFINITY;
+      return settledAt >= from && settledAt < until ? moneyFault(order) : [];
+    });
+  }
+
+  #get(orderId: string): Order | undefined {
+    return this.#orders.get(orderId)?.order;
+  }
+
+  #put(order: Order): void {
+    const kept = this.#orders.get(order.id);
+    if (kept) kept.order = order;
+  }
+
+  #become(order: Order, state: OrderState, more: Partial<Order>): void {
+    if (!canBecome(order.state, state)) throw new Error(`An order that is ${order.state} cannot become ${state}.`);
+    if (order.decision && more.decision && more.decision !== order.decision) throw new Error('It was decided before.');
+    this.#put({ ...order, ...more, state });
+  }
+
+  #undecided(orderId: string): Order | undefined {
+    const order = this.#get(orderId);
+    return order?.state === 'paid' && order.decision === undefined ? order : undefined;
+  }
+
+  #findPayment(paymentId: string | undefined) {
+    return this.#find(({ id }) => id === paymentId);
+  }
+
+  #findByRef(report: PaymentReport) {
+    return this.#find(
+      ({ provider, providerRef }) => provider === report.provider && providerRef === report.providerRef,
+    );
+  }
+
+  #find(is: (payment: OrderPayment) => boolean): { order: Order; payment: OrderPayment } | undefined {
+    for (const { order } of this.#orders.values()) {
+      const payment = order.payments.find(is);
+      if (payment) return { order, payment };
+    }
+    return undefined;
+  }
+
+  #putPayment(order: Order, payment: OrderPayment): void {
+    this.#put({ ...order, payments: order.payments.map((one) => (one.id === payment.id ? payment : one)) });
+  }
+
+  #refund(orderId: string, refund: Pick<OrderRefund, 'id' | 'paymentId' | 'amount' | 'reason'>): void {
+    const order = this.#get(orderId);
+    if (order) this.#put({ ...order, refunds: [...order.refunds, { ...refund, state: 'pending', lines: [] }] });
+  }
+
+  #tell(topic: string, orderId: string): void {
+    this.tables.outbox.push({ topic, orderId });
+  }
+}
+
+function paymentOf({ id, provider, amount }: NewPayment): OrderPayment {
+  return { id, provider, amount, providerRef: undefined, state: 'created', failure: undefined, received: undefined };
+}
+
+function failed(order: Order): Order['bookings'] {
+  return order.bookings.map((booking) => ({ ...booking, status: 'failed' }));
+}
+
+/** As the Postgres store judges it; of bookings nobody here knows. */
+function moneyFault(order: Order): MoneyFault[] {
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
+  const received = sum(order.payments.map((payment) => payment.received ?? 0));
+  const given = order.refunds.filter(({ state }) => state !== 'failed');
+  const returned = sum(given.map(({ amount }) => amount));
+  const isOfOrder = given.some(({ reason }) => !(NOT_OF_ORDER as readonly string[]).includes(reason));
+  const kept = received - returned;
+  const isRight = {
+    ...{ draft: kept === 0, awaiting_payment: kept === 0, expired: kept === 0, cancelled: kept === 0, paid: true },
+    fulfilled: kept === order.total || isOfOrder,
+    ...{ partly_refunded: kept >= 0 && kept <= order.total, refunded: kept >= 0 && kept <= order.total },
+  };
+  if (isRight[order.state]) return [];
+  const { id, reference, state } = order;
+  return [{ orderId: id, reference, state, received, returned, bookingsMissing: 0 }];
+}
