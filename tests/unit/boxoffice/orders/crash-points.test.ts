@@ -9,7 +9,15 @@ const RIVAL = 'guest:rival';
 
 function asked(holds: readonly { showtimeId: string; holdId: string }[], key = 1): AskedOrder {
   return {
-    ...{ holder: BUYER, accountId: undefined, channel: 'web', holds, vouchers: [], points: undefined },
+    ...{
+      holder: BUYER,
+      accountId: undefined,
+      address: undefined,
+      channel: 'web',
+      holds,
+      vouchers: [],
+      points: undefined,
+    },
     total: { amount: 2_000 * holds.length, currency: 'EUR' },
     ...{ email: undefined, name: '', locale: 'en', orderedBy: undefined, from: undefined, sender: BUYER },
     key: `00000000-0000-4000-8000-00000000010${key}`,
