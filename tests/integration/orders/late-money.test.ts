@@ -3,7 +3,7 @@ import { eventually, Shop } from './shop.js';
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await Shop.open({ PAYMENT_TTL_MS: '1000', HOLD_TTL_MS: '1000' });
+  shop = await Shop.open({ PAYMENT_TTL_MS: '1000' });
 });
 afterAll(async () => await shop.close());
 
