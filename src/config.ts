@@ -4,6 +4,7 @@ import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
 import { loyaltySettings } from './boxoffice/loyalty/loyalty-settings.js';
+import { notificationSettings } from './boxoffice/notifications/notification-settings.js';
 import { orderSettings } from './boxoffice/orders/order-settings.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
 import { reportsSettings } from './boxoffice/reports/reports-settings.js';
@@ -132,6 +133,7 @@ const environment = z.object({
   ...outboxSettings,
   ...webhookSettings,
   ...loyaltySettings,
+  ...notificationSettings,
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
@@ -314,6 +316,7 @@ function arrange(env: Environment) {
       // Tests share their cores with others; there log-ins behind all of them would take a minute.
       hashing: env.NODE_ENV === 'test' ? { nice: 0 } : {},
     },
+    smtp: { url: env.SMTP_URL, connections: env.SMTP_CONNECTIONS },
     jobs: { isOn: env.JOBS, concurrency: env.JOB_CONCURRENCY },
     loyalty: {
       pointsPer100: env.LOYALTY_POINTS_PER_100,

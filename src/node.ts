@@ -16,6 +16,7 @@ import { openDiscounts } from './composition/discounts.js';
 import { drainNode } from './composition/drain-node.js';
 import { type FirstStart, prepareFirstStart } from './composition/first-start.js';
 import { houseParts, loneHouses } from './composition/houses.js';
+import { openNotifications } from './composition/notifications.js';
 import { openOrders } from './composition/orders.js';
 import { openOutbox } from './composition/outbox.js';
 import { openPayments } from './composition/payments.js';
@@ -93,7 +94,13 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
   const webhooks = openWebhooks(config, store, secret, outbox, log, undo);
   const access = await openAccess(config, store, secret, log, undo);
-  const needs = { store, accessTokens: access.accessTokens, tokenSecret: secret, guestHolder: access.guestHolder };
+  const needs = {
+    store,
+    accessTokens: access.accessTokens,
+    tokenSecret: secret,
+    guestHolder: access.guestHolder,
+    wakeOutbox: outbox.wake,
+  };
   const accounts = openAccounts(config, needs, log, undo);
   const administration = administrationEndpoints(accounts.parts);
   const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
@@ -178,7 +185,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }
-  await outbox.start([webhooks.handler]);
+  const mails = openNotifications(config, { store, links: accounts.parts.links }, log, undo);
+  await outbox.start([webhooks.handler, mails]);
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
   await clustered?.join();

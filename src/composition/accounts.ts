@@ -1,11 +1,8 @@
 import { hkdfSync, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { isPostgresFailing } from '../adapters/circuit-breaker.js';
-import { mailFolder } from '../adapters/mail-folder.js';
 import type { AccessTokens } from '../boxoffice/access/access-tokens.js';
 import { accountEndpoints } from '../boxoffice/accounts/account-endpoints.js';
 import type { AccountLimits, AccountParts } from '../boxoffice/accounts/account-parts.js';
-import { Background } from '../boxoffice/accounts/background.js';
 import { MailedLinks } from '../boxoffice/accounts/mailed-links.js';
 import { findOwnBooking } from '../boxoffice/accounts/own-bookings.js';
 import { Passwords } from '../boxoffice/accounts/passwords.js';
@@ -29,6 +26,7 @@ interface AccountsNeeds {
   readonly tokenSecret: string;
   /** The holder of a guest's session; undefined: it is none, or has expired. */
   readonly guestHolder: (session: string) => Promise<string | undefined>;
+  readonly wakeOutbox: () => void;
 }
 
 /** Accounts, as one node serves them. */
@@ -42,9 +40,7 @@ export interface Accounts {
 export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, undo: Undo): Accounts {
   const { accessTokens, tokenSecret, guestHolder } = needs;
   const { pool } = needs.store;
-  const { sessionTtlMs, staffSessionTtlMs, siteUrl, mailFrom } = config.accounts;
-  const background = new Background(log);
-  undo.push(() => background.idle());
+  const { sessionTtlMs, staffSessionTtlMs, siteUrl } = config.accounts;
   const passwords = new Passwords(config.accounts.hashing);
   undo.push(() => passwords.close());
   const factor = openSecondFactor(needs.store, tokenSecret, { passwords, accessTokens }, log);
@@ -60,14 +56,8 @@ export function openAccounts(config: Config, needs: AccountsNeeds, log: Log, und
       log,
     }),
     secondFactor: factor.secondFactor,
-    links: new MailedLinks({ siteUrl, signUpTtlMs: 24 * HOUR_MS, passwordTtlMs: HOUR_MS }),
-    mail: mailFolder({
-      directory: join(config.dataDirectory, 'mail'),
-      from: mailFrom,
-      uuid: randomUUID,
-      now: Date.now,
-    }),
-    background,
+    links: new MailedLinks({ siteUrl, tokenSecret, signUpTtlMs: 24 * HOUR_MS, passwordTtlMs: HOUR_MS }),
+    wakeOutbox: needs.wakeOutbox,
     audit: postgresAudit,
     guestHolder,
     limits: limitsOf(config),

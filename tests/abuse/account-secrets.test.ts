@@ -68,7 +68,7 @@ it('no password, token or mailed link of an account is in the log at its most ta
   await rm(join(directory, 'mail'), { recursive: true });
   await writeFile(join(directory, 'mail'), '');
   await post('/v1/accounts', { email: 'eve@example.org', password });
-  await expect.poll(server.log, { timeout: 5_000 }).toContain('accounts.sign_up_failed');
+  await expect.poll(server.log, { timeout: 5_000 }).toContain('outbox.step_failed');
   expect(await server.kill('SIGTERM')).toBe(0);
   const written = server.log() + refused.join('\n');
   const secrets = { password, wrong, later, signUp, reset, argon2: '$argon2' };

@@ -4,8 +4,6 @@ import { type WireError, wireError } from '../../protocol/errors.js';
 import { type AttemptLimit, countAttempt } from '../access/attempts.js';
 import type { Audit } from '../audit/audit.js';
 import type { SecondFactor } from '../second-factor/second-factor.js';
-import type { Background } from './background.js';
-import type { Mail } from './mail-port.js';
 import type { MailedLinks } from './mailed-links.js';
 import type { Passwords } from './passwords.js';
 import type { LoggedIn, Sessions } from './sessions.js';
@@ -17,8 +15,8 @@ export interface AccountParts {
   readonly sessions: Sessions;
   readonly secondFactor: SecondFactor;
   readonly links: MailedLinks;
-  readonly mail: Mail;
-  readonly background: Background;
+  /** Of the outbox: to be called after the commit of a transaction that wrote a mail. */
+  readonly wakeOutbox: () => void;
   readonly audit: Audit;
   /** The holder of a guest's session; undefined: it is no session of a guest, or has expired. */
   readonly guestHolder: (session: string) => Promise<string | undefined>;

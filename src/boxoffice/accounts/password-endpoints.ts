@@ -4,16 +4,18 @@ import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { type WireError, wireError } from '../../protocol/errors.js';
 import { forgetAttempts, uncountAttempt } from '../access/attempts.js';
 import { inTransaction } from '../halls/hall-store.js';
+import { writeOutbox } from '../outbox/write-outbox.js';
+import { mailTo } from './account-mails.js';
 import { type AccountParts, loggedInSchema, refuseTooMany } from './account-parts.js';
 import { type Account, emailSchema, findAccount, findAccountByEmail, lockAccount } from './account-store.js';
 import { auditEntry, type LogInAnswer } from './log-ins.js';
 import { passwordSchema, refusePassword } from './new-password.js';
 import { endAllSessions } from './sessions.js';
-import { BUSY, INVALID_LINK, linkSchema, mailedSchema } from './sign-up-endpoints.js';
+import { INVALID_LINK, linkSchema, mailedSchema } from './sign-up-endpoints.js';
 
 /** Setting a password: with the one before, or by a mailed link. Either ends the sessions that there are. */
 export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
-  const { pool, limits, background } = parts;
+  const { pool, limits } = parts;
   const open = { tag: 'Accounts', access: 'public', rate: 'sessions', method: 'POST', parameters: {} } as const;
   return [
     endpoint({
@@ -48,8 +50,8 @@ export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
           [limits.addressMails, address],
         ]);
         if (tooMany) return { ok: false, error: tooMany };
-        const isStarted = background.start('accounts.password_mail_failed', () => mailLink(parts, email));
-        return isStarted ? { ok: true, body: { email } } : { ok: false, error: BUSY };
+        await keepLink(parts, email);
+        return { ok: true, body: { email } };
       },
     }),
     endpoint({
@@ -69,19 +71,14 @@ export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
   ];
 }
 
-async function mailLink({ pool, links, mail }: AccountParts, email: string): Promise<void> {
-  const account = await findAccountByEmail(pool, email);
-  const why = 'Somebody, probably you, has asked for a new password.';
-  const message = account
-    ? await links.forPassword(pool, account, why)
-    : {
-        to: email,
-        subject: 'There is no account with this address',
-        text: `${why} There is no account with this address: you may have signed up with another one, or not yet.
-
-If you did not ask for it, do nothing.`,
-      };
-  await mail.send(message);
+/** The same work whether the address has an account or not: which mail it gets is found out when that is sent. */
+async function keepLink({ pool, links, wakeOutbox }: AccountParts, email: string): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const linkId = await links.keepPassword(client, email);
+    await writeOutbox(client, [mailTo(email, 'account.password_asked', { email, linkId })]);
+    return { result: undefined, commit: true };
+  });
+  wakeOutbox();
 }
 
 interface Who {
@@ -124,7 +121,7 @@ async function changePassword(
     const value = await sessions.start(client, { ...account, grants }, { address, ...session });
     return { result: { ok: true, value }, commit: true };
   });
-  if (done.ok) tellOwner(parts, known.email);
+  if (done.ok) parts.wakeOutbox();
   return done;
 }
 
@@ -152,18 +149,19 @@ async function setByLink(
   if (!hashed.ok) return hashed.error;
   const error = await inTransaction<WireError | undefined>(pool, async (client) => {
     const link = await links.use(client, token);
-    const account = link?.accountId ? await lockAccount(client, link.accountId) : undefined;
+    const owner = link && (await findAccountByEmail(client, link.email));
+    const account = owner && (await lockAccount(client, owner.id));
     if (!account || account.disabledAt !== null) return { result: INVALID_LINK, commit: true };
     await setPassword(parts, client, account, hashed.hash, { action: 'account.set_password', address });
     // Whoever was locked out by the guesses of somebody else is let in again.
     await forgetAttempts(client, limits.accountFailures, email);
     return { result: undefined, commit: true };
   });
-  if (!error) tellOwner(parts, email);
+  if (!error) parts.wakeOutbox();
   return error;
 }
 
-/** Gives the account's new grants. */
+/** Tells the owner by mail. Gives the account's new grants. */
 async function setPassword(
   parts: AccountParts,
   client: PoolClient,
@@ -173,16 +171,9 @@ async function setPassword(
 ): Promise<number> {
   await client.query('UPDATE boxoffice.accounts SET password_hash = $2 WHERE id = $1', [account.id, hash]);
   await auditEntry(parts, client, account, act);
+  const { email } = account;
+  await writeOutbox(client, [mailTo(email, 'account.password_changed', { email })]);
   return (await endAllSessions(client, account.id, 'the password was changed')) ?? account.grants;
-}
-
-function tellOwner({ background, mail }: AccountParts, email: string): void {
-  const text = `The password of your account was changed just now, and all devices were logged out.
-
-If that was not you, ask for a new password at once.`;
-  background.start('accounts.password_notice_failed', () =>
-    mail.send({ to: email, subject: 'Your password was changed', text }),
-  );
 }
 
 const SESSION_OVER = wireError('unauthorized', 'The session has ended. Log in again.');

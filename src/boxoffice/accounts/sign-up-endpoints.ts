@@ -4,13 +4,13 @@ import { wireError } from '../../protocol/errors.js';
 import { uncountAttempt } from '../access/attempts.js';
 import { text } from '../catalogue/edit-parts.js';
 import { inTransaction } from '../halls/hall-store.js';
+import { writeOutbox } from '../outbox/write-outbox.js';
+import { mailTo } from './account-mails.js';
 import { type AccountParts, guestSessionSchema, loggedInSchema, refuseTooMany } from './account-parts.js';
-import { adoptHolder, emailSchema, findAccountByEmail, insertAccount } from './account-store.js';
+import { adoptHolder, emailSchema, insertAccount } from './account-store.js';
 import { type LogInAnswer, WRONG_CREDENTIALS } from './log-ins.js';
 import type { SignUp } from './mailed-links.js';
 import { passwordSchema, refusePassword } from './new-password.js';
-
-const RETRY_AFTER_MS = 2_000;
 
 export const nameSchema = text(200);
 export const linkSchema = z
@@ -25,13 +25,9 @@ export const mailedSchema = z.object({ email: z.string() }).meta({
 export const INVALID_LINK = wireError('invalid_link', 'The link was used, has expired, or is not ours.', {
   field: 'token',
 });
-export const BUSY = wireError('rate_limited', 'Too many mails wait to be sent; none was sent.', {
-  retryAfterMs: RETRY_AFTER_MS,
-});
-
 /** Signing up: an account is made when the mailed link is opened. */
 export function signUpEndpoints(parts: AccountParts): readonly Endpoint[] {
-  const { pool, limits, passwords, background, guestHolder } = parts;
+  const { pool, limits, passwords, guestHolder } = parts;
   const open = { tag: 'Accounts', access: 'public', rate: 'sessions', method: 'POST', parameters: {} } as const;
   return [
     endpoint({
@@ -61,8 +57,8 @@ export function signUpEndpoints(parts: AccountParts): readonly Endpoint[] {
         if (!hashed.ok) return hashed;
         const holder = guestSession === undefined ? undefined : await guestHolder(guestSession);
         const signUp = { email, name, passwordHash: hashed.hash, holder };
-        const isStarted = background.start('accounts.sign_up_failed', () => mailSignUp(parts, signUp));
-        return isStarted ? { ok: true, body: { email } } : { ok: false, error: BUSY };
+        await keepSignUp(parts, signUp);
+        return { ok: true, body: { email } };
       },
     }),
     endpoint({
@@ -82,16 +78,14 @@ export function signUpEndpoints(parts: AccountParts): readonly Endpoint[] {
   ];
 }
 
-async function mailSignUp({ pool, links, mail }: AccountParts, signUp: SignUp): Promise<void> {
-  const account = await findAccountByEmail(pool, signUp.email);
-  const message = account
-    ? await links.forPassword(
-        pool,
-        account,
-        'Somebody, probably you, has signed up with this address, and it has an account already: log in with it.',
-      )
-    : await links.forSignUp(pool, signUp);
-  await mail.send(message);
+/** The same work whether the address has an account or not: which mail it gets is found out when that is sent. */
+async function keepSignUp({ pool, links, wakeOutbox }: AccountParts, signUp: SignUp): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const linkId = await links.keepSignUp(client, signUp);
+    await writeOutbox(client, [mailTo(signUp.email, 'account.sign_up', { email: signUp.email, linkId })]);
+    return { result: undefined, commit: true };
+  });
+  wakeOutbox();
 }
 
 /**

@@ -2,7 +2,6 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Caller } from '../../http/access.js';
 import { versionTag } from '../../http/if-match.js';
-import type { Mail } from '../accounts/mail-port.js';
 import type { MailedLinks } from '../accounts/mailed-links.js';
 import type { Passwords } from '../accounts/passwords.js';
 import type { Audit } from '../audit/audit.js';
@@ -15,8 +14,9 @@ export interface AdminParts {
   readonly pool: Pool;
   readonly audit: Audit;
   readonly passwords: Pick<Passwords, 'hash'>;
-  readonly links: Pick<MailedLinks, 'forPassword'>;
-  readonly mail: Mail;
+  readonly links: Pick<MailedLinks, 'keepPassword'>;
+  /** Of the outbox: to be called after the commit of a transaction that wrote a mail. */
+  readonly wakeOutbox: () => void;
   readonly uuid: () => string;
 }
 

@@ -4,10 +4,12 @@ import type { AccountRole, Caller } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { type IfMatch, refuseStale, versionTag } from '../../http/if-match.js';
 import { revoke } from '../access/revocations.js';
+import { mailTo } from '../accounts/account-mails.js';
 import { emailSchema, insertAccount } from '../accounts/account-store.js';
 import { passwordSchema, refusePassword } from '../accounts/new-password.js';
 import { type Edited, edit, refuse, text } from '../catalogue/edit-parts.js';
 import { pageCursor, pageOf } from '../catalogue/page.js';
+import { writeOutbox } from '../outbox/write-outbox.js';
 import { editOnce } from '../repeated-requests.js';
 import {
   accountSchema,
@@ -122,7 +124,7 @@ async function add(parts: AdminParts, made: NewAccount, caller: Caller, key: str
   if (hashed?.ok === false) return hashed;
   // Without the password: of what was asked, Postgres keeps a fast hash.
   const asked = { add: 'account', email, name, role, hasPassword: password !== undefined };
-  return await editOnce(parts.pool, { caller, key, asked }, async (client) => {
+  const done = await editOnce(parts.pool, { caller, key, asked }, async (client): Promise<Edited<Shown>> => {
     const account = { id: parts.uuid(), email, name, role, passwordHash: hashed?.hash ?? null };
     if (!(await insertAccount(client, account))) {
       return refuse('already_exists', 'There is an account with this e-mail address.', 'email');
@@ -133,12 +135,13 @@ async function add(parts: AdminParts, made: NewAccount, caller: Caller, key: str
       role,
     });
     if (password === undefined) {
-      // Before the commit: where the mail is not taken, there is no account that nobody can log in to.
-      const intro = 'An account was made for you.';
-      await parts.mail.send(await parts.links.forPassword(client, account, intro, FIRST_PASSWORD_MS));
+      const linkId = await parts.links.keepPassword(client, email, FIRST_PASSWORD_MS);
+      await writeOutbox(client, [mailTo(email, 'account.invited', { email, linkId, withinMs: FIRST_PASSWORD_MS })]);
     }
     return await show(client, account.id);
   });
+  if (done.ok) parts.wakeOutbox();
+  return done;
 }
 
 function change(

@@ -17,6 +17,12 @@ export interface OutboxPayloads {
   readonly 'hold.ending': { readonly orderId: string };
   readonly 'waitlist.offered': { readonly offerId: string };
   readonly 'webhook.endpoint_disabled': { readonly endpointId: string };
+  /** Somebody signed up. The link has no secret in it: see src/boxoffice/accounts/mailed-links.ts. */
+  readonly 'account.sign_up': { readonly email: string; readonly linkId: string };
+  readonly 'account.password_asked': { readonly email: string; readonly linkId: string };
+  readonly 'account.password_changed': { readonly email: string };
+  /** An administrator made an account. */
+  readonly 'account.invited': { readonly email: string; readonly linkId: string; readonly withinMs: number };
   readonly mail: MailOrder;
 }
 
@@ -27,7 +33,7 @@ export interface MailOrder {
   /** BCP 47. */
   readonly locale: string;
   readonly data: Readonly<Record<string, unknown>>;
-  /** By which a second copy is recognised; absent: it is made from the event's id. */
+  /** By which a second copy is recognised, such as `<…@tickets.example>`; absent: it is made from the event's id. */
   readonly messageId?: string;
 }
 
@@ -49,5 +55,9 @@ export const OUTBOX_TOPICS: readonly OutboxTopic[] = [
   'hold.ending',
   'waitlist.offered',
   'webhook.endpoint_disabled',
+  'account.sign_up',
+  'account.password_asked',
+  'account.password_changed',
+  'account.invited',
   'mail',
 ];

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { insertAccount } from '../../../src/boxoffice/accounts/account-store.js';
-import type { MailMessage } from '../../../src/boxoffice/accounts/mail-port.js';
 import { MailedLinks } from '../../../src/boxoffice/accounts/mailed-links.js';
 import { administrationEndpoints } from '../../../src/boxoffice/administration/administration-endpoints.js';
 import { postgresAudit } from '../../../src/boxoffice/audit/audit.js';
@@ -14,14 +13,18 @@ export async function openAdminStage() {
   const database = await createDatabase();
   const open = () => new pg.Pool({ connectionString: database.url, max: 4 });
   const pools = [open(), open()] as const;
-  const mails: MailMessage[] = [];
   const hashed: string[] = [];
   const parts = {
     audit: postgresAudit,
     // Argon2 has tests of its own; here it is counted what is hashed.
     passwords: { hash: async (password: string) => ({ ok: true, hash: `hash ${hashed.push(password)}` }) as const },
-    links: new MailedLinks({ siteUrl: 'https://cinema.example', signUpTtlMs: 1_000, passwordTtlMs: 1_000 }),
-    mail: { send: async (mail: MailMessage) => void mails.push(mail) },
+    links: new MailedLinks({
+      siteUrl: 'https://cinema.example',
+      tokenSecret: 'of the tests',
+      signUpTtlMs: 1_000,
+      passwordTtlMs: 1_000,
+    }),
+    wakeOutbox: () => {},
     uuid: randomUUID,
   };
   const nodes = pools.map((pool) => administrationEndpoints({ ...parts, pool }));
@@ -53,8 +56,16 @@ export async function openAdminStage() {
     return rows;
   }
 
+  /** What is to be mailed, in its order. */
+  async function mailsAsked() {
+    const { rows } = await pool.query<{ topic: string; payload: { email: string; linkId: string } }>(
+      'SELECT topic, payload FROM boxoffice.outbox ORDER BY id',
+    );
+    return rows;
+  }
+
   return {
-    ...{ pool, pools, mails, hashed, addAccount, ask, auditOf },
+    ...{ pool, pools, mailsAsked, hashed, addAccount, ask, auditOf },
     /** As if the server were new. */
     forget: () => pool.query('TRUNCATE boxoffice.accounts, boxoffice.setup_link CASCADE'),
     close: async () => {

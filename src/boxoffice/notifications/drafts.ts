@@ -1,0 +1,172 @@
+/** Which mail follows from which event, to whom, and what it tells. */
+import { z } from 'zod';
+import { findAccountByEmail } from '../accounts/account-store.js';
+import type { MailedLinks } from '../accounts/mailed-links.js';
+import type { Reads } from '../catalogue/reads.js';
+import { HandlerGaveUp, type OutboxEvent } from '../outbox/outbox-handler-port.js';
+import type { OutboxTopic } from '../outbox/topics.js';
+import { loadOrder, loadShow } from './load-orders.js';
+import { loadEndpoint, loadOffer, loadPassedOn, loadRefund } from './load-others.js';
+import type { MailData, MailTemplate, OrderFacts, RefundReason } from './mail-facts.js';
+import { MAIL_TEMPLATES } from './mail-templates.js';
+import type { Attachment } from './mail-transport-port.js';
+import type { SiteLinks } from './site-links.js';
+
+/** A mail that is to be rendered and sent. */
+export interface Draft {
+  readonly to: string;
+  readonly locale: string;
+  readonly template: MailTemplate;
+  readonly data: MailData[MailTemplate];
+  /** What its Message-ID is made from; absent: the event. */
+  readonly key?: string;
+  readonly messageId?: string;
+  readonly attachments?: readonly Attachment[];
+}
+
+export interface DraftParts {
+  readonly db: Reads;
+  readonly links: Pick<MailedLinks, 'urlOf' | 'signUpTtlMs' | 'passwordTtlMs'>;
+  readonly site: SiteLinks;
+  /** The tickets of an order, or one ticket of it, as files; absent: mails have none. */
+  readonly ticketFiles?: (asked: {
+    readonly orderId: string;
+    readonly ticketId?: string;
+  }) => Promise<readonly Attachment[]>;
+  readonly now: () => number;
+}
+
+/** Resolves with undefined where nobody is to be told. */
+type Drafting = (event: OutboxEvent, parts: DraftParts) => Promise<Draft | undefined>;
+
+const ofOrder = z.object({ orderId: z.string() });
+const ofRefund = z.object({ orderId: z.string(), refundId: z.string().nullish(), reason: z.string() });
+const ofExchange = z.object({ orderId: z.string(), newOrderId: z.string() });
+const ofLink = z.object({ email: z.string(), linkId: z.string(), withinMs: z.number().optional() });
+const ofEmail = z.object({ email: z.string() });
+const ofMail = z.object({
+  to: z.string(),
+  template: z.string(),
+  locale: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  messageId: z.string().optional(),
+});
+
+/** Accounts have no language yet. */
+const ACCOUNT_LOCALE = 'en';
+
+export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
+  async 'order.fulfilled'(event, { db, ticketFiles }) {
+    const { orderId } = ofOrder.parse(event.payload);
+    const order = await loadOrder(db, orderId);
+    if (!order?.to) return undefined;
+    const attachments = (await ticketFiles?.({ orderId })) ?? [];
+    const data = { order: order.facts, hasTickets: attachments.length > 0 };
+    return { to: order.to, locale: order.locale, ...mail('orderConfirmation', data), attachments };
+  },
+  async 'order.expired'(event, { db, site }) {
+    const order = await loadOrder(db, ofOrder.parse(event.payload).orderId);
+    if (!order?.to) return undefined;
+    const data = { order: order.facts, ...site.toShowOf(order.facts) };
+    return { to: order.to, locale: order.locale, ...mail('orderExpired', data) };
+  },
+  async 'order.refunded'(event, { db, site }) {
+    const { orderId, refundId, reason } = ofRefund.parse(event.payload);
+    const refund = await loadRefund(db, { orderId, refundId: refundId ?? undefined });
+    const order = await loadOrder(db, orderId, refund?.lines);
+    // Without a sum there is nothing to tell: the order cost nothing.
+    if (!order?.to || !refund) return undefined;
+    const url = reason === 'late_payment' ? site.toNearestOf(order.facts) : {};
+    const data = { order: order.facts, amount: refund.amount, reason: reasonOf(reason), ...url };
+    return { to: order.to, locale: order.locale, ...mail('refund', data), key: `refund ${refund.id}` };
+  },
+  async 'order.exchanged'(event, { db }) {
+    const { orderId, newOrderId } = ofExchange.parse(event.payload);
+    const [order, next] = [await loadOrder(db, orderId), await loadOrder(db, newOrderId)];
+    if (!order?.to || !next) return undefined;
+    const data = { order: order.facts, newReference: next.facts.reference };
+    return { to: order.to, locale: order.locale, ...mail('orderExchanged', data) };
+  },
+  async 'showtime.reminder'(event, { db, now }) {
+    const order = await loadOrder(db, ofOrder.parse(event.payload).orderId);
+    if (!order?.to || !['fulfilled', 'partly_refunded'].includes(order.state)) return undefined;
+    const facts = stillToCome(order.facts, now());
+    // It has begun, or was given back: nobody is to be reminded.
+    if (facts.shows.length === 0) return undefined;
+    return { to: order.to, locale: order.locale, ...mail('showtimeReminder', { order: facts }) };
+  },
+  async 'hold.ending'(event, { db, site, now }) {
+    const order = await loadOrder(db, ofOrder.parse(event.payload).orderId);
+    if (!order?.to || order.state !== 'awaiting_payment' || order.expiresAt <= now()) return undefined;
+    const data = { order: order.facts, until: order.expiresAt, ...site.toShowOf(order.facts) };
+    return { to: order.to, locale: order.locale, ...mail('holdEnding', data) };
+  },
+  async 'ticket.passed_on'(event, { db, ticketFiles }) {
+    const passed = await loadPassedOn(db, event.payload);
+    const show = passed && (await loadShow(db, passed.showtimeId));
+    if (!passed || !show) return undefined;
+    const { to, locale, orderId, ticketId, name, seat } = passed;
+    const attachments = (await ticketFiles?.({ orderId, ticketId })) ?? [];
+    const data = { show, name, seat, hasTicket: attachments.length > 0 };
+    return { to, locale, ...mail('ticketPassedOn', data), attachments };
+  },
+  async 'waitlist.offered'(event, { db, site, now }) {
+    const offer = await loadOffer(db, event.payload);
+    const show = offer && (await loadShow(db, offer.showtimeId));
+    if (!offer || !show || offer.until <= now()) return undefined;
+    const { to, locale, seats, until } = offer;
+    const data = { show, name: '', seats, until, url: site.showtime(offer.showtimeId) };
+    return { to, locale, ...mail('waitlistOffer', data) };
+  },
+  async 'webhook.endpoint_disabled'(event, { db }) {
+    const endpoint = await loadEndpoint(db, event.payload);
+    return endpoint && { to: endpoint.to, locale: ACCOUNT_LOCALE, ...mail('endpointDisabled', { url: endpoint.url }) };
+  },
+  async 'account.sign_up'(event, { db, links, now }) {
+    const { email: to, linkId } = ofLink.parse(event.payload);
+    const hasAccount = (await findAccountByEmail(db, to)) !== undefined;
+    const withinMs = hasAccount ? links.passwordTtlMs : links.signUpTtlMs;
+    if (event.createdAt.getTime() + withinMs <= now()) return undefined;
+    const data = { url: links.urlOf(hasAccount ? 'password' : 'sign-up', linkId), withinMs };
+    return { to, locale: ACCOUNT_LOCALE, ...mail(hasAccount ? 'signUpKnown' : 'signUp', data) };
+  },
+  async 'account.password_asked'(event, { db, links, now }) {
+    const { email: to, linkId } = ofLink.parse(event.payload);
+    if (!(await findAccountByEmail(db, to))) return { to, locale: ACCOUNT_LOCALE, ...mail('noAccount', {}) };
+    if (event.createdAt.getTime() + links.passwordTtlMs <= now()) return undefined;
+    const data = { url: links.urlOf('password', linkId), withinMs: links.passwordTtlMs };
+    return { to, locale: ACCOUNT_LOCALE, ...mail('passwordReset', data) };
+  },
+  async 'account.password_changed'(event) {
+    return { to: ofEmail.parse(event.payload).email, locale: ACCOUNT_LOCALE, ...mail('passwordChanged', {}) };
+  },
+  async 'account.invited'(event, { links }) {
+    const { email: to, linkId, withinMs = links.passwordTtlMs } = ofLink.parse(event.payload);
+    return { to, locale: ACCOUNT_LOCALE, ...mail('invitation', { url: links.urlOf('password', linkId), withinMs }) };
+  },
+  async mail(event) {
+    const { template, messageId, ...order } = ofMail.parse(event.payload);
+    if (!isTemplate(template)) throw new HandlerGaveUp(`There is no template of mails ${template}.`);
+    // Whoever wrote the row knows what the template is told.
+    const data = order.data as unknown as MailData[MailTemplate];
+    return { to: order.to, locale: order.locale, template, data, ...(messageId === undefined ? {} : { messageId }) };
+  },
+};
+
+function isTemplate(name: string): name is MailTemplate {
+  return Object.hasOwn(MAIL_TEMPLATES, name);
+}
+
+/** So that the values are those of the template. */
+function mail<Name extends MailTemplate>(template: Name, data: MailData[Name]) {
+  return { template, data };
+}
+
+function reasonOf(reason: string): RefundReason {
+  const known: readonly string[] = ['late_payment', 'returned', 'showtime_cancelled', 'wrong_sum'];
+  return known.includes(reason) ? (reason as RefundReason) : 'other';
+}
+
+function stillToCome(order: OrderFacts, now: number): OrderFacts {
+  return { ...order, shows: order.shows.filter(({ show }) => show.startsAt > now) };
+}

@@ -1,0 +1,86 @@
+/** What mails tell: the values of their templates. Amounts are minor units; times are milliseconds since 1970. */
+
+export interface ShowFacts {
+  readonly showtimeId: string;
+  readonly movie: string;
+  readonly startsAt: number;
+  readonly timeZone: string;
+  readonly venue: string;
+  readonly address: string;
+  readonly hall: string;
+}
+
+/** The seats of an order at one showtime. */
+export interface ShowLines {
+  readonly show: ShowFacts;
+  readonly bookingReferences: readonly string[];
+  readonly lines: readonly LineFacts[];
+}
+
+export interface LineFacts {
+  readonly seat: string;
+  /** The ticket type, or else the category of the seat. */
+  readonly kind: string;
+  readonly price: number;
+  readonly fee: number;
+  readonly discount: number;
+  readonly tax: number;
+  /** In hundredths of a percent. */
+  readonly taxRate: number;
+}
+
+export interface OrderFacts {
+  readonly orderId: string;
+  readonly reference: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly total: number;
+  readonly shows: readonly ShowLines[];
+}
+
+export type RefundReason = 'late_payment' | 'returned' | 'showtime_cancelled' | 'wrong_sum' | 'other';
+
+/** What each template is told. */
+export interface MailData {
+  readonly orderConfirmation: { readonly order: OrderFacts; readonly hasTickets: boolean };
+  readonly orderExpired: { readonly order: OrderFacts; readonly url?: string };
+  readonly refund: {
+    readonly order: OrderFacts;
+    readonly amount: number;
+    readonly reason: RefundReason;
+    /** To the nearest free seats, for late_payment. */
+    readonly url?: string;
+  };
+  readonly orderExchanged: { readonly order: OrderFacts; readonly newReference: string };
+  readonly ticketPassedOn: {
+    readonly show: ShowFacts;
+    readonly name: string;
+    readonly seat: string;
+    readonly hasTicket: boolean;
+    readonly url?: string;
+  };
+  readonly waitlistOffer: {
+    readonly show: ShowFacts;
+    readonly name: string;
+    readonly seats: readonly string[];
+    readonly until: number;
+    readonly url: string;
+  };
+  readonly showtimeReminder: { readonly order: OrderFacts };
+  readonly holdEnding: { readonly order: OrderFacts; readonly until: number; readonly url?: string };
+  readonly signUp: LinkFacts;
+  readonly signUpKnown: LinkFacts;
+  readonly passwordReset: LinkFacts;
+  readonly noAccount: object;
+  readonly passwordChanged: object;
+  readonly invitation: LinkFacts;
+  readonly endpointDisabled: { readonly url: string };
+}
+
+export interface LinkFacts {
+  readonly url: string;
+  /** For how long it works. */
+  readonly withinMs: number;
+}
+
+export type MailTemplate = keyof MailData;

@@ -1,0 +1,90 @@
+import { type Money, minorDigits } from '../../protocol/money.js';
+import { localTime } from '../catalogue/venue-time.js';
+import { de } from './texts/de.js';
+import { en, type MailTexts } from './texts/en.js';
+import { fr } from './texts/fr.js';
+import { ru } from './texts/ru.js';
+
+export const LANGUAGES: Readonly<Record<string, MailTexts>> = { en, de, fr, ru };
+
+/** Of a value in a mail: a name is not to become a letter of its own. */
+const VALUE_LENGTH_MAX = 300;
+
+/** How one language writes what a mail says. */
+export class MailFormat {
+  readonly language: string;
+  readonly texts: MailTexts;
+  /** For `Intl`: with the region that was asked for. */
+  readonly #locale: string;
+
+  /** @param locale BCP 47. Of a language that there are no texts in: English. */
+  constructor(locale: string) {
+    const language = locale.toLowerCase().split('-')[0] ?? '';
+    this.language = language in LANGUAGES ? language : 'en';
+    this.texts = LANGUAGES[this.language] ?? en;
+    const isKnown = this.language === language && isLocale(locale);
+    this.#locale = isKnown ? locale : this.language === 'en' ? 'en-GB' : this.language;
+  }
+
+  /** The text with its placeholders filled. @throws Error where one has no value. */
+  fill(text: string, values: Readonly<Record<string, string>> = {}): string {
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name];
+      if (value === undefined) throw new Error(`A mail has no value for {${name}}.`);
+      return oneLine(value);
+    });
+  }
+
+  /** Minor units as ISO 4217 counts them; `Intl` says only how it looks, with both of its bounds given. */
+  money({ amount, currency }: Money): string {
+    const digits = minorDigits(currency);
+    const bounds = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const format = new Intl.NumberFormat(this.#locale, { style: 'currency', currency, ...bounds });
+    return format.format(amount / 10 ** digits);
+  }
+
+  /** `rate` in hundredths of a percent. */
+  percent(rate: number): string {
+    return new Intl.NumberFormat(this.#locale, { style: 'percent', maximumFractionDigits: 2 }).format(rate / 10_000);
+  }
+
+  /** What the clocks of the venue show then, with the day. */
+  time(instant: number, timeZone: string): string {
+    return this.#format(instant, timeZone, { dateStyle: 'full', timeStyle: 'short' });
+  }
+
+  /** The same, for a subject. */
+  shortTime(instant: number, timeZone: string): string {
+    return this.#format(instant, timeZone, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+  }
+
+  duration(ms: number): string {
+    const { minutes, hours, days } = this.texts.durations;
+    const count = (unitMs: number) => ({ count: String(Math.max(1, Math.round(ms / unitMs))) });
+    if (ms < 2 * 3_600_000) return this.fill(minutes, count(60_000));
+    if (ms < 2 * 86_400_000) return this.fill(hours, count(3_600_000));
+    return this.fill(days, count(86_400_000));
+  }
+
+  /** By the rules of `venue-time.ts`, and no second set of them: the local time is formatted as if it were UTC. */
+  #format(instant: number, timeZone: string, options: Intl.DateTimeFormatOptions): string {
+    const local = Date.parse(`${localTime(instant, timeZone)}Z`);
+    return new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: 'UTC' }).format(local);
+  }
+}
+
+/** What somebody typed, in one line: a line break would end a header, or begin a paragraph that is not ours. */
+export function oneLine(value: string): string {
+  return value
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, VALUE_LENGTH_MAX);
+}
+
+function isLocale(locale: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(locale).length === 1;
+  } catch {
+    return false;
+  }
+}

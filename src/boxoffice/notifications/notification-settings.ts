@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** What the environment says about mails. */
+export const notificationSettings = {
+  /** Absent: mails are files in DATA_DIR/mail. */
+  SMTP_URL: z
+    .string()
+    .max(1_000)
+    // It has a password: nothing of it is repeated.
+    .refine((text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol), {
+      error: 'a URL of a mail server, such as smtp://user:password@mail.example:587',
+    })
+    .optional(),
+  /** Mails on the way to the server at a time. */
+  SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(50).default(4),
+};
