@@ -20,10 +20,10 @@ export class MailFormat {
   /** @param locale BCP 47. Of a language that there are no texts in: English. */
   constructor(locale: string) {
     const language = locale.toLowerCase().split('-')[0] ?? '';
-    this.language = language in LANGUAGES ? language : 'en';
+    this.language = Object.hasOwn(LANGUAGES, language) ? language : 'en';
     this.texts = LANGUAGES[this.language] ?? en;
-    const isKnown = this.language === language && isLocale(locale);
-    this.#locale = isKnown ? locale : this.language === 'en' ? 'en-GB' : this.language;
+    const hasRegion = this.language === language && locale !== language && isLocale(locale);
+    this.#locale = hasRegion ? locale : this.language === 'en' ? 'en-GB' : this.language;
   }
 
   /** The text with its placeholders filled. @throws Error where one has no value. */
