@@ -40,3 +40,7 @@ CREATE TABLE boxoffice.test_payment_events (
 );
 CREATE INDEX test_payment_events_due ON boxoffice.test_payment_events (due_at) WHERE reported_at IS NULL;
 CREATE INDEX test_payment_events_payment ON boxoffice.test_payment_events (payment_id);
+
+-- When a node next asks the provider how an open payment stands, and how often that was done: src/boxoffice/payments/open-payments.ts.
+ALTER TABLE boxoffice.payments ADD COLUMN looks integer NOT NULL DEFAULT 0 CHECK (looks >= 0);
+ALTER TABLE boxoffice.payments ADD COLUMN look_after timestamptz(3);

@@ -7,6 +7,7 @@ import { loyaltySettings } from './boxoffice/loyalty/loyalty-settings.js';
 import { notificationSettings } from './boxoffice/notifications/notification-settings.js';
 import { orderSettings } from './boxoffice/orders/order-settings.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
+import { stripeConfigOf, stripeFault, stripeSettings } from './boxoffice/payments/stripe/stripe-settings.js';
 import { reportsSettings } from './boxoffice/reports/reports-settings.js';
 import { ticketConfig, ticketSettings } from './boxoffice/tickets/ticket-settings.js';
 import { TOGGLES } from './boxoffice/toggles.js';
@@ -134,6 +135,7 @@ const environment = z.object({
   ...webhookSettings,
   ...loyaltySettings,
   ...notificationSettings,
+  ...stripeSettings,
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Serve the demo app at `/` and keep a demo cinema with showtimes of today. */
   DEMO: flag.optional(),
@@ -238,6 +240,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       'EXTERNAL_ISSUERS has a jwksUrl without https: whoever is on the way could put in keys of their own.',
     );
   }
+  const fault = config.production && !config.testPayments && config.stripe ? stripeFault(config.stripe) : undefined;
+  if (fault !== undefined) throw new Error(fault);
   if (config.cluster && (config.databaseUrl === undefined || config.tokenSecret === undefined)) {
     // Each with a Postgres of its own, two nodes would sell the same showtime twice; with secrets of their own, each would
     // turn away whom the other let in.
@@ -332,6 +336,7 @@ function arrange(env: Environment) {
     demo: env.DEMO ?? !production,
     demoCrowd: env.DEMO_CROWD && env.DEMO !== false && env.NODE_ENV === 'development' && env.REDIS_URL === undefined,
     testPayments: env.TEST_PAYMENTS ?? !production,
+    stripe: stripeConfigOf(env),
     allowedOrigins: env.ALLOWED_ORIGINS,
     rules: {
       holdTtlMs: env.HOLD_TTL_MS,

@@ -105,7 +105,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const administration = administrationEndpoints(accounts.parts);
   const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
-  const payments = openPayments(config, store, log, undo);
+  const payments = openPayments(config, store, () => outbox.wake(), log, undo);
   const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
   const tickets = await openTickets(config, store, secret, printWorker, log, undo);
   const reports = openReports(config, store, log, undo);

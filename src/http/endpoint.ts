@@ -60,6 +60,8 @@ export interface Request<Params, Query, Body, Who> {
   readonly address: string;
   /** The header Idempotency-Key in lower case; empty where the endpoint is not idempotent, or takes it and got none. */
   readonly commandId: string;
+  /** The header Stripe-Signature, of what Stripe sends; empty in everything else. */
+  readonly signature: string;
   /** The header If-Match; `any` where the endpoint does not ask for it. */
   readonly ifMatch: IfMatch;
 }

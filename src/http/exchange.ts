@@ -46,6 +46,7 @@ const KEPT_HEADERS = [
   'if-match',
   'if-none-match',
   'origin',
+  'stripe-signature',
   'transfer-encoding',
 ] as const;
 

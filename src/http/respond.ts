@@ -20,6 +20,8 @@ export interface RespondContext {
 }
 
 const commandIdSchema = z.uuid().toLowerCase();
+/** Only so many bodies that may have more bytes than this are received at a time. */
+const LARGE_BYTES = 1024 * 1024;
 const NO_BODY = z.strictObject({});
 /** Of an upload, which its handler reads. */
 const AS_SENT = z.unknown();
@@ -60,7 +62,8 @@ async function answerTo(exchange: Exchange, endpoint: Endpoint, context: Respond
     const request = await readRequest(exchange, endpoint, caller.value, rates.address(exchange));
     return request.ok ? await endpoint.handle(request.value) : request;
   };
-  return endpoint.accepts && context.uploads ? await context.uploads.within(handled) : await handled();
+  const isLarge = endpoint.accepts && (endpoint.bodyBytesMax ?? 0) > LARGE_BYTES;
+  return isLarge && context.uploads ? await context.uploads.within(handled) : await handled();
 }
 
 async function callerOf(
@@ -121,6 +124,7 @@ async function readRequest(
       caller,
       address,
       commandId: commandId?.data ?? '',
+      signature: exchange.header('stripe-signature'),
       ifMatch: ifMatch.value,
     },
   };

@@ -28,7 +28,8 @@ export function paymentProviderSuite(name: string, open: () => Promise<ProviderS
     const start = async (kind: keyof ProviderStage['details'], paymentId = randomUUID()): Promise<StartedPayment> => {
       const started = await provider.start({
         paymentId,
-        orderId: randomUUID(),
+        // A repeat of the same payment has the same parameters.
+        orderId: paymentId,
         reference: 'K7MQ2-RX4TD-5',
         amount: PRICE,
         email: 'buyer@example.org',

@@ -9,6 +9,7 @@ export interface OutboxPayloads {
   readonly 'order.refunded': { readonly orderId: string; readonly refundId: string; readonly reason: string };
   readonly 'order.exchanged': { readonly orderId: string; readonly newOrderId: string };
   readonly 'refund.settled': { readonly refundId: string; readonly orderId: string };
+  readonly 'payment.disputed': { readonly paymentId: string; readonly orderId: string; readonly disputeId: string };
   readonly 'ticket.passed_on': { readonly ticketId: string; readonly [more: string]: unknown };
   readonly 'ticket.checked_in': { readonly ticketId: string; readonly gate: string };
   readonly 'showtime.changed': { readonly showtimeId: string };
@@ -47,6 +48,7 @@ export const OUTBOX_TOPICS: readonly OutboxTopic[] = [
   'order.refunded',
   'order.exchanged',
   'refund.settled',
+  'payment.disputed',
   'ticket.passed_on',
   'ticket.checked_in',
   'showtime.changed',

@@ -41,6 +41,7 @@ export async function call<Body = Record<string, string>>(
     caller: given.caller,
     address: given.address ?? '10.0.0.1',
     commandId: given.commandId ?? '',
+    signature: '',
     ifMatch: given.ifMatch ?? 'any',
   });
   checkAnswer(endpoint, answer);

@@ -12,6 +12,8 @@ export interface Sent {
   readonly type?: string;
   readonly ifMatch?: string | undefined;
   readonly key?: string;
+  /** Of a webhook of Stripe. */
+  readonly signature?: string;
 }
 
 /** What a request needs besides: who sends it, and what its path names. */
@@ -29,6 +31,8 @@ export interface Answered {
 }
 
 let made = 0;
+export const WEBHOOK_SECRET = 'whsec_of_the_tests';
+const STRIPE = { STRIPE_SECRET_KEY: 'sk_test_of_the_tests', STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET };
 
 /** A cinema with one showtime, and ways to put more into it over HTTP. */
 export class Cinema {
@@ -44,7 +48,7 @@ export class Cinema {
 
   static async open(environment: Record<string, string> = {}): Promise<Cinema> {
     const mails = { MAILS_PER_ADDRESS: '10000', LOG_IN_FAILURES_PER_ADDRESS: '10000' };
-    return new Cinema(await openSite({ MESSAGES_PER_SECOND: '5000', ...mails, ...environment }));
+    return new Cinema(await openSite({ MESSAGES_PER_SECOND: '5000', ...mails, ...STRIPE, ...environment }));
   }
 
   async close(): Promise<void> {
@@ -57,7 +61,7 @@ export class Cinema {
   }
 
   async send(method: string, path: string, session: string | undefined, sent: Sent = {}): Promise<Answered> {
-    const { query = '', body, type = 'application/json', ifMatch, key } = sent;
+    const { query = '', body, type = 'application/json', ifMatch, key, signature } = sent;
     const response = await fetch(`${this.origin}${path}${query}`, {
       method,
       headers: {
@@ -65,6 +69,7 @@ export class Cinema {
         ...(body === undefined ? {} : { 'content-type': type }),
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...(signature === undefined ? {} : { 'stripe-signature': signature }),
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });

@@ -23,6 +23,7 @@ interface Operation {
 /** Named here once more, by hand: an endpoint that is lost from the table is missed. */
 const ALL = [
   'GET /test-payment',
+  'POST /v1/payment-events/{provider}',
   'GET /v1/test-payments',
   'GET /v1/test-payments/{paymentRef}',
   'POST /v1/test-payments/{paymentRef}/answer',
@@ -200,8 +201,10 @@ async function ask({ method, path, operation }: (typeof operations)[number], que
   };
   // A file, where it takes files: what is wrong with the rest of the request is told after the type of the body.
   const takesFiles = operation.requestBody?.content['text/plain'] !== undefined && init.body === undefined;
-  const file = takesFiles ? { body: 'A: 1' } : {};
-  const typed = takesFiles ? { ...headers, 'content-type': 'text/plain' } : headers;
+  const takesEvents = path.startsWith('/v1/payment-events/') && init.body === undefined;
+  const file = takesFiles ? { body: 'A: 1' } : takesEvents ? { body: '{}' } : {};
+  const type = takesFiles ? 'text/plain' : 'application/json';
+  const typed = takesFiles || takesEvents ? { ...headers, 'content-type': type } : headers;
   return await fetch(`http://127.0.0.1:${stage.port}${at}${query}`, { method, ...file, ...init, headers: typed });
 }
 
