@@ -55,8 +55,10 @@ export class Line {
     }
   }
 
-  #committed({ showtimeId, holds, booked }: Slice): void {
+  #committed({ showtimeId, holds, booked, acts }: Slice): void {
     for (const { booking } of booked) this.#known.add(booking.holdId);
+    // Between two commits an offer may have been made and have ended: that was its turn.
+    for (const { hold } of acts) this.#inLine.delete(this.#world.waitlist.entryOfHold.get(hold ?? '') ?? '');
     const fresh = new Map<string, Hold>();
     for (const hold of holds.values()) if (hold && !this.#known.has(hold.id)) fresh.set(hold.id, hold);
     const { waitlist, tails } = this.#world;
