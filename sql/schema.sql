@@ -26,6 +26,7 @@ CREATE TABLE boxoffice.accounts (
   totp_step bigint DEFAULT 0 NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   version bigint DEFAULT 1 NOT NULL,
+  erased_at timestamp(3) with time zone,
   CONSTRAINT accounts_pkey PRIMARY KEY (id),
   CONSTRAINT accounts_email_key UNIQUE (email),
   CONSTRAINT accounts_holder_key UNIQUE (holder),
@@ -68,6 +69,45 @@ CREATE TABLE boxoffice.api_keys (
   revoked_at timestamp(3) with time zone,
   CONSTRAINT api_keys_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE boxoffice.archived_entries (
+  month date NOT NULL,
+  order_id uuid NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  provider text NOT NULL,
+  currency text NOT NULL,
+  showtime uuid,
+  channel text NOT NULL,
+  seller text NOT NULL,
+  ticket_type text NOT NULL,
+  reason text NOT NULL,
+  tickets bigint NOT NULL,
+  gross bigint NOT NULL,
+  fees bigint NOT NULL,
+  discounts bigint NOT NULL,
+  tax bigint NOT NULL,
+  other bigint NOT NULL,
+  returned_tickets bigint NOT NULL,
+  refunds bigint NOT NULL,
+  refunded_tax bigint NOT NULL,
+  CONSTRAINT archived_entries_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+) PARTITION BY RANGE (month);
+CREATE INDEX archived_entries_at ON ONLY boxoffice.archived_entries USING btree (at);
+CREATE INDEX archived_entries_showtime ON ONLY boxoffice.archived_entries USING btree (showtime);
+
+CREATE TABLE boxoffice.archived_orders (
+  month date NOT NULL,
+  order_id uuid NOT NULL,
+  reference text NOT NULL,
+  booking_references text[] NOT NULL,
+  archived_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  document jsonb NOT NULL,
+  CONSTRAINT archived_orders_pkey PRIMARY KEY (month, order_id),
+  CONSTRAINT archived_orders_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+) PARTITION BY RANGE (month);
+CREATE INDEX archived_orders_bookings ON ONLY boxoffice.archived_orders USING gin (booking_references);
+CREATE INDEX archived_orders_order ON ONLY boxoffice.archived_orders USING btree (order_id);
+CREATE INDEX archived_orders_reference ON ONLY boxoffice.archived_orders USING btree (reference);
 
 CREATE UNLOGGED TABLE boxoffice.attempts (
   subject bytea NOT NULL,
@@ -201,6 +241,7 @@ CREATE TABLE boxoffice.movies (
   title_key text GENERATED ALWAYS AS (boxoffice.fold(title)) STORED NOT NULL,
   genre_keys text[] GENERATED ALWAYS AS (boxoffice.fold_each(genres)) STORED NOT NULL,
   search tsvector GENERATED ALWAYS AS ((((setweight(to_tsvector('simple'::regconfig, boxoffice.fold(title)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, boxoffice.fold(COALESCE(original_title, ''::text))), 'A'::"char")) || setweight(to_tsvector('simple'::regconfig, boxoffice.fold(director)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, boxoffice.fold(synopsis)), 'D'::"char"))) STORED NOT NULL,
+  unlisted_at timestamp(3) with time zone,
   CONSTRAINT movies_pkey PRIMARY KEY (id),
   CONSTRAINT movies_id_check CHECK ((id ~ '^[a-z0-9-]{1,80}$'::text)),
   CONSTRAINT movies_runtime_minutes_check CHECK ((runtime_minutes > 0)),
@@ -276,6 +317,15 @@ CREATE TABLE boxoffice.order_lines (
   CONSTRAINT order_lines_tax_rate_check CHECK (((tax_rate >= 0) AND (tax_rate <= 10000)))
 );
 
+CREATE TABLE boxoffice.order_notices (
+  kind text NOT NULL,
+  order_id uuid NOT NULL,
+  noticed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT order_notices_pkey PRIMARY KEY (kind, order_id),
+  CONSTRAINT order_notices_kind_check CHECK ((kind = ANY (ARRAY['reminder'::text, 'hold_ending'::text])))
+);
+CREATE INDEX order_notices_noticed_at ON boxoffice.order_notices USING btree (noticed_at);
+
 CREATE TABLE boxoffice.orders (
   id uuid NOT NULL,
   reference text NOT NULL,
@@ -301,6 +351,7 @@ CREATE TABLE boxoffice.orders (
   request_id uuid,
   asked text,
   claimed_until timestamp(3) with time zone,
+  erased_at timestamp(3) with time zone,
   CONSTRAINT orders_pkey PRIMARY KEY (id),
   CONSTRAINT orders_reference_key UNIQUE (reference),
   CONSTRAINT orders_request_id_key UNIQUE (request_id),
@@ -316,8 +367,10 @@ CREATE TABLE boxoffice.orders (
 CREATE INDEX orders_account ON boxoffice.orders USING btree (account_id, id) WHERE (account_id IS NOT NULL);
 CREATE INDEX orders_created_at ON boxoffice.orders USING brin (created_at);
 CREATE INDEX orders_email ON boxoffice.orders USING btree (email, id) WHERE (email IS NOT NULL);
+CREATE INDEX orders_free ON boxoffice.orders USING btree (paid_at) WHERE ((total = 0) AND (paid_at IS NOT NULL));
 CREATE INDEX orders_holder ON boxoffice.orders USING btree (holder, id);
 CREATE INDEX orders_open_of_holder ON boxoffice.orders USING btree (holder) WHERE (state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text]));
+CREATE INDEX orders_personal ON boxoffice.orders USING btree (created_at) WHERE (erased_at IS NULL);
 CREATE INDEX orders_under_way ON boxoffice.orders USING btree (expires_at) WHERE (state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'paid'::text]));
 
 CREATE TABLE boxoffice.outbox (
@@ -437,6 +490,7 @@ CREATE TABLE boxoffice.refunds (
 );
 CREATE INDEX refunds_order ON boxoffice.refunds USING btree (order_id);
 CREATE INDEX refunds_pending ON boxoffice.refunds USING btree (try_after) WHERE (state = 'pending'::text);
+CREATE INDEX refunds_settled_at ON boxoffice.refunds USING btree (settled_at) WHERE (state = 'succeeded'::text);
 
 CREATE TABLE boxoffice.revocations (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -450,6 +504,16 @@ CREATE TABLE boxoffice.revocations (
 );
 CREATE INDEX revocations_revoked_at ON boxoffice.revocations USING btree (revoked_at);
 CREATE INDEX revocations_written_by ON boxoffice.revocations USING btree (written_by);
+
+CREATE TABLE boxoffice.schedules (
+  name text NOT NULL,
+  due_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  run_id uuid,
+  lease_until timestamp(3) with time zone,
+  last_run_at timestamp(3) with time zone,
+  last_failure text,
+  CONSTRAINT schedules_pkey PRIMARY KEY (name)
+);
 
 CREATE TABLE boxoffice.seat_maps (
   hash text NOT NULL,
@@ -506,6 +570,7 @@ CREATE TABLE boxoffice.showtimes (
   cancelled_at timestamp(3) with time zone,
   cancel_reason text,
   sale_policy jsonb DEFAULT '{}'::jsonb NOT NULL,
+  unlisted_at timestamp(3) with time zone,
   CONSTRAINT showtimes_pkey PRIMARY KEY (id),
   CONSTRAINT showtimes_hall_id_fkey FOREIGN KEY (hall_id) REFERENCES boxoffice.halls(id),
   CONSTRAINT showtimes_movie_id_fkey FOREIGN KEY (movie_id) REFERENCES boxoffice.movies(id),
@@ -520,6 +585,7 @@ CREATE TABLE boxoffice.showtimes (
   CONSTRAINT showtimes_ticket_types_check CHECK ((jsonb_typeof(ticket_types) = 'array'::text))
 );
 CREATE INDEX showtimes_hall ON boxoffice.showtimes USING btree (hall_id, starts_at);
+CREATE INDEX showtimes_listed ON boxoffice.showtimes USING btree (starts_at) WHERE (unlisted_at IS NULL);
 CREATE INDEX showtimes_movie ON boxoffice.showtimes USING btree (movie_id, starts_at);
 CREATE INDEX showtimes_starts_at ON boxoffice.showtimes USING btree (starts_at);
 
@@ -1359,6 +1425,32 @@ BEGIN
   END;
 END $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.keep_archive_month(of_month date)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'boxoffice', 'pg_temp'
+AS $function$
+DECLARE
+  first date := date_trunc('month', of_month::timestamp)::date;
+  past date := (first + interval '1 month')::date;
+  parent text;
+  child text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('boxoffice.keep_archive_month'));
+  FOREACH parent IN ARRAY ARRAY['archived_orders', 'archived_entries'] LOOP
+    CONTINUE WHEN EXISTS (
+      SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+       WHERE i.inhparent = ('boxoffice.' || parent)::regclass
+         AND pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES FROM (%L) TO (%L)', first, past));
+    child := format('%s_%s', parent, to_char(first, 'YYYY_MM'));
+    WHILE to_regclass('boxoffice.' || child) IS NOT NULL LOOP
+      child := child || '_more';
+    END LOOP;
+    EXECUTE format('CREATE TABLE boxoffice.%I PARTITION OF boxoffice.%I FOR VALUES FROM (%L) TO (%L)', child, parent, first, past);
+  END LOOP;
+END $function$;
+
 CREATE OR REPLACE FUNCTION usher.losses_of(writer_id uuid, batch_number bigint)
  RETURNS json
  LANGUAGE sql
@@ -1457,6 +1549,34 @@ CREATE OR REPLACE FUNCTION boxoffice.refuse_ledger_change()
 AS $function$
 BEGIN
   RAISE EXCEPTION 'the ledger of points is only added to' USING ERRCODE = 'insufficient_privilege';
+END $function$;
+
+CREATE OR REPLACE FUNCTION boxoffice.remove_archived(ids uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'boxoffice', 'pg_temp'
+AS $function$
+DECLARE
+  removed integer;
+BEGIN
+  IF EXISTS (SELECT FROM unnest(ids) AS id WHERE NOT EXISTS (
+      SELECT FROM boxoffice.archived_orders a WHERE a.order_id = id)) THEN
+    RAISE EXCEPTION 'an order that is not archived is not removed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  DELETE FROM boxoffice.ticket_transfers x USING boxoffice.tickets t WHERE x.ticket_id = t.id AND t.order_id = ANY (ids);
+  DELETE FROM boxoffice.check_ins x USING boxoffice.tickets t WHERE x.ticket_id = t.id AND t.order_id = ANY (ids);
+  DELETE FROM boxoffice.admissions x USING boxoffice.tickets t WHERE x.ticket_id = t.id AND t.order_id = ANY (ids);
+  DELETE FROM boxoffice.tickets WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.order_discounts WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.order_lines WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.order_bookings WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.refunds WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.payments WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.order_notices WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.orders WHERE id = ANY (ids);
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN removed;
 END $function$;
 
 CREATE OR REPLACE FUNCTION usher.restore_allocations(writer_id uuid, batch_number bigint, node_name text, showtime uuid, from_epoch bigint, is_whole boolean, known json, behind bigint, done text, done_epoch bigint, OUT outcome text, OUT present_epoch bigint)

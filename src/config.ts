@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { databaseUrlFault } from './adapters/postgres/server-urls.js';
 import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
+import { scheduleSettings } from './boxoffice/jobs/schedule-settings.js';
 import { loyaltySettings } from './boxoffice/loyalty/loyalty-settings.js';
 import { notificationSettings } from './boxoffice/notifications/notification-settings.js';
 import { orderSettings } from './boxoffice/orders/order-settings.js';
@@ -205,6 +206,7 @@ const environment = z.object({
   ...reportsSettings,
   ...waitlistSettings,
   ...orderSettings,
+  ...scheduleSettings,
 });
 
 type Environment = z.infer<typeof environment>;
@@ -374,6 +376,13 @@ function arrange(env: Environment) {
     reconcileMs: env.RECONCILE_MS,
     stuckCheckMs: env.STUCK_CHECK_MS,
     drainMsMax: env.DRAIN_MS_MAX,
+    schedules: {
+      reminderHours: env.REMINDER_HOURS,
+      holdEndingMs: env.HOLD_ENDING_MS,
+      pastShowtimeDays: env.PAST_SHOWTIME_DAYS,
+      archiveDays: env.ARCHIVE_DAYS,
+      personalDataDays: env.PERSONAL_DATA_DAYS,
+    },
     reports: { replicaUrl: env.DATABASE_REPLICA_URL, statementMsMax: env.REPORT_MS_MAX },
     tickets: ticketConfig(env),
     waitlist: waitlistOf(env),

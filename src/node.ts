@@ -6,6 +6,7 @@ import { developmentSecret } from './adapters/development-secret.js';
 import { nodeTimers } from './adapters/node-timers.js';
 import { administrationEndpoints } from './boxoffice/administration/administration-endpoints.js';
 import { keepDemoCurrent } from './boxoffice/demo/keep-demo-current.js';
+import { erasureEndpoints } from './boxoffice/jobs/erasure-endpoints.js';
 import { openAccess } from './composition/access.js';
 import { openAccounts } from './composition/accounts.js';
 import { openBoxOffice } from './composition/box-office.js';
@@ -21,6 +22,7 @@ import { openOrders } from './composition/orders.js';
 import { openOutbox } from './composition/outbox.js';
 import { openPayments } from './composition/payments.js';
 import { openReports } from './composition/reports.js';
+import { openSchedules } from './composition/schedules.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
 import { openTickets } from './composition/tickets.js';
@@ -115,6 +117,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const wakeOutbox = () => outbox.wake();
   const ordered = { store, desk, providers, discounts: discounts.discounts, wakeOutbox };
   const orders = openOrders(config, ordered, log, undo);
+  const erasure = erasureEndpoints(accounts.parts);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
   let clustered: SharedHouses | undefined;
@@ -139,6 +142,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...reports,
       ...webhooks.endpoints,
       ...discounts.endpoints,
+      ...erasure,
     ],
     messages: webhooks.messages,
     isRevoked: access.isRevoked,
@@ -172,6 +176,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);
   const { committer } = parts.context;
   undo.push(committer.lookEvery(JOURNAL_LOOK_MS));
+  const changed = () => void boxOffice.generation.changed();
+  const schedules = openSchedules(config, store, { wake: () => outbox.wake(), changed }, log, undo);
   if (config.metrics) {
     const read = () => ({
       ...committer.recovery.totals,
@@ -182,6 +188,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       roll: clustered?.cluster.members().store,
       showtimes: directory.size,
       outbox: outbox.read(),
+      schedules: schedules(),
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }

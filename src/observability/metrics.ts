@@ -26,6 +26,8 @@ export interface Readings {
     readonly lockedLong: number;
     readonly deadLetters: number;
   };
+  /** What scheduled jobs of this node did and how often they failed, by their names. */
+  readonly schedules: Readonly<Record<string, { readonly done: number; readonly failures: number }>>;
 }
 
 const ROLL_STATES = ['unheard', 'answering', 'silent'] as const;
@@ -91,6 +93,21 @@ export function metricsOf(read: () => Readings): Registry {
     'Events that were given up and not tried again, in the whole database',
     (now) => now.outbox.deadLetters,
   );
+  for (const [what, help] of [
+    ['done', 'Rows that scheduled jobs of this node dealt with'],
+    ['failures', 'Runs of scheduled jobs of this node that failed'],
+  ] as const) {
+    new Counter({
+      name: `usher_schedule_${what}_total`,
+      help,
+      labelNames: ['job'],
+      registers,
+      collect: function () {
+        this.reset();
+        for (const [job, totals] of Object.entries(read().schedules)) this.inc({ job }, totals[what]);
+      },
+    });
+  }
   new Gauge({
     name: 'usher_roll',
     help: 'Whether the roll of the cluster answers: 1 at its present state; no series on a node that is alone',

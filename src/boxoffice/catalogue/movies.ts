@@ -41,6 +41,10 @@ export async function listMovies(pool: Reads, { q, genre, language, after }: Mov
   const query = q === undefined ? new ListQuery(ALL_MOVIES) : new ListQuery(FOUND_MOVIES, [q]);
   const order = q === undefined ? BY_TITLE : BY_RANK;
   query
+    .where(
+      `(unlisted_at IS NULL
+        OR EXISTS (SELECT FROM boxoffice.showtimes t WHERE t.movie_id = movies.id AND t.unlisted_at IS NULL))`,
+    )
     .whereGiven("search @@ boxoffice.search_query(?, '')", q)
     .whereGiven('genre_keys @> ARRAY[boxoffice.fold(?)]', genre)
     // RFC 4647 section 3.3.1.

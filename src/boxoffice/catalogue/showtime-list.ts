@@ -110,6 +110,7 @@ export async function listShowtimes(
   }
   query
     .where('s.cancelled_at IS NULL')
+    .where('s.unlisted_at IS NULL')
     .whereGiven('s.starts_at >= ?', from)
     .whereGiven('s.starts_at < ?', until)
     .whereGiven('s.movie_id = ?', movieId)

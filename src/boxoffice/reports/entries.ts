@@ -10,16 +10,30 @@
  *   differences of rounded-down running sums, so they add up to the refund.
  * - The refund of other money belongs to no line, and to the showtime of the order's first booking.
  *
- * $1 and $2 are the span, in Postgres' time.
+ * What they are made of is in `settled`, `refunded` and `free`: of a span, or of some orders.
  */
-const PARTS = `
+const OF_A_SPAN = `
   settled AS MATERIALIZED (
     SELECT p.id, p.order_id, p.provider, p.currency, p.received, p.settled_at
       FROM boxoffice.payments p
      WHERE p.state = 'succeeded' AND p.settled_at >= $1 AND p.settled_at < $2),
-  given_back AS MATERIALIZED (
-    SELECT DISTINCT r.order_id FROM boxoffice.refunds r
+  refunded AS MATERIALIZED (
+    SELECT r.* FROM boxoffice.refunds r
      WHERE r.state = 'succeeded' AND r.settled_at >= $1 AND r.settled_at < $2),
+  free AS MATERIALIZED (
+    SELECT o.* FROM boxoffice.orders o WHERE o.total = 0 AND o.paid_at >= $1 AND o.paid_at < $2)`;
+
+const OF_ORDERS = `
+  settled AS MATERIALIZED (
+    SELECT p.id, p.order_id, p.provider, p.currency, p.received, p.settled_at
+      FROM boxoffice.payments p WHERE p.state = 'succeeded' AND p.order_id = ANY ($1::uuid[])),
+  refunded AS MATERIALIZED (
+    SELECT r.* FROM boxoffice.refunds r WHERE r.state = 'succeeded' AND r.order_id = ANY ($1::uuid[])),
+  free AS MATERIALIZED (
+    SELECT o.* FROM boxoffice.orders o WHERE o.total = 0 AND o.paid_at IS NOT NULL AND o.id = ANY ($1::uuid[]))`;
+
+const PARTS = `
+  given_back AS MATERIALIZED (SELECT DISTINCT order_id FROM refunded),
   concerned AS MATERIALIZED (SELECT order_id FROM settled UNION SELECT order_id FROM given_back),
   own AS MATERIALIZED (
     SELECT DISTINCT ON (p.order_id) p.order_id, p.id
@@ -29,9 +43,8 @@ const PARTS = `
   sold AS (
     SELECT s.order_id, s.provider, s.currency, s.settled_at FROM settled s JOIN own USING (id)
     UNION ALL
-    SELECT o.id, 'none', o.currency, o.paid_at FROM boxoffice.orders o
-     WHERE o.total = 0 AND o.paid_at >= $1 AND o.paid_at < $2
-       AND NOT EXISTS (SELECT FROM boxoffice.payments p WHERE p.order_id = o.id AND p.state = 'succeeded')),
+    SELECT o.id, 'none', o.currency, o.paid_at FROM free o
+     WHERE NOT EXISTS (SELECT FROM boxoffice.payments p WHERE p.order_id = o.id AND p.state = 'succeeded')),
   -- Of orders with a refund in the span every refund that there was, since shares of tax are differences of running sums.
   shared AS (
     SELECT r.id, r.order_id, r.amount, r.reason, r.settled_at, l.line, l.showtime_id, l.ticket_type, l.state, l.tax, w.weight,
@@ -67,23 +80,38 @@ const PARTS = `
            - div(r.tax * least(r.share_ran - r.share, r.weight), greatest(r.weight, 1))
       FROM returned r JOIN own USING (order_id) JOIN boxoffice.payments p ON p.id = own.id
       JOIN boxoffice.orders o ON o.id = r.order_id
-     WHERE r.settled_at >= $1 AND r.settled_at < $2
+     WHERE EXISTS (SELECT FROM refunded f WHERE f.id = r.id)
     UNION ALL
     -- Of other money, or of an order that has no such lines.
     SELECT r.order_id, p.provider, p.currency, r.settled_at, NULL, '', r.reason, 0, 0, 0, 0, 0, 0, 0, r.amount, 0
-      FROM boxoffice.refunds r JOIN boxoffice.payments p ON p.id = r.payment_id
-     WHERE r.state = 'succeeded' AND r.settled_at >= $1 AND r.settled_at < $2
-       AND NOT EXISTS (SELECT FROM shared s WHERE s.id = r.id))`;
+      FROM refunded r JOIN boxoffice.payments p ON p.id = r.payment_id
+     WHERE NOT EXISTS (SELECT FROM shared s WHERE s.id = r.id))`;
 
-/** The entries with where and by whom they were sold; the venue and what hangs on it is null where the catalogue lost it. */
-export const ENTRIES = `${PARTS},
-  placed AS (
-    SELECT e.*, coalesce(e.showtime_id, first.showtime_id) AS showtime, o.channel, coalesce(o.ordered_by, '') AS seller,
-           t.movie_id AS movie, h.venue_id AS venue,
-           coalesce(v.time_zone, 'Etc/UTC') AS zone, coalesce(v.day_cutoff_hour, 0) AS cutoff
+const SOLD_AT = `
+  sold_at AS (
+    SELECT e.order_id, e.at, e.provider, e.currency, coalesce(e.showtime_id, first.showtime_id) AS showtime, o.channel,
+           coalesce(o.ordered_by, '') AS seller, e.ticket_type, e.reason, e.tickets, e.gross, e.fees, e.discounts, e.tax,
+           e.other, e.returned_tickets, e.refunds, e.refunded_tax
       FROM entry e
       JOIN boxoffice.orders o ON o.id = e.order_id
-      LEFT JOIN boxoffice.order_bookings first ON first.order_id = e.order_id AND first.number = 0
-      LEFT JOIN boxoffice.showtimes t ON t.id = coalesce(e.showtime_id, first.showtime_id)
+      LEFT JOIN boxoffice.order_bookings first ON first.order_id = e.order_id AND first.number = 0)`;
+
+/** The entries of some orders ($1), in `sold_at`: for the archive. */
+export const ENTRIES_OF_ORDERS = `${OF_ORDERS}, ${PARTS}, ${SOLD_AT}`;
+
+/**
+ * The entries of a span ($1 until $2), those of archived orders too, in `placed`: with where and by whom they were sold. The venue
+ * and what hangs on it is null where the catalogue lost it.
+ */
+export const ENTRIES = `${OF_A_SPAN}, ${PARTS}, ${SOLD_AT},
+  placed AS (
+    SELECT e.*, t.movie_id AS movie, h.venue_id AS venue,
+           coalesce(v.time_zone, 'Etc/UTC') AS zone, coalesce(v.day_cutoff_hour, 0) AS cutoff
+      FROM (SELECT * FROM sold_at
+             UNION ALL
+            SELECT order_id, at, provider, currency, showtime, channel, seller, ticket_type, reason, tickets, gross, fees, discounts,
+                   tax, other, returned_tickets, refunds, refunded_tax
+              FROM boxoffice.archived_entries WHERE at >= $1 AND at < $2) e
+      LEFT JOIN boxoffice.showtimes t ON t.id = e.showtime
       LEFT JOIN boxoffice.halls h ON h.id = t.hall_id
       LEFT JOIN boxoffice.venues v ON v.id = h.venue_id)`;

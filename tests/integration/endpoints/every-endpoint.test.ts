@@ -14,6 +14,7 @@ import { orderRequests } from './order-requests.js';
 import { paymentRequests } from './payment-requests.js';
 import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { reportRequests } from './report-requests.js';
+import { scheduleRequests } from './schedule-requests.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
 import { voucherRequests } from './voucher-requests.js';
@@ -26,6 +27,7 @@ const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...orderRequests,
   ...paymentRequests,
   ...reportRequests,
+  ...scheduleRequests,
   ...seatRequests,
   ...ticketRequests,
   ...voucherRequests,

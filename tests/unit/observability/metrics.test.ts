@@ -14,6 +14,7 @@ const CALM: Readings = {
   roll: undefined,
   outbox: { rowsMoved: 0, stepsDone: 0, stepsFailed: 0, stepsBuried: 0, oldestMs: 0, lockedLong: 0, deadLetters: 0 },
   showtimes: 0,
+  schedules: {},
 };
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
@@ -30,7 +31,14 @@ test('metrics are what the node knows when it is asked, as Prometheus reads them
   const calm = await read();
   expect(calm).toContain('usher_journal_behind 0\n');
   expect(calm).not.toContain('usher_roll{');
-  readings = { ...CALM, isJournalBehind: true, seatsLost: 3, commitWaitMs: 1_500, roll: 'silent' };
+  readings = {
+    ...CALM,
+    isJournalBehind: true,
+    seatsLost: 3,
+    commitWaitMs: 1_500,
+    roll: 'silent',
+    schedules: { archive: { done: 7, failures: 1 } },
+  };
   for (let i = 0; i < 2; i++) {
     const text = await read();
     expect(text).toContain('usher_journal_behind 1\n');
@@ -38,6 +46,8 @@ test('metrics are what the node knows when it is asked, as Prometheus reads them
     expect(text).toContain('usher_commit_wait_seconds 1.5\n');
     expect(text).toContain('usher_roll{state="silent"} 1\n');
     expect(text).toContain('usher_roll{state="answering"} 0\n');
+    expect(text).toContain('usher_schedule_done_total{job="archive"} 7\n');
+    expect(text).toContain('usher_schedule_failures_total{job="archive"} 1\n');
   }
 });
 
