@@ -13,6 +13,11 @@ export interface Document {
   readonly brotli: Buffer;
 }
 
+export function isDocument(value: unknown): value is Document {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['plain', 'gzip', 'brotli'].every((form) => Buffer.isBuffer((value as Record<string, unknown>)[form]));
+}
+
 /**
  * Compresses a body in both codings that browsers take.
  * @param effort `best` for what is kept for long, such as a seat map; `quick` for what changes within seconds.

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { DeepReadonly } from '../protocol/deep-readonly.js';
 import type { ErrorCode, WireError } from '../protocol/errors.js';
 import type { Access, AccountCaller, Caller } from './access.js';
-import type { Document } from './document.js';
+import { type Document, isDocument } from './document.js';
 import type { Headers } from './exchange.js';
 import type { IfMatch } from './if-match.js';
 import type { Upload } from './request-body.js';
@@ -219,6 +219,7 @@ export function errorsOf({ access, rate, method, conditional, idempotent, accept
   ];
 }
 
+/** Also a handler's own JSON may have a member `document`: only one that was compressed is sent as it is. */
 export function isRendered(body: unknown): body is Rendered {
-  return typeof body === 'object' && body !== null && 'document' in body;
+  return typeof body === 'object' && body !== null && 'document' in body && isDocument(body.document);
 }
