@@ -492,6 +492,28 @@ CREATE INDEX refunds_order ON boxoffice.refunds USING btree (order_id);
 CREATE INDEX refunds_pending ON boxoffice.refunds USING btree (try_after) WHERE (state = 'pending'::text);
 CREATE INDEX refunds_settled_at ON boxoffice.refunds USING btree (settled_at) WHERE (state = 'succeeded'::text);
 
+CREATE TABLE boxoffice.returns (
+  id uuid NOT NULL,
+  number bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  order_id uuid NOT NULL,
+  reason text NOT NULL,
+  lines integer[] NOT NULL,
+  amount bigint NOT NULL,
+  asked text,
+  asked_by text,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  freed_at timestamp(3) with time zone,
+  tries integer DEFAULT 0 NOT NULL,
+  try_after timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT returns_pkey PRIMARY KEY (id),
+  CONSTRAINT returns_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT returns_amount_check CHECK ((amount >= 0)),
+  CONSTRAINT returns_check CHECK (((lines <> '{}'::integer[]) OR (freed_at IS NOT NULL))),
+  CONSTRAINT returns_reason_check CHECK ((reason = ANY (ARRAY['returned'::text, 'staff'::text, 'showtime_cancelled'::text])))
+);
+CREATE INDEX returns_order ON boxoffice.returns USING btree (order_id, number);
+CREATE INDEX returns_to_free ON boxoffice.returns USING btree (try_after) WHERE (freed_at IS NULL);
+
 CREATE TABLE boxoffice.revocations (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   kind text NOT NULL,
@@ -549,6 +571,15 @@ CREATE TABLE boxoffice.setup_link (
   CONSTRAINT setup_link_pkey PRIMARY KEY (is_only),
   CONSTRAINT setup_link_is_only_check CHECK (is_only)
 );
+
+CREATE TABLE boxoffice.showtime_refunds (
+  showtime_id uuid NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  look_after timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  done_at timestamp(3) with time zone,
+  CONSTRAINT showtime_refunds_pkey PRIMARY KEY (showtime_id)
+);
+CREATE INDEX showtime_refunds_open ON boxoffice.showtime_refunds USING btree (look_after) WHERE (done_at IS NULL);
 
 CREATE TABLE boxoffice.showtimes (
   id uuid NOT NULL,

@@ -22,6 +22,7 @@ import { openOrders } from './composition/orders.js';
 import { openOutbox } from './composition/outbox.js';
 import { openPayments } from './composition/payments.js';
 import { openReports } from './composition/reports.js';
+import { openReturns } from './composition/returns.js';
 import { openSchedules } from './composition/schedules.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
@@ -118,6 +119,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   const ordered = { store, desk, providers, discounts: discounts.discounts, wakeOutbox };
   const orders = openOrders(config, ordered, log, undo);
   const erasure = erasureEndpoints(accounts.parts);
+  const returns = openReturns({ ...ordered, findOrder: orders.findOrder }, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
   let draining = false;
   let clustered: SharedHouses | undefined;
@@ -138,6 +140,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...boxOffice.endpoints,
       ...payments.endpoints,
       ...orders.endpoints,
+      ...returns.endpoints,
       ...tickets.endpoints,
       ...reports,
       ...webhooks.endpoints,
@@ -171,6 +174,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
   boxOffice.desk.bind(hosts);
   payments.start(orders.orders);
   orders.start();
+  returns.start();
   undo.push(() => gateway.close());
   access.start((revocation) => gateway.signedIn.revoke(revocation));
   keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);

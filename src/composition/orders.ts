@@ -3,9 +3,10 @@ import { nodeTimers } from '../adapters/node-timers.js';
 import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import type { HouseDesk } from '../boxoffice/house-desk-port.js';
 import type { Discounts } from '../boxoffice/orders/discounts-port.js';
-import { orderEndpoints } from '../boxoffice/orders/order-endpoints.js';
+import { findFor, orderEndpoints } from '../boxoffice/orders/order-endpoints.js';
 import { OrderMonitor, type OrderTotals } from '../boxoffice/orders/order-monitor.js';
 import type { OrderParts } from '../boxoffice/orders/order-parts.js';
+import type { Order } from '../boxoffice/orders/order-port.js';
 import { Orders } from '../boxoffice/orders/orders.js';
 import { PostgresOrderStore } from '../boxoffice/orders/postgres-order-store.js';
 import { SalePolicies } from '../boxoffice/orders/sale-policies.js';
@@ -13,6 +14,7 @@ import type { PaymentProvider } from '../boxoffice/payments/payment-provider-por
 import type { Config } from '../config.js';
 import { originOf } from '../gateway/origin-of.js';
 import { outcomeError } from '../gateway/views.js';
+import type { Caller } from '../http/access.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
 import { wireError } from '../protocol/errors.js';
@@ -33,6 +35,8 @@ export interface OpenedOrders {
   readonly endpoints: readonly Endpoint[];
   /** What payments report to. */
   readonly orders: Orders;
+  /** Where the caller may see it. */
+  readonly findOrder: (caller: Caller, orderId: string) => Promise<Order | undefined>;
   /** Once the houses can be asked. */
   start(): void;
   totals(): OrderTotals;
@@ -68,6 +72,7 @@ export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: U
   return {
     endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'orders'),
     orders,
+    findOrder: (caller, orderId) => findFor({ orders, store }, caller, orderId),
     start: () => undo.push(monitor.start(nodeTimers)),
     totals: () => monitor.totals,
   };

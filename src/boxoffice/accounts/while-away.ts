@@ -18,7 +18,7 @@ export function retryableWhileAway(
   endpoints: readonly Endpoint[],
   isAway: (error: unknown) => boolean,
   log: Log,
-  part: 'accounts' | 'tickets' | 'waitlist' | 'orders' = 'accounts',
+  part: 'accounts' | 'tickets' | 'waitlist' | 'orders' | 'returns' = 'accounts',
 ): readonly Endpoint[] {
   return endpoints.map((endpoint) => {
     if (UNREPEATABLE.includes(endpoint.id)) return endpoint;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Caller } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { type IfMatch, refuseStale, versionTag } from '../../http/if-match.js';
+import { beginShowtimeRefunds } from '../returns/begin-showtime-refunds.js';
 import { type Edited, type EditParts, edit, refuse, text } from './edit-parts.js';
 import { addShowtimes } from './showtime-adding.js';
 import { addedSchema, newShowtimes, recordSchema, recordView, showtimeChange } from './showtime-schemas.js';
@@ -90,7 +91,7 @@ export function showtimeEditEndpoints(parts: EditParts): readonly Endpoint[] {
       method: 'POST',
       path: '/v1/showtimes/{showtimeId}/cancel',
       summary:
-        'Cancels a showtime for good: it leaves the lists, sales close and all holds end at once. Bookings stay on record.',
+        'Cancels a showtime for good: it leaves the lists, sales close and all holds end at once. Its orders are refunded.',
       conditional: true,
       body: z.strictObject({ reason: text(500).min(1) }),
       reply: recordSchema,
@@ -185,6 +186,7 @@ function cancel({ pool, audit }: EditParts, id: string, reason: string, ifMatch:
     if (stale) return { ok: false, error: stale };
     if (before.cancelledAt) return refuse('showtime_cancelled', 'The showtime is cancelled already.');
     await cancelRecord(client, id, reason);
+    await beginShowtimeRefunds(client, id);
     await audit.write(client, { caller, action: 'showtime.cancel', subject: `showtime:${id}`, after: { reason } });
     return { ok: true, value: (await findRecord(client, id)) as ShowtimeRecord };
   });

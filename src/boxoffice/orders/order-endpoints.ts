@@ -256,8 +256,8 @@ async function askedBy(
 }
 
 /** An order that the caller may see: their own, also of the guest that they were, and for staff any. */
-async function findFor(
-  { orders, store }: OrderEndpointParts,
+export async function findFor(
+  { orders, store }: Pick<OrderEndpointParts, 'orders' | 'store'>,
   caller: Caller,
   orderId: string,
 ): Promise<Order | undefined> {

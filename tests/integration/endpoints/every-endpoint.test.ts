@@ -14,6 +14,7 @@ import { orderRequests } from './order-requests.js';
 import { paymentRequests } from './payment-requests.js';
 import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { reportRequests } from './report-requests.js';
+import { returnRequests } from './return-requests.js';
 import { scheduleRequests } from './schedule-requests.js';
 import { seatRequests } from './seat-requests.js';
 import { ticketRequests } from './ticket-requests.js';
@@ -28,6 +29,7 @@ const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...paymentRequests,
   ...reportRequests,
   ...scheduleRequests,
+  ...returnRequests,
   ...seatRequests,
   ...ticketRequests,
   ...voucherRequests,
@@ -47,6 +49,8 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   getOrder: 'not_found',
   payOrder: 'not_found',
   cancelOrder: 'not_found',
+  quoteReturn: 'not_found',
+  returnOrder: 'not_found',
   quoteOrder: 'unknown_hold',
   createOrder: 'unknown_hold',
   listOrderTickets: 'not_found',
