@@ -4,7 +4,7 @@ import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { wireError } from '../../protocol/errors.js';
 import type { AdmitParts } from './admit.js';
 import { tagOf } from './ticket-code.js';
-import { seatAt, type TicketState } from './ticket-store.js';
+import { RETURNED, seatAt, type TicketState } from './ticket-store.js';
 
 const CONFLICTS_MAX = 100;
 
@@ -61,6 +61,7 @@ interface TicketRow {
   readonly seat_index: number;
   readonly kind: string;
   readonly first_seats: readonly number[] | null;
+  readonly returned: readonly number[] | null;
   readonly seats: readonly number[] | null;
 }
 
@@ -122,7 +123,7 @@ async function listOf(parts: AdmitParts, showtimeId: string): Promise<z.infer<ty
   if (!showtime) return undefined;
   const { rows } = await db.query<TicketRow>(
     `SELECT t.id, t.generation, t.state, a.ticket_id IS NOT NULL AS is_admitted, t.seat_index,
-            coalesce(nullif(t.ticket_type, ''), l.category) AS kind, b.first_seats, b.seats
+            coalesce(nullif(t.ticket_type, ''), l.category) AS kind, b.first_seats, b.seats, ${RETURNED} AS returned
        FROM boxoffice.tickets t
        JOIN boxoffice.order_lines l ON l.order_id = t.order_id AND l.line = t.line
        LEFT JOIN usher.bookings b ON b.id = t.booking_id AND b.first_seats IS NOT NULL
@@ -146,7 +147,7 @@ async function listOf(parts: AdmitParts, showtimeId: string): Promise<z.infer<ty
       row.id,
       row.generation,
       row.state === 'valid' && row.is_admitted ? 'a' : row.state.charAt(0),
-      names[seatAt(row.seat_index, row.first_seats, row.seats)] ?? '',
+      names[seatAt(row.seat_index, row.first_seats, row.seats, row.returned)] ?? '',
       row.kind,
     ]),
   };

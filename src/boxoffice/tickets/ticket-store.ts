@@ -74,6 +74,7 @@ interface Row {
   readonly currency: string;
   readonly first_seats: readonly number[] | null;
   readonly seats: readonly number[] | null;
+  readonly returned: readonly number[] | null;
   readonly showtime_id: string;
   readonly title: string;
   readonly rating: string | null;
@@ -90,6 +91,15 @@ interface Row {
   readonly admitted_at: Date | null;
 }
 
+/**
+ * The seats of a booking that were given back, in the order in which the house frees them; null: none. Of a statement with the
+ * ticket as `t`, its line as `l` and its booking in the journal as `b`.
+ */
+export const RETURNED = `CASE WHEN b.first_seats IS NOT NULL THEN (
+         SELECT array_agg(x.seat_index ORDER BY r.number, x.line)
+           FROM boxoffice.returns r JOIN boxoffice.order_lines x ON x.order_id = r.order_id AND x.line = ANY (r.lines)
+          WHERE r.order_id = t.order_id AND x.booking_number = l.booking_number) END`;
+
 const SELECT = `
 SELECT t.id, t.reference, t.generation, t.state, t.issued_at, t.order_id, o.reference AS order_reference,
        ob.booking_reference, o.holder, coalesce(o.account_id, buyer.account_id) AS account_id, o.name AS buyer_name, t.owner_holder,
@@ -97,7 +107,8 @@ SELECT t.id, t.reference, t.generation, t.state, t.issued_at, t.order_id, o.refe
        o.locale, t.seat_index, l.seat, l.category, l.price + l.fee - l.discount AS paid, o.currency,
        (SELECT y ->> 'name' FROM jsonb_array_elements(s.ticket_types) AS y WHERE y ->> 'id' = t.ticket_type LIMIT 1)
          AS ticket_type_name,
-       b.first_seats, b.seats, s.id AS showtime_id, m.title, m.rating, v.name AS venue, v.address, v.city, v.time_zone,
+       b.first_seats, b.seats, ${RETURNED} AS returned,
+       s.id AS showtime_id, m.title, m.rating, v.name AS venue, v.address, v.city, v.time_zone,
        h.name AS hall, s.starts_at, coalesce(s.duration_minutes, m.runtime_minutes) AS minutes,
        s.cancelled_at IS NOT NULL AS is_cancelled, s.seat_map_hash, a.gate, a.admitted_at
   FROM boxoffice.tickets t
@@ -158,14 +169,24 @@ async function ticketOf(row: Row, labels: SeatLabels): Promise<Ticket> {
  * reseat, and no crash can leave a ticket behind.
  */
 async function seatNow(row: Row, labels: SeatLabels): Promise<string> {
-  const now = seatAt(row.seat_index, row.first_seats, row.seats);
+  const now = seatAt(row.seat_index, row.first_seats, row.seats, row.returned);
   return now === row.seat_index ? row.seat : ((await labels.of(row.seat_map_hash))[now] ?? row.seat);
 }
 
-/** @param first the seats as they were booked; null: the booking was never reseated. */
-export function seatAt(issued: number, first: readonly number[] | null, now: readonly number[] | null): number {
-  const place = first?.indexOf(issued) ?? -1;
-  return place < 0 ? issued : (now?.[place] ?? issued);
+/**
+ * @param first the seats as they were booked; null: the booking was never reseated, and nothing of it was given back
+ * @param returned the seats of it that were given back, in the order in which the house frees them; some may not be free yet
+ */
+export function seatAt(
+  issued: number,
+  first: readonly number[] | null,
+  now: readonly number[] | null,
+  returned: readonly number[] | null = null,
+): number {
+  if (!first || !now) return issued;
+  const freed = (returned ?? []).slice(0, first.length - now.length);
+  const place = first.filter((seat) => !freed.includes(seat)).indexOf(issued);
+  return place < 0 ? issued : (now[place] ?? issued);
 }
 
 function showtimeOf(row: Row): TicketShowtime {

@@ -143,3 +143,17 @@ it.each([
 ])('the seat %i of a booking that had %j and has %j is %i', (issued, first, now, seat) => {
   expect(seatAt(issued, first, now)).toBe(seat);
 });
+
+it.each([
+  [8, [8, 9], [7], 8],
+  [9, [20, 9], [7], 9],
+  [8, [20, 9], [7], 20],
+  // The house has freed one of two.
+  [9, [8, 9], [7, 8], 9],
+  [7, [8, 9], [7], 7],
+])(
+  'the seat %i of a booking of 7, 8, 9 that has %j, of which %j were given back, is %i',
+  (issued, now, returned, seat) => {
+    expect(seatAt(issued, [7, 8, 9], now, returned)).toBe(seat);
+  },
+);
