@@ -8,13 +8,14 @@
  *   cancelled order) are `other`: received, and not sold.
  * - A refund is shared out among the lines that it names, or else among all lines, by what was paid for them. The shares are
  *   differences of rounded-down running sums, so they add up to the refund.
+ * - Money counts in the currency in which it arrived. Another one than the order's is `other`.
  * - The refund of other money belongs to no line, and to the showtime of the order's first booking.
  *
  * What they are made of is in `settled`, `refunded` and `free`: of a span, or of some orders.
  */
 const OF_A_SPAN = `
   settled AS MATERIALIZED (
-    SELECT p.id, p.order_id, p.provider, p.currency, p.received, p.settled_at
+    SELECT p.id, p.order_id, p.provider, coalesce(p.received_currency, p.currency) AS currency, p.received, p.settled_at
       FROM boxoffice.payments p
      WHERE p.state = 'succeeded' AND p.settled_at >= $1 AND p.settled_at < $2),
   refunded AS MATERIALIZED (
@@ -25,7 +26,7 @@ const OF_A_SPAN = `
 
 const OF_ORDERS = `
   settled AS MATERIALIZED (
-    SELECT p.id, p.order_id, p.provider, p.currency, p.received, p.settled_at
+    SELECT p.id, p.order_id, p.provider, coalesce(p.received_currency, p.currency) AS currency, p.received, p.settled_at
       FROM boxoffice.payments p WHERE p.state = 'succeeded' AND p.order_id = ANY ($1::uuid[])),
   refunded AS MATERIALIZED (
     SELECT r.* FROM boxoffice.refunds r WHERE r.state = 'succeeded' AND r.order_id = ANY ($1::uuid[])),
@@ -38,7 +39,7 @@ const PARTS = `
   own AS MATERIALIZED (
     SELECT DISTINCT ON (p.order_id) p.order_id, p.id
       FROM concerned JOIN boxoffice.payments p USING (order_id) JOIN boxoffice.orders o ON o.id = p.order_id
-     WHERE p.state = 'succeeded' AND o.paid_at IS NOT NULL AND p.received = o.total AND p.currency = o.currency
+     WHERE p.state = 'succeeded' AND o.paid_at IS NOT NULL AND p.received = o.total AND coalesce(p.received_currency, p.currency) = o.currency
      ORDER BY p.order_id, p.settled_at, p.id),
   sold AS (
     SELECT s.order_id, s.provider, s.currency, s.settled_at FROM settled s JOIN own USING (id)
@@ -83,7 +84,7 @@ const PARTS = `
      WHERE EXISTS (SELECT FROM refunded f WHERE f.id = r.id)
     UNION ALL
     -- Of other money, or of an order that has no such lines.
-    SELECT r.order_id, p.provider, p.currency, r.settled_at, NULL, '', r.reason, 0, 0, 0, 0, 0, 0, 0, r.amount, 0
+    SELECT r.order_id, p.provider, coalesce(p.received_currency, p.currency), r.settled_at, NULL, '', r.reason, 0, 0, 0, 0, 0, 0, 0, r.amount, 0
       FROM refunded r JOIN boxoffice.payments p ON p.id = r.payment_id
      WHERE NOT EXISTS (SELECT FROM shared s WHERE s.id = r.id))`;
 

@@ -63,9 +63,9 @@ interface Ledger {
 /** What the provider's ledger says, from the rows of payments and refunds alone: by day and currency. */
 async function ledger(cinemaOf: (orderId: string) => Cinema): Promise<Ledger> {
   const { rows } = await pool.query<{ order_id: string; currency: string; amount: string; at: Date }>(
-    `SELECT order_id, currency, received AS amount, settled_at AS at FROM boxoffice.payments WHERE state = 'succeeded'
+    `SELECT order_id, coalesce(received_currency, currency) AS currency, received AS amount, settled_at AS at FROM boxoffice.payments WHERE state = 'succeeded'
       UNION ALL
-     SELECT r.order_id, p.currency, -r.amount, r.settled_at FROM boxoffice.refunds r
+     SELECT r.order_id, coalesce(p.received_currency, p.currency), -r.amount, r.settled_at FROM boxoffice.refunds r
        JOIN boxoffice.payments p ON p.id = r.payment_id WHERE r.state = 'succeeded'`,
   );
   const sums: Record<string, number> = {};
@@ -108,7 +108,17 @@ const course = fc.record({
   cinema: fc.nat({ max: ZONES.length - 1 }),
   currency: fc.nat({ max: CURRENCIES.length - 1 }),
   lines: fc.array(line, { minLength: 1, maxLength: 4 }),
-  kind: fc.constantFrom('sold', 'returned', 'late', 'wrong sum', 'paid twice', 'exchanged', 'cancelled', 'unpaid'),
+  kind: fc.constantFrom(
+    'sold',
+    'returned',
+    'late',
+    'wrong sum',
+    'other currency',
+    'paid twice',
+    'exchanged',
+    'cancelled',
+    'unpaid',
+  ),
   paidAt: time,
   backAt: time,
   part: fc.integer({ min: 1, max: 100 }),
@@ -147,6 +157,12 @@ function saleOf({ cinema, currency, kind, paidAt, backAt, part, provider, seller
     case 'wrong sum': {
       const refunds = back(total + part, { reason: 'wrong_sum' });
       return { ...sale, state: 'expired', paidAt: null, payments: [pay(total + part)], refunds };
+    }
+    case 'other currency': {
+      // As many minor units as the order costs, and of something else.
+      const receivedCurrency = CURRENCIES[(currency + 1) % CURRENCIES.length]!;
+      const refunds = back(total, { reason: 'wrong_sum' });
+      return { ...sale, state: 'expired', paidAt: null, payments: [{ ...pay(total), receivedCurrency }], refunds };
     }
     case 'paid twice': {
       const refunds = back(total, { payment: 1, reason: 'paid_twice' });

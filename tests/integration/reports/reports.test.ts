@@ -37,6 +37,13 @@ beforeAll(async () => {
       refunds: [{ ...back, lines: [] }],
       state: 'refunded',
     },
+    // Given back on a day on which nothing else happened.
+    {
+      lines: [{ ...line, state: 'returned' }],
+      payments: [{ received: 1_300, settledAt: at('18:30', '2025-11-03') }],
+      refunds: [{ ...back, lines: [0], settledAt: at('12:00', '2025-11-05') }],
+      state: 'refunded',
+    },
   ]);
 });
 
@@ -94,10 +101,15 @@ describe('revenue', () => {
     ]);
     const top = await (await csv('top-showtimes', SPAN)).text();
     expect(top).toContain(`"'=HYPERLINK(""x""), or ""M"""`);
-    // A negative amount is a number still.
     expect(await (await csv('trend', `from=2026-03-01&to=${DAY}`)).text()).toContain(
       '2026-03-01,EUR,1,13.00,0.00,1.86\r\n',
     );
+  });
+
+  it('keeps a negative amount in CSV a number, without the apostrophe of text that looks like a formula', async () => {
+    const answer = await (await csv('revenue', 'from=2025-11-05&to=2025-11-05')).text();
+    expect(answer).toContain(',EUR,0,0.00,0.00,0.00,0.00,0.00,1,13.00,0.85,-13.00\r\n');
+    expect(answer).not.toContain("'");
   });
 
   it.each([

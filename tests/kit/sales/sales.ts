@@ -15,6 +15,8 @@ export interface Paid {
   readonly id?: string;
   readonly provider?: string;
   readonly received: number;
+  /** Where it is another than was asked for. */
+  readonly receivedCurrency?: string;
   readonly settledAt: Date;
 }
 
@@ -130,11 +132,21 @@ function addRows(rows: Rows, sale: Sale): string {
     rows.order_lines.push({ order_id: id, line, booking_number: booking.number, ...at, ...money, ...seat });
     if (hasTickets) rows.tickets.push(ticketRow(id, line, booking.bookingId, at, createdAt));
   }
-  const paid = payments.map(({ id: paymentId = randomUUID(), provider = 'test', received, settledAt }) => {
-    const ref = { provider, provider_ref: `ref-${paymentId}`, amount: total, currency };
-    const times = { created_at: createdAt, settled_at: settledAt };
-    return { id: paymentId, order_id: id, ...ref, state: 'succeeded', received, ...times };
-  });
+  const paid = payments.map(
+    ({ id: paymentId = randomUUID(), provider = 'test', received, receivedCurrency, settledAt }) => {
+      const ref = { provider, provider_ref: `ref-${paymentId}`, amount: total, currency };
+      const times = { created_at: createdAt, settled_at: settledAt };
+      return {
+        id: paymentId,
+        order_id: id,
+        ...ref,
+        state: 'succeeded',
+        received,
+        received_currency: receivedCurrency ?? null,
+        ...times,
+      };
+    },
+  );
   rows.payments.push(...paid);
   for (const {
     id: refundId = randomUUID(),
