@@ -196,7 +196,8 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }
-  const mails = openNotifications(config, { store, links: accounts.parts.links }, log, undo);
+  const mailed = { store, links: accounts.parts.links, ticketFiles: tickets.filesOf };
+  const mails = openNotifications(config, mailed, log, undo);
   await outbox.start([webhooks.handler, mails]);
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.

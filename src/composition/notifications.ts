@@ -15,7 +15,7 @@ import type { Store, Undo } from './store.js';
 interface NotificationNeeds {
   readonly store: Store;
   readonly links: MailedLinks;
-  readonly ticketFiles?: NonNullable<DraftParts['ticketFiles']>;
+  readonly ticketFiles: DraftParts['ticketFiles'];
 }
 
 /** What mails people about events. */
@@ -25,7 +25,7 @@ export function openNotifications(config: Config, needs: NotificationNeeds, log:
     db: needs.store.pool,
     links: needs.links,
     site: new SiteLinks(siteUrl),
-    ...(needs.ticketFiles ? { ticketFiles: needs.ticketFiles } : {}),
+    ticketFiles: needs.ticketFiles,
     now: () => needs.store.clock.now(),
     transport: openTransport(config, from, log, undo),
     domain: domainOf(from),

@@ -10,7 +10,7 @@ import { checkInEndpoints } from '../boxoffice/tickets/check-in-endpoints.js';
 import { checkInListEndpoints } from '../boxoffice/tickets/check-in-list.js';
 import { type DocumentParts, documentEndpoints } from '../boxoffice/tickets/document-endpoints.js';
 import { shareEndpoints } from '../boxoffice/tickets/share-endpoints.js';
-import { type Attachment, attachmentsOf } from '../boxoffice/tickets/ticket-attachments.js';
+import { attachmentsOf } from '../boxoffice/tickets/ticket-attachments.js';
 import { ticketReadEndpoints } from '../boxoffice/tickets/ticket-endpoints.js';
 import { TicketKeys } from '../boxoffice/tickets/ticket-keys.js';
 import { TicketLinks } from '../boxoffice/tickets/ticket-links.js';
@@ -28,8 +28,11 @@ const KEYS_READ_EVERY_MS = 60_000;
 /** Tickets, as one node serves them. */
 export interface Tickets {
   readonly endpoints: readonly Endpoint[];
-  /** What the mail to the buyer of an order carries. */
-  readonly attachmentsOf: (orderId: string) => Promise<readonly Attachment[]>;
+  /** What the mail about an order, or about one ticket of it, carries. */
+  readonly filesOf: (asked: {
+    readonly orderId: string;
+    readonly ticketId?: string;
+  }) => ReturnType<typeof attachmentsOf>;
 }
 
 /**
@@ -74,7 +77,7 @@ export async function openTickets(
   ];
   return {
     endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets'),
-    attachmentsOf: (orderId) => attachmentsOf(parts, orderId),
+    filesOf: (asked) => attachmentsOf(parts, asked),
   };
 }
 

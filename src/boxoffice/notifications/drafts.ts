@@ -28,8 +28,8 @@ export interface DraftParts {
   readonly db: Reads;
   readonly links: Pick<MailedLinks, 'urlOf' | 'signUpTtlMs' | 'passwordTtlMs'>;
   readonly site: SiteLinks;
-  /** The tickets of an order, or one ticket of it, as files; absent: mails have none. */
-  readonly ticketFiles?: (asked: {
+  /** The tickets of an order, or one ticket of it, as files. */
+  readonly ticketFiles: (asked: {
     readonly orderId: string;
     readonly ticketId?: string;
   }) => Promise<readonly Attachment[]>;
@@ -60,7 +60,7 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const { orderId } = ofOrder.parse(event.payload);
     const order = await loadOrder(db, orderId);
     if (!order?.to) return undefined;
-    const attachments = (await ticketFiles?.({ orderId })) ?? [];
+    const attachments = await ticketFiles({ orderId });
     const data = { order: order.facts, hasTickets: attachments.length > 0 };
     return { to: order.to, locale: order.locale, ...mail('orderConfirmation', data), attachments };
   },
@@ -106,7 +106,7 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const show = passed && (await loadShow(db, passed.showtimeId));
     if (!passed || !show) return undefined;
     const { to, locale, orderId, ticketId, name, seat } = passed;
-    const attachments = (await ticketFiles?.({ orderId, ticketId })) ?? [];
+    const attachments = await ticketFiles({ orderId, ticketId });
     const data = { show, name, seat, hasTicket: attachments.length > 0 };
     return { to, locale, ...mail('ticketPassedOn', data), attachments };
   },

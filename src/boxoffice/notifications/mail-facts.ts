@@ -59,6 +59,14 @@ export interface MailData {
     readonly hasTicket: boolean;
     readonly url?: string;
   };
+  readonly ticketOffered: {
+    readonly show: ShowFacts;
+    /** Who offers it; empty: they gave no name. */
+    readonly from: string;
+    readonly seat: string;
+    readonly until: number;
+    readonly url: string;
+  };
   readonly waitlistOffer: {
     readonly show: ShowFacts;
     readonly name: string;

@@ -83,6 +83,17 @@ export const MAIL_TEMPLATES: {
       ],
     };
   },
+  ticketOffered({ show, from, seat, until, url }, format) {
+    const { texts, fill } = wordsOf(format, 'ticketOffered', {
+      movie: show.movie,
+      from: from === '' ? format.texts.ticketOffered.somebody : from,
+      until: format.time(until, show.timeZone),
+    });
+    return {
+      ...{ subject: fill(texts.subject), title: texts.title, name: '' },
+      blocks: [said(fill(texts.body)), facts(show, [seat], format), ...action(texts.action, url), ignore(format)],
+    };
+  },
   waitlistOffer({ show, name, seats, until, url }, format) {
     const untilText = format.time(until, show.timeZone);
     const { texts, fill } = wordsOf(format, 'waitlistOffer', { movie: show.movie, until: untilText });

@@ -4,7 +4,6 @@ import type { Caller } from '../../http/access.js';
 import { type Edited, edit, refuse } from '../catalogue/edit-parts.js';
 import { writeOutbox } from '../outbox/write-outbox.js';
 import type { TicketParts } from './ticket-parts.js';
-import { spellTime } from './ticket-sheet.js';
 import { findTicket, type Ticket } from './ticket-store.js';
 import { isOwnedBy, isUsable } from './ticket-views.js';
 
@@ -61,17 +60,11 @@ async function mailOffer(
   { id, locale, showtime, seat, owner }: Ticket,
   { url, to, expiresAt }: { readonly url: string; readonly to: string; readonly expiresAt: number },
 ): Promise<void> {
-  const data = {
-    url,
-    from: owner.name,
-    title: showtime.title,
-    when: spellTime(showtime, locale),
-    venue: showtime.venue,
-    seat,
-    expiresAt: new Date(expiresAt).toISOString(),
-  };
+  const { id: showtimeId, title: movie, startsAt, timeZone, venue, address, hall } = showtime;
+  const show = { showtimeId, movie, startsAt, timeZone, venue, address, hall };
+  const data = { show, from: owner.name, seat, until: expiresAt, url };
   await writeOutbox(client, [
-    { topic: 'mail', subject: `ticket:${id}`, payload: { to, template: 'ticket_offered', locale, data } },
+    { topic: 'mail', subject: `ticket:${id}`, payload: { to, template: 'ticketOffered', locale, data } },
   ]);
 }
 

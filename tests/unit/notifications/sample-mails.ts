@@ -50,6 +50,7 @@ export const SAMPLES: readonly {
   ['refund', { order, amount: 2_630, reason: 'other' }, 'other'],
   ['orderExchanged', { order, newReference: 'NLJHG-BDFCK' }],
   ['ticketPassedOn', { show, name: 'Grace', seat: 'A-13', hasTicket: true, url }],
+  ['ticketOffered', { show, from: 'Ada', seat: 'A-13', until: Date.UTC(2026, 11, 3, 17, 15), url }],
   ['waitlistOffer', { show, name: '', seats: ['C-1', 'C-2'], until: Date.UTC(2026, 11, 4, 17, 15), url }],
   ['showtimeReminder', { order }],
   ['holdEnding', { order, until: Date.UTC(2026, 11, 4, 17, 15), url }],

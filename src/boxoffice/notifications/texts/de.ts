@@ -63,6 +63,13 @@ export const de: MailTexts = {
     attached: 'Ihr Ticket finden Sie im Anhang.',
     action: 'Ticket öffnen',
   },
+  ticketOffered: {
+    subject: 'Ihnen wird ein Ticket für {movie} angeboten',
+    title: 'Ihnen wird ein Ticket angeboten',
+    body: '{from} bietet Ihnen ein Ticket für {movie} an. Um es anzunehmen, öffnen Sie den Link bis {until}. Danach gehört das Ticket nur Ihnen.',
+    action: 'Ticket annehmen',
+    somebody: 'Jemand',
+  },
   waitlistOffer: {
     subject: 'Plätze für {movie} sind für Sie reserviert',
     title: 'Sie sind an der Reihe',

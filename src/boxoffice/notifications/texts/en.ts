@@ -59,6 +59,13 @@ export const en = {
     attached: 'Your ticket is attached.',
     action: 'Open the ticket',
   },
+  ticketOffered: {
+    subject: 'A ticket for {movie} is offered to you',
+    title: 'A ticket is offered to you',
+    body: '{from} offers you a ticket for {movie}. To accept it, open the link by {until}. The ticket is then yours alone.',
+    action: 'Accept the ticket',
+    somebody: 'Somebody',
+  },
   waitlistOffer: {
     subject: 'Seats for {movie} are reserved for you',
     title: 'It is your turn',

@@ -63,6 +63,13 @@ export const fr: MailTexts = {
     attached: 'Votre billet est en pièce jointe.',
     action: 'Ouvrir le billet',
   },
+  ticketOffered: {
+    subject: 'Un billet pour {movie} vous est proposé',
+    title: 'Un billet vous est proposé',
+    body: '{from} vous propose un billet pour {movie}. Pour l’accepter, ouvrez le lien avant : {until}. Le billet sera alors à vous seul.',
+    action: 'Accepter le billet',
+    somebody: 'Quelqu’un',
+  },
   waitlistOffer: {
     subject: 'Des places pour {movie} vous sont réservées',
     title: 'C’est votre tour',
