@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ROLE_PERMISSIONS } from '../../src/http/access.js';
 import { type EmptyCinema, openEmptyCinema } from './empty-cinema.js';
 import { GRAND_PLAN } from './grand-plan.js';
 import { Person } from './person.js';
@@ -54,7 +55,7 @@ it('the link of the first administrator is a command; with a log-in there is a k
   expect((await ctl('setup-link')).code).not.toBe(0);
   await owner.logIn('owner@cinema.example', PASSWORD);
   await owner.enrol();
-  const allowed = ['catalogue.edit', 'halls.edit', 'showtimes.edit', 'seats.staff', 'bookings.read', 'accounts.manage'];
+  const allowed = ['catalogue.edit', 'halls.edit', 'showtimes.edit', 'accounts.manage', ...ROLE_PERMISSIONS.staff];
   const permissions = allowed.flatMap((permission) => ['--allow', permission]);
   const made = await json<{ secret: string }>('key', 'add', 'office', ...permissions, '--key', owner.token);
   expect((await ctl('venue', 'add', 'bijou', '--name', 'B', '--city', 'B', '--time-zone', 'Etc/UTC')).code).toBe(3);

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ACCOUNT_ROLES, type AccountRole, type Caller, PERMISSIONS } from '../../../src/http/access.js';
+import {
+  ACCOUNT_ROLES,
+  type AccountRole,
+  type Caller,
+  PERMISSIONS,
+  ROLE_PERMISSIONS,
+} from '../../../src/http/access.js';
 import { openAdminStage } from './admin-stage.js';
 
 let stage: Awaited<ReturnType<typeof openAdminStage>>;
@@ -111,7 +117,7 @@ describe('nobody gives or touches a role that has permissions which they lack', 
   it.each<[Caller['permissions'], AccountRole[]]>([
     [['accounts.manage'], ['customer']],
     [
-      ['accounts.manage', 'seats.staff', 'bookings.read'],
+      ['accounts.manage', ...ROLE_PERMISSIONS.staff],
       ['customer', 'staff'],
     ],
     [PERMISSIONS.filter((each) => each !== 'keys.manage'), ['customer', 'staff', 'manager']],

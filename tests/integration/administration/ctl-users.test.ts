@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROLE_PERMISSIONS } from '../../../src/http/access.js';
 import { runCtl } from '../../../src/ops/ctl/run-ctl.js';
 import { openSite, PASSWORD, type Site, tokenIn } from '../accounts/people.js';
 import { sign } from '../gateway/sign.js';
@@ -13,7 +14,7 @@ let folder: string;
 /** Of an API key that may manage accounts and keys, and has the permissions of staff. */
 let secret: string;
 let keyId: string;
-const ALLOW = ['accounts.manage', 'keys.manage', 'seats.staff', 'bookings.read'].flatMap((each) => ['--allow', each]);
+const ALLOW = ['accounts.manage', 'keys.manage', ...ROLE_PERMISSIONS.staff].flatMap((each) => ['--allow', each]);
 
 beforeAll(async () => {
   site = await openSite();
