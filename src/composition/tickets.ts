@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { isPostgresFailing } from '../adapters/circuit-breaker.js';
 import { nodeTimers } from '../adapters/node-timers.js';
 import { SecretBox } from '../boxoffice/access/secret-box.js';
@@ -8,7 +9,10 @@ import { repeat } from '../boxoffice/repeat.js';
 import type { AdmitParts } from '../boxoffice/tickets/admit.js';
 import { checkInEndpoints } from '../boxoffice/tickets/check-in-endpoints.js';
 import { checkInListEndpoints } from '../boxoffice/tickets/check-in-list.js';
-import { type DocumentParts, documentEndpoints } from '../boxoffice/tickets/document-endpoints.js';
+import { documentEndpoints } from '../boxoffice/tickets/document-endpoints.js';
+import { readGoogleIssuer } from '../boxoffice/tickets/google-pass.js';
+import type { DocumentParts } from '../boxoffice/tickets/open-document.js';
+import { readPassSigner } from '../boxoffice/tickets/pass-signer.js';
 import { shareEndpoints } from '../boxoffice/tickets/share-endpoints.js';
 import { attachmentsOf } from '../boxoffice/tickets/ticket-attachments.js';
 import { ticketReadEndpoints } from '../boxoffice/tickets/ticket-endpoints.js';
@@ -17,6 +21,7 @@ import { TicketLinks } from '../boxoffice/tickets/ticket-links.js';
 import { codeOf } from '../boxoffice/tickets/ticket-parts.js';
 import { TicketPrinter } from '../boxoffice/tickets/ticket-printer.js';
 import type { ViewParts } from '../boxoffice/tickets/ticket-views.js';
+import { walletEndpoints } from '../boxoffice/tickets/wallet-endpoints.js';
 import type { Config } from '../config.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
@@ -47,11 +52,14 @@ export async function openTickets(
   log: Log,
   undo: Undo,
 ): Promise<Tickets> {
+  // Before anything is opened: a file that cannot be used stops the start.
+  const wallets = await openWallets(config, log);
   const printer = new TicketPrinter(printWorker);
   undo.push(() => printer.close());
   const parts: DocumentParts & AdmitParts = {
     admissionMs: config.tickets.admissionMs,
     printer,
+    wallets,
     pool,
     db: pool,
     labels: new SeatLabels(pool),
@@ -66,12 +74,13 @@ export async function openTickets(
     codeOf: (ticket) => codeOf(parts, ticket),
     links: parts.links,
     now: parts.now,
-    wallets: { apple: false, google: false },
+    wallets: { apple: wallets.apple !== undefined, google: wallets.google !== undefined },
   };
   const endpoints = [
     ...ticketReadEndpoints(parts, view),
     ...shareEndpoints(parts, view),
     ...documentEndpoints(parts),
+    ...walletEndpoints(parts),
     ...checkInEndpoints(parts),
     ...checkInListEndpoints(parts),
   ];
@@ -99,4 +108,28 @@ async function openKeys(config: Config, pool: Store['pool'], tokenSecret: string
   };
   undo.push(repeat(nodeTimers, KEYS_READ_EVERY_MS, renew));
   return keys;
+}
+
+/** A certificate that ends so soon is worth a warning at each start: passes are not made for the past. */
+const CERTIFICATE_WARNING_MS = 30 * 86_400_000;
+
+/** @throws Error that names the setting whose file cannot be read or used. */
+async function openWallets({ tickets }: Config, log: Log): Promise<DocumentParts['wallets']> {
+  const { apple, google } = tickets.wallets;
+  const signer = apple && readPassSigner(await fileOf('APPLE_PASS_CERTIFICATES', apple.file), apple.passphrase);
+  const issuer = google && readGoogleIssuer(google.issuerId, await fileOf('GOOGLE_WALLET_KEY', google.file));
+  if (signer && signer.expiresAt < Date.now() + CERTIFICATE_WARNING_MS) {
+    const event = 'wallets.certificate_expires';
+    const at = new Date(signer.expiresAt).toISOString();
+    log.warn({ event, at }, 'The certificate of Apple Wallet passes ends soon. Phones refuse passes made after that.');
+  }
+  return { apple: signer, google: issuer };
+}
+
+async function fileOf(setting: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`The file that ${setting} names cannot be read: ${path}`, { cause });
+  }
 }

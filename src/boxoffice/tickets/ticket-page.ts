@@ -35,10 +35,10 @@ export interface TicketPage {
   readonly policy: string;
 }
 
-/** @param links paths of the documents of the ticket. */
+/** @param links to the documents of the ticket: paths, and the address that saves it to Google Wallet. */
 export function ticketPage(
   sheet: TicketSheet,
-  links: Readonly<Partial<Record<'pdf' | 'calendar' | 'appleWallet' | 'googleWallet', string>>>,
+  links: Readonly<Partial<Record<'pdf' | 'calendar' | 'appleWallet' | 'googleWallet', string | undefined>>>,
 ): TicketPage {
   const words = wordsOf(sheet.lang);
   const title = sheet.rating === '' ? sheet.title : `${sheet.title} (${sheet.rating})`;

@@ -1,17 +1,17 @@
 import { Worker } from 'node:worker_threads';
+import type { PassWork } from './apple-pass.js';
+import type { PassSigner } from './pass-signer.js';
 import type { TicketSheet } from './ticket-sheet.js';
 
-export interface PrintWork {
-  readonly id: number;
-  readonly sheets: readonly TicketSheet[];
-}
+type Piece = { readonly sheets: readonly TicketSheet[] } | { readonly pass: PassWork; readonly signer: PassSigner };
+export type PrintWork = Piece & { readonly id: number };
 
 export type Printed =
-  | { readonly id: number; readonly pdf: Uint8Array }
+  | { readonly id: number; readonly file: Uint8Array }
   | { readonly id: number; readonly fault: string };
 
 interface Waiting {
-  readonly resolve: (pdf: Buffer) => void;
+  readonly resolve: (file: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -26,10 +26,10 @@ export class PrinterBusy extends Error {
 }
 
 /**
- * Draws PDFs in a thread of its own, which is started with the first of them and keeps its fonts. Live maps are sent from the
+ * Draws PDFs and signs passes in a thread of its own, which is started with the first of them and keeps its fonts. Live maps are sent from the
  * event loop of the node, which must not stop for some milliseconds again and again while thousands of mails go out.
  *
- * Invariant: each call ends, with a PDF or an error. A thread that dies or is silent for too long fails what it had been
+ * Invariant: each call ends, with a file or an error. A thread that dies or is silent for too long fails what it had been
  * given, and the next call starts another.
  */
 export class TicketPrinter {
@@ -46,11 +46,20 @@ export class TicketPrinter {
 
   /** One page a ticket. @throws PrinterBusy; Error where the document could not be drawn. */
   async print(sheets: readonly TicketSheet[]): Promise<Buffer> {
+    return await this.#make({ sheets });
+  }
+
+  /** A signed pass of Apple Wallet. @throws as `print`. */
+  async pass(pass: PassWork, signer: PassSigner): Promise<Buffer> {
+    return await this.#make({ pass, signer });
+  }
+
+  async #make(piece: Piece): Promise<Buffer> {
     if (this.#waiting.size >= WAITING_MAX) throw new PrinterBusy('Too many tickets are being printed.');
     const id = ++this.#lastId;
     return await new Promise<Buffer>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#started().postMessage({ id, sheets } satisfies PrintWork);
+      this.#started().postMessage({ ...piece, id } satisfies PrintWork);
       this.#watchOver();
     });
   }
@@ -81,7 +90,7 @@ export class TicketPrinter {
     this.#waiting.delete(printed.id);
     this.#watchOver();
     if ('fault' in printed) waiting?.reject(new Error(`A ticket could not be drawn: ${printed.fault}`));
-    else waiting?.resolve(Buffer.from(printed.pdf.buffer, printed.pdf.byteOffset, printed.pdf.byteLength));
+    else waiting?.resolve(Buffer.from(printed.file.buffer, printed.file.byteOffset, printed.file.byteLength));
   }
 
   /** From now on the thread may be silent for so long. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { walletConfig, walletSettings } from './wallet-settings.js';
 
 /** The settings of tickets, as `config.ts` spreads them into its own. */
 export const ticketSettings = {
@@ -8,6 +9,7 @@ export const ticketSettings = {
   TICKET_KEY_DAYS: z.coerce.number().min(1).max(3_650).default(90),
   /** So long before a showtime begins people are let in. */
   ADMISSION_OPENS_MINUTES: z.coerce.number().min(0).max(10_080).default(120),
+  ...walletSettings,
 };
 
 const environment = z.object(ticketSettings);
@@ -18,5 +20,6 @@ export function ticketConfig(env: z.infer<typeof environment>) {
     secret: env.TICKET_SECRET,
     keyMs: env.TICKET_KEY_DAYS * 86_400_000,
     admissionMs: env.ADMISSION_OPENS_MINUTES * 60_000,
+    wallets: walletConfig(env),
   };
 }

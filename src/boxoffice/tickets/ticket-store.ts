@@ -43,6 +43,7 @@ export interface TicketShowtime {
   readonly city: string;
   readonly timeZone: string;
   readonly hall: string;
+  readonly seatMapHash: string;
   readonly startsAt: number;
   readonly endsAt: number;
   /** What the clocks of the venue show when it starts: `2026-01-31T20:00:00`. */
@@ -200,6 +201,7 @@ function showtimeOf(row: Row): TicketShowtime {
     city: row.city,
     timeZone: row.time_zone,
     hall: row.hall,
+    seatMapHash: row.seat_map_hash,
     startsAt,
     endsAt: startsAt + row.minutes * 60_000,
     startsAtLocal: localTime(startsAt, row.time_zone),

@@ -14,8 +14,10 @@ const linksSchema = z
     pdf: z.string(),
     qr: z.string().meta({ description: 'PNG; add `&format=svg` for SVG.' }),
     calendar: z.string(),
-    appleWallet: z.string().optional(),
-    googleWallet: z.string().optional(),
+    appleWallet: z.string().optional().meta({ description: 'A pass. Absent where the server makes none.' }),
+    googleWallet: z.string().optional().meta({
+      description: 'Answers with the address of Google that saves the ticket. Absent where the server makes none.',
+    }),
     expiresAt: z.iso.datetime(),
   })
   .meta({ description: 'Paths that need no session until they expire: for a link or an image of a page.' });

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ACCOUNT_ROLES, PERMISSIONS, ROLE_PERMISSIONS } from '../../../src/http/access.js';
 import { ERRORS } from '../../../src/protocol/errors.js';
 import { sign } from '../gateway/sign.js';
+import { makeWalletFiles } from '../tickets/wallet-files.js';
 import { accountRequests } from './account-requests.js';
 import { catalogueRequests } from './catalogue-requests.js';
 import { type Answered, Cinema, type Right } from './cinema.js';
@@ -60,9 +61,13 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   passOnTicket: 'not_found',
 };
 
-const cinema = await Cinema.open();
+const wallets = await makeWalletFiles();
+const cinema = await Cinema.open(wallets.environment);
 const operations = await readOperations(cinema.origin);
-afterAll(() => cinema.close());
+afterAll(async () => {
+  await cinema.close();
+  await wallets.remove();
+});
 
 async function right(operation: Operation): Promise<Right> {
   const make = RIGHT[operation.id];

@@ -13,10 +13,11 @@ async function sold(cinema: Cinema) {
   return { showtimeId, session, orderId, ticketId, json: json as { code: string; links: Record<string, string> } };
 }
 
-const document = (of: 'page' | 'pdf' | 'qr' | 'calendar') => async (cinema: Cinema) => {
-  const { ticketId, json } = await sold(cinema);
-  return { path: { ticketId }, query: new URL(json.links[of] ?? '', cinema.origin).search };
-};
+const document =
+  (of: 'page' | 'pdf' | 'qr' | 'calendar' | 'appleWallet' | 'googleWallet') => async (cinema: Cinema) => {
+    const { ticketId, json } = await sold(cinema);
+    return { path: { ticketId }, query: new URL(json.links[of] ?? '', cinema.origin).search };
+  };
 
 /** A right request of each endpoint of tickets. */
 export const ticketRequests: Requests = {
@@ -36,6 +37,8 @@ export const ticketRequests: Requests = {
   getTicketPdf: document('pdf'),
   getTicketQr: document('qr'),
   getTicketCalendar: document('calendar'),
+  getApplePass: document('appleWallet'),
+  getGooglePass: document('googleWallet'),
   checkIn: async (cinema) => {
     const { json } = await sold(cinema);
     return { body: { scanId: randomUUID(), code: json.code, gate: 'A' } };

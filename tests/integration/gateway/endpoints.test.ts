@@ -122,6 +122,8 @@ const ALL = [
   'GET /v1/tickets/{ticketId}/page',
   'GET /v1/tickets/{ticketId}/pdf',
   'GET /v1/tickets/{ticketId}/qr',
+  'GET /v1/tickets/{ticketId}/wallets/apple',
+  'GET /v1/tickets/{ticketId}/wallets/google',
   'DELETE /v1/halls/{hallId}',
   'GET /v1/halls',
   'GET /v1/halls/{hallId}',

@@ -4,51 +4,8 @@ import { pdfFonts } from '../../../../src/boxoffice/tickets/pdf-fonts.js';
 import { calendarOf } from '../../../../src/boxoffice/tickets/ticket-calendar.js';
 import { ticketPage } from '../../../../src/boxoffice/tickets/ticket-page.js';
 import { sheetOf } from '../../../../src/boxoffice/tickets/ticket-sheet.js';
-import { seatAt, type Ticket } from '../../../../src/boxoffice/tickets/ticket-store.js';
-
-const CODE = 'BCDEFGHIJKLNOPRSTUVX'.repeat(3);
-/** In summer, when the clocks of Berlin are two hours ahead of UTC. */
-const STARTS_AT = Date.UTC(2026, 6, 4, 18, 0);
-
-function ticketWith(
-  change: Partial<Omit<Ticket, 'showtime'>> = {},
-  showtime: Partial<Ticket['showtime']> = {},
-): Ticket {
-  return {
-    id: 't',
-    reference: 'BCDFGHJKLNPR',
-    generation: 1,
-    state: 'valid',
-    issuedAt: 0,
-    orderId: 'o',
-    orderReference: 'ORDER1',
-    bookingReference: 'B',
-    owner: { holder: undefined, accountId: undefined, name: 'Zoë' },
-    buyer: { holder: 'h', accountId: undefined },
-    locale: 'en',
-    seat: 'K-12',
-    category: 'Stalls',
-    ticketType: 'Adult',
-    price: { amount: 1_200, currency: 'EUR' },
-    admission: undefined,
-    ...change,
-    showtime: {
-      id: 's',
-      title: 'Seven Samurai',
-      rating: undefined,
-      venue: 'Grand Cinema',
-      address: 'Große Straße 5',
-      city: 'Berlin',
-      timeZone: 'Europe/Berlin',
-      hall: 'Hall 1',
-      startsAt: STARTS_AT,
-      endsAt: STARTS_AT + 207 * 60_000,
-      startsAtLocal: '2026-07-04T20:00:00',
-      isCancelled: false,
-      ...showtime,
-    },
-  };
-}
+import { seatAt } from '../../../../src/boxoffice/tickets/ticket-store.js';
+import { CODE, STARTS_AT, ticketWith } from './a-ticket.js';
 
 describe('the fonts of PDFs', () => {
   it.each(['Rząd 5, miejsce 12, Łódź', 'Семь самураев', 'Επτά Σαμουράι', 'क्षत्रिय की किताब', '12\u202f345,50\u00a0€'])(
