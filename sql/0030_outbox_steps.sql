@@ -187,3 +187,14 @@ BEGIN
   RETURN buried;
 END
 $$;
+
+-- graphile-worker closes its tables to everybody but their owner, by row level security without a policy. What a role may do here is
+-- for its grants to say.
+DO $$
+DECLARE
+  closed text;
+BEGIN
+  FOR closed IN SELECT relname FROM pg_class WHERE relnamespace = 'usher_jobs'::regnamespace AND relrowsecurity LOOP
+    EXECUTE format('CREATE POLICY whoever_is_granted ON usher_jobs.%I USING (true) WITH CHECK (true)', closed);
+  END LOOP;
+END $$;

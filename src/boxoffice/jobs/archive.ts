@@ -21,6 +21,7 @@ export function archive(days: number): ScheduledJob {
           WHERE o.created_at < clock_timestamp() - make_interval(days => $1)
             AND o.state IN ('fulfilled', 'expired', 'cancelled', 'refunded', 'partly_refunded')
             AND NOT EXISTS (SELECT FROM boxoffice.refunds r WHERE r.order_id = o.id AND r.state <> 'succeeded')
+            AND NOT EXISTS (SELECT FROM boxoffice.returns r WHERE r.order_id = o.id AND r.freed_at IS NULL)
             AND NOT EXISTS (SELECT FROM boxoffice.payments p WHERE p.order_id = o.id
                              AND p.state IN ('created', 'requires_action', 'processing'))
             AND NOT EXISTS (
@@ -62,6 +63,7 @@ async function move(client: PoolClient, orders: readonly { readonly id: string; 
               'discounts', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.number) FROM boxoffice.order_discounts x WHERE x.order_id = o.id),
               'payments', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id) FROM boxoffice.payments x WHERE x.order_id = o.id),
               'refunds', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id) FROM boxoffice.refunds x WHERE x.order_id = o.id),
+              'returns', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.number) FROM boxoffice.returns x WHERE x.order_id = o.id),
               'tickets', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.line) FROM boxoffice.tickets x WHERE x.order_id = o.id),
               'checkIns', (SELECT jsonb_agg(to_jsonb(c) ORDER BY c.scanned_at) FROM boxoffice.check_ins c
                              JOIN boxoffice.tickets x ON x.id = c.ticket_id WHERE x.order_id = o.id))

@@ -36,9 +36,9 @@ export async function dueOrders(db: Reads, now: number, claimedUntil: number, li
     `WITH due AS (
        SELECT id FROM boxoffice.orders
         WHERE state IN ('draft', 'awaiting_payment', 'paid')
-          AND (state = 'draft' AND created_at <= to_timestamp(($1 - $4) / 1000.0)
-               OR state = 'paid' AND paid_at <= to_timestamp(($1 - $5) / 1000.0))
-          AND (claimed_until IS NULL OR claimed_until <= to_timestamp($1 / 1000.0))
+          AND (state = 'draft' AND created_at <= to_timestamp(($1::float8 - $4::float8) / 1000)
+               OR state = 'paid' AND paid_at <= to_timestamp(($1::float8 - $5::float8) / 1000))
+          AND (claimed_until IS NULL OR claimed_until <= to_timestamp($1::float8 / 1000))
         ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED
      )
      UPDATE boxoffice.orders o SET claimed_until = to_timestamp($2 / 1000.0) FROM due WHERE o.id = due.id

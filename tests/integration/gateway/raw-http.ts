@@ -13,6 +13,8 @@ export async function talk(port: number, ...requests: string[]): Promise<string>
     socket.write(request, 'latin1');
     await sleep(40);
   }
+  // On a busy machine the answer takes longer. Where none is to come, this is how long nothing came.
+  for (let waits = 0; answer === '' && !socket.destroyed && waits < 50; waits++) await sleep(20);
   socket.destroy();
   return answer;
 }
