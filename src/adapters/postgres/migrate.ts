@@ -18,13 +18,14 @@ const MIGRATION_LOCK = '7241865325823964';
  */
 export async function migrate(databaseUrl: string, directory: string, log: Log): Promise<void> {
   const primary = new Primary(databaseUrl);
+  // Before we hold a connection of our own: behind a pooler with few backends those who wait for our lock would have them all.
+  // Nodes that do this at once find out by the rows of its own list of migrations.
+  await migrateJobs(primary, log);
   const client = new PrimaryClient(primary, { application_name: 'usher-migrate' });
   try {
     await client.connect();
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    // In connections and transactions of its own. The lock keeps others from the same.
-    await migrateJobs(primary, log);
     const done = await runner({
       dbClient: client,
       dir: directory,
