@@ -24,6 +24,8 @@ beforeAll(async () => {
       DATABASE_CONNECTIONS: '4',
       TOKEN_SECRET: SECRET,
       DEMO: 'false',
+      // Mails are files here: those of the first node.
+      JOBS: 'false',
       SESSIONS_PER_SECOND: '1000',
       ...LIMITS,
     }),
