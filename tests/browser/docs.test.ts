@@ -30,21 +30,20 @@ describe.skipIf(reason !== undefined)(`the page of the API${reason === undefined
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(`${server.url}/docs`);
     await page.locator('.opblock-tag').first().waitFor();
-    const { paths, webhooks } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
-      readonly [Part in 'paths' | 'webhooks']: Record<string, object>;
-    };
-    const count = [...Object.values(paths), ...Object.values(webhooks)].reduce(
-      (sum, methods) => sum + Object.keys(methods).length,
-      0,
-    );
-    // The page draws its list part by part.
-    const closed = page.locator('.opblock-tag[data-is-open="false"]');
-    const shown = async () => {
-      while ((await closed.count()) > 0) await closed.first().click();
-      return await page.locator('.opblock').count();
-    };
-    await expect.poll(shown, { timeout: 30_000 }).toBe(count);
+    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, object> };
+    const count = Object.values(paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
+    let shown = 0;
+    // One chapter at a time: with many open, Swagger UI (5.33.0 and later) keeps in the page only what is in view.
+    for (const chapter of await page.locator('.opblock-tag-section').all()) {
+      const heading = chapter.locator('.opblock-tag');
+      await heading.click();
+      await chapter.locator('.opblock').first().waitFor();
+      shown += await chapter.locator('.opblock').count();
+      await heading.click();
+    }
+    expect(shown).toBe(count);
 
+    await page.locator('.opblock-tag[data-tag="Catalogue"]').click();
     const movies = page.locator('[id$="listMovies"]');
     await movies.locator('button').first().click();
     await movies.getByRole('button', { name: 'Try it out' }).click();

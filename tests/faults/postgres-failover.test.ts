@@ -16,9 +16,10 @@ const BUYERS = 20;
 const COMMIT_WAIT_MS_MAX = 1_000;
 const FIRST_HOLD_MS_MEDIAN_MAX = 3_000;
 const FAILOVERS = rounds(3, 9);
-/** Of a pool of `DATABASE_CONNECTIONS`, what claims may take; and the connection that commits. */
+/** Of a pool of `DATABASE_CONNECTIONS`, what claims may take; the connection that commits; those of jobs, and two more for these. */
 const CONNECTIONS = 6;
-const BACKENDS_MAX = CONNECTIONS + 1;
+const JOBS = 1;
+const BACKENDS_MAX = CONNECTIONS + 1 + JOBS + 2;
 
 let pair: PostgresPair;
 let server: ServerProcess;
@@ -39,6 +40,7 @@ beforeAll(async () => {
   server = await startServer({
     DATABASE_URL: pair.url,
     DATABASE_CONNECTIONS: String(CONNECTIONS),
+    JOB_CONCURRENCY: String(JOBS),
     TOKEN_SECRET: 'a secret of thirty-two characters or more',
     COMMIT_WAIT_MS_MAX: String(COMMIT_WAIT_MS_MAX),
     MESSAGES_PER_SECOND: '200',

@@ -12,8 +12,11 @@ const CONTESTED_SHARE_MIN = 0.5;
 const FAULTS_A_MINUTE_MIN = 3;
 /** From here on every kind of fault must have come. */
 const EVERY_KIND_MS = 240_000;
-/** Its pool of four, the one that commits, and some that are being replaced, or wait for a standby with nobody behind. */
-const CONNECTIONS_A_NODE_MAX = 8;
+/**
+ * Its pool of four, the one that commits, and some that are being replaced, or wait for a standby with nobody behind; and of its jobs
+ * one that handles them, one that listens and one that says that the workers are alive.
+ */
+const CONNECTIONS_A_NODE_MAX = 8 + 3;
 /** Two at a time, and what a killed node left behind. */
 const CLAIMS_A_NODE_MAX = 3;
 const SHOWN_MAX = 10;

@@ -46,6 +46,7 @@ export async function stageNode(name: string, options: NodeOptions): Promise<Sta
     ...clock.environment,
     DATABASE_URL: database.url,
     DATABASE_CONNECTIONS: '4',
+    JOB_CONCURRENCY: '1',
     PUBLIC_URL: clientUrl,
     LINK_HOST: '127.0.0.1',
     LINK_PORT: String(linkPort),
