@@ -23,6 +23,7 @@ export class TcpProxy {
   readonly #sockets = new Set<net.Socket>();
   readonly #late: (() => Promise<void>)[] = [];
   #armed: Armed | undefined;
+  #isCut = false;
   /** Connections that were ever made. */
   connections = 0;
 
@@ -58,12 +59,26 @@ export class TcpProxy {
     await Promise.all(this.#late.splice(0).map((deliver) => deliver()));
   }
 
+  /** The target is away, until `mend`: connections break, and new ones are refused at once. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #pass(client: net.Socket): void {
+    if (this.#isCut) {
+      client.destroy();
+      return;
+    }
     const server = net.connect(Number(this.#target.port), this.#target.hostname);
     let isFrozen = false;
     this.connections++;

@@ -15,8 +15,13 @@ export class Shop {
     this.stage = stage;
   }
 
-  static async open(environment: Record<string, string> = {}): Promise<Shop> {
-    return new Shop(await openStage({ MESSAGES_PER_SECOND: '5000', SINGLE_GAP: 'off', ...environment }));
+  /** @param through see `StageOptions` */
+  static async open(
+    environment: Record<string, string> = {},
+    through?: (databaseUrl: string) => Promise<string>,
+  ): Promise<Shop> {
+    const settings = { MESSAGES_PER_SECOND: '5000', SINGLE_GAP: 'off', ...environment };
+    return new Shop(await openStage(settings, through ? { through } : {}));
   }
 
   async close(): Promise<void> {

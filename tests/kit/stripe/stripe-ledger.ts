@@ -27,6 +27,16 @@ export interface Refund {
   status: 'succeeded' | 'pending' | 'failed';
 }
 
+export interface Dispute {
+  readonly id: string;
+  readonly object: 'dispute';
+  readonly payment_intent: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly reason: string;
+  status: 'needs_response' | 'won' | 'lost';
+}
+
 export interface StoredEvent {
   readonly id: string;
   readonly object: 'event';
@@ -50,6 +60,7 @@ export interface KeptAnswer {
 interface Tables {
   readonly intent: Intent;
   readonly refund: Refund;
+  readonly dispute: Dispute;
   readonly event: StoredEvent;
   readonly answer: KeptAnswer;
 }
@@ -57,6 +68,7 @@ interface Tables {
 export class StripeLedger {
   readonly intents = new Map<string, Intent>();
   readonly refunds = new Map<string, Refund>();
+  readonly disputes = new Map<string, Dispute>();
   readonly events = new Map<string, StoredEvent>();
   readonly answers = new Map<string, KeptAnswer>();
   readonly #file: string | undefined;
@@ -106,6 +118,7 @@ export class StripeLedger {
     if (table === 'answer') this.answers.set((value as KeptAnswer).key, value as KeptAnswer);
     else if (table === 'intent') this.intents.set((value as Intent).id, value as Intent);
     else if (table === 'refund') this.refunds.set((value as Refund).id, value as Refund);
+    else if (table === 'dispute') this.disputes.set((value as Dispute).id, value as Dispute);
     else this.events.set((value as StoredEvent).id, value as StoredEvent);
   }
 }

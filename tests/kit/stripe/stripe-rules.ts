@@ -1,6 +1,6 @@
 /** What the stand-in does with a request, as Stripe documents it. Nothing here waits. */
 import { randomUUID } from 'node:crypto';
-import type { Intent, Refund, StripeLedger } from './stripe-ledger.js';
+import type { Dispute, Intent, Refund, StripeLedger } from './stripe-ledger.js';
 
 export interface Ruled {
   readonly status: number;
@@ -115,6 +115,10 @@ export class StripeRules {
   refund(form: Form): Ruled {
     const intent = this.#ledger.intents.get(form['payment_intent'] ?? '');
     if (!intent) return missing('intent');
+    const isDisputed = ({ payment_intent: of, status }: Dispute) => of === intent.id && status !== 'won';
+    if ([...this.#ledger.disputes.values()].some(isDisputed)) {
+      return stripeError(400, 'invalid_request_error', 'charge_disputed');
+    }
     const refunds = [...this.#ledger.refunds.values()].filter((one) => one.payment_intent === intent.id);
     const left =
       intent.amount_received - refunds.reduce((sum, one) => sum + (one.status === 'failed' ? 0 : one.amount), 0);
@@ -136,6 +140,19 @@ export class StripeRules {
       this.#ledger.put('refund', refund);
       this.#tell(status === 'failed' ? 'refund.failed' : 'refund.updated', refund, refund.id);
     }
+  }
+
+  /** The buyer disputes a payment at the bank, or the bank decides about that. */
+  dispute(intentId: string, status: Dispute['status']): void {
+    const intent = this.#ledger.intents.get(intentId);
+    if (!intent) throw new Error(`There is no ${intentId} to dispute.`);
+    const known = [...this.#ledger.disputes.values()].find(({ payment_intent: of }) => of === intentId);
+    const { amount_received: amount, currency } = intent;
+    const made = { object: 'dispute', payment_intent: intentId, amount, currency, reason: 'fraudulent' } as const;
+    const dispute: Dispute = known ?? { id: id('du'), ...made, status };
+    dispute.status = status;
+    this.#ledger.put('dispute', dispute);
+    this.#tell(`charge.dispute.${known ? 'closed' : 'created'}`, dispute, dispute.id);
   }
 
   #decline(intent: Intent): Ruled {

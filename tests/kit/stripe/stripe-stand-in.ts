@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
-import { type Intent, type StoredEvent, StripeLedger } from './stripe-ledger.js';
+import { type Dispute, type Intent, type StoredEvent, StripeLedger } from './stripe-ledger.js';
 import { type Form, type Ruled, StripeRules, stripeError } from './stripe-rules.js';
 
 export type Fault = 'slow' | 'lost_answer' | 'late' | 'twice' | 'never' | 'other_sum';
@@ -27,6 +27,8 @@ export interface Control {
   readonly next?: readonly Fault[];
   readonly lateMs?: number;
   readonly settleRefunds?: 'succeeded' | 'failed';
+  /** A first one opens a dispute about the payment, a second one closes it. */
+  readonly dispute?: { readonly intent: string; readonly status: Dispute['status'] };
 }
 
 const SLOW_MS = 2_400;
@@ -74,6 +76,7 @@ export class StripeStandIn {
     this.#control = { ...this.#control, ...control };
     if (control.next) this.#next.push(...control.next);
     if (control.settleRefunds) this.#rules.settleRefunds(control.settleRefunds);
+    if (control.dispute) this.#rules.dispute(control.dispute.intent, control.dispute.status);
   }
 
   /** An event as it would be sent, signed now or at another time. */
@@ -100,7 +103,7 @@ export class StripeStandIn {
       this.control(JSON.parse(text) as Control);
       return answer(response, { status: 200, body: {} });
     }
-    if (!/^Bearer [sr]k_test_/.test(request.headers.authorization ?? '')) {
+    if (!this.#mayAsk(request, pathname, new URLSearchParams(text))) {
       return answer(response, stripeError(401, 'invalid_request_error', 'api_key_invalid'));
     }
     if (request.method !== 'POST') return answer(response, this.#read(pathname, searchParams));
@@ -115,6 +118,14 @@ export class StripeStandIn {
       response.write('{');
       response.socket?.destroy();
     } else answer(response, ruled);
+  }
+
+  /** A secret key may do everything. A publishable one, which browsers have, confirms the payment whose secret it shows. */
+  #mayAsk({ method, headers: { authorization = '' } }: IncomingMessage, path: string, form: URLSearchParams): boolean {
+    if (/^Bearer [sr]k_test_/.test(authorization)) return true;
+    const [, intent] = /^\/v1\/payment_intents\/(\w+)\/confirm$/.exec(path) ?? [];
+    if (!authorization.startsWith('Bearer pk_test_') || method !== 'POST' || intent === undefined) return false;
+    return this.ledger.intents.get(intent)?.client_secret === form.get('client_secret');
   }
 
   #drawFaults(): ReadonlySet<Fault> {
