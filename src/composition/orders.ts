@@ -13,14 +13,11 @@ import { SalePolicies } from '../boxoffice/orders/sale-policies.js';
 import type { PaymentProvider } from '../boxoffice/payments/payment-provider-port.js';
 import type { Config } from '../config.js';
 import { originOf } from '../gateway/origin-of.js';
-import { outcomeError } from '../gateway/views.js';
 import type { Caller } from '../http/access.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
-import { wireError } from '../protocol/errors.js';
+import { explainOutcome } from './explain-outcome.js';
 import type { Store, Undo } from './store.js';
-
-const UNKNOWN_SHOWTIME = wireError('unknown_showtime', 'There is no such showtime.');
 
 interface OrdersNeeds {
   readonly store: Store;
@@ -53,11 +50,7 @@ export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: U
     policyOf: (showtimeId) => policies.of(showtimeId),
     providers,
     discounts,
-    explain: (outcome, rules) => {
-      if ('refusal' in outcome) return outcomeError(outcome, rules);
-      const { failure } = outcome;
-      return failure === 'unknown_showtime' ? UNKNOWN_SHOWTIME : outcomeError({ ...outcome, failure }, rules);
-    },
+    explain: explainOutcome,
     clock,
     timers: nodeTimers,
     ids,

@@ -2,10 +2,10 @@ import { nodeTimers } from '../adapters/node-timers.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { BoundOrders } from '../boxoffice/payments/bound-orders.js';
 import { cashProvider } from '../boxoffice/payments/cash-provider.js';
-import { MoneyWork } from '../boxoffice/payments/money-work.js';
 import { OpenPayments } from '../boxoffice/payments/open-payments.js';
 import type { PaidOrders, ProviderName } from '../boxoffice/payments/paid-orders-port.js';
 import type { PaymentProvider } from '../boxoffice/payments/payment-provider-port.js';
+import { PostgresMoneyWork } from '../boxoffice/payments/postgres-money-work.js';
 import { RefundRunner } from '../boxoffice/payments/refund-runner.js';
 import { Disputes } from '../boxoffice/payments/stripe/disputes.js';
 import { paymentEventEndpoint } from '../boxoffice/payments/stripe/payment-event-endpoint.js';
@@ -60,7 +60,7 @@ export function openPayments(config: Config, store: Store, wake: () => void, log
     ],
     start: (bound) => {
       orders.bind(bound);
-      const money = { work: new MoneyWork(pool, LEASE_MS), providers, orders, random: Math.random, log };
+      const money = { work: new PostgresMoneyWork(pool, LEASE_MS), providers, orders, random: Math.random, log };
       const refunds = new RefundRunner(money);
       const open = new OpenPayments(money);
       undo.push(repeat(nodeTimers, REFUNDS_MS, () => refunds.runDue()));

@@ -3,13 +3,12 @@ import type { Outcome } from '../house-desk-port.js';
 import { commandIdOf, holdIdOf } from './derived-ids.js';
 import type { OrderParts } from './order-parts.js';
 import type { Order, OrderBooking } from './order-port.js';
+import { ORDER_TIMES } from './order-times.js';
 
-/** A hold that is taken again is booked at once. */
-const RETAKEN_MS = 60_000;
 /** Each ended before it could be booked: then the house is not the place to try on. */
 const ATTEMPTS_MAX = 5;
 
-type Parts = Pick<OrderParts, 'store' | 'desk' | 'clock' | 'ids' | 'log' | 'wakeOutbox'>;
+type Parts = Pick<OrderParts, 'store' | 'desk' | 'clock' | 'ids' | 'log' | 'wakeOutbox' | 'times'>;
 
 /** `later`: a house did not answer; whoever asks again goes on where this stopped. */
 export type BroughtOn = 'ended' | 'later';
@@ -70,7 +69,7 @@ async function retake(parts: Parts, order: Order, booking: OrderBooking): Promis
     ...(hasTypes ? { ticketTypes: lines.map(({ ticketType }) => ticketType) } : {}),
     newHoldId: holdIdOf(order.id, booking, next),
     orderId: order.id,
-    until: parts.clock.now() + RETAKEN_MS,
+    until: parts.clock.now() + (parts.times ?? ORDER_TIMES).retakenMs,
     channel: order.channel,
   } as const;
   const outcome =

@@ -15,9 +15,7 @@ import type {
   RefundDecision,
   SettledReport,
 } from './order-store-port.js';
-
-const DRAFT_MS_MAX = 60_000;
-const PAID_MS_MAX = 5_000;
+import { ORDER_TIMES, type OrderTimes } from './order-times.js';
 
 /** What Postgres has besides: what a test or a checker of the simulation looks at. */
 export interface MemoryTables {
@@ -46,6 +44,11 @@ export class MemoryOrderStore implements OrderStore {
   readonly #orders = new Map<string, Kept>();
   readonly #events = new Map<string, string>();
   readonly #settledAt = new Map<string, number>();
+  readonly #times: Pick<OrderTimes, 'draftMsMax' | 'paidMsMax'>;
+
+  constructor(times: Pick<OrderTimes, 'draftMsMax' | 'paidMsMax'> = ORDER_TIMES) {
+    this.#times = times;
+  }
 
   /** As they are now, in the order in which they were made. */
   all(): Order[] {
@@ -250,11 +253,12 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async due(now: number, claimedUntil: number, limit: number): Promise<DueOrders> {
+    const { draftMsMax, paidMsMax } = this.#times;
     const due = [...this.#orders.values()].filter(
       (kept) =>
         kept.claimedUntil <= now &&
-        ((kept.order.state === 'draft' && kept.order.createdAt <= now - DRAFT_MS_MAX) ||
-          (kept.order.state === 'paid' && (kept.order.paidAt ?? now) <= now - PAID_MS_MAX)),
+        ((kept.order.state === 'draft' && kept.order.createdAt <= now - draftMsMax) ||
+          (kept.order.state === 'paid' && (kept.order.paidAt ?? now) <= now - paidMsMax)),
     );
     for (const kept of due.slice(0, limit)) kept.claimedUntil = claimedUntil;
     const orders = due.slice(0, limit).map(({ order }) => order);

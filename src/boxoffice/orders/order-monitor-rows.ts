@@ -3,11 +3,7 @@ import type { Reads } from '../catalogue/reads.js';
 import { NOT_OF_ORDER } from './judge-report.js';
 import type { OrderState } from './order-port.js';
 import type { DueOrders, MoneyFault } from './order-store-port.js';
-
-/** A request makes an order in a few seconds, or its node died. */
-const DRAFT_MS_MAX = 60_000;
-/** Whoever took the report of the money fulfils the order at once; after that the monitor does. */
-const PAID_MS_MAX = 5_000;
+import { ORDER_TIMES } from './order-times.js';
 
 export async function expireOrders(
   db: Reads,
@@ -43,7 +39,7 @@ export async function dueOrders(db: Reads, now: number, claimedUntil: number, li
      )
      UPDATE boxoffice.orders o SET claimed_until = to_timestamp($2 / 1000.0) FROM due WHERE o.id = due.id
      RETURNING o.id, o.state, o.paid_at`,
-    [now, claimedUntil, limit, DRAFT_MS_MAX, PAID_MS_MAX],
+    [now, claimedUntil, limit, ORDER_TIMES.draftMsMax, ORDER_TIMES.paidMsMax],
   );
   return {
     drafts: rows.filter(({ state }) => state === 'draft').map(({ id }) => id),

@@ -3,19 +3,17 @@ import { repeat } from '../repeat.js';
 import { releaseHolds } from './bring-on.js';
 import { returnHolds } from './create-order.js';
 import type { OrderParts } from './order-parts.js';
+import { ORDER_TIMES, type OrderTimes } from './order-times.js';
 import type { Orders } from './orders.js';
 
-const LOOK_MS = 1_000;
-/** For so long the node that took an order on itself has it alone. */
-const CLAIM_MS = 30_000;
 const LIMIT = 200;
-/** A paid order that is older hangs: a house or Postgres does not answer, or there is a bug. */
-const HANGS_MS = 60_000;
 const MONEY_LOOK_MS = 60_000;
 /** Each fault is said again for so long, in case nobody heard it. */
 const MONEY_WINDOW_MS = 3_600_000;
 /** What is settled now may be under way. */
 const MONEY_REST_MS = 60_000;
+
+type Parts = Pick<OrderParts, 'store' | 'desk' | 'clock' | 'log' | 'wakeOutbox' | 'times'>;
 
 export interface OrderTotals {
   readonly expired: number;
@@ -28,13 +26,15 @@ export interface OrderTotals {
 /** Ends orders that nobody pays, goes on with paid ones that somebody left, and says where money and bookings do not match. */
 export class OrderMonitor {
   readonly #orders: Orders;
-  readonly #parts: Pick<OrderParts, 'store' | 'desk' | 'clock' | 'log' | 'wakeOutbox'>;
+  readonly #parts: Parts;
+  readonly #times: OrderTimes;
   #moneyLookAt = 0;
   #totals = { expired: 0, draftsEnded: 0, broughtOn: 0, hanging: 0, moneyFaults: 0 };
 
-  constructor(orders: Orders, parts: Pick<OrderParts, 'store' | 'desk' | 'clock' | 'log' | 'wakeOutbox'>) {
+  constructor(orders: Orders, parts: Parts) {
     this.#orders = orders;
     this.#parts = parts;
+    this.#times = parts.times ?? ORDER_TIMES;
   }
 
   get totals(): OrderTotals {
@@ -43,7 +43,7 @@ export class OrderMonitor {
 
   /** Returns the stop. */
   start(timers: Timers): () => Promise<void> {
-    return repeat(timers, LOOK_MS, async () => {
+    return repeat(timers, this.#times.lookMs, async () => {
       try {
         await this.look();
       } catch (err) {
@@ -74,13 +74,13 @@ export class OrderMonitor {
   async #goOn(): Promise<void> {
     const { store, clock, log } = this.#parts;
     const now = clock.now();
-    const due = await store.due(now, now + CLAIM_MS, LIMIT);
+    const due = await store.due(now, now + this.#times.claimMs, LIMIT);
     for (const orderId of due.drafts) await this.#endDraft(orderId);
     await Promise.all(
       due.paid.map(async ({ orderId, paidAt }) => {
         const outcome = await this.#orders.bringOn(orderId);
         if (outcome === 'ended') this.#totals.broughtOn++;
-        if (outcome === 'ended' || now - paidAt < HANGS_MS) return;
+        if (outcome === 'ended' || now - paidAt < this.#times.hangsMs) return;
         this.#totals.hanging++;
         const message =
           'A paid order has neither seats nor a refund yet, because a house does not answer. It is tried again.';

@@ -8,6 +8,7 @@ import type { HouseDesk, Outcome } from '../house-desk-port.js';
 import type { PaymentProvider } from '../payments/payment-provider-port.js';
 import type { Discounts } from './discounts-port.js';
 import type { OrderStore } from './order-store-port.js';
+import type { OrderTimes } from './order-times.js';
 import type { SalePolicy } from './sale-policy.js';
 
 export interface OrderLimits {
@@ -34,6 +35,8 @@ export interface OrderParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly limits: OrderLimits;
+  /** Absent: `ORDER_TIMES`. */
+  readonly times?: OrderTimes | undefined;
   /** Called after something was written to the outbox. */
   readonly wakeOutbox: () => void;
 }

@@ -7,10 +7,8 @@ import { paymentIdOf } from './derived-ids.js';
 import type { OrderParts, Refused } from './order-parts.js';
 import type { Order, PaymentState } from './order-port.js';
 import type { NewPayment, SettledReport } from './order-store-port.js';
+import { ORDER_TIMES } from './order-times.js';
 import { type AskedQuote, type Quote, quoteOrder, refuse } from './quote-order.js';
-
-/** For so long a request waits for its booking. The order goes on without it. */
-const FULFIL_WAIT_MS = 10_000;
 
 export interface AskedPayment {
   readonly provider: string;
@@ -198,11 +196,11 @@ export class Orders implements PaidOrders {
   }
 
   async #waitFor(order: Order): Promise<void> {
-    const { timers } = this.#parts;
+    const { timers, times = ORDER_TIMES } = this.#parts;
     const work = this.#run(bringOn(this.#parts, order));
     let cancel = () => {};
     const late = new Promise<void>((resolve) => {
-      cancel = timers.after(FULFIL_WAIT_MS, resolve);
+      cancel = timers.after(times.fulfilWaitMs, resolve);
     });
     await Promise.race([work, late]);
     cancel();

@@ -1,15 +1,11 @@
 import { backoffMs } from './backoff.js';
-import type { OpenPayment } from './money-work.js';
+import { MONEY_TIMES, type MoneyTimes } from './money-times.js';
+import type { OpenPayment } from './money-work-port.js';
 import type { PaymentReport } from './paid-orders-port.js';
 import type { PaymentProvider } from './payment-provider-port.js';
 import type { MoneyParts } from './refund-runner.js';
 
 const PAYMENTS_PER_ROUND = 20;
-/** Most payments end by themselves before. */
-const FIRST_LOOK_MS = 30_000;
-const LOOK_MS_MAX = 60 * 60_000;
-/** A provider's search may not know a payment yet that it has just made. */
-const UNKNOWN_IS_NONE_MS = 60 * 60_000;
 
 /**
  * Asks providers how payments stand that are open for long: the report of one may have been lost, or the answer to its start.
@@ -18,18 +14,18 @@ const UNKNOWN_IS_NONE_MS = 60 * 60_000;
  */
 export class OpenPayments {
   readonly #parts: MoneyParts;
-  readonly #firstLookMs: number;
+  readonly #times: MoneyTimes;
 
-  constructor(parts: MoneyParts, firstLookMs = FIRST_LOOK_MS) {
+  constructor(parts: MoneyParts) {
     this.#parts = parts;
-    this.#firstLookMs = firstLookMs;
+    this.#times = parts.times ?? MONEY_TIMES;
   }
 
   /** Looks at those that are due. Every node calls it again and again. */
   async lookDue(): Promise<void> {
     const { work, log } = this.#parts;
     try {
-      const due = await work.takePayments(PAYMENTS_PER_ROUND, this.#firstLookMs);
+      const due = await work.takePayments(PAYMENTS_PER_ROUND, this.#times.firstLookMs);
       await Promise.all(due.map((payment) => this.#look(payment)));
     } catch (error) {
       const fields = { event: 'payments.open_not_read', err: error };
@@ -40,11 +36,12 @@ export class OpenPayments {
   async #look(payment: OpenPayment): Promise<void> {
     const { work, providers, orders, random, log } = this.#parts;
     const { paymentId, looks } = payment;
+    const { firstLookMs, lookMsMax } = this.#times;
     try {
       const provider = providers.get(payment.provider);
       const report = provider && (await this.#reportOn(provider, payment));
       if (report && ['succeeded', 'failed', 'cancelled'].includes(report.state)) await orders.settled(report);
-      await work.postponePayment(paymentId, backoffMs(looks, this.#firstLookMs, LOOK_MS_MAX, random));
+      await work.postponePayment(paymentId, backoffMs(looks, firstLookMs, lookMsMax, random));
     } catch (error) {
       // Its lease ends, and some node looks again.
       const fields = { event: 'payments.look_failed', err: error, paymentId };
@@ -56,7 +53,7 @@ export class OpenPayments {
     const { paymentId, providerRef, hasOrderEnded, ageMs } = payment;
     const asked = providerRef === null ? { paymentId } : { paymentId, providerRef };
     const found = await provider.find(asked);
-    if (!found) return hasOrderEnded && ageMs >= UNKNOWN_IS_NONE_MS ? noneOf(provider, paymentId) : undefined;
+    if (!found) return hasOrderEnded && ageMs >= this.#times.unknownIsNoneMs ? noneOf(provider, paymentId) : undefined;
     const isOpen = found.state === 'requires_action' || found.state === 'processing' || found.state === 'failed';
     if (!hasOrderEnded || !isOpen) return found;
     await provider.cancel(found.providerRef);

@@ -1,14 +1,11 @@
 import type { Log } from '../../kernel/log.js';
 import { backoffMs } from './backoff.js';
-import type { DueRefund, MoneyWork } from './money-work.js';
+import { MONEY_TIMES, type MoneyTimes } from './money-times.js';
+import type { DueRefund, MoneyWork } from './money-work-port.js';
 import type { PaidOrders, ProviderName } from './paid-orders-port.js';
 import type { PaymentProvider, RefundAnswer, RefundAsked } from './payment-provider-port.js';
 
 const REFUNDS_PER_ROUND = 20;
-const FIRST_RETRY_MS = 2_000;
-const RETRY_MS_MAX = 15 * 60_000;
-/** The provider reports the end of a pending refund. This look is for the case that its report was lost. */
-const PENDING_LOOK_MS = 60 * 60_000;
 
 export interface MoneyParts {
   readonly work: MoneyWork;
@@ -16,6 +13,8 @@ export interface MoneyParts {
   readonly orders: PaidOrders;
   readonly random: () => number;
   readonly log: Log;
+  /** Absent: `MONEY_TIMES`. */
+  readonly times?: MoneyTimes | undefined;
 }
 
 /**
@@ -46,15 +45,16 @@ export class RefundRunner {
   }
 
   async #run(refund: DueRefund): Promise<void> {
-    const { work, random, log } = this.#parts;
+    const { work, random, log, times = MONEY_TIMES } = this.#parts;
     const { refundId, tries } = refund;
     try {
       const answer = await this.#answerTo(refund);
-      if (answer.state === 'pending') await work.postponeRefund(refundId, PENDING_LOOK_MS, null, answer.providerRef);
+      if (answer.state === 'pending')
+        await work.postponeRefund(refundId, times.pendingLookMs, null, answer.providerRef);
       else if (answer.state === 'failed' && answer.retryable) {
         const fields = { event: 'refunds.will_retry', refundId, tries, failure: answer.failure };
         log.warn(fields, 'The provider did not give a sum back. It is asked again.');
-        const afterMs = backoffMs(tries, FIRST_RETRY_MS, RETRY_MS_MAX, random);
+        const afterMs = backoffMs(tries, times.firstRetryMs, times.retryMsMax, random);
         await work.postponeRefund(refundId, afterMs, answer.failure, null);
       } else await this.#settle(refund, answer);
     } catch (error) {

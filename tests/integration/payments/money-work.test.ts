@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MoneyWork } from '../../../src/boxoffice/payments/money-work.js';
+import { MONEY_TIMES } from '../../../src/boxoffice/payments/money-times.js';
 import { OpenPayments } from '../../../src/boxoffice/payments/open-payments.js';
 import type { PaymentReport, RefundReport } from '../../../src/boxoffice/payments/paid-orders-port.js';
 import type { PaymentProvider } from '../../../src/boxoffice/payments/payment-provider-port.js';
+import { PostgresMoneyWork } from '../../../src/boxoffice/payments/postgres-money-work.js';
 import { type MoneyParts, RefundRunner } from '../../../src/boxoffice/payments/refund-runner.js';
 import { stripeClient } from '../../../src/boxoffice/payments/stripe/stripe-client.js';
 import { stripeProvider } from '../../../src/boxoffice/payments/stripe/stripe-provider.js';
@@ -58,7 +59,7 @@ beforeEach(() => {
   };
   const log = { ...silentLog, error: ({ event }: { event: string }) => void errors.push(event) };
   const providers = new Map([['stripe', stripe]] as const);
-  parts = { work: new MoneyWork(pool, 60_000), providers, orders, random: () => 0, log };
+  parts = { work: new PostgresMoneyWork(pool, 60_000), providers, orders, random: () => 0, log };
 });
 
 const start = async (paymentMethod = 'pm_card_visa', paymentId = randomUUID()) => {
@@ -136,7 +137,7 @@ describe('the refund runner', () => {
 });
 
 describe('the look at open payments', () => {
-  const look = () => new OpenPayments(parts, 1_000).lookDue();
+  const look = () => new OpenPayments({ ...parts, times: { ...MONEY_TIMES, firstLookMs: 1_000 } }).lookDue();
 
   it('finds money whose report and whose answer were lost', async () => {
     standIn.control({ faults: { lost_answer: 1 } });

@@ -1,37 +1,11 @@
-/** Which refunds and open payments a node is to ask the provider about, in Postgres. */
 import type { Reads } from '../catalogue/reads.js';
-import type { ProviderName } from './paid-orders-port.js';
-
-export interface DueRefund {
-  readonly refundId: string;
-  readonly paymentId: string;
-  readonly provider: ProviderName;
-  /** Of the payment; null: its provider's answer was lost, and it has to be found first. */
-  readonly paymentRef: string | null;
-  /** Of the refund; null: the provider has not accepted it yet. */
-  readonly refundRef: string | null;
-  readonly amount: number;
-  readonly currency: string;
-  /** With this one. */
-  readonly tries: number;
-}
-
-export interface OpenPayment {
-  readonly paymentId: string;
-  readonly provider: ProviderName;
-  readonly providerRef: string | null;
-  readonly ageMs: number;
-  /** No money is wanted any more. */
-  readonly hasOrderEnded: boolean;
-  /** With this one. */
-  readonly looks: number;
-}
+import type { DueRefund, MoneyWork, OpenPayment } from './money-work-port.js';
 
 /**
  * Invariant: what is taken is taken by one node. A take moves the time of the next try on by a lease in a statement of its
  * own, so no lock is held over the call to the provider, and what a dead node has taken comes back when its lease ends.
  */
-export class MoneyWork {
+export class PostgresMoneyWork implements MoneyWork {
   readonly #db: Reads;
   readonly #leaseMs: number;
 
@@ -56,7 +30,6 @@ export class MoneyWork {
     return rows;
   }
 
-  /** It is tried again after so long. `refundRef`: the provider has accepted it under this id. */
   async postponeRefund(
     refundId: string,
     afterMs: number,
@@ -71,7 +44,6 @@ export class MoneyWork {
     );
   }
 
-  /** Payments that are open for `minAgeMs` or longer. */
   async takePayments(max: number, minAgeMs: number): Promise<OpenPayment[]> {
     const { rows } = await this.#db.query<OpenPayment>(
       `WITH due AS (
@@ -91,7 +63,6 @@ export class MoneyWork {
     return rows;
   }
 
-  /** Looked at again after so long, or when its order ends, where that is sooner. */
   async postponePayment(paymentId: string, afterMs: number): Promise<void> {
     await this.#db.query(
       `UPDATE boxoffice.payments p SET look_after = least(
