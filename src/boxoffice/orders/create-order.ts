@@ -3,6 +3,7 @@ import type { Origin } from '../../core/limits/limit-rules.js';
 import { wireError } from '../../protocol/errors.js';
 import type { Money } from '../../protocol/money.js';
 import { commandIdOf, paymentIdOf, requestIdOf } from './derived-ids.js';
+import { endFrom } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
 import type { Order } from './order-port.js';
 import type { NewOrder, NewPayment } from './order-store-port.js';
@@ -95,7 +96,7 @@ function newOrder({ ids, clock, limits }: OrderParts, asked: AskedOrder, { curre
     ...{ holder, accountId, email, name, locale, channel, orderedBy, currency },
     total: sums.total,
     createdAt: now,
-    expiresAt: now + limits.paymentTtlMs,
+    expiresAt: endFrom(now, limits.paymentTtlMs),
     bookings: holds.map(({ showtimeId, holdId, expiresAt }, number) => ({
       ...{ number, showtimeId, holdId, holdExpiresAt: expiresAt },
       bookingId: ids.uuid(),

@@ -14,7 +14,7 @@ export function uuidV5(namespace: string, name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-type Step = 'check_out' | 'return' | 'book' | 'retake' | 'release' | 'cancel';
+type Step = 'check_out' | 'keep' | 'return' | 'book' | 'retake' | 'release' | 'cancel';
 
 /** The id of the command by which a step is done to one booking of an order. */
 export function commandIdOf(orderId: string, step: Step, number: number, attempt = 0): string {

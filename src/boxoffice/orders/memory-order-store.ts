@@ -139,6 +139,13 @@ export class MemoryOrderStore implements OrderStore {
     return 'added';
   }
 
+  async prolong(orderId: string, until: number): Promise<boolean> {
+    const order = this.#get(orderId);
+    if (order?.state !== 'awaiting_payment') return false;
+    this.#put({ ...order, expiresAt: Math.max(order.expiresAt, until) });
+    return true;
+  }
+
   async noteStarted({
     paymentId,
     providerRef,
@@ -156,8 +163,10 @@ export class MemoryOrderStore implements OrderStore {
   async settle(report: PaymentReport, refundId: string, now: number): Promise<SettledReport> {
     const event = `${report.provider} ${report.eventId}`;
     const before = this.#events.get(event);
-    if (before !== undefined && before !== 'unknown_payment') return { outcome: 'repeated' };
     const found = this.#findPayment(report.paymentId) ?? this.#findByRef(report);
+    if (before !== undefined && before !== 'unknown_payment') {
+      return { outcome: 'repeated', ...(found ? { orderId: found.order.id } : {}) };
+    }
     if (!found) {
       this.#events.set(event, 'unknown_payment');
       return { outcome: 'unknown_payment' };

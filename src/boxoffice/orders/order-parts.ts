@@ -12,7 +12,7 @@ import type { OrderTimes } from './order-times.js';
 import type { SalePolicy } from './sale-policy.js';
 
 export interface OrderLimits {
-  /** For so long an order keeps its holds: longer than the slowest answer of a provider. */
+  /** A payment that starts has the seats for so long at least: longer than the slowest answer of a provider. */
   readonly paymentTtlMs: number;
   /** Of one holder, before they are paid. */
   readonly underWayMax: number;

@@ -64,6 +64,7 @@ export interface Cancelled {
 
 export interface SettledReport {
   readonly outcome: Settled;
+  /** Absent: nobody knows the payment. */
   readonly orderId?: string;
   /** The order is paid by it, and is now to be fulfilled or refunded. */
   readonly isPaid?: boolean;
@@ -132,6 +133,8 @@ export interface OrderStore {
   accountOf(holder: string): Promise<string | undefined>;
   /** `known`: there is a payment with this id. `closed`: the order awaits no payment. */
   addPayment(payment: NewPayment): Promise<'added' | 'known' | 'closed'>;
+  /** Moves the end of an order that awaits its payment to `until`, where that is later. False: it awaits none. */
+  prolong(orderId: string, until: number): Promise<boolean>;
   /** What the provider answered to the start of a payment; a later report is not overwritten by it. */
   noteStarted(started: {
     readonly paymentId: string;

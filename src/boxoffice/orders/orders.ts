@@ -4,11 +4,19 @@ import type { StartedPayment } from '../payments/payment-provider-port.js';
 import { type BroughtOn, bringOn } from './bring-on.js';
 import { type AskedOrder, type Created, createOrder, returnHolds } from './create-order.js';
 import { paymentIdOf } from './derived-ids.js';
+import { endOf, keepHolds } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
 import type { Order, PaymentState } from './order-port.js';
 import type { NewPayment, SettledReport } from './order-store-port.js';
 import { ORDER_TIMES } from './order-times.js';
 import { type AskedQuote, type Quote, quoteOrder, refuse } from './quote-order.js';
+
+const AWAY = wireError('unavailable', 'The seats could not be kept for a payment. Try again.', { retryAfterMs: 1_000 });
+const UNKEPT = {
+  too_late: wireError('order_closed', 'The order has waited too long for its payment. Cancel it, and order again.'),
+  gone: wireError('order_closed', 'The seats of the order are not kept any more. Order again.'),
+  closed: wireError('order_closed', 'The order takes no payment.'),
+};
 
 export interface AskedPayment {
   readonly provider: string;
@@ -62,6 +70,8 @@ export class Orders implements PaidOrders {
     const refused = isFree ? undefined : this.refuseProvider(name, asked.isStaff);
     if (refused) return refused;
     const { total: amount, currency } = order;
+    const unkept = isFree ? undefined : await this.#keep(order, id, name);
+    if (unkept) return unkept;
     const payment = { id, orderId: order.id, provider: name, amount, currency, createdAt: clock.now() };
     if (!order.payments.some((known) => known.id === id)) {
       const added = await store.addPayment(payment);
@@ -78,6 +88,25 @@ export class Orders implements PaidOrders {
     if (provider && names.includes(provider)) return undefined;
     const message = `Payments are taken by ${names.map((each) => each.name).join(', ') || 'nobody'} here.`;
     return refuse(wireError('payment_required', message, { field: 'provider' }));
+  }
+
+  /**
+   * Keeps the seats for a payment before it starts, or says why it does not start. Staff have their money already, and a payment that
+   * is under way was kept when it started.
+   */
+  async #keep(order: Order, paymentId: string, provider: string): Promise<Refused | undefined> {
+    const { store, clock, providers, limits } = this.#parts;
+    const known = order.payments.find(({ id }) => id === paymentId);
+    const isNew = known === undefined || known.state === 'created' || known.state === 'failed';
+    if (!isNew || order.state !== 'awaiting_payment' || providers.get(provider)?.isStaffOnly) return undefined;
+    const isTooLate = endOf(order, clock.now(), limits.paymentTtlMs) < clock.now() + limits.paymentTtlMs;
+    const kept = isTooLate ? 'too_late' : await keepHolds(this.#parts, order);
+    if (kept === 'kept') return undefined;
+    if (kept === 'later') return refuse(AWAY);
+    const now = (await store.find(order.id)) ?? order;
+    if (now.state === 'awaiting_payment') return refuse(UNKEPT[kept]);
+    // Another request under the same key may have paid meanwhile: then this one is told what came of it.
+    return now.payments.some(({ id }) => id === paymentId) ? undefined : refuse(closedError(now));
   }
 
   async #start(order: Order, payment: NewPayment, asked: AskedPayment): Promise<Paid> {
@@ -139,7 +168,15 @@ export class Orders implements PaidOrders {
   async settled(report: PaymentReport): Promise<Settled> {
     const { outcome, orderId, isPaid } = await this.#settle(report);
     if (isPaid && orderId !== undefined) this.#run(this.bringOn(orderId));
+    if (report.state === 'processing' && orderId !== undefined) await this.#keepForReport(orderId);
     return outcome;
+  }
+
+  /** The provider has the payment from now on, and may take its time again. It repeats a report that nobody could take. */
+  async #keepForReport(orderId: string): Promise<void> {
+    const order = await this.#parts.store.find(orderId);
+    const kept = order && (await keepHolds(this.#parts, order));
+    if (kept === 'later') throw new Error('A house did not answer: the seats of a payment under way are not kept yet.');
   }
 
   async refundSettled(report: RefundReport): Promise<'taken' | 'repeated' | 'unknown_refund'> {

@@ -116,6 +116,15 @@ export class PostgresOrderStore implements OrderStore {
     return insertPayment(this.#pool, payment);
   }
 
+  async prolong(orderId: string, until: number): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `UPDATE boxoffice.orders SET expires_at = greatest(expires_at, to_timestamp($2 / 1000.0))
+        WHERE id = $1 AND state = 'awaiting_payment'`,
+      [orderId, until],
+    );
+    return rowCount === 1;
+  }
+
   async noteStarted(started: Parameters<OrderStore['noteStarted']>[0]): Promise<void> {
     const { paymentId, providerRef, state, failure, now } = started;
     await this.#pool.query(

@@ -41,8 +41,10 @@ export async function settleBatch(client: PoolClient, items: readonly ReportToSe
     const event = `${report.provider} ${report.eventId}`;
     const before = known.get(event);
     // What nobody knew may be known now: the event came before the payment that it is about.
-    if (before !== undefined && before !== 'unknown_payment') return { outcome: 'repeated' };
     const place = found.get(at);
+    if (before !== undefined && before !== 'unknown_payment') {
+      return { outcome: 'repeated', ...(place ? { orderId: place.orderId } : {}) };
+    }
     const order = place && orders.get(place.orderId);
     const payment = place && payments.get(place.paymentId);
     const judged: Judged = order && payment ? judgeReport(report, payment, order) : { outcome: 'unknown_payment' };

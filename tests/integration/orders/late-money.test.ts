@@ -50,3 +50,27 @@ it('late money goes back where somebody else has the seats', async () => {
   );
   expect(rows).toEqual([{ bookings: 0, tickets: 0 }]);
 });
+
+it('a payment that starts near the end of its order has the seats until its money comes', async () => {
+  const slow = await Shop.open({ PAYMENT_TTL_MS: '4000' });
+  try {
+    const buyer = await slow.guest();
+    const { order } = (await slow.order(buyer, ['R1-1', 'R1-2'])).json;
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const pay = { provider: 'test', details: { card: 'late', delayMs: 2_500 } };
+    const paid = await slow.send('POST', `/v1/orders/${order.id}/payments`, buyer, pay);
+    expect(paid.json).toMatchObject({ order: { state: 'awaiting_payment' }, payment: { state: 'processing' } });
+    expect(Date.parse(paid.json.order.expiresAt)).toBeGreaterThan(Date.parse(order.expiresAt));
+    const states = new Set<string>();
+    await eventually(async () => {
+      const { json } = await slow.send('GET', `/v1/orders/${order.id}`, buyer);
+      states.add(json.state);
+      return json.state === 'fulfilled';
+    });
+    expect(states).not.toContain('expired');
+    const sql = 'SELECT attempt FROM boxoffice.order_bookings WHERE order_id = $1';
+    expect((await slow.stage.pool.query(sql, [order.id])).rows).toEqual([{ attempt: 0 }]);
+  } finally {
+    await slow.close();
+  }
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AskedOrder } from '../../../../src/boxoffice/orders/create-order.js';
+import { endFrom } from '../../../../src/boxoffice/orders/keep-holds.js';
 import type { Order } from '../../../../src/boxoffice/orders/order-port.js';
 import { HOLD_TTL_MS, OrderWorld, PAYMENT_TTL_MS, SHOWTIMES } from './order-world.js';
 
@@ -110,7 +111,7 @@ async function play(world: OrderWorld, plan: readonly { readonly act: Act; reado
 const scenes = fc.record({
   two: fc.boolean(),
   /** How long it takes until the money comes. */
-  lateMs: fc.constantFrom(0, HOLD_TTL_MS + 1, PAYMENT_TTL_MS + 1),
+  lateMs: fc.constantFrom(0, HOLD_TTL_MS + 1, endFrom(1, PAYMENT_TTL_MS)),
   hasExpired: fc.boolean(),
   /** Where somebody takes a seat as soon as it is free. */
   rival: fc.constantFrom(undefined, ...SHOWTIMES),

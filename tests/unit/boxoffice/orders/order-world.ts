@@ -33,6 +33,10 @@ interface Turn {
 
 export class OrderWorld {
   now = 1_000_000;
+  /** What the provider answers to the start of a payment. */
+  answers: 'succeeded' | 'processing' = 'succeeded';
+  /** Houses that do not answer. */
+  readonly away = new Set<string>();
   readonly store = new MemoryOrderStore();
   readonly houses: ReadonlyMap<string, House>;
   readonly #map = compileSeatMap(hall(1, 4));
@@ -95,7 +99,11 @@ export class OrderWorld {
     return newHoldId;
   }
 
-  report(order: Order, eventId = 'e1'): PaymentReport {
+  get charged(): number {
+    return this.#charged.size;
+  }
+
+  report(order: Order, eventId = 'e1', state: 'succeeded' | 'processing' = 'succeeded'): PaymentReport {
     const [payment] = order.payments;
     const received = { amount: order.total, currency: order.currency };
     const paymentId = payment?.id ?? '';
@@ -105,14 +113,15 @@ export class OrderWorld {
       kind: 'paid',
       providerRef: `ref ${paymentId}`,
       paymentId,
-      state: 'succeeded',
-      received,
+      state,
+      ...(state === 'succeeded' ? { received } : {}),
     };
   }
 
   #parts(worker: number | undefined): OrderParts {
     const desk: HouseDesk = {
-      ask: async (showtimeId, command, commandId) => this.#once(showtimeId, command, commandId),
+      ask: async (showtimeId, command, commandId) =>
+        this.away.has(showtimeId) ? { ok: false, failure: 'unavailable' } : this.#once(showtimeId, command, commandId),
       open: async (showtimeId) => {
         const house = this.houses.get(showtimeId) as House;
         return {
@@ -168,6 +177,7 @@ export class OrderWorld {
       isStaffOnly: false,
       start: async ({ paymentId, amount }) => {
         this.#charged.set(paymentId, amount.amount);
+        if (this.answers === 'processing') return { ok: true, providerRef: `ref ${paymentId}`, state: 'processing' };
         const report = {
           ...({
             provider: 'test',
