@@ -100,6 +100,25 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     await migrate(url, 'sql', silentLog);
   });
 
+  test('a node that waited for another to create the schema finds it, on a backend that ran DDL before', async () => {
+    // One backend: that which migrates the job queue is also that which waits.
+    const { url } = await bouncer(direct, { mode, poolSize: 1 });
+    const other = await connected(direct);
+    await other.query('BEGIN');
+    await other.query("SELECT pg_advisory_xact_lock('7241865325823964')");
+    const migrated = migrate(url, 'sql', silentLog);
+    await vi.waitFor(
+      async () => {
+        const { rowCount } = await other.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+        expect(rowCount).toBe(1);
+      },
+      { timeout: 15_000 },
+    );
+    await other.query('CREATE SCHEMA usher');
+    await other.query('COMMIT');
+    await migrated;
+  });
+
   test('many nodes commit and claim over fewer backends, and none of them keeps a setting of ours', async () => {
     await migrate(direct, 'sql', silentLog);
     const { url } = await bouncer(direct, { mode, poolSize: mode === 'session' ? 12 : 3 });
