@@ -352,6 +352,7 @@ CREATE TABLE boxoffice.orders (
   asked text,
   claimed_until timestamp(3) with time zone,
   erased_at timestamp(3) with time zone,
+  holds_due_at timestamp(3) with time zone,
   CONSTRAINT orders_pkey PRIMARY KEY (id),
   CONSTRAINT orders_reference_key UNIQUE (reference),
   CONSTRAINT orders_request_id_key UNIQUE (request_id),
@@ -369,6 +370,7 @@ CREATE INDEX orders_created_at ON boxoffice.orders USING brin (created_at);
 CREATE INDEX orders_email ON boxoffice.orders USING btree (email, id) WHERE (email IS NOT NULL);
 CREATE INDEX orders_free ON boxoffice.orders USING btree (paid_at) WHERE ((total = 0) AND (paid_at IS NOT NULL));
 CREATE INDEX orders_holder ON boxoffice.orders USING btree (holder, id);
+CREATE INDEX orders_holds_due ON boxoffice.orders USING btree (holds_due_at) WHERE (holds_due_at IS NOT NULL);
 CREATE INDEX orders_open_of_holder ON boxoffice.orders USING btree (holder) WHERE (state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text]));
 CREATE INDEX orders_personal ON boxoffice.orders USING btree (created_at) WHERE (erased_at IS NULL);
 CREATE INDEX orders_under_way ON boxoffice.orders USING btree (expires_at) WHERE (state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'paid'::text]));

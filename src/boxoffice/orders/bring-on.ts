@@ -121,17 +121,6 @@ async function giveBack({ desk }: Parts, order: Order, booking: OrderBooking): P
   return outcome.ok || isLast(outcome);
 }
 
-/** Releases the holds of an order that has expired. Where a house does not answer they end by themselves. */
-export async function releaseHolds({ desk }: Pick<Parts, 'desk'>, order: Order): Promise<void> {
-  const { id: orderId, holder } = order;
-  await Promise.all(
-    order.bookings.map(async ({ number, showtimeId, holdId }) => {
-      const release = { type: 'release', holder, holdId, orderId } as const;
-      await desk.ask(showtimeId, release, commandIdOf(orderId, 'release', number, 0));
-    }),
-  );
-}
-
 /** A refusal is the house's word; anything else may have taken effect or not. */
 function isLast(outcome: Extract<Outcome, { ok: false }>): boolean {
   return 'refusal' in outcome;

@@ -3,10 +3,12 @@ import type { Origin } from '../../core/limits/limit-rules.js';
 import { wireError } from '../../protocol/errors.js';
 import type { Money } from '../../protocol/money.js';
 import { commandIdOf, paymentIdOf, requestIdOf } from './derived-ids.js';
+import { returnHolds } from './give-back-holds.js';
 import { endFrom } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
 import type { Order } from './order-port.js';
 import type { NewOrder, NewPayment } from './order-store-port.js';
+import { ORDER_TIMES } from './order-times.js';
 import { type AskedQuote, type Quote, type QuotedHold, quoteOrder, refuse } from './quote-order.js';
 
 const RETRY_AFTER_MS = 1_000;
@@ -156,30 +158,12 @@ async function checkOut(
 async function giveUp(parts: OrderParts, draft: Draft, refused: Refused): Promise<Refused> {
   const { id: orderId } = draft;
   const reason = refused.error.code;
-  await parts.store.cancel({ orderId, from: 'draft', reason, now: parts.clock.now() });
+  const now = parts.clock.now();
+  const holdsDueAt = now + (parts.times ?? ORDER_TIMES).claimMs;
+  await parts.store.cancel({ orderId, from: 'draft', reason, now, holdsDueAt });
   const order = await parts.store.find(orderId);
   if (!order || order.state === 'cancelled') await returnHolds(parts, draft);
   return refused;
-}
-
-/**
- * Gives the holds of a cancelled order back to their buyer, for as long as they would have had them. A house that does not answer
- * keeps them until the order would have expired.
- */
-export async function returnHolds({ desk, log }: Pick<OrderParts, 'desk' | 'log'>, draft: Draft): Promise<void> {
-  const { id: orderId, holder } = draft;
-  await Promise.all(
-    draft.bookings.map(async ({ number, showtimeId, holdId, holdExpiresAt: expiresAt }) => {
-      const command = { type: 'return_hold', holder, holdId, orderId, expiresAt } as const;
-      const outcome = await desk.ask(showtimeId, command, commandIdOf(orderId, 'return', number));
-      if (outcome.ok || 'refusal' in outcome) return;
-      const event = 'order.hold_not_returned';
-      log.warn(
-        { event, orderId, showtimeId, holdId, failure: outcome.failure },
-        'A hold stays in a cancelled order until it ends.',
-      );
-    }),
-  );
 }
 
 function paymentOf({ clock }: OrderParts, { key, provider }: AskedOrder, draft: Draft): NewPayment | undefined {

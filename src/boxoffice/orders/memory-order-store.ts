@@ -33,6 +33,7 @@ interface Kept {
   requestId: string | undefined;
   readonly asked: string;
   claimedUntil: number;
+  holdsDueAt: number | undefined;
 }
 
 /**
@@ -80,7 +81,7 @@ export class MemoryOrderStore implements OrderStore {
       bookings: bookings.map((booking) => ({ ...booking, status: 'pending', attempt: 0 })),
       ...{ lines: [], discounts: [], payments: [], refunds: [] },
     };
-    this.#orders.set(order.id, { order, requestId, asked: hash, claimedUntil: 0 });
+    this.#orders.set(order.id, { order, requestId, asked: hash, claimedUntil: 0, holdsDueAt: undefined });
     return { ok: true, isNew: true };
   }
 
@@ -95,11 +96,12 @@ export class MemoryOrderStore implements OrderStore {
     return 'opened';
   }
 
-  async cancel({ orderId, from, reason }: Cancelled): Promise<boolean> {
+  async cancel({ orderId, from, reason, holdsDueAt }: Cancelled): Promise<boolean> {
     const order = this.#get(orderId);
     if (order?.state !== from) return false;
     this.#become(order, 'cancelled', { reason, bookings: failed(order) });
     const kept = this.#orders.get(orderId);
+    if (kept) kept.holdsDueAt = holdsDueAt;
     if (kept && from === 'draft') kept.requestId = undefined;
     if (from !== 'draft') this.#tell('order.cancelled', orderId);
     return true;
@@ -252,13 +254,29 @@ export class MemoryOrderStore implements OrderStore {
     return 'taken';
   }
 
-  async expire(now: number, limit: number): Promise<Order[]> {
-    const due = this.all().filter(({ state, expiresAt }) => state === 'awaiting_payment' && expiresAt <= now);
-    for (const order of due.slice(0, limit)) {
-      this.#become(order, 'expired', {});
-      this.#tell('order.expired', order.id);
+  async expire(now: number, holdsDueAt: number, limit: number): Promise<Order[]> {
+    const due = [...this.#orders.values()]
+      .filter(({ order: { state, expiresAt } }) => state === 'awaiting_payment' && expiresAt <= now)
+      .slice(0, limit);
+    for (const kept of due) {
+      this.#become(kept.order, 'expired', {});
+      kept.holdsDueAt = holdsDueAt;
+      this.#tell('order.expired', kept.order.id);
     }
-    return due.slice(0, limit).map(({ id }) => this.#get(id) as Order);
+    return due.map(({ order }) => order);
+  }
+
+  async holdsDue(now: number, claimedUntil: number, limit: number): Promise<Order[]> {
+    const due = [...this.#orders.values()].filter(({ holdsDueAt }) => holdsDueAt !== undefined && holdsDueAt <= now);
+    for (const kept of due.slice(0, limit)) kept.holdsDueAt = claimedUntil;
+    return due.slice(0, limit).map(({ order }) => order);
+  }
+
+  async holdsGivenBack(orderIds: readonly string[]): Promise<void> {
+    for (const id of orderIds) {
+      const kept = this.#orders.get(id);
+      if (kept) kept.holdsDueAt = undefined;
+    }
   }
 
   async due(now: number, claimedUntil: number, limit: number): Promise<DueOrders> {

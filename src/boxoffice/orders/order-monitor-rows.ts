@@ -8,6 +8,7 @@ import { ORDER_TIMES } from './order-times.js';
 export async function expireOrders(
   db: Reads,
   now: number,
+  holdsDueAt: number,
   limit: number,
 ): Promise<{ readonly id: string; readonly hasDiscounts: boolean }[]> {
   const { rows } = await db.query<{ id: string; hasDiscounts: boolean }>(
@@ -15,16 +16,29 @@ export async function expireOrders(
        SELECT id FROM boxoffice.orders WHERE state = 'awaiting_payment' AND expires_at <= to_timestamp($1 / 1000.0)
         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
      ), gone AS (
-       UPDATE boxoffice.orders o SET state = 'expired', ended_at = to_timestamp($1 / 1000.0)
+       UPDATE boxoffice.orders o SET state = 'expired', ended_at = to_timestamp($1 / 1000.0), holds_due_at = to_timestamp($3 / 1000.0)
          FROM due WHERE o.id = due.id RETURNING o.id
      ), told AS (
        INSERT INTO boxoffice.outbox (topic, subject, payload)
        SELECT 'order.expired', 'order:' || id, jsonb_build_object('orderId', id) FROM gone
      )
      SELECT id, EXISTS (SELECT FROM boxoffice.order_discounts d WHERE d.order_id = gone.id) AS "hasDiscounts" FROM gone`,
-    [now, limit],
+    [now, limit, holdsDueAt],
   );
   return rows;
+}
+
+/** The ids of orders whose holds are to be given back by whoever asks. */
+export async function claimHoldsDue(db: Reads, now: number, claimedUntil: number, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `WITH due AS (
+       SELECT id FROM boxoffice.orders WHERE holds_due_at <= to_timestamp($1 / 1000.0)
+        ORDER BY holds_due_at LIMIT $3 FOR UPDATE SKIP LOCKED
+     )
+     UPDATE boxoffice.orders o SET holds_due_at = to_timestamp($2 / 1000.0) FROM due WHERE o.id = due.id RETURNING o.id`,
+    [now, claimedUntil, limit],
+  );
+  return rows.map(({ id }) => id);
 }
 
 export async function dueOrders(db: Reads, now: number, claimedUntil: number, limit: number): Promise<DueOrders> {

@@ -1,8 +1,8 @@
 import type { Timers } from '../../kernel/timers.js';
 import { repeat } from '../repeat.js';
-import { releaseHolds } from './bring-on.js';
-import { returnHolds } from './create-order.js';
+import { releaseHolds, returnHolds } from './give-back-holds.js';
 import type { OrderParts } from './order-parts.js';
+import type { Order } from './order-port.js';
 import { ORDER_TIMES, type OrderTimes } from './order-times.js';
 import type { Orders } from './orders.js';
 
@@ -56,6 +56,7 @@ export class OrderMonitor {
   /** One round. */
   async look(): Promise<void> {
     await this.#expire();
+    await this.#giveBackDue();
     await this.#goOn();
     await this.#findMoneyFaults();
   }
@@ -63,12 +64,32 @@ export class OrderMonitor {
   async #expire(): Promise<void> {
     const { store, clock, wakeOutbox } = this.#parts;
     for (;;) {
-      const expired = await store.expire(clock.now(), LIMIT);
+      const now = clock.now();
+      const expired = await store.expire(now, now + this.#times.claimMs, LIMIT);
       this.#totals.expired += expired.length;
       if (expired.length > 0) wakeOutbox();
-      await Promise.all(expired.map((order) => releaseHolds(this.#parts, order)));
+      await this.#giveBack(expired, now);
       if (expired.length < LIMIT) return;
     }
+  }
+
+  /** What whoever ended an order has left: it died, or a house did not answer, or took a hold into the order after all. */
+  async #giveBackDue(): Promise<void> {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    await this.#giveBack(await store.holdsDue(now, now + this.#times.claimMs, LIMIT), now);
+  }
+
+  async #giveBack(ended: readonly Order[], now: number): Promise<void> {
+    const given = await Promise.all(
+      ended.map(async (order) => {
+        if (order.state === 'cancelled') return (await returnHolds(this.#parts, order, now)) ? [order.id] : [];
+        // One that was paid late needs its holds, or has taken its seats again.
+        if (order.state !== 'expired') return [order.id];
+        return (await releaseHolds(this.#parts, order)) ? [order.id] : [];
+      }),
+    );
+    await this.#parts.store.holdsGivenBack(given.flat());
   }
 
   async #goOn(): Promise<void> {
@@ -92,7 +113,15 @@ export class OrderMonitor {
   async #endDraft(orderId: string): Promise<void> {
     const { store, clock } = this.#parts;
     const order = await store.find(orderId);
-    if (!order || !(await store.cancel({ orderId, from: 'draft', reason: 'abandoned', now: clock.now() }))) return;
+    const now = clock.now();
+    const cancelled = {
+      orderId,
+      from: 'draft',
+      reason: 'abandoned',
+      now,
+      holdsDueAt: now + this.#times.claimMs,
+    } as const;
+    if (!order || !(await store.cancel(cancelled))) return;
     this.#totals.draftsEnded++;
     await returnHolds(this.#parts, order);
   }

@@ -60,6 +60,8 @@ export interface Cancelled {
   readonly from: 'draft' | 'awaiting_payment';
   readonly reason: string;
   readonly now: number;
+  /** When a monitor gives its holds back, after whoever cancelled it. Undefined: no house was asked for them yet. */
+  readonly holdsDueAt: number | undefined;
 }
 
 export interface SettledReport {
@@ -154,8 +156,15 @@ export interface OrderStore {
   /** `paid` → `refunded`, once its seats were given back. */
   endRefunded(orderId: string, now: number): Promise<boolean>;
   settleRefund(report: RefundReport, now: number): Promise<'taken' | 'repeated' | 'unknown_refund'>;
-  /** `awaiting_payment` → `expired` of those whose time has come, at most `limit`. Gives those that expired now. */
-  expire(now: number, limit: number): Promise<Order[]>;
+  /**
+   * `awaiting_payment` → `expired` of those whose time has come, at most `limit`. Gives those that expired now. Their holds are due
+   * at `holdsDueAt`.
+   */
+  expire(now: number, holdsDueAt: number, limit: number): Promise<Order[]>;
+  /** Orders whose holds are due, each for one node at a time: it is not due again before `claimedUntil`. */
+  holdsDue(now: number, claimedUntil: number, limit: number): Promise<Order[]>;
+  /** Their holds are due no more: every house has answered. */
+  holdsGivenBack(orderIds: readonly string[]): Promise<void>;
   /** Gives each order to one node at a time: it is not due again before `claimedUntil`. */
   due(now: number, claimedUntil: number, limit: number): Promise<DueOrders>;
   /** Of orders that were last paid or ended between these times. */

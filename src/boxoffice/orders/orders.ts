@@ -2,8 +2,9 @@ import { type WireError, wireError } from '../../protocol/errors.js';
 import type { PaidOrders, PaymentReport, RefundReport, Settled } from '../payments/paid-orders-port.js';
 import type { StartedPayment } from '../payments/payment-provider-port.js';
 import { type BroughtOn, bringOn } from './bring-on.js';
-import { type AskedOrder, type Created, createOrder, returnHolds } from './create-order.js';
+import { type AskedOrder, type Created, createOrder } from './create-order.js';
 import { paymentIdOf } from './derived-ids.js';
+import { returnHolds } from './give-back-holds.js';
 import { endOf, keepHolds } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
 import type { Order, PaymentState } from './order-port.js';
@@ -193,13 +194,10 @@ export class Orders implements PaidOrders {
 
   /** Ends an order that nobody has paid; its buyer has the holds again. Undefined: it awaits no payment. */
   async cancel(order: Order, reason: string): Promise<Order | undefined> {
-    const { store, clock, providers, wakeOutbox } = this.#parts;
-    const isCancelled = await store.cancel({
-      orderId: order.id,
-      from: 'awaiting_payment',
-      reason,
-      now: clock.now(),
-    });
+    const { store, clock, providers, wakeOutbox, times = ORDER_TIMES } = this.#parts;
+    const now = clock.now();
+    const cancelled = { orderId: order.id, from: 'awaiting_payment', reason, now } as const;
+    const isCancelled = await store.cancel({ ...cancelled, holdsDueAt: now + times.claimMs });
     if (!isCancelled) return undefined;
     wakeOutbox();
     await returnHolds(this.#parts, order);

@@ -3,7 +3,7 @@ import { inTransaction } from '../halls/hall-store.js';
 import type { PaymentReport, RefundReport } from '../payments/paid-orders-port.js';
 import type { Discounts } from './discounts-port.js';
 import { type FulfilledOrder, fulfilOrders, insertDrafts, insertPayment, openDrafts } from './order-batches.js';
-import { dueOrders, expireOrders, moneyFaults } from './order-monitor-rows.js';
+import { claimHoldsDue, dueOrders, expireOrders, moneyFaults } from './order-monitor-rows.js';
 import type { Order } from './order-port.js';
 import { readOrderOfRequest, readOrders, searchOrders } from './order-rows.js';
 import type {
@@ -74,12 +74,13 @@ export class PostgresOrderStore implements OrderStore {
     });
   }
 
-  async cancel({ orderId, from, reason, now }: Cancelled): Promise<boolean> {
+  async cancel({ orderId, from, reason, now, holdsDueAt }: Cancelled): Promise<boolean> {
     return await transaction(this.#pool, async (client) => {
       const { rowCount } = await client.query(
         `WITH gone AS (
            UPDATE boxoffice.orders SET state = 'cancelled', reason = $3, ended_at = to_timestamp($4 / 1000.0),
-                  request_id = CASE WHEN $2 = 'draft' THEN NULL ELSE request_id END
+                  request_id = CASE WHEN $2 = 'draft' THEN NULL ELSE request_id END,
+                  holds_due_at = to_timestamp($5 / 1000.0)
             WHERE id = $1 AND state = $2 RETURNING id
          ), bookings AS (
            UPDATE boxoffice.order_bookings b SET status = 'failed' FROM gone WHERE b.order_id = gone.id
@@ -88,7 +89,7 @@ export class PostgresOrderStore implements OrderStore {
            SELECT 'order.cancelled', 'order:' || id, jsonb_build_object('orderId', id) FROM gone WHERE $2 <> 'draft'
          )
          SELECT id FROM gone`,
-        [orderId, from, reason, now],
+        [orderId, from, reason, now, holdsDueAt ?? null],
       );
       if (rowCount === 1 && from !== 'draft') await this.#giveBack(client, orderId);
       return rowCount === 1;
@@ -213,13 +214,22 @@ export class PostgresOrderStore implements OrderStore {
     return await transaction(this.#pool, (client) => settleRefund(client, report, now));
   }
 
-  async expire(now: number, limit: number): Promise<Order[]> {
+  async expire(now: number, holdsDueAt: number, limit: number): Promise<Order[]> {
     const ids = await transaction(this.#pool, async (client) => {
-      const expired = await expireOrders(client, now, limit);
+      const expired = await expireOrders(client, now, holdsDueAt, limit);
       for (const { id, hasDiscounts } of expired) if (hasDiscounts) await this.#giveBack(client, id);
       return expired.map(({ id }) => id);
     });
     return await readOrders(this.#pool, ids);
+  }
+
+  async holdsDue(now: number, claimedUntil: number, limit: number): Promise<Order[]> {
+    return await readOrders(this.#pool, await claimHoldsDue(this.#pool, now, claimedUntil, limit));
+  }
+
+  async holdsGivenBack(orderIds: readonly string[]): Promise<void> {
+    const sql = 'UPDATE boxoffice.orders SET holds_due_at = NULL WHERE id = ANY($1::uuid[])';
+    if (orderIds.length > 0) await this.#pool.query(sql, [orderIds]);
   }
 
   due(now: number, claimedUntil: number, limit: number) {
@@ -240,7 +250,8 @@ export class PostgresOrderStore implements OrderStore {
   async #drafted(order: NewOrder, bookings: number | undefined): Promise<Drafted> {
     if (bookings === order.bookings.length) return { ok: true, isNew: true };
     if (bookings !== undefined) {
-      await this.cancel({ orderId: order.id, from: 'draft', reason: 'hold_in_order', now: order.createdAt });
+      const reason = 'hold_in_order';
+      await this.cancel({ orderId: order.id, from: 'draft', reason, now: order.createdAt, holdsDueAt: undefined });
       return { ok: false, fault: 'hold_in_order' };
     }
     const before = await readOrderOfRequest(this.#pool, order.requestId);

@@ -201,6 +201,9 @@ it('whoever dies while an order is made or cancelled, no seat stays in an order 
       void cancel();
       await play(world, plan.slice(40));
       await rest(world);
+      // Before the time of the order is over.
+      const cancelled = world.store.all().filter(({ state }) => state === 'cancelled');
+      for (const order of cancelled) expect(seatsOf(world, order)).toEqual({ booked: 0, held: 0 });
       world.now += PAYMENT_TTL_MS;
       await rest(world);
       for (const order of world.store.all()) {

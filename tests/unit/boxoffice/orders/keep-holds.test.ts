@@ -1,46 +1,10 @@
 import { expect, it } from 'vitest';
 import { endFrom, endOf } from '../../../../src/boxoffice/orders/keep-holds.js';
-import type { Order } from '../../../../src/boxoffice/orders/order-port.js';
-import { OrderWorld, PAYMENT_TTL_MS, SHOWTIMES } from './order-world.js';
+import { BUYER, key, ordered } from './one-order.js';
+import { PAYMENT_TTL_MS, SHOWTIMES } from './order-world.js';
 
-const BUYER = 'guest:buyer';
 const MADE_AT = 1_000_000;
 const LAST_END = MADE_AT + 3 * PAYMENT_TTL_MS;
-
-async function ordered(showtimes: readonly string[] = [SHOWTIMES[0]]) {
-  const world = new OrderWorld();
-  const { orders, monitor } = world.alone();
-  const holds = showtimes.map((showtimeId) => ({
-    showtimeId,
-    holdId: world.holdSeats(showtimeId, BUYER, ['R1-1', 'R1-2']),
-  }));
-  const created = await orders.create({
-    ...{
-      holder: BUYER,
-      accountId: undefined,
-      address: undefined,
-      channel: 'web',
-      holds,
-      vouchers: [],
-      points: undefined,
-    },
-    total: { amount: 2_000 * holds.length, currency: 'EUR' },
-    ...{ email: undefined, name: '', locale: 'en', orderedBy: undefined, from: undefined, sender: BUYER },
-    ...{ key: key(0), asked: 'hash', provider: undefined },
-  });
-  if (!created.ok) throw new Error(created.error.code);
-  const { id } = created.order;
-  const read = () => world.store.all().find((order) => order.id === id) as Order;
-  const pay = (number: number) =>
-    orders.pay(read(), { provider: 'test', details: {}, returnUrl: '', key: key(number), isStaff: false });
-  const heldUntil = (showtimeId: string = SHOWTIMES[0]) =>
-    [...(world.houses.get(showtimeId)?.holds.values() ?? [])].map(({ expiresAt }) => expiresAt);
-  return { world, orders, monitor, read, pay, heldUntil };
-}
-
-function key(number: number): string {
-  return `00000000-0000-4000-8000-00000000010${number}`;
-}
 
 it('a payment that starts late has the seats for the whole payment time', async () => {
   const { world, monitor, read, pay, heldUntil } = await ordered(SHOWTIMES);
