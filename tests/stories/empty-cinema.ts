@@ -32,15 +32,10 @@ export async function openEmptyCinema(environment: Readonly<Record<string, strin
     HTTP_REQUESTS_PER_SECOND: '1000',
     ...environment,
   });
-  let said = '';
-  const keep = (text: string) => {
-    said += text;
-  };
-  await runCtl(['setup-link'], { environment: operator, out: keep, err: keep });
   return {
     server,
     environment: { ...operator, USHER_URL: server.url },
-    setupToken: /#([\w-]{43})/.exec(said)?.[1] ?? '',
+    setupToken: await setupTokenOf(operator),
     mailedToken: async (email) => {
       const giveUpAt = performance.now() + MAIL_MS_MAX;
       for (;;) {
@@ -59,4 +54,14 @@ export async function openEmptyCinema(environment: Readonly<Record<string, strin
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** The token in the link for the first administrator. */
+export async function setupTokenOf(environment: Readonly<Record<string, string>>): Promise<string> {
+  let said = '';
+  const keep = (text: string) => {
+    said += text;
+  };
+  await runCtl(['setup-link'], { environment, out: keep, err: keep });
+  return /#([\w-]{43})/.exec(said)?.[1] ?? '';
 }

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveClient } from '../integration/gateway/live-client.js';
 import { type EmptyCinema, openEmptyCinema } from './empty-cinema.js';
 import { GRAND_PLAN } from './grand-plan.js';
+import { hire, PASSWORD, signUp } from './joining.js';
 import { Person } from './person.js';
 
-const PASSWORD = 'three green bottles on a wall';
 interface Hold {
   readonly id: string;
   readonly seats: readonly string[];
@@ -42,14 +42,7 @@ describe('a cinema of one’s own', () => {
 
   it('has a manager and a staff account with a second factor, and a key for programs', async () => {
     const { admin, program } = people;
-    for (const role of ['manager', 'staff'] as const) {
-      const email = `${role}@cinema.example`;
-      await admin.done('POST', '/v1/admin/accounts', { email, name: role, role });
-      const token = await cinema.mailedToken(email);
-      await people[role].done('POST', '/v1/password-resets/confirm', { token, password: PASSWORD });
-      await people[role].logIn(email, PASSWORD);
-      await people[role].enrol();
-    }
+    for (const role of ['manager', 'staff'] as const) await hire(admin, people[role], role, cinema.mailedToken);
     const key = await admin.done<{ secret: string }>('POST', '/v1/api-keys', {
       name: 'programme',
       permissions: ['catalogue.edit', 'halls.edit', 'showtimes.edit'],
@@ -106,19 +99,7 @@ describe('a cinema of one’s own', () => {
 
   it('sells a seat to one of two customers who want it at once', async () => {
     const { ann, bob } = people;
-    for (const [who, email] of [
-      ['ann', 'ann@people.example'],
-      ['bob', 'bob@people.example'],
-    ] as const) {
-      const { session } = await people[who].done<{ session: string }>('POST', '/v1/sessions');
-      await people[who].done('POST', '/v1/accounts', { email, password: PASSWORD, guestSession: session });
-      const token = await cinema.mailedToken(email);
-      const joined = await people[who].done<{ accessToken: string }>('POST', '/v1/accounts/confirm', {
-        token,
-        password: PASSWORD,
-      });
-      people[who].token = joined.accessToken;
-    }
+    for (const who of ['ann', 'bob'] as const) await signUp(people[who], `${who}@people.example`, cinema.mailedToken);
     const answers = await Promise.all(
       [ann, bob].map((who) =>
         who.ask<{ hold?: Hold; conflicts?: object[] }>('POST', at('/holds'), { seats: ['D-6', 'D-7'] }),

@@ -10,12 +10,15 @@ export interface Answer<Body> {
 /** Somebody who uses the HTTP API, with a session or an API key. */
 export class Person {
   readonly #origin: string;
+  readonly #address: string | undefined;
   token: string;
   refreshToken = '';
   #totpSecret = '';
 
-  constructor(origin: string, token = '') {
+  /** @param address where they are, as a proxy in front of the server says. */
+  constructor(origin: string, token = '', address?: string) {
     this.#origin = origin;
+    this.#address = address;
     this.token = token;
   }
 
@@ -29,6 +32,7 @@ export class Person {
       method,
       headers: {
         ...(this.token === '' ? {} : { authorization: `Bearer ${this.token}` }),
+        ...(this.#address === undefined ? {} : { 'x-forwarded-for': this.#address }),
         ...(body === undefined ? {} : { 'content-type': type }),
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
         ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
@@ -45,6 +49,14 @@ export class Person {
     const { status, json } = await this.ask<Body>(...request);
     if (status >= 300) throw new Error(`${request[0]} ${request[1]} answered ${status}: ${JSON.stringify(json)}`);
     return json;
+  }
+
+  /** Opens a link as a browser does, without a session; a file that needs one is downloaded with the token. */
+  async open(link: string, token?: string): Promise<{ status: number; type: string; bytes: Buffer }> {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const response = await fetch(new URL(link, this.#origin), { headers });
+    const type = response.headers.get('content-type') ?? '';
+    return { status: response.status, type, bytes: Buffer.from(await response.arrayBuffer()) };
   }
 
   /** Reads something and changes it, as nobody else changed it meanwhile. */

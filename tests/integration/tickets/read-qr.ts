@@ -6,9 +6,9 @@ const wasm = createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_rea
 // Without it, the reader fetches its module from the network.
 prepareZXingModule({ overrides: { wasmBinary: readFileSync(wasm).buffer as ArrayBuffer } });
 
-/** The QR codes of a PNG, as the reader of the ZXing project sees them. */
-export function readCodes(png: Uint8Array): Promise<ReadResult[]> {
-  return readBarcodes(png, { formats: ['QRCode'] });
+/** The QR codes of a PNG or of pixels, as the reader of the ZXing project sees them. */
+export function readCodes(picture: Uint8Array | ImageData): Promise<ReadResult[]> {
+  return readBarcodes(picture, { formats: ['QRCode'] });
 }
 
 /** What the only QR code of a PNG says. */

@@ -5,6 +5,7 @@ import { calendarOf } from '../../../../src/boxoffice/tickets/ticket-calendar.js
 import { ticketPage } from '../../../../src/boxoffice/tickets/ticket-page.js';
 import { sheetOf } from '../../../../src/boxoffice/tickets/ticket-sheet.js';
 import { seatAt } from '../../../../src/boxoffice/tickets/ticket-store.js';
+import { readPdfCodes } from '../../../kit/pdf/read-pdf-codes.js';
 import { CODE, STARTS_AT, ticketWith } from './a-ticket.js';
 
 describe('the fonts of PDFs', () => {
@@ -38,6 +39,11 @@ describe('the PDF', () => {
     expect(pdf).toContain('/Count 2');
     expect(pdf).toMatch(/\/FontName \/\w+\+NotoSans-Bold/);
     expect(pdf).not.toContain('Helvetica');
+  });
+
+  it('shows a reader the code of the ticket on each page', async () => {
+    const sheets = ['K-12', 'K-13'].map((seat) => sheetOf(ticketWith({ seat }), CODE));
+    expect(await readPdfCodes(await drawPdf(sheets))).toEqual([CODE, CODE]);
   });
 
   it('is drawn of whatever people have named things', async () => {
