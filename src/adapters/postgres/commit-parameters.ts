@@ -14,8 +14,8 @@ export interface CommitParameters {
 }
 
 /**
- * The parameters of usher.commit_batch, in its order: columns, in which rows name their showtime by its ordinal. Behind them
- * those of usher.write_allocations and usher.write_orders, where the batch has any such.
+ * The parameters of usher.commit_batch, in its order: columns, in which rows name their showtime by its ordinal. A batch with
+ * allocations has the parameter of usher.write_allocations behind them, and one with orders that of usher.write_orders.
  * @throws RangeError where an id or a number is none that Postgres can keep.
  */
 export function batchParameters(writerId: string, batch: Batch): CommitParameters {
@@ -32,7 +32,7 @@ export function batchParameters(writerId: string, batch: Batch): CommitParameter
   return { query: commitQuery(further), values };
 }
 
-/** Undefined where no slice has any. */
+/** Undefined where no slice allocates seats. */
 function allocationParameter({ slices }: Batch): string | undefined {
   if (slices.every(({ allocations }) => allocations === undefined)) return undefined;
   return JSON.stringify(slices.flatMap(({ allocations }, i) => allocationRows(allocations ?? new Map(), i + 1)));

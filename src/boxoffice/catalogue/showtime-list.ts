@@ -27,9 +27,9 @@ export interface Showtime {
     readonly category: string;
     readonly price: { readonly amount: number; readonly currency: string };
   }[];
-  /** Of one showtime that has any; lists leave it out. */
+  /** Only where one showtime is read, and has ticket types. */
   readonly ticketTypes?: readonly TicketTypeView[];
-  /** Of one showtime that charges or pays back anything by it; lists leave it out. */
+  /** Only where one showtime is read, and has a policy other than the default. */
   readonly salePolicy?: SalePolicy;
 }
 
