@@ -1,6 +1,7 @@
 /** From a paid order to seats or a refund. Any node may repeat any step: see decision 0038. */
 import type { Outcome } from '../house-desk-port.js';
 import { commandIdOf, holdIdOf } from './derived-ids.js';
+import { LATE_PAYMENT } from './judge-report.js';
 import type { OrderParts } from './order-parts.js';
 import type { Order, OrderBooking } from './order-port.js';
 import { ORDER_TIMES } from './order-times.js';
@@ -82,7 +83,7 @@ async function retake(parts: Parts, order: Order, booking: OrderBooking): Promis
     return 'changed';
   }
   if (outcome && !isLast(outcome)) return 'later';
-  const reason = 'late_payment';
+  const reason = LATE_PAYMENT;
   const refundId = parts.ids.uuid();
   const now = parts.clock.now();
   const isDecided = await parts.store.decideRefund({ orderId: order.id, number, attempt, reason, refundId, now });

@@ -16,8 +16,10 @@ export interface PaidOrder {
 }
 
 /** Reasons of refunds of money that never was the order's: it does not count as given back of what the order cost. */
-export const NOT_OF_ORDER = ['wrong_sum', 'paid_twice', 'order_cancelled', 'order_expired'] as const;
-type RefundReason = (typeof NOT_OF_ORDER)[number];
+export const NOT_OF_ORDER = ['wrong_sum', 'paid_twice', 'order_cancelled'] as const;
+/** Of an order whose seats cannot be sold any more, or whose discounts were given back. */
+export const LATE_PAYMENT = 'late_payment';
+type RefundReason = (typeof NOT_OF_ORDER)[number] | typeof LATE_PAYMENT;
 
 export interface Judged {
   readonly outcome: Settled;
@@ -25,6 +27,8 @@ export interface Judged {
   readonly payment?: { readonly state: PaymentState; readonly received?: number; readonly failure?: string };
   /** The order is paid from now on. */
   readonly pays?: boolean;
+  /** It is not to be fulfilled: whoever brings it on gives back what it has, and tells. */
+  readonly decision?: 'refund';
   /** All that arrived goes back at once. */
   readonly refund?: RefundReason;
 }
@@ -43,7 +47,7 @@ export function judgeReport(report: PaymentReport, payment: ReportedPayment, ord
       return { outcome: 'taken', payment: succeeded, pays: true };
     case 'expired':
       return order.hasDiscounts
-        ? { outcome: 'late', payment: succeeded, refund: 'order_expired' }
+        ? { outcome: 'late', payment: succeeded, pays: true, decision: 'refund', refund: LATE_PAYMENT }
         : { outcome: 'late', payment: succeeded, pays: true };
     case 'draft':
     case 'cancelled':

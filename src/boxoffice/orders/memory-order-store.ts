@@ -1,5 +1,6 @@
 import type { PaymentReport, RefundReport } from '../payments/paid-orders-port.js';
 import { judgeReport, NOT_OF_ORDER } from './judge-report.js';
+import { moneyFault } from './memory-money-fault.js';
 import type { Order, OrderPayment, OrderRefund, OrderState } from './order-port.js';
 import { canBecome } from './order-states.js';
 import type {
@@ -72,17 +73,20 @@ export class MemoryOrderStore implements OrderStore {
           .map(({ holdId }) => holdId),
       ),
     );
-    if (bookings.some(({ holdId }) => taken.has(holdId))) return { ok: false, fault: 'hold_in_order' };
+    const free = bookings.filter(({ holdId }) => !taken.has(holdId));
     const order: Order = {
       ...members,
       state: 'draft',
       ...{ reason: undefined, decision: undefined, paidAt: undefined, fulfilledAt: undefined, exchangedFor: undefined },
       refunded: 0,
-      bookings: bookings.map((booking) => ({ ...booking, status: 'pending', attempt: 0 })),
+      bookings: free.map((booking) => ({ ...booking, status: 'pending', attempt: 0 })),
       ...{ lines: [], discounts: [], payments: [], refunds: [] },
     };
     this.#orders.set(order.id, { order, requestId, asked: hash, claimedUntil: 0, holdsDueAt: undefined });
-    return { ok: true, isNew: true };
+    if (free.length === bookings.length) return { ok: true, isNew: true };
+    const reason = 'hold_in_order';
+    await this.cancel({ orderId: order.id, from: 'draft', reason, now: order.createdAt, holdsDueAt: undefined });
+    return { ok: false, fault: reason };
   }
 
   async open({ orderId, lines, discounts, payment }: OpenedOrder): Promise<'opened' | 'no_draft' | 'discounts_gone'> {
@@ -112,14 +116,16 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async findRequest(requestId: string): Promise<{ readonly order: Order; readonly asked: string } | undefined> {
-    return [...this.#orders.values()].find((kept) => kept.requestId === requestId);
+    const kept = [...this.#orders.values()].find((one) => one.requestId === requestId);
+    return kept && { order: kept.order, asked: kept.asked };
   }
 
-  async search({ holder, reference, email, showtimeId, before, limit }: OrderSearch): Promise<Order[]> {
+  async search({ holder, accountId, reference, email, showtimeId, before, limit }: OrderSearch): Promise<Order[]> {
     return this.all()
       .filter(
         (order) =>
           (holder === undefined || order.holder === holder) &&
+          (accountId === undefined || order.accountId === accountId) &&
           (reference === undefined || order.reference === reference) &&
           (email === undefined || order.email === email) &&
           (showtimeId === undefined || order.bookings.some((booking) => booking.showtimeId === showtimeId)) &&
@@ -165,7 +171,7 @@ export class MemoryOrderStore implements OrderStore {
   async settle(report: PaymentReport, refundId: string, now: number): Promise<SettledReport> {
     const event = `${report.provider} ${report.eventId}`;
     const before = this.#events.get(event);
-    const found = this.#findPayment(report.paymentId) ?? this.#findByRef(report);
+    const found = this.#findReported(report);
     if (before !== undefined && before !== 'unknown_payment') {
       return { outcome: 'repeated', ...(found ? { orderId: found.order.id } : {}) };
     }
@@ -176,19 +182,22 @@ export class MemoryOrderStore implements OrderStore {
     const { order, payment } = found;
     const paid = { state: order.state, decision: order.decision, hasDiscounts: order.discounts.length > 0 };
     const judged = judgeReport(report, { ...payment, currency: order.currency }, paid);
-    this.#events.set(event, judged.outcome);
+    // The record says what came of it first.
+    if (before === undefined) this.#events.set(event, judged.outcome);
     if (judged.payment) {
       const { state, received, failure } = judged.payment;
       const providerRef = payment.providerRef ?? report.providerRef;
       this.#putPayment(order, { ...payment, state, received, failure, providerRef });
-      this.#settledAt.set(order.id, now);
+      if (state === 'succeeded') this.#settledAt.set(payment.id, now);
     }
     const current = this.#get(order.id) ?? order;
-    if (judged.pays) this.#become(current, 'paid', { paidAt: now });
+    const { decision } = judged;
+    const decided = decision ? { decision, reason: judged.refund } : {};
+    if (judged.pays) this.#become(current, 'paid', { paidAt: now, ...decided });
     const amount = judged.payment?.received ?? 0;
     if (judged.refund && amount > 0) {
       this.#refund(order.id, { id: refundId, paymentId: payment.id, amount, reason: judged.refund });
-      this.#tell('order.refunded', order.id);
+      if (!decision) this.#tell('order.refunded', order.id);
     }
     return { outcome: judged.outcome, orderId: order.id, ...(judged.pays ? { isPaid: true } : {}) };
   }
@@ -235,11 +244,16 @@ export class MemoryOrderStore implements OrderStore {
     return true;
   }
 
-  async settleRefund({ refundId, state }: RefundReport): Promise<'taken' | 'repeated' | 'unknown_refund'> {
+  async settleRefund(report: RefundReport): Promise<'taken' | 'repeated' | 'unknown_refund'> {
+    const { provider, eventId, refundId, state } = report;
     const order = this.all().find(({ refunds }) => refunds.some(({ id }) => id === refundId));
     const refund = order?.refunds.find(({ id }) => id === refundId);
+    const event = `${provider} ${eventId}`;
+    const isKnown = this.#events.has(event);
+    const outcome = !refund ? 'unknown_refund' : refund.state === state ? 'repeated' : 'taken';
+    if (!isKnown) this.#events.set(event, outcome);
     if (!order || !refund) return 'unknown_refund';
-    if (refund.state === state) return 'repeated';
+    if (isKnown || outcome === 'repeated') return 'repeated';
     if (state === 'pending') return 'taken';
     const refunds = order.refunds.map((one) => (one.id === refundId ? { ...one, state } : one));
     const isOfOrder = !(NOT_OF_ORDER as readonly string[]).includes(refund.reason);
@@ -255,7 +269,7 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async expire(now: number, holdsDueAt: number, limit: number): Promise<Order[]> {
-    const due = [...this.#orders.values()]
+    const due = this.#byEnd()
       .filter(({ order: { state, expiresAt } }) => state === 'awaiting_payment' && expiresAt <= now)
       .slice(0, limit);
     for (const kept of due) {
@@ -281,7 +295,7 @@ export class MemoryOrderStore implements OrderStore {
 
   async due(now: number, claimedUntil: number, limit: number): Promise<DueOrders> {
     const { draftMsMax, paidMsMax } = this.#times;
-    const due = [...this.#orders.values()].filter(
+    const due = this.#byEnd().filter(
       (kept) =>
         kept.claimedUntil <= now &&
         ((kept.order.state === 'draft' && kept.order.createdAt <= now - draftMsMax) ||
@@ -297,9 +311,17 @@ export class MemoryOrderStore implements OrderStore {
 
   async moneyFaults(from: number, until: number): Promise<MoneyFault[]> {
     return this.all().flatMap((order) => {
-      const settledAt = this.#settledAt.get(order.id) ?? Number.NEGATIVE_INFINITY;
-      return settledAt >= from && settledAt < until ? moneyFault(order) : [];
+      const isDue = ({ id }: OrderPayment) => {
+        const settledAt = this.#settledAt.get(id) ?? Number.NEGATIVE_INFINITY;
+        return settledAt >= from && settledAt < until;
+      };
+      return order.payments.some(isDue) ? moneyFault(order) : [];
     });
+  }
+
+  /** A limit takes those that end first. */
+  #byEnd(): Kept[] {
+    return [...this.#orders.values()].sort((a, b) => a.order.expiresAt - b.order.expiresAt);
   }
 
   #get(orderId: string): Order | undefined {
@@ -322,13 +344,15 @@ export class MemoryOrderStore implements OrderStore {
     return order?.state === 'paid' && order.decision === undefined ? order : undefined;
   }
 
-  #findPayment(paymentId: string | undefined) {
+  #findPayment(paymentId: string) {
     return this.#find(({ id }) => id === paymentId);
   }
 
-  #findByRef(report: PaymentReport) {
-    return this.#find(
-      ({ provider, providerRef }) => provider === report.provider && providerRef === report.providerRef,
+  /** Our id of the payment counts before the provider's. */
+  #findReported({ provider, paymentId, providerRef }: PaymentReport) {
+    return (
+      this.#find((payment) => payment.provider === provider && payment.id === paymentId) ??
+      this.#find((payment) => payment.provider === provider && payment.providerRef === providerRef)
     );
   }
 
@@ -360,22 +384,4 @@ function paymentOf({ id, provider, amount }: NewPayment): OrderPayment {
 
 function failed(order: Order): Order['bookings'] {
   return order.bookings.map((booking) => ({ ...booking, status: 'failed' }));
-}
-
-/** As the Postgres store judges it; of bookings nobody here knows. */
-function moneyFault(order: Order): MoneyFault[] {
-  const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
-  const received = sum(order.payments.map((payment) => payment.received ?? 0));
-  const given = order.refunds.filter(({ state }) => state !== 'failed');
-  const returned = sum(given.map(({ amount }) => amount));
-  const isOfOrder = given.some(({ reason }) => !(NOT_OF_ORDER as readonly string[]).includes(reason));
-  const kept = received - returned;
-  const isRight = {
-    ...{ draft: kept === 0, awaiting_payment: kept === 0, expired: kept === 0, cancelled: kept === 0, paid: true },
-    fulfilled: kept === order.total || isOfOrder,
-    ...{ partly_refunded: kept >= 0 && kept <= order.total, refunded: kept >= 0 && kept <= order.total },
-  };
-  if (isRight[order.state]) return [];
-  const { id, reference, state } = order;
-  return [{ orderId: id, reference, state, received, returned, bookingsMissing: 0 }];
 }

@@ -53,7 +53,7 @@ export async function settleBatch(client: PoolClient, items: readonly ReportToSe
     if (!place || !order || !payment) return { outcome: judged.outcome };
     note(writes, item, judged, place);
     if (judged.payment) payments.set(payment.id, { ...payment, state: judged.payment.state });
-    if (judged.pays) orders.set(order.id, { ...order, state: 'paid' });
+    if (judged.pays) orders.set(order.id, { ...order, state: 'paid', decision: judged.decision });
     return { outcome: judged.outcome, orderId: place.orderId, ...(judged.pays ? { isPaid: true } : {}) };
   });
   await write(client, writes);
@@ -72,10 +72,13 @@ function note(writes: Writes, { report, refundId, now }: ReportToSettle, judged:
     const { providerRef } = report;
     writes.payments.push({ id: paymentId, state, received, receivedCurrency, failure, providerRef, now });
   }
-  if (judged.pays) writes.orders.push({ id: orderId, now });
+  const { decision = null } = judged;
+  const reason = decision === null ? null : judged.refund;
+  if (judged.pays) writes.orders.push({ id: orderId, now, decision, reason });
   const amount = judged.payment?.received ?? 0;
   if (judged.refund && amount > 0) {
-    writes.refunds.push({ id: refundId, orderId, paymentId, amount, reason: judged.refund, now });
+    const isTold = decision === null;
+    writes.refunds.push({ id: refundId, orderId, paymentId, amount, reason: judged.refund, now, isTold });
   }
 }
 
@@ -141,18 +144,18 @@ async function write(client: PoolClient, { events, payments, orders, refunds }: 
            ORDER BY id, at DESC) r
         WHERE p.id = r.id
      ), orders AS (
-       UPDATE boxoffice.orders o SET state = 'paid', paid_at = to_timestamp(a.now / 1000.0), ended_at = NULL
-         FROM jsonb_to_recordset($3::jsonb) AS a (id uuid, now bigint) WHERE o.id = a.id
+       UPDATE boxoffice.orders o SET state = 'paid', paid_at = to_timestamp(a.now / 1000.0), ended_at = NULL,
+              decision = a.decision, reason = coalesce(a.reason, o.reason)
+         FROM jsonb_to_recordset($3::jsonb) AS a (id uuid, now bigint, decision text, reason text) WHERE o.id = a.id
      ), refunds AS (
        INSERT INTO boxoffice.refunds (id, order_id, payment_id, amount, reason, created_at)
        SELECT id, "orderId", "paymentId", amount, reason, to_timestamp(now / 1000.0)
          FROM jsonb_to_recordset($4::jsonb) AS r (
            id uuid, "orderId" uuid, "paymentId" uuid, amount bigint, reason text, now bigint)
-       RETURNING id, order_id, reason
      )
      INSERT INTO boxoffice.outbox (topic, subject, payload)
-     SELECT 'order.refunded', 'order:' || order_id, jsonb_build_object('orderId', order_id, 'refundId', id, 'reason', reason)
-       FROM refunds`,
+     SELECT 'order.refunded', 'order:' || "orderId", jsonb_build_object('orderId', "orderId", 'refundId', id, 'reason', reason)
+       FROM jsonb_to_recordset($4::jsonb) AS r (id uuid, "orderId" uuid, reason text, "isTold" boolean) WHERE "isTold"`,
     [events, payments, orders, refunds].map((rows) => JSON.stringify(rows)),
   );
 }

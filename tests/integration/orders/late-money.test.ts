@@ -74,3 +74,22 @@ it('a payment that starts near the end of its order has the seats until its mone
     await slow.close();
   }
 });
+
+it('late money of an order with a voucher goes back, since its voucher did, and the order is refunded', async () => {
+  const { json: voucher } = await shop.send('POST', '/v1/vouchers', await shop.staff(), { percent: 5_000 });
+  const buyer = await shop.guest();
+  const asked = { holds: [await shop.hold(buyer, ['R3-1'])], vouchers: [voucher.code] };
+  const quote = await shop.send('POST', '/v1/orders/quote', buyer, asked);
+  const { json } = await shop.send('POST', '/v1/orders', buyer, { ...asked, total: quote.json.total, ...late });
+  await inState(json.order.id, 'expired');
+  const order = await inState(json.order.id, 'refunded');
+  expect(order).toMatchObject({
+    reason: 'late_payment',
+    refunds: [{ amount: quote.json.total, reason: 'late_payment' }],
+  });
+  await eventually(async () => {
+    const { json: now } = await shop.send('GET', `/v1/orders/${json.order.id}`, buyer);
+    return now.refunds[0].state === 'succeeded' && now.refunded.amount === quote.json.total.amount;
+  });
+  expect((await shop.send('GET', `/v1/vouchers/${voucher.id}`, await shop.staff())).json.uses).toBe(0);
+});
