@@ -117,6 +117,8 @@ BEGIN
   DELETE FROM boxoffice.order_lines WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.order_bookings WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.refunds WHERE order_id = ANY (ids);
+  -- Made by a later migration, and there before this runs.
+  DELETE FROM boxoffice.disputes WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.payments WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.order_notices WHERE order_id = ANY (ids);
   -- Made by a later migration, and there before this runs.

@@ -165,6 +165,26 @@ CREATE TABLE boxoffice.dead_letters (
   CONSTRAINT dead_letters_pkey PRIMARY KEY (handler, subject, event_id)
 );
 
+CREATE TABLE boxoffice.disputes (
+  provider text NOT NULL,
+  id text NOT NULL,
+  payment_id uuid NOT NULL,
+  order_id uuid NOT NULL,
+  amount bigint,
+  currency text NOT NULL,
+  reason text NOT NULL,
+  status text NOT NULL,
+  answer_by timestamp(3) with time zone,
+  as_of timestamp(3) with time zone NOT NULL,
+  CONSTRAINT disputes_pkey PRIMARY KEY (provider, id),
+  CONSTRAINT disputes_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES boxoffice.payments(id),
+  CONSTRAINT disputes_amount_check CHECK ((amount > 0)),
+  CONSTRAINT disputes_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+);
+CREATE INDEX disputes_order ON boxoffice.disputes USING btree (order_id);
+CREATE INDEX disputes_payment ON boxoffice.disputes USING btree (payment_id);
+
 CREATE TABLE boxoffice.hall_versions (
   hall_id text NOT NULL,
   number integer NOT NULL,
@@ -1605,6 +1625,8 @@ BEGIN
   DELETE FROM boxoffice.order_lines WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.order_bookings WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.refunds WHERE order_id = ANY (ids);
+  -- Made by a later migration, and there before this runs.
+  DELETE FROM boxoffice.disputes WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.payments WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.order_notices WHERE order_id = ANY (ids);
   -- Made by a later migration, and there before this runs.

@@ -322,6 +322,7 @@ function arrange(env: Environment) {
       // Tests share their cores with others; there log-ins behind all of them would take a minute.
       hashing: env.NODE_ENV === 'test' ? { nice: 0 } : {},
     },
+    staffMail: { to: env.STAFF_EMAIL, locale: env.STAFF_LOCALE },
     smtp: { url: env.SMTP_URL, connections: env.SMTP_CONNECTIONS },
     jobs: { isOn: env.JOBS, concurrency: env.JOB_CONCURRENCY },
     loyalty: {

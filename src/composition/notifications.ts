@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mailFolder } from '../adapters/mail/mail-folder.js';
 import { smtpMail } from '../adapters/mail/smtp-mail.js';
 import type { MailedLinks } from '../boxoffice/accounts/mailed-links.js';
-import type { DraftParts } from '../boxoffice/notifications/drafts.js';
+import type { DraftParts } from '../boxoffice/notifications/draft.js';
 import { domainOf, mailHandler } from '../boxoffice/notifications/mail-handler.js';
 import type { MailTransport } from '../boxoffice/notifications/mail-transport-port.js';
 import { SiteLinks } from '../boxoffice/notifications/site-links.js';
@@ -26,6 +26,7 @@ export function openNotifications(config: Config, needs: NotificationNeeds, log:
     links: needs.links,
     site: new SiteLinks(siteUrl),
     ticketFiles: needs.ticketFiles,
+    staff: config.staffMail,
     now: () => needs.store.clock.now(),
     transport: openTransport(config, from, log, undo),
     domain: domainOf(from),

@@ -1,46 +1,16 @@
 /** Which mail follows from which event, to whom, and what it tells. */
 import { z } from 'zod';
 import { findAccountByEmail } from '../accounts/account-store.js';
-import type { MailedLinks } from '../accounts/mailed-links.js';
-import type { Reads } from '../catalogue/reads.js';
-import { HandlerGaveUp, type OutboxEvent } from '../outbox/outbox-handler-port.js';
+import { HandlerGaveUp } from '../outbox/outbox-handler-port.js';
 import type { OutboxTopic } from '../outbox/topics.js';
+import { type Drafting, mail } from './draft.js';
 import { loadOrder, loadShow } from './load-orders.js';
-import { loadEndpoint, loadOffer, loadPassedOn, loadRefund } from './load-others.js';
-import type { MailData, MailTemplate, OrderFacts, RefundReason } from './mail-facts.js';
+import { loadEndpoint, loadOffer, loadPassedOn } from './load-others.js';
+import type { MailData, MailTemplate, OrderFacts } from './mail-facts.js';
 import { MAIL_TEMPLATES } from './mail-templates.js';
-import type { Attachment } from './mail-transport-port.js';
-import type { SiteLinks } from './site-links.js';
-
-/** A mail that is to be rendered and sent. */
-export interface Draft {
-  readonly to: string;
-  readonly locale: string;
-  readonly template: MailTemplate;
-  readonly data: MailData[MailTemplate];
-  /** What its Message-ID is made from; absent: the event. */
-  readonly key?: string;
-  readonly messageId?: string;
-  readonly attachments?: readonly Attachment[];
-}
-
-export interface DraftParts {
-  readonly db: Reads;
-  readonly links: Pick<MailedLinks, 'urlOf' | 'signUpTtlMs' | 'passwordTtlMs'>;
-  readonly site: SiteLinks;
-  /** The tickets of an order, or one ticket of it, as files. */
-  readonly ticketFiles: (asked: {
-    readonly orderId: string;
-    readonly ticketId?: string;
-  }) => Promise<readonly Attachment[]>;
-  readonly now: () => number;
-}
-
-/** Resolves with undefined where nobody is to be told. */
-type Drafting = (event: OutboxEvent, parts: DraftParts) => Promise<Draft | undefined>;
+import { MONEY_DRAFTINGS } from './money-drafts.js';
 
 const ofOrder = z.object({ orderId: z.string() });
-const ofRefund = z.object({ orderId: z.string(), refundId: z.string().nullish(), reason: z.string() });
 const ofExchange = z.object({ orderId: z.string(), newOrderId: z.string() });
 const ofLink = z.object({ email: z.string(), linkId: z.string(), withinMs: z.number().optional() });
 const ofEmail = z.object({ email: z.string() });
@@ -70,16 +40,7 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const data = { order: order.facts, ...site.toShowOf(order.facts) };
     return { to: order.to, locale: order.locale, ...mail('orderExpired', data) };
   },
-  async 'order.refunded'(event, { db, site }) {
-    const { orderId, refundId, reason } = ofRefund.parse(event.payload);
-    const refund = await loadRefund(db, { orderId, refundId: refundId ?? undefined });
-    const order = await loadOrder(db, orderId, refund?.lines);
-    // Without a sum there is nothing to tell: the order cost nothing.
-    if (!order?.to || !refund) return undefined;
-    const url = reason === 'late_payment' ? site.toNearestOf(order.facts) : {};
-    const data = { order: order.facts, amount: refund.amount, reason: reasonOf(reason), ...url };
-    return { to: order.to, locale: order.locale, ...mail('refund', data), key: `refund ${refund.id}` };
-  },
+  ...MONEY_DRAFTINGS,
   async 'order.exchanged'(event, { db }) {
     const { orderId, newOrderId } = ofExchange.parse(event.payload);
     const [order, next] = [await loadOrder(db, orderId), await loadOrder(db, newOrderId)];
@@ -155,16 +116,6 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
 
 function isTemplate(name: string): name is MailTemplate {
   return Object.hasOwn(MAIL_TEMPLATES, name);
-}
-
-/** So that the values are those of the template. */
-function mail<Name extends MailTemplate>(template: Name, data: MailData[Name]) {
-  return { template, data };
-}
-
-function reasonOf(reason: string): RefundReason {
-  const known: readonly string[] = ['late_payment', 'returned', 'showtime_cancelled', 'wrong_sum'];
-  return known.includes(reason) ? (reason as RefundReason) : 'other';
 }
 
 function stillToCome(order: OrderFacts, now: number): OrderFacts {

@@ -1,25 +1,6 @@
-/** What mails tell about refunds, tickets, offers and endpoints. */
+/** What mails tell about tickets, offers and endpoints. */
 import { z } from 'zod';
 import type { Reads } from '../catalogue/reads.js';
-
-interface RefundRow {
-  readonly id: string;
-  readonly amount: number;
-  readonly lines: readonly number[];
-}
-
-/** The refund, or the newest one of its order. Undefined: there is none. */
-export async function loadRefund(
-  db: Reads,
-  { orderId, refundId }: { readonly orderId: string; readonly refundId: string | undefined },
-): Promise<RefundRow | undefined> {
-  const { rows } = await db.query<RefundRow>(
-    `SELECT id, amount::float8 AS amount, lines FROM boxoffice.refunds
-      WHERE order_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY created_at DESC, id DESC LIMIT 1`,
-    [orderId, refundId ?? null],
-  );
-  return rows[0];
-}
 
 interface PassedOnRow {
   readonly to: string | null;

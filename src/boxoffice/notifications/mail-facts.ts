@@ -1,4 +1,5 @@
 /** What mails tell: the values of their templates. Amounts are minor units; times are milliseconds since 1970. */
+import type { Money } from '../../protocol/money.js';
 
 export interface ShowFacts {
   readonly showtimeId: string;
@@ -46,10 +47,33 @@ export interface MailData {
   readonly orderExpired: { readonly order: OrderFacts; readonly url?: string };
   readonly refund: {
     readonly order: OrderFacts;
-    readonly amount: number;
+    readonly amount: Money;
     readonly reason: RefundReason;
     /** To the nearest free seats, for late_payment. */
     readonly url?: string;
+  };
+  /** The provider has given the money back. */
+  readonly refundSettled: { readonly reference: string; readonly name: string; readonly amount: Money };
+  /** Seats went back, and no money: nothing was paid for them, or the terms keep it. */
+  readonly seatsReturned: { readonly order: OrderFacts; readonly isShowtimeCancelled: boolean };
+  /** For staff. */
+  readonly refundRefused: {
+    readonly reference: string;
+    readonly amount: Money;
+    readonly provider: string;
+    /** A code of the provider. */
+    readonly failure: string;
+  };
+  /** For staff. Reason and status are codes of the provider. */
+  readonly paymentDisputed: {
+    readonly reference: string;
+    readonly amount: Money;
+    readonly provider: string;
+    readonly reason: string;
+    readonly status: string;
+    /** Absent: there is nothing to answer. */
+    readonly answerBy?: number;
+    readonly timeZone: string;
   };
   readonly orderExchanged: { readonly order: OrderFacts; readonly newReference: string };
   readonly ticketPassedOn: {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HandlerGaveUp, type OutboxEvent, type OutboxHandler } from '../outbox/outbox-handler-port.js';
 import type { OutboxTopic } from '../outbox/topics.js';
-import { DRAFTINGS, type Draft, type DraftParts } from './drafts.js';
+import type { Draft, DraftParts } from './draft.js';
+import { DRAFTINGS } from './drafts.js';
 import { MailRefused, type MailTransport } from './mail-transport-port.js';
 import { renderMail } from './render-mail.js';
 

@@ -1,23 +1,8 @@
-import type {
-  LinkFacts,
-  MailData,
-  MailTemplate,
-  OrderFacts,
-  RefundReason,
-  ShowFacts,
-  ShowLines,
-} from './mail-facts.js';
+import type { LinkFacts, MailData, MailTemplate, OrderFacts, RefundReason } from './mail-facts.js';
 import type { MailFormat } from './mail-format.js';
 import type { Block, Row } from './mail-layout.js';
-
-/** What a template makes of its values, before it is laid out. */
-interface Drafted {
-  readonly subject: string;
-  readonly title: string;
-  /** Whom it greets; empty: nobody by name. */
-  readonly name: string;
-  readonly blocks: readonly Block[];
-}
+import { type Drafted, facts, said, shown, wordsOf } from './mail-parts.js';
+import { MONEY_TEMPLATES } from './money-templates.js';
 
 export const MAIL_TEMPLATES: {
   readonly [Name in MailTemplate]: (data: MailData[Name], format: MailFormat) => Drafted;
@@ -50,8 +35,8 @@ export const MAIL_TEMPLATES: {
     };
   },
   refund({ order, amount, reason, url }, format) {
-    const money = format.money({ amount, currency: order.currency });
-    const { texts, fill } = wordsOf(format, 'refund', { reference: order.reference, amount: money });
+    const values = { reference: order.reference, amount: format.money(amount) };
+    const { texts, fill } = wordsOf(format, 'refund', values);
     return {
       ...{ subject: fill(texts.subject), title: fill(texts.title), name: order.name },
       blocks: [
@@ -64,6 +49,7 @@ export const MAIL_TEMPLATES: {
       ],
     };
   },
+  ...MONEY_TEMPLATES,
   orderExchanged({ order, newReference }, format) {
     const { texts, fill } = wordsOf(format, 'orderExchanged', { reference: order.reference, newReference });
     return {
@@ -156,14 +142,6 @@ const REASONS = {
   other: 'other',
 } as const satisfies Record<RefundReason, string>;
 
-function wordsOf<Group extends keyof MailFormat['texts']>(
-  format: MailFormat,
-  group: Group,
-  values: Readonly<Record<string, string>>,
-) {
-  return { texts: format.texts[group], fill: (text: string) => format.fill(text, values) };
-}
-
 /** A mail about a link that works for a while. */
 function linked(
   group: 'signUp' | 'passwordReset' | 'invitation',
@@ -178,10 +156,6 @@ function linked(
   };
 }
 
-function said(text: string): Block {
-  return { kind: 'text', text };
-}
-
 function ignore(format: MailFormat): Block {
   return said(format.texts.common.ignore);
 }
@@ -192,28 +166,6 @@ function action(label: string, url: string | undefined): Block[] {
 
 function moviesOf(order: OrderFacts): string {
   return [...new Set(order.shows.map(({ show }) => show.movie))].join(', ');
-}
-
-function shown({ show, bookingReferences, lines }: ShowLines, format: MailFormat): Block[] {
-  const { booking } = format.texts.common;
-  const seats = lines.map(({ seat }) => seat);
-  const references: Row[] = bookingReferences.map((reference) => [booking, reference]);
-  return [{ kind: 'heading', text: show.movie }, facts(show, seats, format, references)];
-}
-
-function facts(show: ShowFacts, seats: readonly string[], format: MailFormat, more: readonly Row[] = []): Block {
-  const { when, where, hall, seats: seatsLabel } = format.texts.common;
-  const place = [show.venue, show.address].filter((part) => part !== '').join(', ');
-  return {
-    kind: 'facts',
-    rows: [
-      [when, format.time(show.startsAt, show.timeZone)],
-      [where, place],
-      [hall, show.hall],
-      ...(seats.length === 0 ? [] : [[seatsLabel, seats.join(', ')] as const]),
-      ...more,
-    ],
-  };
 }
 
 /** What was paid for what. Fees and discounts are one row each; the tax is a part of the sum. */

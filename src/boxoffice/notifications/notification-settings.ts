@@ -11,6 +11,14 @@ export const notificationSettings = {
       error: 'a URL of a mail server, such as smtp://user:password@mail.example:587',
     })
     .optional(),
+  /** Whom mails tell of what staff have to do: disputed payments, refunds that were refused. Absent: only the log says it. */
+  STAFF_EMAIL: z.email().max(254).optional(),
+  /** In which language: a language tag of BCP 47. */
+  STAFF_LOCALE: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag, such as de-CH')
+    .max(35)
+    .default('en'),
   /** Mails on the way to the server at a time. */
   SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(50).default(4),
 };

@@ -71,6 +71,18 @@ export interface OrderPayment {
   readonly state: PaymentState;
   readonly failure: string | undefined;
   readonly received: number | undefined;
+  /** Absent: none. */
+  readonly disputes?: readonly PaymentDispute[] | undefined;
+}
+
+/** That the buyer disputes a payment at the bank. Reason and status are codes of the provider. */
+export interface PaymentDispute {
+  readonly id: string;
+  /** Absent: a part of a minor unit. */
+  readonly amount?: number | undefined;
+  readonly currency: string;
+  readonly reason: string;
+  readonly status: string;
 }
 
 export interface OrderRefund {

@@ -1,6 +1,14 @@
 /** Orders as Postgres has them, read whole. */
 import type { Reads } from '../catalogue/reads.js';
-import type { Discount, Order, OrderBooking, OrderLine, OrderPayment, OrderRefund } from './order-port.js';
+import type {
+  Discount,
+  Order,
+  OrderBooking,
+  OrderLine,
+  OrderPayment,
+  OrderRefund,
+  PaymentDispute,
+} from './order-port.js';
 import type { OrderSearch } from './order-store-port.js';
 
 interface OrderRow {
@@ -49,8 +57,11 @@ const DISCOUNTS = `(
     SELECT number, kind, code, points, amount FROM boxoffice.order_discounts WHERE order_id = o.id) x)`;
 const PAYMENTS = `(
   SELECT coalesce(json_agg(x ORDER BY x.created_at, x.id), '[]') FROM (
-    SELECT id, provider, provider_ref AS "providerRef", amount, state, failure, received, created_at
-      FROM boxoffice.payments WHERE order_id = o.id) x)`;
+    SELECT id, provider, provider_ref AS "providerRef", amount, state, failure, received, created_at,
+           (SELECT json_agg(json_build_object('id', d.id, 'amount', d.amount, 'currency', d.currency,
+                                              'reason', d.reason, 'status', d.status) ORDER BY d.id)
+              FROM boxoffice.disputes d WHERE d.payment_id = p.id) AS disputes
+      FROM boxoffice.payments p WHERE order_id = o.id) x)`;
 const REFUNDS = `(
   SELECT coalesce(json_agg(x ORDER BY x.created_at, x.id), '[]') FROM (
     SELECT id, payment_id AS "paymentId", amount, reason, state, lines, created_at
@@ -145,5 +156,10 @@ function paymentOf(row: Nullable<OrderPayment>): OrderPayment {
     state: row.state ?? 'created',
     failure: row.failure ?? undefined,
     received: row.received ?? undefined,
+    ...(row.disputes ? { disputes: row.disputes.map(disputeOf) } : {}),
   };
+}
+
+function disputeOf({ amount, ...dispute }: PaymentDispute): PaymentDispute {
+  return { ...dispute, ...(amount === undefined || amount === null ? {} : { amount }) };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CHANNELS } from '../../core/channel.js';
 import { moneySchema } from '../../protocol/http.js';
-import type { Order } from './order-port.js';
+import type { Order, PaymentDispute } from './order-port.js';
 import { ORDER_STATES } from './order-states.js';
 import type { PaymentStep } from './orders.js';
 import type { Quote } from './quote-order.js';
@@ -71,6 +71,17 @@ export const orderSchema = z
         state: z.string(),
         failure: z.string().optional(),
         received: moneySchema.optional(),
+        disputes: z
+          .array(
+            z.object({
+              id: z.string().meta({ description: 'Of the provider.' }),
+              amount: moneySchema.optional(),
+              reason: z.string().meta({ description: 'A code of the provider, such as fraudulent.' }),
+              status: z.string().meta({ description: 'A code of the provider, such as needs_response, won or lost.' }),
+            }),
+          )
+          .optional()
+          .meta({ description: 'That the buyer disputes the payment at the bank; absent: nobody does.' }),
       }),
     ),
     refunds: z.array(z.object({ id: z.uuid(), amount: moneySchema, reason: z.string(), state: z.string() })),
@@ -115,11 +126,7 @@ export function orderView(order: Order): OrderView {
       const isSold = status === 'confirmed' || status === 'cancelled';
       return { showtimeId, holdId, status, ...(isSold ? { id: bookingId, reference: bookingReference } : {}) };
     }),
-    payments: order.payments.map(({ id, provider, state, failure, received }) => ({
-      ...{ id, provider, state },
-      ...(failure === undefined ? {} : { failure }),
-      ...(received === undefined ? {} : { received: money(received) }),
-    })),
+    payments: order.payments.map((payment) => paidView(payment, money)),
     refunds: order.refunds.map(({ id, amount, reason, state }) => ({ id, amount: money(amount), reason, state })),
   };
 }
@@ -148,6 +155,22 @@ export function paymentView({
     ...(url === undefined ? {} : { url }),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+function paidView(
+  { id, provider, state, failure, received, disputes }: Order['payments'][number],
+  money: ToMoney,
+): OrderView['payments'][number] {
+  return {
+    ...{ id, provider, state },
+    ...(failure === undefined ? {} : { failure }),
+    ...(received === undefined ? {} : { received: money(received) }),
+    ...(disputes === undefined ? {} : { disputes: disputes.map(disputeView) }),
+  };
+}
+
+function disputeView({ id, amount, currency, reason, status }: PaymentDispute) {
+  return { id, ...(amount === undefined ? {} : { amount: { amount, currency } }), reason, status };
 }
 
 type ToMoney = (amount: number) => { amount: number; currency: string };

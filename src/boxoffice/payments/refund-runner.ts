@@ -2,7 +2,7 @@ import type { Log } from '../../kernel/log.js';
 import { backoffMs } from './backoff.js';
 import { MONEY_TIMES, type MoneyTimes } from './money-times.js';
 import type { DueRefund, MoneyWork } from './money-work-port.js';
-import type { PaidOrders, ProviderName } from './paid-orders-port.js';
+import type { PaidOrders, ProviderName, RefundReport } from './paid-orders-port.js';
 import type { PaymentProvider, RefundAnswer, RefundAsked } from './payment-provider-port.js';
 
 const REFUNDS_PER_ROUND = 20;
@@ -84,8 +84,14 @@ export class RefundRunner {
     if (answer.state === 'failed') {
       const { failure } = answer;
       await orders.refundSettled({ ...report, state: 'failed', providerRef: null, failure });
-      const fields = { event: 'refunds.refused', refundId, provider, failure };
-      log.error(fields, 'The provider refused a refund for good. Somebody has to give this money back by hand.');
+      logRefused(log, { refundId, provider, failure });
     } else await orders.refundSettled({ ...report, state: 'succeeded', providerRef: answer.providerRef });
   }
+}
+
+/** Also of a refund that a bank sends back days after it was given. */
+export function logRefused(log: Log, refund: Pick<RefundReport, 'refundId' | 'provider' | 'failure'>): void {
+  const { refundId, provider, failure } = refund;
+  const fields = { event: 'refunds.refused', refundId, provider, failure };
+  log.error(fields, 'The provider refused a refund for good. Somebody has to give this money back by hand.');
 }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Reads } from '../catalogue/reads.js';
 import type { OutboxEvent, OutboxHandler } from '../outbox/outbox-handler-port.js';
 import { fileMessages, messageId, readSubscribers } from './file-messages.js';
-import { type WebhookMessage, type WebhookTopic, writeMessage } from './webhook-events.js';
+import { type WebhookData, type WebhookMessage, type WebhookTopic, writeMessage } from './webhook-events.js';
 
 interface Parts {
   readonly pool: Pool;
@@ -21,6 +21,7 @@ const DESCRIBED: Readonly<Record<string, { readonly topic: WebhookTopic; readonl
   'order.cancelled': { topic: 'order.cancelled', describe: cancelled },
   'order.refunded': { topic: 'order.refunded', describe: refunded },
   'refund.settled': { topic: 'refund.settled', describe: settled },
+  'payment.disputed': { topic: 'payment.disputed', describe: disputed },
   'ticket.checked_in': { topic: 'ticket.checked_in', describe: checkedIn },
   'showtime.changed': {
     topic: 'showtime.changed',
@@ -123,12 +124,24 @@ async function settled(db: Reads, id: string, at: Date, payload: Payload) {
     amount: number;
     reason: string;
   }>(
-    `SELECT r.order_id AS "orderId", r.state, o.currency, r.amount::float8 AS amount, r.reason
-       FROM boxoffice.refunds r JOIN boxoffice.orders o ON o.id = r.order_id WHERE r.id = $1`,
+    `SELECT r.order_id AS "orderId", r.state, coalesce(p.received_currency, p.currency) AS currency,
+            r.amount::float8 AS amount, r.reason
+       FROM boxoffice.refunds r JOIN boxoffice.payments p ON p.id = r.payment_id WHERE r.id = $1`,
     [payload['refundId']],
   );
   const [refund] = rows;
   return refund && writeMessage(id, 'refund.settled', at, { refundId: String(payload['refundId']), ...refund });
+}
+
+async function disputed(db: Reads, id: string, at: Date, payload: Payload) {
+  const disputeId = String(payload['disputeId']);
+  const { rows } = await db.query<Omit<WebhookData<'payment.disputed'>, 'disputeId'>>(
+    `SELECT payment_id AS "paymentId", order_id AS "orderId", provider, reason, status, currency, amount::float8 AS amount
+       FROM boxoffice.disputes WHERE id = $1 AND order_id = $2`,
+    [disputeId, payload['orderId']],
+  );
+  const [dispute] = rows;
+  return dispute && writeMessage(id, 'payment.disputed', at, { disputeId, ...dispute });
 }
 
 async function checkedIn(db: Reads, id: string, at: Date, payload: Payload) {

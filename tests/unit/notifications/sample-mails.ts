@@ -29,8 +29,14 @@ const order: OrderFacts = {
   ],
 };
 
+const euros = (amount: number) => ({ amount, currency: 'EUR' });
 const url = 'https://tickets.example/?near=A-12%2CA-13#/showtimes/0192f0c1-7a51-7c6e-8d00-000000000001';
 const link = { url: `https://tickets.example/account#password=${'A'.repeat(43)}`, withinMs: 3_600_000 };
+
+const disputed = {
+  ...{ reference: order.reference, amount: euros(2_630), provider: 'stripe' },
+  ...{ reason: 'fraudulent', status: 'needs_response', timeZone: 'Europe/Berlin' },
+};
 
 /** One of each template, and of each reason of a refund. */
 export const SAMPLES: readonly {
@@ -43,11 +49,20 @@ export const SAMPLES: readonly {
     'without tickets, in forints',
   ],
   ['orderExpired', { order, url }],
-  ['refund', { order, amount: 2_630, reason: 'late_payment', url }, 'late payment'],
-  ['refund', { order, amount: 1_540, reason: 'returned' }, 'returned'],
-  ['refund', { order, amount: 2_630, reason: 'showtime_cancelled' }, 'showtime cancelled'],
-  ['refund', { order, amount: 2_000, reason: 'wrong_sum' }, 'wrong sum'],
-  ['refund', { order, amount: 2_630, reason: 'other' }, 'other'],
+  ['refund', { order, amount: euros(2_630), reason: 'late_payment', url }, 'late payment'],
+  ['refund', { order, amount: euros(1_540), reason: 'returned' }, 'returned'],
+  ['refund', { order, amount: euros(2_630), reason: 'showtime_cancelled' }, 'showtime cancelled'],
+  ['refund', { order, amount: euros(2_000), reason: 'wrong_sum' }, 'wrong sum'],
+  ['refund', { order, amount: euros(2_630), reason: 'other' }, 'other'],
+  ['refundSettled', { reference: order.reference, name: 'Ada', amount: euros(2_630) }],
+  ['seatsReturned', { order, isShowtimeCancelled: false }, 'returned'],
+  ['seatsReturned', { order, isShowtimeCancelled: true }, 'showtime cancelled'],
+  [
+    'refundRefused',
+    { reference: order.reference, amount: euros(2_630), provider: 'stripe', failure: 'charge_disputed' },
+  ],
+  ['paymentDisputed', { ...disputed, answerBy: Date.UTC(2026, 11, 24, 22, 59) }, 'to be answered'],
+  ['paymentDisputed', { ...disputed, status: 'lost' }, 'lost'],
   ['orderExchanged', { order, newReference: 'NLJHG-BDFCK' }],
   ['ticketPassedOn', { show, name: 'Grace', seat: 'A-13', hasTicket: true, url }],
   ['ticketOffered', { show, from: 'Ada', seat: 'A-13', until: Date.UTC(2026, 11, 3, 17, 15), url }],

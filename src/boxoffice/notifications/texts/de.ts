@@ -51,6 +51,32 @@ export const de: MailTexts = {
     duration:
       'Das Geld geht auf die Karte oder das Konto zurück, womit Sie bezahlt haben. Das dauert meist einige Werktage.',
   },
+  refundSettled: {
+    subject: 'Die Erstattung zur Bestellung {reference} wurde überwiesen',
+    title: '{amount} sind auf dem Weg zu Ihnen',
+    body: 'Die Erstattung von {amount} zur Bestellung {reference} wurde auf die Karte oder das Konto überwiesen, womit Sie bezahlt haben.',
+    duration: 'Bis Ihre Bank sie anzeigt, können einige Werktage vergehen.',
+  },
+  seatsReturned: {
+    subject: 'Plätze der Bestellung {reference} wurden storniert',
+    title: 'Plätze der Bestellung {reference} wurden storniert',
+    returned: 'Diese Plätze der Bestellung {reference} wurden zurückgegeben. Deren Tickets sind nicht mehr gültig.',
+    showtimeCancelled:
+      'Die unten genannte Vorstellung wurde abgesagt. Das tut uns leid. Die Tickets sind nicht mehr gültig.',
+    noMoney: 'Dafür wird kein Geld erstattet.',
+  },
+  refundRefused: {
+    subject: 'Eine Erstattung zur Bestellung {reference} wurde abgelehnt',
+    title: 'Eine Erstattung von {amount} wurde abgelehnt',
+    body: 'Der Zahlungsanbieter ({provider}) konnte {amount} der Bestellung {reference} nicht erstatten: {failure}.',
+    todo: 'Erstatten Sie das Geld auf anderem Weg. Es wird nicht noch einmal versucht.',
+  },
+  paymentDisputed: {
+    subject: 'Angefochtene Zahlung der Bestellung {reference}: {status}',
+    title: 'Eine Zahlung über {amount} wird angefochten',
+    body: 'Die Zahlung der Bestellung {reference} über {amount} wird bei der Bank angefochten. Grund: {reason}. Stand: {status}. Den Vorgang finden Sie im Dashboard des Anbieters ({provider}).',
+    answerBy: 'Antworten Sie dort bis {until}. Danach ist das Geld verloren.',
+  },
   orderExchanged: {
     subject: 'Bestellung {reference} wurde umgetauscht',
     title: 'Ihre Bestellung wurde umgetauscht',

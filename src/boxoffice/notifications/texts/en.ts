@@ -47,6 +47,31 @@ export const en = {
     other: 'We refund a payment for order {reference}.',
     duration: 'The money goes back to the card or account that you paid with. This usually takes a few business days.',
   },
+  refundSettled: {
+    subject: 'The refund for order {reference} was sent',
+    title: '{amount} were sent back to you',
+    body: 'The refund of {amount} for order {reference} was sent to the card or account that you paid with.',
+    duration: 'Your bank may need a few business days to show it.',
+  },
+  seatsReturned: {
+    subject: 'Seats of order {reference} were cancelled',
+    title: 'Seats of order {reference} were cancelled',
+    returned: 'These seats of order {reference} were given back. Their tickets are no longer valid.',
+    showtimeCancelled: 'The showtime below was cancelled. We are sorry. Its tickets are no longer valid.',
+    noMoney: 'No money is refunded for them.',
+  },
+  refundRefused: {
+    subject: 'A refund for order {reference} was refused',
+    title: 'A refund of {amount} was refused',
+    body: 'The payment provider ({provider}) could not give {amount} of order {reference} back: {failure}.',
+    todo: 'Give this money back by other means. It is not tried again.',
+  },
+  paymentDisputed: {
+    subject: 'Disputed payment of order {reference}: {status}',
+    title: 'A payment of {amount} is disputed',
+    body: 'The buyer of order {reference} disputes {amount} at the bank. Reason: {reason}. Status: {status}. You find the dispute in the dashboard of the provider ({provider}).',
+    answerBy: 'Answer it there by {until}. After that the dispute is lost.',
+  },
   orderExchanged: {
     subject: 'Order {reference} was exchanged',
     title: 'Your order was exchanged',

@@ -51,6 +51,31 @@ export const fr: MailTexts = {
     duration:
       'L’argent est reversé sur la carte ou le compte avec lequel vous avez payé. Cela prend en général quelques jours ouvrés.',
   },
+  refundSettled: {
+    subject: 'Le remboursement de la commande {reference} a été effectué',
+    title: '{amount} vous ont été remboursés',
+    body: 'Le remboursement de {amount} pour la commande {reference} a été versé sur la carte ou le compte avec lequel vous avez payé.',
+    duration: 'Votre banque peut mettre quelques jours ouvrés à l’afficher.',
+  },
+  seatsReturned: {
+    subject: 'Des places de la commande {reference} ont été annulées',
+    title: 'Des places de la commande {reference} ont été annulées',
+    returned: 'Ces places de la commande {reference} ont été rendues. Leurs billets ne sont plus valables.',
+    showtimeCancelled: 'La séance ci-dessous a été annulée. Nous en sommes désolés. Ses billets ne sont plus valables.',
+    noMoney: 'Elles ne donnent lieu à aucun remboursement.',
+  },
+  refundRefused: {
+    subject: 'Un remboursement de la commande {reference} a été refusé',
+    title: 'Un remboursement de {amount} a été refusé',
+    body: 'Le prestataire de paiement ({provider}) n’a pas pu rembourser {amount} de la commande {reference} : {failure}.',
+    todo: 'Remboursez cette somme par un autre moyen. Il n’y aura pas d’autre tentative.',
+  },
+  paymentDisputed: {
+    subject: 'Paiement contesté de la commande {reference} : {status}',
+    title: 'Un paiement de {amount} est contesté',
+    body: 'Le paiement de {amount} de la commande {reference} est contesté auprès de la banque. Motif : {reason}. État : {status}. Vous trouverez le litige dans le tableau de bord du prestataire ({provider}).',
+    answerBy: 'Répondez-y avant : {until}. Ensuite, le litige est perdu.',
+  },
   orderExchanged: {
     subject: 'La commande {reference} a été échangée',
     title: 'Votre commande a été échangée',

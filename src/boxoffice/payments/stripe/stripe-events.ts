@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Log } from '../../../kernel/log.js';
 import type { PaidOrders, RefundReport } from '../paid-orders-port.js';
+import { logRefused } from '../refund-runner.js';
 import type { Disputes } from './disputes.js';
 import { reportOfIntent, UUID } from './read-intent.js';
 
@@ -44,9 +45,10 @@ export class StripeEvents {
       case 'refund.failed':
       case 'charge.refund.updated': {
         const report = reportOfRefund(event.data.object, event);
-        return report ? await orders.refundSettled(report) : this.#ignore(event, 'refund_not_ours');
+        return report ? await this.#settleRefund(report) : this.#ignore(event, 'refund_not_ours');
       }
       case 'charge.dispute.created':
+      case 'charge.dispute.updated':
       case 'charge.dispute.closed':
       case 'charge.dispute.funds_withdrawn':
       case 'charge.dispute.funds_reinstated':
@@ -54,6 +56,12 @@ export class StripeEvents {
       default:
         return 'ignored';
     }
+  }
+
+  async #settleRefund(report: RefundReport): Promise<string> {
+    const outcome = await this.#parts.orders.refundSettled(report);
+    if (report.state === 'failed' && outcome === 'taken') logRefused(this.#parts.log, report);
+    return outcome;
   }
 
   #whyForeign({ account, livemode }: Stripe.Event): string | undefined {
