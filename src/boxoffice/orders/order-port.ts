@@ -71,6 +71,8 @@ export interface OrderPayment {
   readonly state: PaymentState;
   readonly failure: string | undefined;
   readonly received: number | undefined;
+  /** Absent: the order's. */
+  readonly receivedCurrency?: string | undefined;
   /** Absent: none. */
   readonly disputes?: readonly PaymentDispute[] | undefined;
 }
@@ -89,6 +91,8 @@ export interface OrderRefund {
   readonly id: string;
   readonly paymentId: string;
   readonly amount: number;
+  /** Of the payment that it gives back; absent: the order's. */
+  readonly currency?: string | undefined;
   /** A code, such as late_payment. */
   readonly reason: string;
   readonly state: 'pending' | 'succeeded' | 'failed';

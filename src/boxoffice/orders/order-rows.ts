@@ -58,14 +58,16 @@ const DISCOUNTS = `(
 const PAYMENTS = `(
   SELECT coalesce(json_agg(x ORDER BY x.created_at, x.id), '[]') FROM (
     SELECT id, provider, provider_ref AS "providerRef", amount, state, failure, received, created_at,
+           received_currency AS "receivedCurrency",
            (SELECT json_agg(json_build_object('id', d.id, 'amount', d.amount, 'currency', d.currency,
                                               'reason', d.reason, 'status', d.status) ORDER BY d.id)
               FROM boxoffice.disputes d WHERE d.payment_id = p.id) AS disputes
       FROM boxoffice.payments p WHERE order_id = o.id) x)`;
 const REFUNDS = `(
   SELECT coalesce(json_agg(x ORDER BY x.created_at, x.id), '[]') FROM (
-    SELECT id, payment_id AS "paymentId", amount, reason, state, lines, created_at
-      FROM boxoffice.refunds WHERE order_id = o.id) x)`;
+    SELECT r.id, r.payment_id AS "paymentId", r.amount, coalesce(p.received_currency, p.currency) AS currency, r.reason,
+           r.state, r.lines, r.created_at
+      FROM boxoffice.refunds r JOIN boxoffice.payments p ON p.id = r.payment_id WHERE r.order_id = o.id) x)`;
 
 const ORDER = `
 SELECT o.id, o.reference, o.holder, o.account_id, o.email, o.name, o.locale, o.channel, o.ordered_by, o.state, o.reason,
@@ -136,8 +138,8 @@ function orderOf(row: OrderRow): Order {
     lines: row.lines,
     discounts: row.discounts.map(discountOf),
     payments: row.payments.map(paymentOf),
-    refunds: row.refunds.map(({ id, paymentId, amount, reason, state, lines }) => {
-      return { id, paymentId, amount, reason, state, lines };
+    refunds: row.refunds.map(({ id, paymentId, amount, currency, reason, state, lines }) => {
+      return { id, paymentId, amount, currency, reason, state, lines };
     }),
   };
 }
@@ -156,6 +158,7 @@ function paymentOf(row: Nullable<OrderPayment>): OrderPayment {
     state: row.state ?? 'created',
     failure: row.failure ?? undefined,
     received: row.received ?? undefined,
+    receivedCurrency: row.receivedCurrency ?? undefined,
     ...(row.disputes ? { disputes: row.disputes.map(disputeOf) } : {}),
   };
 }

@@ -126,8 +126,10 @@ export function orderView(order: Order): OrderView {
       const isSold = status === 'confirmed' || status === 'cancelled';
       return { showtimeId, holdId, status, ...(isSold ? { id: bookingId, reference: bookingReference } : {}) };
     }),
-    payments: order.payments.map((payment) => paidView(payment, money)),
-    refunds: order.refunds.map(({ id, amount, reason, state }) => ({ id, amount: money(amount), reason, state })),
+    payments: order.payments.map((payment) => paidView(payment, order.currency)),
+    refunds: order.refunds.map(({ id, amount, currency = order.currency, reason, state }) => {
+      return { id, amount: { amount, currency }, reason, state };
+    }),
   };
 }
 
@@ -157,14 +159,15 @@ export function paymentView({
   };
 }
 
+/** With the currency that arrived, which a provider may have taken in place of the order's. */
 function paidView(
-  { id, provider, state, failure, received, disputes }: Order['payments'][number],
-  money: ToMoney,
+  { id, provider, state, failure, received, receivedCurrency, disputes }: Order['payments'][number],
+  currency: string,
 ): OrderView['payments'][number] {
   return {
     ...{ id, provider, state },
     ...(failure === undefined ? {} : { failure }),
-    ...(received === undefined ? {} : { received: money(received) }),
+    ...(received === undefined ? {} : { received: { amount: received, currency: receivedCurrency ?? currency } }),
     ...(disputes === undefined ? {} : { disputes: disputes.map(disputeView) }),
   };
 }

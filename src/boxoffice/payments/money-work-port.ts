@@ -9,6 +9,7 @@ export interface DueRefund {
   /** Of the refund; null: the provider has not accepted it yet. */
   readonly refundRef: string | null;
   readonly amount: number;
+  /** What arrived, and not what was asked for: so it goes back. */
   readonly currency: string;
   /** With this one. */
   readonly tries: number;

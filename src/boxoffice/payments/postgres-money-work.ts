@@ -24,7 +24,7 @@ export class PostgresMoneyWork implements MoneyWork {
           SET tries = r.tries + 1, try_after = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
          FROM due, boxoffice.payments p WHERE r.id = due.id AND p.id = r.payment_id
        RETURNING r.id AS "refundId", p.id AS "paymentId", p.provider, p.provider_ref AS "paymentRef",
-                 r.provider_ref AS "refundRef", r.amount::float8 AS amount, p.currency, r.tries`,
+                 r.provider_ref AS "refundRef", r.amount::float8 AS amount, coalesce(p.received_currency, p.currency) AS currency, r.tries`,
       [max, this.#leaseMs],
     );
     return rows;

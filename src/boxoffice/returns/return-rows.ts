@@ -55,7 +55,8 @@ export async function findPayment(
     `SELECT p.id, p.received - (SELECT coalesce(sum(r.amount), 0) FROM boxoffice.refunds r
                                  WHERE r.payment_id = p.id AND r.state <> 'failed') AS left
        FROM boxoffice.payments p JOIN boxoffice.orders o ON o.id = p.order_id
-      WHERE p.order_id = $1 AND p.state = 'succeeded' AND p.received = o.total AND p.currency = o.currency
+      WHERE p.order_id = $1 AND p.state = 'succeeded' AND p.received = o.total
+        AND coalesce(p.received_currency, p.currency) = o.currency
       ORDER BY p.settled_at, p.id LIMIT 1`,
     [orderId],
   );

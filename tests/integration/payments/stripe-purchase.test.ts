@@ -176,3 +176,44 @@ describe('money back by Stripe', () => {
     expect(await at.inState(id, 'refunded')).toMatchObject({ refunds: [{ state: 'succeeded' }] });
   });
 });
+
+describe('another currency than the order has', () => {
+  /** As if the payment were made in it: what Stripe says is what counts. */
+  async function paidIn(currency: string, units: number, seat: string) {
+    const { session, orderId, clientSecret } = await at.awaiting([seat]);
+    at.stripe.control({ next: ['never'] });
+    await at.confirmInBrowser(clientSecret, 'pm_card_visa');
+    const intent = at.stripe.ledger.intents.get(intentOf(clientSecret))!;
+    Object.assign(intent, { currency, amount_received: units });
+    const event = succeededEvent(intent.id);
+    const sent = { ...event, data: { object: { ...event.data.object, currency, amount_received: units } } };
+    expect(await at.send(sent)).toEqual({ status: 200, outcome: 'wrong_sum' });
+    return { session, orderId };
+  }
+
+  it('goes back as it came, in the units that Stripe has of that currency', async () => {
+    // Twelve ariary are 12 at Stripe, and 1,200 minor units in ISO 4217.
+    const { orderId } = await paidIn('mga', 12, 'R4-1');
+    await eventually(async () => (await at.find(orderId)).refunds[0]?.state === 'succeeded');
+    expect(at.moneyOf(orderId).refunds).toEqual([{ amount: 12, status: 'succeeded' }]);
+    expect(await at.find(orderId)).toMatchObject({
+      state: 'awaiting_payment',
+      payments: [{ received: { amount: 1_200, currency: 'MGA' } }],
+      refunds: [{ amount: { amount: 1_200, currency: 'MGA' } }],
+    });
+  });
+
+  it('of the very sum of the order does not stand for its payment when that is given back', async () => {
+    const { session, orderId } = await paidIn('usd', 900, 'R4-3');
+    await eventually(async () => (await at.find(orderId)).refunds[0]?.state === 'succeeded');
+    expect((await at.pay(session, orderId, 'pm_card_visa')).json.order.state).toBe('fulfilled');
+    const back = { reason: 'The film broke.' };
+    const asked = await at.shop.send('POST', `/v1/orders/${orderId}/refunds`, await at.shop.staff(), back);
+    expect(asked.status, JSON.stringify(asked.json)).toBe(200);
+    const order = await at.inState(orderId, 'refunded');
+    expect(order.refunds.map(({ amount }: { amount: object }) => amount)).toEqual([
+      { amount: 900, currency: 'USD' },
+      { amount: 900, currency: 'EUR' },
+    ]);
+  });
+});
