@@ -15,13 +15,19 @@ export interface Whereabouts {
   settled(showtimeId: string): Promise<void>;
 }
 
+/** What a node of a cluster knows of the others, and how it serves showtimes that live there. */
+export interface Elsewhere {
+  readonly whereabouts: Whereabouts;
+  readonly relays: Relays;
+}
+
 /** Brings clients of this node together with showtimes, wherever these live. */
 export class Hosts {
   readonly #directory: Directory;
-  readonly #elsewhere: { readonly whereabouts: Whereabouts; readonly relays: Relays } | undefined;
+  readonly #elsewhere: Elsewhere | undefined;
 
   /** `elsewhere` is absent on a node that is alone. */
-  constructor(directory: Directory, elsewhere?: { readonly whereabouts: Whereabouts; readonly relays: Relays }) {
+  constructor(directory: Directory, elsewhere?: Elsewhere) {
     this.#directory = directory;
     this.#elsewhere = elsewhere;
     // One showtime, one audience: clients that watched it through another node come back, and find it here.

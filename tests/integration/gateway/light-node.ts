@@ -17,7 +17,7 @@ import type { ActorLimits } from '../../../src/runtime/actor-context.js';
 import { NO_FEED } from '../../../src/runtime/audience.js';
 import { Directory } from '../../../src/runtime/directory.js';
 import { GroupCommitter } from '../../../src/runtime/group-committer.js';
-import { Hosts } from '../../../src/runtime/hosts.js';
+import { type Elsewhere, Hosts } from '../../../src/runtime/hosts.js';
 import type { Batch, Journal, RecordedResults } from '../../../src/runtime/journal-port.js';
 import type { Till } from '../../../src/runtime/till-port.js';
 import { silentLog } from '../../silent-log.js';
@@ -37,6 +37,8 @@ export interface LightNodeOptions {
   readonly authenticate?: Authenticate;
   /** Whether the node may tell what it has. */
   readonly confirmed?: () => boolean;
+  /** The other nodes; absent: it is alone. */
+  readonly elsewhere?: Elsewhere;
 }
 
 const NO_RECORD: RecordedResults = { has: () => false, recall: async () => undefined };
@@ -181,7 +183,7 @@ export async function openLightNode(options: LightNodeOptions = {}) {
     passivateAfterMs: 600_000,
     actorsMax: options.actorsMax ?? 100,
   });
-  await gateway.listen(new Hosts(directory));
+  await gateway.listen(new Hosts(directory, options.elsewhere));
   const showtimeId = `1${randomUUID().slice(1)}`;
   return {
     gateway,

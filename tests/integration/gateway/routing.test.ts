@@ -3,31 +3,11 @@ import { createClient, type ShowtimeClient } from '@usher/client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CLOSE } from '../../../src/protocol/close-codes.js';
 import type { Member } from '../../../src/runtime/cluster/membership-port.js';
-import type { Directory } from '../../../src/runtime/directory.js';
-import type { Whereabouts } from '../../../src/runtime/hosts.js';
+import type { Elsewhere } from '../../../src/runtime/hosts.js';
 import type { Relays } from '../../../src/runtime/relay/relays.js';
 import { readProblem } from './askers.js';
 import { type LightNode, openLightNode } from './light-node.js';
 import { LiveClient } from './live-client.js';
-
-interface Elsewhere {
-  readonly whereabouts: Whereabouts;
-  readonly relays: Relays;
-}
-
-/** What the next light node is to know of the others: it makes its hosts for a node that is alone. */
-const next = vi.hoisted((): { elsewhere: Elsewhere | undefined } => ({ elsewhere: undefined }));
-
-vi.mock('../../../src/runtime/hosts.js', async (original) => {
-  const { Hosts } = await original<typeof import('../../../src/runtime/hosts.js')>();
-  return {
-    Hosts: class extends Hosts {
-      constructor(directory: Directory) {
-        super(directory, next.elsewhere);
-      }
-    },
-  };
-});
 
 interface RoutedNode extends LightNode {
   readonly url: string;
@@ -64,7 +44,7 @@ async function openNode(): Promise<RoutedNode> {
       return await node?.directory.open(showtimeId);
     },
   };
-  next.elsewhere = {
+  const elsewhere: Elsewhere = {
     whereabouts: {
       get self() {
         return self;
@@ -76,7 +56,7 @@ async function openNode(): Promise<RoutedNode> {
     },
     relays: relays as unknown as Relays,
   };
-  const light = await openLightNode();
+  const light = await openLightNode({ elsewhere });
   const url = `http://127.0.0.1:${light.port}`;
   self = { ...self, url };
   node = { ...light, url, member: self, home: self, quiet: undefined, relayedFrom };

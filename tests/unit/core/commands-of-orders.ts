@@ -94,7 +94,9 @@ class CancelPart extends Asked {
       const named = booking.seats.filter((_, place) => (f.mask >> place) % 2 === 1);
       const seats = [...named, ...f.others];
       const order = f.isStranger ? f.order : booking.orderId;
-      const asked = { holder: booking.holder, bookingId, asStaff: false, amount: PRICE * named.length };
+      // The others may by chance be seats of the booking too.
+      const { length } = seats.filter((seat) => booking.seats.includes(seat));
+      const asked = { holder: booking.holder, bookingId, asStaff: false, amount: PRICE * length };
       return { type: 'cancel', ...asked, seats, ...(order === undefined ? {} : { orderId: order }) };
     });
   }
