@@ -162,8 +162,11 @@ CREATE TABLE boxoffice.dead_letters (
   created_at timestamp(3) with time zone NOT NULL,
   failed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   error text NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
   CONSTRAINT dead_letters_pkey PRIMARY KEY (handler, subject, event_id)
 );
+CREATE UNIQUE INDEX dead_letters_id ON boxoffice.dead_letters USING btree (id);
+CREATE INDEX dead_letters_newest ON boxoffice.dead_letters USING btree (failed_at, id);
 
 CREATE TABLE boxoffice.disputes (
   provider text NOT NULL,

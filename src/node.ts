@@ -144,6 +144,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       ...tickets.endpoints,
       ...reports,
       ...webhooks.endpoints,
+      ...outbox.endpoints,
       ...discounts.endpoints,
       ...erasure,
     ],

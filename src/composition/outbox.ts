@@ -1,6 +1,8 @@
 import { GraphileWorkers } from '../adapters/jobs/graphile-workers.js';
 import { nodeTimers } from '../adapters/node-timers.js';
 import { KEEPALIVES, primaryPool } from '../adapters/postgres/primary-pool.js';
+import { postgresAudit } from '../boxoffice/audit/audit.js';
+import { deadLetterEndpoints } from '../boxoffice/outbox/dead-letter-endpoints.js';
 import type { JobWorkers } from '../boxoffice/outbox/job-workers-port.js';
 import { OutboxMover } from '../boxoffice/outbox/mover.js';
 import type { OutboxHandler } from '../boxoffice/outbox/outbox-handler-port.js';
@@ -8,6 +10,7 @@ import { OutboxWatch } from '../boxoffice/outbox/outbox-watch.js';
 import { StepWork } from '../boxoffice/outbox/step-work.js';
 import { OUTBOX_TOPICS } from '../boxoffice/outbox/topics.js';
 import type { Config } from '../config.js';
+import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
 import type { Store, Undo } from './store.js';
 
@@ -27,6 +30,7 @@ export interface OutboxReadings {
 }
 
 export interface Outbox {
+  readonly endpoints: readonly Endpoint[];
   /** Call it after the commit of a transaction that wrote to the outbox: its rows are moved at once. */
   wake(): void;
   /** Once, when all handlers are there. */
@@ -43,6 +47,7 @@ export function openOutbox(config: Config, store: Store, nodeName: string, log: 
   const { pool } = store;
   const timers = nodeTimers;
   return {
+    endpoints: deadLetterEndpoints({ pool, audit: postgresAudit }),
     wake: () => mover?.wake(),
     start: async (handlers) => {
       const steps = new StepWork({ pool, handlers, onEnded: () => workers?.nudge(1), log });

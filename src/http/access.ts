@@ -20,6 +20,8 @@ export const PERMISSIONS = [
   'webhooks.manage',
   /** Vouchers, and how often they were used. */
   'vouchers.manage',
+  /** What follows from events and was given up: read it, have it tried again, drop it. */
+  'jobs.manage',
   'audit.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -12,6 +12,7 @@ import { accountRequests } from './account-requests.js';
 import { catalogueRequests } from './catalogue-requests.js';
 import { type Answered, Cinema, type Right } from './cinema.js';
 import { orderRequests } from './order-requests.js';
+import { outboxRequests } from './outbox-requests.js';
 import { paymentRequests } from './payment-requests.js';
 import { type Operation, readOperations, wrongFor } from './read-operations.js';
 import { reportRequests } from './report-requests.js';
@@ -27,6 +28,7 @@ const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...accountRequests,
   ...catalogueRequests,
   ...orderRequests,
+  ...outboxRequests,
   ...paymentRequests,
   ...reportRequests,
   ...scheduleRequests,

@@ -1,5 +1,6 @@
 import type { ApiCommand } from './api-command.js';
 import { bookingCommands } from './booking-commands.js';
+import { deadLetterCommands } from './dead-letter-commands.js';
 import { demoCommands } from './demo-commands.js';
 import { hallCommands } from './hall-commands.js';
 import { keyCommands } from './key-commands.js';
@@ -19,5 +20,6 @@ export const API_COMMANDS: readonly ApiCommand[] = [
   ...ownAccountCommands,
   ...userCommands,
   ...keyCommands,
+  ...deadLetterCommands,
   ...demoCommands,
 ];
