@@ -7,7 +7,7 @@ export interface AuditClient {
 
 /** One privileged act. */
 export interface AuditEntry {
-  readonly caller: Caller;
+  readonly caller: Pick<Caller, 'holder' | 'accountId' | 'sessionId' | 'address'> & { readonly role: string };
   /** What was done, as part and verb: `showtime.cancel`. */
   readonly action: string;
   /** What it was done to, as kind and id: `showtime:0197…`. */

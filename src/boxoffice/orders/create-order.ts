@@ -7,7 +7,7 @@ import { returnHolds } from './give-back-holds.js';
 import { endFrom } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
 import type { Order } from './order-port.js';
-import type { NewOrder, NewPayment } from './order-store-port.js';
+import type { NewOrder, NewPayment, StaffCaller } from './order-store-port.js';
 import { ORDER_TIMES } from './order-times.js';
 import { type AskedQuote, type Quote, type QuotedHold, quoteOrder, refuse } from './quote-order.js';
 
@@ -23,6 +23,8 @@ export interface AskedOrder extends AskedQuote {
   readonly orderedBy: string | undefined;
   /** Whose limits count; undefined: nobody's. */
   readonly from: Origin | undefined;
+  /** Staff who ask for a customer, or by a channel of theirs: for the audit log. */
+  readonly staff: StaffCaller | undefined;
   /** Who sent the request, and its Idempotency-Key. */
   readonly sender: string;
   readonly key: string;
@@ -122,7 +124,7 @@ async function openDraft(
   if (refused) return await giveUp(parts, draft, refused);
   const payment = paymentOf(parts, asked, draft);
   const { lines, discounts } = quote;
-  switch (await parts.store.open({ orderId: draft.id, lines, discounts, payment })) {
+  switch (await parts.store.open({ orderId: draft.id, lines, discounts, payment, staff: asked.staff })) {
     case 'opened':
       return { ok: true, order: openedOrder(draft, quote, payment) };
     case 'discounts_gone':

@@ -143,14 +143,16 @@ function createEndpoint({ orders, store, originOf, siteUrl }: OrderEndpointParts
     handle: async ({ body, caller, commandId: key }) => {
       const asked = await askedBy(caller, body, store);
       if ('error' in asked) return { ok: false, error: asked.error };
-      const isStaff = allows(caller, 'orders.staff');
+      const staff = allows(caller, 'orders.staff') ? caller : undefined;
+      const isOwn = asked.holder === caller.holder && asked.channel === 'web';
       const { pay, total, email, name, locale } = body;
-      const refused = pay && total.amount > 0 ? orders.refuseProvider(pay.provider, isStaff) : undefined;
+      const refused = pay && total.amount > 0 ? orders.refuseProvider(pay.provider, staff !== undefined) : undefined;
       if (refused) return refused;
       const result = await orders.create({
         ...asked,
         ...{ total, email, name, locale, key },
-        orderedBy: asked.holder === caller.holder && asked.channel === 'web' ? undefined : caller.holder,
+        orderedBy: isOwn ? undefined : caller.holder,
+        staff: isOwn ? undefined : caller,
         from: originOf(caller),
         sender: caller.holder,
         asked: sha256Of(canonicalJson({ order: body })),
@@ -161,7 +163,7 @@ function createEndpoint({ orders, store, originOf, siteUrl }: OrderEndpointParts
       const isFree = order.total === 0 && order.state === 'awaiting_payment';
       if (!pay && !isFree) return { ok: true, body: { order: orderView(order) } };
       const { provider, details, returnUrl = siteUrl } = pay ?? { provider: 'none', details: undefined };
-      const paid = await orders.pay(order, { provider, details, returnUrl, key, isStaff });
+      const paid = await orders.pay(order, { provider, details, returnUrl, key, staff });
       if (paid.ok) return { ok: true, body: { order: orderView(paid.order), payment: paymentView(paid.payment) } };
       // The order is there: what went wrong with its payment is said beside it.
       const known = (await orders.find(order.id)) ?? order;
@@ -209,8 +211,8 @@ function payEndpoint(parts: OrderEndpointParts): Endpoint {
       const order = await findFor(parts, caller, orderId);
       if (!order) return { ok: false, error: UNKNOWN_ORDER };
       const { provider, details, returnUrl = parts.siteUrl } = body;
-      const isStaff = allows(caller, 'orders.staff');
-      const paid = await parts.orders.pay(order, { provider, details, returnUrl, key, isStaff });
+      const staff = allows(caller, 'orders.staff') ? caller : undefined;
+      const paid = await parts.orders.pay(order, { provider, details, returnUrl, key, staff });
       if (!paid.ok) return paid;
       return { ok: true, body: { order: orderView(paid.order), payment: paymentView(paid.payment) } };
     },
@@ -231,7 +233,8 @@ function cancelEndpoint(parts: OrderEndpointParts): Endpoint {
     handle: async ({ parameters: { orderId }, caller }) => {
       const order = await findFor(parts, caller, orderId);
       if (!order) return { ok: false, error: UNKNOWN_ORDER };
-      const ended = await parts.orders.cancel(order, 'cancelled');
+      const isOwn = await isOrderOf(parts.store, caller, order);
+      const ended = await parts.orders.cancel(order, 'cancelled', isOwn ? undefined : caller);
       if (ended) return { ok: true, body: orderView(ended) };
       const now = (await parts.orders.find(orderId)) ?? order;
       return now.state === 'cancelled' ? { ok: true, body: orderView(now) } : { ok: false, error: closedError(now) };
@@ -262,8 +265,15 @@ export async function findFor(
   orderId: string,
 ): Promise<Order | undefined> {
   const order = await orders.find(orderId);
-  if (!order || order.holder === caller.holder || allows(caller, 'orders.staff')) return order;
-  const { accountId } = caller;
-  if (accountId === undefined) return undefined;
-  return order.accountId === accountId || (await store.accountOf(order.holder)) === accountId ? order : undefined;
+  return order && (allows(caller, 'orders.staff') || (await isOrderOf(store, caller, order))) ? order : undefined;
+}
+
+async function isOrderOf(
+  store: Pick<OrderStore, 'accountOf'>,
+  { holder, accountId }: Caller,
+  order: Order,
+): Promise<boolean> {
+  if (order.holder === holder) return true;
+  if (accountId === undefined) return false;
+  return order.accountId === accountId || (await store.accountOf(order.holder)) === accountId;
 }

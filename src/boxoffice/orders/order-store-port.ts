@@ -37,12 +37,23 @@ export type Drafted =
    */
   | { readonly ok: false; readonly fault: 'request_reused' | 'too_many' | 'hold_in_order' };
 
+/** Staff who do something with orders, as the audit log has them. */
+export interface StaffCaller {
+  readonly holder: string;
+  readonly role: string;
+  readonly accountId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly address?: string | undefined;
+}
+
 export interface OpenedOrder {
   readonly orderId: string;
   readonly lines: readonly NewLine[];
   readonly discounts: readonly Discount[];
   /** Started together with the order, in one request. */
   readonly payment: NewPayment | undefined;
+  /** Staff who made it: for the audit log, in the same transaction. */
+  readonly staff?: StaffCaller | undefined;
 }
 
 export interface NewPayment {
@@ -62,6 +73,8 @@ export interface Cancelled {
   readonly now: number;
   /** When a monitor gives its holds back, after whoever cancelled it. Undefined: no house was asked for them yet. */
   readonly holdsDueAt: number | undefined;
+  /** Staff who cancel somebody's order: for the audit log. */
+  readonly staff?: StaffCaller | undefined;
 }
 
 export interface SettledReport {
@@ -145,8 +158,10 @@ export interface OrderStore {
     readonly failure?: string | undefined;
     readonly now: number;
   }): Promise<void>;
-  /** `refundId`: of the refund that is made if the money is not to be kept. */
-  settle(report: PaymentReport, refundId: string, now: number): Promise<SettledReport>;
+  /**
+   * `refundId`: of the refund that is made if the money is not to be kept. `staff`: who has taken the money, for the audit log.
+   */
+  settle(report: PaymentReport, refundId: string, now: number, staff?: StaffCaller): Promise<SettledReport>;
   /** The next attempt of a booking, before its hold is booked. False: the order was decided on, or somebody else raised it. */
   raiseAttempt(orderId: string, number: number, from: number): Promise<boolean>;
   /** Decides for the refund of a paid order, and makes it. False: decided already, or the booking has another attempt. */

@@ -8,7 +8,7 @@ import { returnHolds } from './give-back-holds.js';
 import { endOf, keepHolds } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
 import type { Order, PaymentState } from './order-port.js';
-import type { NewPayment, SettledReport } from './order-store-port.js';
+import type { NewPayment, SettledReport, StaffCaller } from './order-store-port.js';
 import { ORDER_TIMES } from './order-times.js';
 import { type AskedQuote, type Quote, quoteOrder, refuse } from './quote-order.js';
 
@@ -25,8 +25,8 @@ export interface AskedPayment {
   readonly details: unknown;
   readonly returnUrl: string;
   readonly key: string;
-  /** Whether staff ask: only they may say that they have taken the money. */
-  readonly isStaff: boolean;
+  /** Staff who ask: only they may say that they have taken the money. */
+  readonly staff: StaffCaller | undefined;
 }
 
 /** How a payment goes on, for the buyer's browser. */
@@ -68,7 +68,7 @@ export class Orders implements PaidOrders {
     const id = paymentIdOf(order.id, asked.key);
     const isFree = order.total === 0;
     const name = isFree ? 'none' : asked.provider;
-    const refused = isFree ? undefined : this.refuseProvider(name, asked.isStaff);
+    const refused = isFree ? undefined : this.refuseProvider(name, asked.staff !== undefined);
     if (refused) return refused;
     const { total: amount, currency } = order;
     const unkept = isFree ? undefined : await this.#keep(order, id, name);
@@ -128,7 +128,8 @@ export class Orders implements PaidOrders {
       }
       return started;
     }
-    if (started.report) return await this.#take(order, payment, started, started.report);
+    const staff = providers.get(name)?.isStaffOnly ? asked.staff : undefined;
+    if (started.report) return await this.#take(order, payment, started, started.report, staff);
     const { providerRef, state } = started;
     await store.noteStarted({ paymentId: id, providerRef, state, now: clock.now() });
     return { ok: true, order: (await store.find(order.id)) ?? order, payment: stepOf(payment, started) };
@@ -140,9 +141,10 @@ export class Orders implements PaidOrders {
     payment: NewPayment,
     started: Pick<StartedPayment, 'state' | 'clientSecret' | 'url'>,
     report: PaymentReport,
+    staff?: StaffCaller,
   ): Promise<Paid> {
     const { store, clock } = this.#parts;
-    const settled = await this.#settle(report);
+    const settled = await this.#settle(report, staff);
     if (settled.isPaid) {
       const state = 'succeeded' as const;
       const paid = {
@@ -193,11 +195,11 @@ export class Orders implements PaidOrders {
   }
 
   /** Ends an order that nobody has paid; its buyer has the holds again. Undefined: it awaits no payment. */
-  async cancel(order: Order, reason: string): Promise<Order | undefined> {
+  async cancel(order: Order, reason: string, staff?: StaffCaller): Promise<Order | undefined> {
     const { store, clock, providers, wakeOutbox, times = ORDER_TIMES } = this.#parts;
     const now = clock.now();
     const cancelled = { orderId: order.id, from: 'awaiting_payment', reason, now } as const;
-    const isCancelled = await store.cancel({ ...cancelled, holdsDueAt: now + times.claimMs });
+    const isCancelled = await store.cancel({ ...cancelled, holdsDueAt: now + times.claimMs, staff });
     if (!isCancelled) return undefined;
     wakeOutbox();
     await returnHolds(this.#parts, order);
@@ -217,9 +219,9 @@ export class Orders implements PaidOrders {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #settle(report: PaymentReport): Promise<SettledReport> {
+  async #settle(report: PaymentReport, staff?: StaffCaller): Promise<SettledReport> {
     const { store, clock, ids, wakeOutbox, log } = this.#parts;
-    const settled = await store.settle(report, ids.uuid(), clock.now());
+    const settled = await store.settle(report, ids.uuid(), clock.now(), staff);
     const { outcome, orderId } = settled;
     if (outcome === 'unknown_payment' || outcome === 'wrong_sum' || (outcome === 'late' && !settled.isPaid)) {
       const { provider, eventId, providerRef } = report;

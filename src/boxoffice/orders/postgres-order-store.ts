@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../halls/hall-store.js';
 import type { PaymentReport, RefundReport } from '../payments/paid-orders-port.js';
+import { auditCancelled, auditMade, auditTaken } from './audit-orders.js';
 import type { Discounts } from './discounts-port.js';
 import { type FulfilledOrder, fulfilOrders, insertDrafts, insertPayment, openDrafts } from './order-batches.js';
 import { claimHoldsDue, dueOrders, expireOrders, moneyFaults } from './order-monitor-rows.js';
@@ -17,6 +18,7 @@ import type {
   OrderStore,
   RefundDecision,
   SettledReport,
+  StaffCaller,
 } from './order-store-port.js';
 import { isolated } from './own-batches.js';
 import { type ReportToSettle, settleBatch } from './settle-batch.js';
@@ -65,16 +67,17 @@ export class PostgresOrderStore implements OrderStore {
   }
 
   async open(opened: OpenedOrder): Promise<'opened' | 'no_draft' | 'discounts_gone'> {
-    const { orderId, discounts } = opened;
-    if (discounts.length === 0) return (await this.#open(opened)) ? 'opened' : 'no_draft';
+    const { orderId, discounts, staff } = opened;
+    if (discounts.length === 0 && !staff) return (await this.#open(opened)) ? 'opened' : 'no_draft';
     return await inTransaction(this.#pool, async (client) => {
       if (!(await openDrafts(client, [opened])).has(orderId)) return { result: 'no_draft', commit: false };
-      const isTaken = (await this.#hooks?.take(client, orderId, discounts)) ?? false;
+      const isTaken = discounts.length === 0 || ((await this.#hooks?.take(client, orderId, discounts)) ?? false);
+      if (isTaken && staff) await auditMade(client, staff, orderId);
       return { result: isTaken ? 'opened' : 'discounts_gone', commit: isTaken };
     });
   }
 
-  async cancel({ orderId, from, reason, now, holdsDueAt }: Cancelled): Promise<boolean> {
+  async cancel({ orderId, from, reason, now, holdsDueAt, staff }: Cancelled): Promise<boolean> {
     return await transaction(this.#pool, async (client) => {
       const { rowCount } = await client.query(
         `WITH gone AS (
@@ -92,6 +95,7 @@ export class PostgresOrderStore implements OrderStore {
         [orderId, from, reason, now, holdsDueAt ?? null],
       );
       if (rowCount === 1 && from !== 'draft') await this.#giveBack(client, orderId);
+      if (rowCount === 1 && staff) await auditCancelled(client, staff, orderId);
       return rowCount === 1;
     });
   }
@@ -139,8 +143,14 @@ export class PostgresOrderStore implements OrderStore {
     );
   }
 
-  settle(report: PaymentReport, refundId: string, now: number): Promise<SettledReport> {
-    return this.#settle({ report, refundId, now });
+  async settle(report: PaymentReport, refundId: string, now: number, staff?: StaffCaller): Promise<SettledReport> {
+    if (!staff) return await this.#settle({ report, refundId, now });
+    return await transaction(this.#pool, async (client) => {
+      const [settled] = await settleBatch(client, [{ report, refundId, now }]);
+      if (!settled) throw new Error('A report came to nothing.');
+      if (settled.outcome !== 'repeated') await auditTaken(client, staff, settled, report);
+      return settled;
+    });
   }
 
   async raiseAttempt(orderId: string, number: number, from: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { SeatMap } from '../../core/seat-map.js';
-import type { Caller } from '../../http/access.js';
+import { allows, type Caller } from '../../http/access.js';
 import { wireError } from '../../protocol/errors.js';
 import type { Money } from '../../protocol/money.js';
 import type { Audit } from '../audit/audit.js';
@@ -106,10 +106,13 @@ export class Returns {
         return { ok: false, error };
       }
       const freed = returned.map(({ line }) => line);
-      return {
-        ok: true,
-        value: await this.#write(client, locked, { id, reason: 'returned', freed, ...asking }, returned),
-      };
+      await this.#write(client, locked, { id, reason: 'returned', freed, ...asking }, returned);
+      const { caller } = asking;
+      if (caller.holder !== locked.holder && allows(caller, 'orders.staff')) {
+        const after = { refund, lines: returned, freed };
+        await this.#parts.audit.write(client, { caller, action: 'order.return', subject: `order:${locked.id}`, after });
+      }
+      return { ok: true, value: undefined };
     });
   }
 

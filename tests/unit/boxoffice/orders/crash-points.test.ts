@@ -20,7 +20,15 @@ function asked(holds: readonly { showtimeId: string; holdId: string }[], key = 1
       points: undefined,
     },
     total: { amount: 2_000 * holds.length, currency: 'EUR' },
-    ...{ email: undefined, name: '', locale: 'en', orderedBy: undefined, from: undefined, sender: BUYER },
+    ...{
+      email: undefined,
+      name: '',
+      locale: 'en',
+      orderedBy: undefined,
+      from: undefined,
+      sender: BUYER,
+      staff: undefined,
+    },
     key: `00000000-0000-4000-8000-00000000010${key}`,
     ...{ asked: 'hash', provider: 'test' },
   };
@@ -159,7 +167,7 @@ it('a purchase in one request that dies after any step, and is sent again, is on
     const buy = async ({ orders }: ReturnType<OrderWorld['alone']>) => {
       const created = await orders.create(asked(holds));
       if (!created.ok) return created;
-      const payment = { provider: 'test', details: {}, returnUrl: '', key: asked(holds).key, isStaff: false };
+      const payment = { provider: 'test', details: {}, returnUrl: '', key: asked(holds).key, staff: undefined };
       return await orders.pay(created.order, payment);
     };
     const first = buy(world.worker(0));

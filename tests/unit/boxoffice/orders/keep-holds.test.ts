@@ -85,7 +85,7 @@ it('a node that dies while it keeps the seats leaves an order that ends no later
     world.now = read().expiresAt - 1;
     world.answers = 'processing';
     const { orders } = world.worker(0);
-    void orders.pay(read(), { provider: 'test', details: {}, returnUrl: '', key: key(1), isStaff: false });
+    void orders.pay(read(), { provider: 'test', details: {}, returnUrl: '', key: key(1), staff: undefined });
     await world.settle();
     for (let step = 0; step < steps && world.waiting.length > 0; step++) await world.step(0);
     world.kill(0);

@@ -22,14 +22,22 @@ export async function ordered(showtimes: readonly string[] = [SHOWTIMES[0]]) {
       points: undefined,
     },
     total: { amount: 2_000 * holds.length, currency: 'EUR' },
-    ...{ email: undefined, name: '', locale: 'en', orderedBy: undefined, from: undefined, sender: BUYER },
+    ...{
+      email: undefined,
+      name: '',
+      locale: 'en',
+      orderedBy: undefined,
+      from: undefined,
+      sender: BUYER,
+      staff: undefined,
+    },
     ...{ key: key(0), asked: 'hash', provider: undefined },
   });
   if (!created.ok) throw new Error(created.error.code);
   const { id } = created.order;
   const read = () => world.store.all().find((order) => order.id === id) as Order;
   const pay = (number: number) =>
-    orders.pay(read(), { provider: 'test', details: {}, returnUrl: '', key: key(number), isStaff: false });
+    orders.pay(read(), { provider: 'test', details: {}, returnUrl: '', key: key(number), staff: undefined });
   const heldUntil = (showtimeId: string = SHOWTIMES[0]) =>
     [...(world.houses.get(showtimeId)?.holds.values() ?? [])].map(({ expiresAt }) => expiresAt);
   return { world, orders, monitor, read, pay, heldUntil };
