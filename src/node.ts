@@ -194,6 +194,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       showtimes: directory.size,
       outbox: outbox.read(),
       schedules: schedules(),
+      orders: orders.read(),
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }

@@ -2,11 +2,13 @@ import { isPostgresFailing } from '../adapters/circuit-breaker.js';
 import { nodeTimers } from '../adapters/node-timers.js';
 import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import type { HouseDesk } from '../boxoffice/house-desk-port.js';
+import { CountedOrderStore } from '../boxoffice/orders/counted-order-store.js';
 import type { Discounts } from '../boxoffice/orders/discounts-port.js';
 import { findFor, orderEndpoints } from '../boxoffice/orders/order-endpoints.js';
-import { OrderMonitor, type OrderTotals } from '../boxoffice/orders/order-monitor.js';
+import { OrderMonitor } from '../boxoffice/orders/order-monitor.js';
 import type { OrderParts } from '../boxoffice/orders/order-parts.js';
 import type { Order } from '../boxoffice/orders/order-port.js';
+import { OrderWatch } from '../boxoffice/orders/order-watch.js';
 import { Orders } from '../boxoffice/orders/orders.js';
 import { PostgresOrderStore } from '../boxoffice/orders/postgres-order-store.js';
 import { SalePolicies } from '../boxoffice/orders/sale-policies.js';
@@ -16,6 +18,7 @@ import { originOf } from '../gateway/origin-of.js';
 import type { Caller } from '../http/access.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
+import type { OrderReadings } from '../observability/order-metrics.js';
 import { explainOutcome } from './explain-outcome.js';
 import type { Store, Undo } from './store.js';
 
@@ -36,14 +39,16 @@ export interface OpenedOrders {
   readonly findOrder: (caller: Caller, orderId: string) => Promise<Order | undefined>;
   /** Once the houses can be asked. */
   start(): void;
-  totals(): OrderTotals;
+  /** For the metrics. */
+  read(): OrderReadings;
 }
 
 export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: Undo): OpenedOrders {
   const { pool, clock, ids } = needs.store;
   const { desk, providers, discounts, wakeOutbox } = needs;
   const policies = new SalePolicies(pool, clock);
-  const store = new PostgresOrderStore(pool, discounts);
+  const store = new CountedOrderStore(new PostgresOrderStore(pool, discounts));
+  const watch = new OrderWatch(pool);
   const parts: OrderParts = {
     store,
     desk,
@@ -66,7 +71,10 @@ export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: U
     endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'orders'),
     orders,
     findOrder: (caller, orderId) => findFor({ orders, store }, caller, orderId),
-    start: () => undo.push(monitor.start(nodeTimers)),
-    totals: () => monitor.totals,
+    start: () => {
+      undo.push(monitor.start(nodeTimers));
+      if (config.metrics) undo.push(watch.start(nodeTimers, log));
+    },
+    read: () => ({ counts: store.counts, monitor: monitor.totals, underWay: watch.reading }),
   };
 }

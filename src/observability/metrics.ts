@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { Counter, Gauge, Registry } from 'prom-client';
+import { addOrderMetrics, type OrderReadings } from './order-metrics.js';
 
 /** What a node knows of itself at one moment. */
 export interface Readings {
@@ -28,6 +29,7 @@ export interface Readings {
   };
   /** What scheduled jobs of this node did and how often they failed, by their names. */
   readonly schedules: Readonly<Record<string, { readonly done: number; readonly failures: number }>>;
+  readonly orders: OrderReadings;
 }
 
 const ROLL_STATES = ['unheard', 'answering', 'silent'] as const;
@@ -119,6 +121,7 @@ export function metricsOf(read: () => Readings): Registry {
       if (roll) for (const state of ROLL_STATES) this.set({ state }, Number(state === roll));
     },
   });
+  addOrderMetrics(registry, () => read().orders);
   return registry;
 }
 

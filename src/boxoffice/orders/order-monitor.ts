@@ -16,10 +16,8 @@ const MONEY_REST_MS = 60_000;
 type Parts = Pick<OrderParts, 'store' | 'desk' | 'clock' | 'log' | 'wakeOutbox' | 'times'>;
 
 export interface OrderTotals {
-  readonly expired: number;
-  readonly draftsEnded: number;
+  /** Paid orders that somebody else had left. */
   readonly broughtOn: number;
-  readonly hanging: number;
   readonly moneyFaults: number;
 }
 
@@ -29,7 +27,7 @@ export class OrderMonitor {
   readonly #parts: Parts;
   readonly #times: OrderTimes;
   #moneyLookAt = 0;
-  #totals = { expired: 0, draftsEnded: 0, broughtOn: 0, hanging: 0, moneyFaults: 0 };
+  #totals = { broughtOn: 0, moneyFaults: 0 };
 
   constructor(orders: Orders, parts: Parts) {
     this.#orders = orders;
@@ -66,7 +64,6 @@ export class OrderMonitor {
     for (;;) {
       const now = clock.now();
       const expired = await store.expire(now, now + this.#times.claimMs, LIMIT);
-      this.#totals.expired += expired.length;
       if (expired.length > 0) wakeOutbox();
       await this.#giveBack(expired, now);
       if (expired.length < LIMIT) return;
@@ -102,7 +99,6 @@ export class OrderMonitor {
         const outcome = await this.#orders.bringOn(orderId);
         if (outcome === 'ended') this.#totals.broughtOn++;
         if (outcome === 'ended' || now - paidAt < this.#times.hangsMs) return;
-        this.#totals.hanging++;
         const message =
           'A paid order has neither seats nor a refund yet, because a house does not answer. It is tried again.';
         log.error({ event: 'order.hangs', orderId, paidMs: now - paidAt }, message);
@@ -122,7 +118,6 @@ export class OrderMonitor {
       holdsDueAt: now + this.#times.claimMs,
     } as const;
     if (!order || !(await store.cancel(cancelled))) return;
-    this.#totals.draftsEnded++;
     await returnHolds(this.#parts, order);
   }
 
