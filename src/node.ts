@@ -198,7 +198,7 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }
-  const mailed = { store, links: accounts.parts.links, ticketFiles: tickets.filesOf };
+  const mailed = { store, links: accounts.parts.links, ticketFiles: tickets.filesOf, ticketOffer: tickets.offerOf };
   const mails = openNotifications(config, mailed, log, undo);
   await outbox.start([webhooks.handler, mails]);
   await gateway.listen(hosts);

@@ -16,6 +16,7 @@ interface NotificationNeeds {
   readonly store: Store;
   readonly links: MailedLinks;
   readonly ticketFiles: DraftParts['ticketFiles'];
+  readonly ticketOffer: DraftParts['ticketOffer'];
 }
 
 /** What mails people about events. */
@@ -26,6 +27,7 @@ export function openNotifications(config: Config, needs: NotificationNeeds, log:
     links: needs.links,
     site: new SiteLinks(siteUrl),
     ticketFiles: needs.ticketFiles,
+    ticketOffer: needs.ticketOffer,
     staff: config.staffMail,
     now: () => needs.store.clock.now(),
     transport: openTransport(config, from, log, undo),

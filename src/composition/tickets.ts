@@ -20,7 +20,9 @@ import { TicketKeys } from '../boxoffice/tickets/ticket-keys.js';
 import { TicketLinks } from '../boxoffice/tickets/ticket-links.js';
 import { codeOf } from '../boxoffice/tickets/ticket-parts.js';
 import { TicketPrinter } from '../boxoffice/tickets/ticket-printer.js';
+import { findOffer } from '../boxoffice/tickets/ticket-transfers.js';
 import type { ViewParts } from '../boxoffice/tickets/ticket-views.js';
+import { TransferLinks } from '../boxoffice/tickets/transfer-links.js';
 import { walletEndpoints } from '../boxoffice/tickets/wallet-endpoints.js';
 import type { Config } from '../config.js';
 import type { Endpoint } from '../http/endpoint.js';
@@ -38,6 +40,8 @@ export interface Tickets {
     readonly orderId: string;
     readonly ticketId?: string;
   }) => ReturnType<typeof attachmentsOf>;
+  /** What the mail says by which a ticket is offered. */
+  readonly offerOf: (asked: { readonly ticketId: string; readonly linkId: string }) => ReturnType<typeof findOffer>;
 }
 
 /**
@@ -65,6 +69,7 @@ export async function openTickets(
     labels: new SeatLabels(pool),
     keys: await openKeys(config, pool, tokenSecret, log, undo),
     links: new TicketLinks(tokenSecret),
+    transfers: new TransferLinks(config.accounts.siteUrl, tokenSecret),
     audit: postgresAudit,
     now: Date.now,
     uuid: () => ids.uuid(),
@@ -87,6 +92,7 @@ export async function openTickets(
   return {
     endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'tickets'),
     filesOf: (asked) => attachmentsOf(parts, asked),
+    offerOf: (asked) => findOffer(parts, asked),
   };
 }
 

@@ -13,7 +13,6 @@ export interface Draft {
   readonly data: MailData[MailTemplate];
   /** What its Message-ID is made from; absent: the event. */
   readonly key?: string;
-  readonly messageId?: string;
   readonly attachments?: readonly Attachment[];
 }
 
@@ -26,6 +25,11 @@ export interface DraftParts {
     readonly orderId: string;
     readonly ticketId?: string;
   }) => Promise<readonly Attachment[]>;
+  /** A ticket that is offered to somebody, with the link; undefined: it is offered no more. */
+  readonly ticketOffer: (asked: {
+    readonly ticketId: string;
+    readonly linkId: string;
+  }) => Promise<(MailData['ticketOffered'] & { readonly to: string; readonly locale: string }) | undefined>;
   /** Who is told what staff have to do; `to` undefined: nobody. */
   readonly staff: { readonly to: string | undefined; readonly locale: string };
   readonly now: () => number;

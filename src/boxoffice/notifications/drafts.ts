@@ -1,26 +1,18 @@
 /** Which mail follows from which event, to whom, and what it tells. */
 import { z } from 'zod';
 import { findAccountByEmail } from '../accounts/account-store.js';
-import { HandlerGaveUp } from '../outbox/outbox-handler-port.js';
 import type { OutboxTopic } from '../outbox/topics.js';
 import { type Drafting, mail } from './draft.js';
 import { loadOrder, loadShow } from './load-orders.js';
 import { loadEndpoint, loadOffer, loadPassedOn } from './load-others.js';
-import type { MailData, MailTemplate, OrderFacts } from './mail-facts.js';
-import { MAIL_TEMPLATES } from './mail-templates.js';
+import type { OrderFacts } from './mail-facts.js';
 import { MONEY_DRAFTINGS } from './money-drafts.js';
 
 const ofOrder = z.object({ orderId: z.string() });
 const ofExchange = z.object({ orderId: z.string(), newOrderId: z.string() });
 const ofLink = z.object({ email: z.string(), linkId: z.string(), withinMs: z.number().optional() });
 const ofEmail = z.object({ email: z.string() });
-const ofMail = z.object({
-  to: z.string(),
-  template: z.string(),
-  locale: z.string(),
-  data: z.record(z.string(), z.unknown()),
-  messageId: z.string().optional(),
-});
+const ofOffer = z.object({ ticketId: z.string(), linkId: z.string() });
 
 /** Accounts have no language yet. */
 const ACCOUNT_LOCALE = 'en';
@@ -71,6 +63,12 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const data = { show, name, seat, hasTicket: attachments.length > 0 };
     return { to, locale, ...mail('ticketPassedOn', data), attachments };
   },
+  async 'ticket.offered'(event, { ticketOffer }) {
+    const offer = await ticketOffer(ofOffer.parse(event.payload));
+    if (!offer) return undefined;
+    const { to, locale, ...data } = offer;
+    return { to, locale, ...mail('ticketOffered', data) };
+  },
   async 'waitlist.offered'(event, { db, site, now }) {
     const offer = await loadOffer(db, event.payload);
     const show = offer && (await loadShow(db, offer.showtimeId));
@@ -105,18 +103,7 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const { email: to, linkId, withinMs = links.passwordTtlMs } = ofLink.parse(event.payload);
     return { to, locale: ACCOUNT_LOCALE, ...mail('invitation', { url: links.urlOf('password', linkId), withinMs }) };
   },
-  async mail(event) {
-    const { template, messageId, ...order } = ofMail.parse(event.payload);
-    if (!isTemplate(template)) throw new HandlerGaveUp(`There is no template of mails ${template}.`);
-    // Whoever wrote the row knows what the template is told.
-    const data = order.data as unknown as MailData[MailTemplate];
-    return { to: order.to, locale: order.locale, template, data, ...(messageId === undefined ? {} : { messageId }) };
-  },
 };
-
-function isTemplate(name: string): name is MailTemplate {
-  return Object.hasOwn(MAIL_TEMPLATES, name);
-}
 
 function stillToCome(order: OrderFacts, now: number): OrderFacts {
   return { ...order, shows: order.shows.filter(({ show }) => show.startsAt > now) };

@@ -22,7 +22,7 @@ export function mailHandler(parts: MailHandlerParts): OutboxHandler {
       if (!draft) return;
       const { to, locale, template, data, attachments = [] } = draft;
       const rendered = renderMail(template, locale, data);
-      const messageId = draft.messageId ?? messageIdOf(event, draft, parts.domain);
+      const messageId = messageIdOf(event, draft, parts.domain);
       await parts.transport.send({ to, ...rendered, messageId, attachments }).catch((error: unknown) => {
         throw error instanceof MailRefused ? new HandlerGaveUp(error.message, { cause: error }) : error;
       });

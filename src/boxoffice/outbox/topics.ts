@@ -10,6 +10,8 @@ export interface OutboxPayloads {
   readonly 'order.exchanged': { readonly orderId: string; readonly newOrderId: string };
   readonly 'refund.settled': { readonly refundId: string; readonly orderId: string };
   readonly 'payment.disputed': { readonly paymentId: string; readonly orderId: string; readonly disputeId: string };
+  /** A link by which a ticket is taken over is to be mailed. It is no secret: see src/boxoffice/tickets/transfer-links.ts. */
+  readonly 'ticket.offered': { readonly ticketId: string; readonly linkId: string };
   readonly 'ticket.passed_on': { readonly ticketId: string; readonly [more: string]: unknown };
   readonly 'ticket.checked_in': { readonly ticketId: string; readonly gate: string };
   readonly 'showtime.changed': { readonly showtimeId: string };
@@ -24,18 +26,6 @@ export interface OutboxPayloads {
   readonly 'account.password_changed': { readonly email: string };
   /** An administrator made an account. */
   readonly 'account.invited': { readonly email: string; readonly linkId: string; readonly withinMs: number };
-  readonly mail: MailOrder;
-}
-
-/** A mail of a template of src/boxoffice/notifications. */
-export interface MailOrder {
-  readonly to: string;
-  readonly template: string;
-  /** BCP 47. */
-  readonly locale: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  /** By which a second copy is recognised, such as `<…@tickets.example>`; absent: it is made from the event's id. */
-  readonly messageId?: string;
 }
 
 export type OutboxTopic = keyof OutboxPayloads;
@@ -49,6 +39,7 @@ export const OUTBOX_TOPICS: readonly OutboxTopic[] = [
   'order.exchanged',
   'refund.settled',
   'payment.disputed',
+  'ticket.offered',
   'ticket.passed_on',
   'ticket.checked_in',
   'showtime.changed',
@@ -61,5 +52,4 @@ export const OUTBOX_TOPICS: readonly OutboxTopic[] = [
   'account.password_asked',
   'account.password_changed',
   'account.invited',
-  'mail',
 ];

@@ -5,6 +5,7 @@ import type { SeatLabels } from '../catalogue/seat-labels.js';
 import type { TicketKeys } from './ticket-keys.js';
 import type { TicketLinks } from './ticket-links.js';
 import type { Ticket } from './ticket-store.js';
+import type { TransferLinks } from './transfer-links.js';
 
 /** What the endpoints of tickets work with. */
 export interface TicketParts {
@@ -14,6 +15,7 @@ export interface TicketParts {
   readonly labels: SeatLabels;
   readonly keys: TicketKeys;
   readonly links: TicketLinks;
+  readonly transfers: TransferLinks;
   readonly audit: Audit;
   /** Milliseconds since 1970. */
   readonly now: () => number;

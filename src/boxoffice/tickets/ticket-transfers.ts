@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { PoolClient } from 'pg';
 import type { Caller } from '../../http/access.js';
 import { type Edited, edit, refuse } from '../catalogue/edit-parts.js';
 import { writeOutbox } from '../outbox/write-outbox.js';
 import type { TicketParts } from './ticket-parts.js';
 import { findTicket, type Ticket } from './ticket-store.js';
 import { isOwnedBy, isUsable } from './ticket-views.js';
+import { hashOfToken } from './transfer-links.js';
 
 /** The code has one byte for the generation. */
 const GENERATION_MAX = 255;
@@ -37,9 +36,7 @@ export async function offerTicket(parts: TicketParts, offer: Offer, caller: Call
   const ticket = own.value;
   if (ticket.admission) return refuse('in_use', 'Somebody was let in with this ticket.');
   if (ticket.generation >= GENERATION_MAX) return refuse('in_use', 'This ticket was passed on too often.');
-  const token = randomBytes(32).toString('base64url');
-  // Behind the `#`, which browsers send to no server: the token is in no log and in no `Referer`.
-  const url = `${parts.siteUrl}/ticket#accept=${token}`;
+  const linkId = parts.transfers.make();
   return await edit(parts.pool, async (client) => {
     await client.query('DELETE FROM boxoffice.ticket_transfers WHERE ticket_id = $1 AND expires_at < now()', [
       ticket.id,
@@ -47,25 +44,42 @@ export async function offerTicket(parts: TicketParts, offer: Offer, caller: Call
     await client.query(
       `INSERT INTO boxoffice.ticket_transfers (token_hash, ticket_id, generation, holder, email, expires_at)
        VALUES ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000))`,
-      [hashOf(token), ticket.id, ticket.generation, caller.holder, offer.email ?? null, offer.expiresAt],
+      [
+        parts.transfers.hashOf(linkId),
+        ticket.id,
+        ticket.generation,
+        caller.holder,
+        offer.email ?? null,
+        offer.expiresAt,
+      ],
     );
-    if (offer.email !== undefined)
-      await mailOffer(client, ticket, { url, to: offer.email, expiresAt: offer.expiresAt });
-    return { ok: true, value: { url } };
+    if (offer.email !== undefined) {
+      const payload = { ticketId: ticket.id, linkId };
+      await writeOutbox(client, [{ topic: 'ticket.offered', subject: `ticket:${ticket.id}`, payload }]);
+    }
+    return { ok: true, value: { url: parts.transfers.urlOf(linkId) } };
   });
 }
 
-async function mailOffer(
-  client: PoolClient,
-  { id, locale, showtime, seat, owner }: Ticket,
-  { url, to, expiresAt }: { readonly url: string; readonly to: string; readonly expiresAt: number },
-): Promise<void> {
-  const { id: showtimeId, title: movie, startsAt, timeZone, venue, address, hall } = showtime;
-  const show = { showtimeId, movie, startsAt, timeZone, venue, address, hall };
-  const data = { show, from: owner.name, seat, until: expiresAt, url };
-  await writeOutbox(client, [
-    { topic: 'mail', subject: `ticket:${id}`, payload: { to, template: 'ticketOffered', locale, data } },
-  ]);
+/** What the mail about an offer says; undefined: it has expired, was accepted, or the ticket is worth nothing any more. */
+export async function findOffer(
+  parts: TicketParts,
+  { ticketId, linkId }: { readonly ticketId: string; readonly linkId: string },
+) {
+  const { rows } = await parts.db.query<{ email: string; generation: number; expiresAt: Date }>(
+    `SELECT email, generation, expires_at AS "expiresAt" FROM boxoffice.ticket_transfers
+      WHERE token_hash = $1 AND ticket_id = $2 AND email IS NOT NULL AND expires_at > now()`,
+    [parts.transfers.hashOf(linkId), ticketId],
+  );
+  const ticket = rows[0] && (await findTicket(parts.db, parts.labels, ticketId));
+  if (!rows[0] || !ticket || ticket.generation !== rows[0].generation || !isUsable(ticket)) return undefined;
+  const { email: to, expiresAt } = rows[0];
+  const { id: showtimeId, title: movie, startsAt, timeZone, venue, address, hall } = ticket.showtime;
+  return {
+    ...{ to, locale: ticket.locale, from: ticket.owner.name, seat: ticket.seat, until: expiresAt.getTime() },
+    show: { showtimeId, movie, startsAt, timeZone, venue, address, hall },
+    url: parts.transfers.urlOf(linkId),
+  };
 }
 
 /**
@@ -84,7 +98,7 @@ export function acceptTicket(
     const gone = refuse('invalid_link', 'This link was used, has expired, or is not whole.');
     const { rows } = await client.query<{ ticket_id: string; generation: number }>(
       'SELECT ticket_id, generation FROM boxoffice.ticket_transfers WHERE token_hash = $1 AND expires_at > now()',
-      [hashOf(token)],
+      [hashOfToken(token)],
     );
     const transfer = rows[0];
     if (!transfer) return gone;
@@ -112,8 +126,4 @@ export function acceptTicket(
     const value = await findTicket(client, parts.labels, ticketId);
     return value ? { ok: true, value } : gone;
   });
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

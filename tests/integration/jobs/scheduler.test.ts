@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const NOTE = "INSERT INTO boxoffice.outbox (topic, subject, payload) VALUES ('mail', $1, '{}')";
+const NOTE = "INSERT INTO boxoffice.outbox (topic, subject, payload) VALUES ('order.expired', $1, '{}')";
 /** Notes each batch in the outbox, in its transaction. */
 function noting(name: string, batches = 1): ScheduledJob & { ran: number } {
   const job: ScheduledJob & { ran: number } = {

@@ -50,7 +50,9 @@ it('see one moment, whatever is written meanwhile', async () => {
   const count = "SELECT count(*)::int AS n FROM boxoffice.outbox WHERE subject = 'order:1'";
   const { result } = await readsBy(undefined).read(async (db) => {
     const before = (await db.query(count)).rows[0].n;
-    await primary.query("INSERT INTO boxoffice.outbox (topic, subject, payload) VALUES ('mail', 'order:1', '{}')");
+    await primary.query(
+      "INSERT INTO boxoffice.outbox (topic, subject, payload) VALUES ('order.expired', 'order:1', '{}')",
+    );
     return [before, (await db.query(count)).rows[0].n];
   });
   expect(result).toEqual([0, 0]);

@@ -7,6 +7,7 @@ import { attachmentsOf } from '../../../src/boxoffice/tickets/ticket-attachments
 import { TicketKeys } from '../../../src/boxoffice/tickets/ticket-keys.js';
 import { TicketLinks } from '../../../src/boxoffice/tickets/ticket-links.js';
 import { TicketPrinter } from '../../../src/boxoffice/tickets/ticket-printer.js';
+import { TransferLinks } from '../../../src/boxoffice/tickets/transfer-links.js';
 import { silentLog } from '../../silent-log.js';
 import { Cinema } from '../endpoints/cinema.js';
 import { sellTickets } from './sold-tickets.js';
@@ -23,6 +24,7 @@ beforeAll(async () => {
     keys: await TicketKeys.open({ pool, box, rotateEveryMs: 86_400_000, now, log: silentLog }),
     labels: new SeatLabels(pool),
     links: new TicketLinks('a secret of the tests, long enough'),
+    transfers: new TransferLinks('http://site.example', 'a secret of the tests, long enough'),
   };
 });
 afterAll(async () => {

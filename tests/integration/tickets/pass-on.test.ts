@@ -22,6 +22,8 @@ const fetchAt = async (path: string) => (await fetch(`${cinema.origin}${path}`))
 const pathOf = (url: unknown) => `${new URL(String(url)).pathname}${new URL(String(url)).search}`;
 const scan = (code: string) => send(staff, '/v1/check-ins', { scanId: randomUUID(), code, gate: 'A' });
 
+const hexOf = (token: string) => Buffer.from(token, 'base64url').toString('hex');
+
 async function sold() {
   const { showtimeId, session, booking } = await cinema.booked();
   await pool.query("UPDATE boxoffice.showtimes SET starts_at = now() + interval '1 hour' WHERE id = $1", [showtimeId]);
@@ -129,14 +131,43 @@ describe('a ticket that is passed on', () => {
     });
   });
 
-  it('is offered by mail to an address, and no token is kept', async () => {
+  it('is offered by mail to an address, and no token is kept: neither with the offer nor with the mail that waits', async () => {
+    await pool.query(`
+      CREATE TABLE IF NOT EXISTS public.written (text text);
+      CREATE OR REPLACE FUNCTION public.note_written() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO public.written VALUES (to_jsonb(NEW)::text); RETURN NEW; END $$;
+      CREATE OR REPLACE TRIGGER note_written AFTER INSERT ON boxoffice.outbox FOR EACH ROW EXECUTE FUNCTION public.note_written();
+      CREATE OR REPLACE TRIGGER note_written AFTER INSERT ON boxoffice.ticket_transfers FOR EACH ROW EXECUTE FUNCTION public.note_written()`);
     const { ticket, session } = await sold();
-    const token = await offered(ticket.id, session, { email: 'Bo@Example.org' });
-    const { rows } = await pool.query('SELECT email, token_hash FROM boxoffice.ticket_transfers WHERE ticket_id = $1', [
-      ticket.id,
+    const email = `Cy-${randomUUID()}@Example.org`;
+    const token = await offered(ticket.id, session, { email });
+    const mail = await cinema.site.mail(email.toLowerCase());
+    expect(mail).toContain(`/ticket#accept=${token}`);
+    const { rows } = await pool.query<{ text: string }>('SELECT text FROM public.written');
+    expect(rows.some(({ text }) => text.includes('ticket.offered'))).toBe(true);
+    expect(rows.filter(({ text }) => text.includes(token) || text.includes(hexOf(token)))).toEqual([]);
+    expect((await accept(await guest(), token)).status).toBe(200);
+  });
+
+  it('is not mailed again once somebody has taken the ticket over', async () => {
+    const { ticket, session } = await sold();
+    const email = `${randomUUID()}@example.org`;
+    await pool.query('TRUNCATE public.written');
+    const token = await offered(ticket.id, session, { email });
+    await cinema.site.mail(email);
+    expect((await accept(await guest(), token)).status).toBe(200);
+    const { rows } = await pool.query<{ text: string }>(
+      `SELECT text FROM public.written WHERE text LIKE '%ticket.offered%'`,
+    );
+    const linkId = /linkId\W+([\w-]{22})/.exec(rows[0]?.text ?? '')?.[1];
+    await pool.query(`INSERT INTO boxoffice.outbox (topic, subject, payload) VALUES ('ticket.offered', $1, $2)`, [
+      `ticket:${ticket.id}`,
+      JSON.stringify({ ticketId: ticket.id, linkId }),
     ]);
-    expect(rows).toMatchObject([{ email: 'bo@example.org' }]);
-    expect(Buffer.from(token, 'base64url').equals(rows[0].token_hash)).toBe(false);
+    const waiting = 'SELECT FROM boxoffice.outbox UNION ALL SELECT FROM boxoffice.outbox_steps';
+    await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 10_000 }).toBe(0);
+    expect((await pool.query(`SELECT FROM boxoffice.dead_letters WHERE topic = 'ticket.offered'`)).rowCount).toBe(0);
+    await expect(cinema.site.mail(email, 2)).rejects.toThrow('got no mail number 2');
   });
 
   it('is let in late by the old code only while nobody has taken it over', async () => {
