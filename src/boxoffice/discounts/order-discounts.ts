@@ -91,7 +91,7 @@ export class OrderDiscounts implements Discounts {
 
   /**
    * For returns, in their transaction: earned points go and redeemed ones come back in proportion to what was returned of the order
-   * so far. Once all of it is, its vouchers can be used again too.
+   * so far. Once all of its seats are, its vouchers can be used again too.
    */
   async takeBack(client: PoolClient, orderId: string, share: Share): Promise<void> {
     await movePointsBack(client, orderId, share);

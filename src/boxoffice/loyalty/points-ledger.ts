@@ -13,10 +13,15 @@ export interface LedgerEntry {
   readonly createdAt: Date;
 }
 
-/** How much of an order has been returned, all returns of it taken together. Both in minor units, without discounts. */
+/** How much of an order has been returned, all returns of it taken together, in minor units. */
 export interface Share {
+  /** What the seats that went back are worth, without discounts. */
   readonly returned: number;
+  /** What all of its seats are worth. */
   readonly of: number;
+  /** What was given back of what was paid, also for seats that are kept; absent: nothing. */
+  readonly refunded?: number;
+  readonly paid?: number;
 }
 
 export async function readBalance(db: Reads, accountId: string): Promise<number> {
@@ -87,12 +92,14 @@ export async function earnPoints(
 }
 
 /**
- * Moves the points of an order as its seats are returned: what it earned goes, what it redeemed comes back, each in proportion and
- * rounded down until all is returned. `share` counts all returns of the order together, so a second call with the same share
+ * Moves the points of an order as it is given back. What it earned goes in proportion to the seats that were returned or to the money
+ * that was refunded, whichever is more: points are for what was paid. What it redeemed comes back in proportion to the seats. Both are rounded
+ * down until all is returned. `share` counts all returns of the order together, so a second call with the same share
  * does nothing. The balance may fall below zero, where the points were spent meanwhile: then the next ones pay for it.
  */
-export async function movePointsBack(client: PoolClient, orderId: string, { returned, of }: Share): Promise<void> {
-  if (returned <= 0 || of <= 0) return;
+export async function movePointsBack(client: PoolClient, orderId: string, share: Share): Promise<void> {
+  const { returned, of, refunded = 0, paid = 0 } = share;
+  if (returned <= 0 && refunded <= 0) return;
   await lockOrder(client, orderId);
   const { rows } = await client.query<{ accountId: string; reason: Reason; points: number }>(
     `SELECT account_id AS "accountId", reason, sum(points)::float8 AS points FROM boxoffice.points_ledger
@@ -102,11 +109,19 @@ export async function movePointsBack(client: PoolClient, orderId: string, { retu
   const sumOf = (reason: Reason) => rows.find((row) => row.reason === reason)?.points ?? 0;
   const accountId = rows[0]?.accountId;
   if (accountId === undefined) return;
-  const part = (points: number) => Number((BigInt(points) * BigInt(Math.min(returned, of))) / BigInt(of));
-  const taken = part(sumOf('earned')) + sumOf('taken_back');
-  const given = part(-sumOf('redeemed')) - sumOf('given_back');
-  if (taken > 0) await add(client, accountId, orderId, 'taken_back', -taken, returned);
-  if (given > 0) await add(client, accountId, orderId, 'given_back', given, returned);
+  const earned = sumOf('earned');
+  const toTake = Math.max(part(earned, returned, of), part(earned, refunded, paid));
+  const toGive = part(-sumOf('redeemed'), returned, of);
+  // A step is named by what it makes of the sum: under the lock of the order no two are alike.
+  if (toTake > -sumOf('taken_back'))
+    await add(client, accountId, orderId, 'taken_back', -(toTake + sumOf('taken_back')), toTake);
+  if (toGive > sumOf('given_back'))
+    await add(client, accountId, orderId, 'given_back', toGive - sumOf('given_back'), toGive);
+}
+
+/** Rounded down; all of them where all is gone. */
+function part(points: number, gone: number, of: number): number {
+  return of <= 0 ? 0 : Number((BigInt(points) * BigInt(Math.min(gone, of))) / BigInt(of));
 }
 
 async function add(

@@ -1,6 +1,7 @@
 /** What returns read and write, in the transaction of whoever decides. The order's row is locked first, as everywhere. */
 import type { PoolClient } from 'pg';
 import type { Reads } from '../catalogue/reads.js';
+import type { Share } from '../loyalty/points-ledger.js';
 import type { Order } from '../orders/order-port.js';
 import { readOrders } from '../orders/order-rows.js';
 import { salePolicySchema } from '../orders/sale-policy.js';
@@ -135,9 +136,10 @@ async function endWithoutMoney(client: PoolClient, orderId: string): Promise<voi
   );
 }
 
-/** What was returned of an order so far, and all of it: minor units, before discounts. */
-export function returnedShare(order: Order, freed: readonly number[]): { returned: number; of: number } {
+/** What was returned of an order so far, and all of it: seats before discounts, and money. `refund`: what is given back now. */
+export function returnedShare(order: Order, freed: readonly number[], refund = 0): Required<Share> {
   const worth = (lines: Order['lines']) => lines.reduce((sum, { price, fee }) => sum + price + fee, 0);
   const gone = order.lines.filter(({ line, state }) => state === 'returned' || freed.includes(line));
-  return { returned: worth(gone), of: worth(order.lines) };
+  const refunded = order.lines.reduce((sum, line) => sum + line.refunded, refund);
+  return { returned: worth(gone), of: worth(order.lines), refunded, paid: order.total };
 }

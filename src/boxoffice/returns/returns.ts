@@ -6,6 +6,7 @@ import type { Money } from '../../protocol/money.js';
 import type { Audit } from '../audit/audit.js';
 import { type Edited, edit } from '../catalogue/edit-parts.js';
 import type { HouseDesk } from '../house-desk-port.js';
+import type { Share } from '../loyalty/points-ledger.js';
 import { uuidV5 } from '../orders/derived-ids.js';
 import type { Order, OrderLine } from '../orders/order-port.js';
 import { judgeReturn, leftOf, type ReturnedLine, shareRefund } from './judge-return.js';
@@ -24,7 +25,7 @@ import { isSold, type NumberedLine, partsOf, refuseTorn, type SeatMaps } from '.
 /** Vouchers and points, as returns use them. */
 export interface ReturnedDiscounts {
   /** `share`: of the order, all returns of it together. Called in the transaction that decides. */
-  takeBack(client: PoolClient, orderId: string, share: { returned: number; of: number }): Promise<void>;
+  takeBack(client: PoolClient, orderId: string, share: Share): Promise<void>;
 }
 
 export interface ReturnParts {
@@ -229,7 +230,7 @@ export class Returns {
       ...{ id, order, reason, lines, freed, refund, paymentId, asked },
       askedBy: caller?.holder,
     });
-    if (freed.length > 0) await this.#parts.discounts?.takeBack(client, order.id, returnedShare(order, freed));
+    await this.#parts.discounts?.takeBack(client, order.id, returnedShare(order, freed, refund));
     return undefined;
   }
 
