@@ -13,21 +13,14 @@ import { openBoxOffice } from './composition/box-office.js';
 import { clusteredHouses } from './composition/clustered-houses.js';
 import { keepCountsRight } from './composition/counted-houses.js';
 import { bringDemoCrowd } from './composition/demo-crowd.js';
-import { openDiscounts } from './composition/discounts.js';
 import { drainNode } from './composition/drain-node.js';
 import { type FirstStart, prepareFirstStart } from './composition/first-start.js';
 import { houseParts, loneHouses } from './composition/houses.js';
-import { openNotifications } from './composition/notifications.js';
-import { openOrders } from './composition/orders.js';
 import { openOutbox } from './composition/outbox.js';
-import { openPayments } from './composition/payments.js';
-import { openReports } from './composition/reports.js';
-import { openReturns } from './composition/returns.js';
+import { openSale } from './composition/sale.js';
 import { openSchedules } from './composition/schedules.js';
 import type { SharedHouses } from './composition/shared-houses.js';
 import { openStore, type Store, type Undo } from './composition/store.js';
-import { openTickets } from './composition/tickets.js';
-import { openWebhooks } from './composition/webhooks.js';
 import type { Config } from './config.js';
 import { Gateway } from './gateway/gateway.js';
 import { loadUws } from './gateway/load-uws.js';
@@ -91,95 +84,32 @@ async function takeDown(undo: Undo, log: Log): Promise<void> {
 async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Promise<RunningNode> {
   // First of all: where it cannot be loaded nothing else is to be started.
   loadUws();
-  const name = config.nodeName ?? `${os.hostname()}:${config.port}`;
-  const store = await openStore(config, name, paths.sql, log, undo);
-  const outbox = openOutbox(config, store, name, log, undo);
-  const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
-  const webhooks = openWebhooks(config, store, secret, outbox, log, undo);
-  const access = await openAccess(config, store, secret, log, undo);
-  const needs = {
-    store,
-    accessTokens: access.accessTokens,
-    tokenSecret: secret,
-    guestHolder: access.guestHolder,
-    wakeOutbox: outbox.wake,
-  };
-  const accounts = openAccounts(config, needs, log, undo);
-  const administration = administrationEndpoints(accounts.parts);
-  const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
-  const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
-  const payments = openPayments(config, store, () => outbox.wake(), log, undo);
-  const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
-  const tickets = await openTickets(config, store, secret, printWorker, log, undo);
-  const reports = openReports(config, store, log, undo);
-  const discounts = openDiscounts(config, store);
-  const { desk } = boxOffice;
-  const { providers } = payments;
-  const wakeOutbox = () => outbox.wake();
-  const ordered = { store, desk, providers, discounts: discounts.discounts, wakeOutbox };
-  const orders = openOrders(config, ordered, log, undo);
-  const erasure = erasureEndpoints(accounts.parts);
-  const returns = openReturns({ ...ordered, findOrder: orders.findOrder }, log, undo);
-  if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => boxOffice.generation.changed(), log));
+  const parts = await openParts(config, paths, log, undo);
+  const { name, store, outbox, boxOffice, sale } = parts;
   let draining = false;
   let clustered: SharedHouses | undefined;
-  const gateway = new Gateway({
-    host: config.host,
-    port: config.port,
-    sharedPort: config.sharedPort,
-    allowedOrigins: config.allowedOrigins,
-    limits: config.live,
-    rates: boxOffice.rates,
-    proxyHops: config.proxyHops,
-    tokens: access.tokens,
-    authenticate: access.authenticate,
-    endpoints: [
-      ...access.endpoints,
-      ...accounts.endpoints,
-      ...administration,
-      ...boxOffice.endpoints,
-      ...payments.endpoints,
-      ...orders.endpoints,
-      ...returns.endpoints,
-      ...tickets.endpoints,
-      ...reports,
-      ...webhooks.endpoints,
-      ...outbox.endpoints,
-      ...discounts.endpoints,
-      ...erasure,
-    ],
-    messages: webhooks.messages,
-    isRevoked: access.isRevoked,
-    ownBookings: accounts.ownBookings,
-    checkAnswers: config.checkAnswers,
-    isOn: (part) => boxOffice.toggles.isOn(part),
-    readiness: async () => {
-      if (draining || clustered?.cluster.self.draining) return 'draining';
-      if (clustered?.cluster.members().store === 'unheard') return 'no roll of the cluster was read yet';
-      return await whyNotReady(store, parts.context.committer, config.commitWaitMsMax);
-    },
-    clock: store.clock,
-    ids: store.ids,
-    log,
-    ...(config.demo ? { demoDirectory: paths.demo } : {}),
-  });
-  const parts = houseParts(config, store, boxOffice, gateway.channels.audienceFor, log);
+  const readiness = async () => {
+    if (draining || clustered?.cluster.self.draining) return 'draining';
+    if (clustered?.cluster.members().store === 'unheard') return 'no roll of the cluster was read yet';
+    return await whyNotReady(store, committer, config.commitWaitMsMax);
+  };
+  const gateway = openGateway(config, paths, parts, readiness, log);
+  const housed = houseParts(config, store, boxOffice, gateway.channels.audienceFor, log);
+  const { committer } = housed.context;
   if (config.cluster) {
     const url = config.publicUrl === undefined ? {} : { url: config.publicUrl };
     const self = { id: store.ids.uuid(), name, weight: config.cluster.weight, ...url };
-    clustered = await clusteredHouses(config.cluster, { primary: store.primary, secret }, self, parts, log, undo);
+    const shared = { primary: store.primary, secret: parts.secret };
+    clustered = await clusteredHouses(config.cluster, shared, self, housed, log, undo);
   }
-  const houses = clustered ?? loneHouses(parts, undo);
+  const houses = clustered ?? loneHouses(housed, undo);
   const { hosts, directory } = houses;
   boxOffice.houses.bind(houses);
   boxOffice.desk.bind(hosts);
-  payments.start(orders.orders);
-  orders.start();
-  returns.start();
+  sale.start();
   undo.push(() => gateway.close());
-  access.start((revocation) => gateway.signedIn.revoke(revocation));
-  keepCountsRight(config, store, boxOffice, directory, parts.context.committer, log, undo);
-  const { committer } = parts.context;
+  parts.access.start((revocation) => gateway.signedIn.revoke(revocation));
+  keepCountsRight(config, store, boxOffice, directory, committer, log, undo);
   undo.push(committer.lookEvery(JOURNAL_LOOK_MS));
   const changed = () => void boxOffice.generation.changed();
   const schedules = openSchedules(config, store, { wake: () => outbox.wake(), changed }, log, undo);
@@ -194,13 +124,11 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
       showtimes: directory.size,
       outbox: outbox.read(),
       schedules: schedules(),
-      orders: orders.read(),
+      orders: sale.readOrders(),
     });
     undo.push(await serveMetrics(metricsOf(read), config.metrics.port, config.metrics.host));
   }
-  const mailed = { store, links: accounts.parts.links, ticketFiles: tickets.filesOf, ticketOffer: tickets.offerOf };
-  const mails = openNotifications(config, mailed, log, undo);
-  await outbox.start([webhooks.handler, mails]);
+  await outbox.start(sale.handlers);
   await gateway.listen(hosts);
   // Only now: a second start by accident finds the port taken before the others take it for a new life of this node.
   await clustered?.join();
@@ -213,16 +141,80 @@ async function build(config: Config, paths: NodePaths, log: Log, undo: Undo): Pr
     await takeDown(undo, log);
   };
   let stopped: Promise<void> | undefined;
-  const address = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : address;
   return {
-    url: `http://${host}:${config.port}`,
-    firstStart,
+    url: localUrl(config),
+    firstStart: parts.firstStart,
     stop: () => {
       stopped ??= drain();
       return stopped;
     },
   };
+}
+
+/** Everything that needs no live house yet. */
+async function openParts(config: Config, paths: NodePaths, log: Log, undo: Undo) {
+  const name = config.nodeName ?? `${os.hostname()}:${config.port}`;
+  const store = await openStore(config, name, paths.sql, log, undo);
+  const outbox = openOutbox(config, store, name, log, undo);
+  const secret = config.tokenSecret ?? (await developmentSecret(config.dataDirectory));
+  const access = await openAccess(config, store, secret, log, undo);
+  const { accessTokens, guestHolder } = access;
+  const identified = { store, accessTokens, tokenSecret: secret, guestHolder, wakeOutbox: outbox.wake };
+  const accounts = openAccounts(config, identified, log, undo);
+  const firstStart = await prepareFirstStart(config, store, secret, accounts.parts.passwords, log);
+  const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
+  const { desk, generation } = boxOffice;
+  const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
+  const { links } = accounts.parts;
+  const sale = await openSale(config, { store, tokenSecret: secret, desk, links, outbox, printWorker }, log, undo);
+  if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => generation.changed(), log));
+  return { name, store, outbox, secret, access, accounts, firstStart, boxOffice, sale };
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+function openGateway(
+  config: Config,
+  paths: NodePaths,
+  { store, outbox, access, accounts, boxOffice, sale }: Parts,
+  readiness: () => Promise<string | undefined>,
+  log: Log,
+): Gateway {
+  return new Gateway({
+    host: config.host,
+    port: config.port,
+    sharedPort: config.sharedPort,
+    allowedOrigins: config.allowedOrigins,
+    limits: config.live,
+    rates: boxOffice.rates,
+    proxyHops: config.proxyHops,
+    tokens: access.tokens,
+    authenticate: access.authenticate,
+    endpoints: [
+      ...access.endpoints,
+      ...accounts.endpoints,
+      ...administrationEndpoints(accounts.parts),
+      ...boxOffice.endpoints,
+      ...sale.endpoints,
+      ...outbox.endpoints,
+      ...erasureEndpoints(accounts.parts),
+    ],
+    messages: sale.messages,
+    isRevoked: access.isRevoked,
+    ownBookings: accounts.ownBookings,
+    checkAnswers: config.checkAnswers,
+    isOn: (part) => boxOffice.toggles.isOn(part),
+    readiness,
+    clock: store.clock,
+    ids: store.ids,
+    log,
+    ...(config.demo ? { demoDirectory: paths.demo } : {}),
+  });
+}
+
+function localUrl({ host, port }: Config): string {
+  const address = host.includes(':') ? `[${host}]` : host;
+  return `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : address}:${port}`;
 }
 
 async function whyNotReady(
