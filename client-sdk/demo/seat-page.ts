@@ -10,6 +10,7 @@ import { connectionBadge } from './connection-badge.js';
 import { element } from './element.js';
 import { failureCard } from './failure-card.js';
 import { longDate, money, ownTime, time } from './formats.js';
+import { nearestOffer, nearOf } from './nearest-offer.js';
 import { OrderPanel } from './order-panel.js';
 
 const MAP_RETRY_MS = 3_000;
@@ -98,15 +99,20 @@ function furnish(aside: HTMLElement, { client, map, showtime, reveal }: Furnishi
     },
   });
   const bar = summaryBar(client, order.element);
-  desk.append(order.element, best.element);
+  const near = nearestOffer(client, nearOf(location.search), (seats) => {
+    if (seats[0] !== undefined) reveal(seats[0]);
+  });
+  desk.append(near.element, order.element, best.element);
   aside.replaceChildren(desk, bookings.element, bar.element);
   const stop = client.subscribe(() => {
     order.update();
     bookings.update();
     best.update();
+    near.update();
     ticket?.update(client.getSnapshot().bookings);
     bar.update();
   });
+  near.update();
   signal.addEventListener('abort', () => {
     stop();
     order.stop();

@@ -62,6 +62,37 @@ describe.skipIf(reason !== undefined)(`the demo app${reason === undefined ? '' :
     await window.close();
   });
 
+  test('the link of the mail about late money offers the seats that were wanted, or the nearest free ones', async () => {
+    const rival = await SeatPage.open(browser, server.url, showtimeId);
+    await rival.click('G-1');
+    await expect.poll(() => rival.own()).toEqual(['G-1']);
+    const context = await browser.newContext({ locale: 'en-GB' });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/?near=G-1%2CG-2#/showtimes/${showtimeId}`);
+    const window = await SeatPage.in(page);
+    const offer = page.getByRole('region', { name: 'Seats near those you wanted' });
+    await offer.getByText('nearest to G-1, G-2').waitFor();
+    expect(await offer.textContent()).toContain('G-2');
+    // Somebody takes what was offered: something else is.
+    const text = (await offer.getByRole('status').textContent()) ?? '';
+    const other = text.match(/[A-Z]-\d+/g)?.find((seat) => seat !== 'G-1' && seat !== 'G-2') ?? '';
+    await rival.click(other);
+    await expect.poll(async () => (await offer.getByRole('status').textContent())?.split(':')[0]).not.toContain(other);
+    await offer.getByRole('button', { name: 'Hold these seats' }).click();
+    await expect.poll(() => window.own()).toHaveLength(2);
+    expect(await window.own()).toContain('G-2');
+    expect(await offer.count()).toBe(0);
+    // It was taken, and is offered no more when the page is loaded again.
+    expect(page.url()).not.toContain('near');
+    await page.reload();
+    const again = await SeatPage.in(page);
+    await expect.poll(() => again.own()).toHaveLength(2);
+    expect(await offer.count()).toBe(0);
+    expect([...rival.errors, ...window.errors]).toEqual([]);
+    await rival.close();
+    await window.close();
+  });
+
   test('the card of a cancelled booking says so', async () => {
     const window = await SeatPage.open(browser, server.url, showtimeId);
     await window.click('C-5');
