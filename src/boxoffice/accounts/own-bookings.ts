@@ -5,6 +5,7 @@ import { bookingSchema } from '../../protocol/http.js';
 import type { Reads } from '../catalogue/reads.js';
 import { SeatLabels } from '../catalogue/seat-labels.js';
 import { localTime } from '../catalogue/venue-time.js';
+import { ORDER_STATES } from '../orders/order-states.js';
 
 const PAGE = 20;
 
@@ -21,6 +22,10 @@ const ownBookingSchema = z
     }),
     bookedAt: z.iso.datetime(),
     booking: bookingSchema,
+    order: z
+      .object({ id: z.uuid(), reference: z.string(), state: z.enum(ORDER_STATES) })
+      .optional()
+      .meta({ description: 'Absent: it was booked without an order, or its order is in the archive.' }),
   })
   .meta({ id: 'OwnBooking' });
 type OwnBooking = z.infer<typeof ownBookingSchema>;
@@ -47,6 +52,9 @@ interface Row {
   readonly starts_at: Date;
   readonly is_cancelled: boolean;
   readonly hash: string;
+  readonly order_id: string | null;
+  readonly order_reference: string | null;
+  readonly order_state: (typeof ORDER_STATES)[number] | null;
 }
 
 /** The bookings of the caller's account, of all holders that it has been. */
@@ -102,13 +110,15 @@ async function readPage(db: Reads, accountId: string, after: string | undefined)
   const { rows } = await db.query<Row>(
     `SELECT b.id, b.reference, b.status, b.seats, b.amount, b.currency, b.channel, b.ticket_types, b.confirmed_at, b.showtime_id,
             s.movie_id, m.title, v.id AS venue_id, v.name AS venue, v.city, v.time_zone, s.hall_id, h.name AS hall,
-            s.starts_at, s.cancelled_at IS NOT NULL AS is_cancelled, s.seat_map_hash AS hash
+            s.starts_at, s.cancelled_at IS NOT NULL AS is_cancelled, s.seat_map_hash AS hash,
+            o.id AS order_id, o.reference AS order_reference, o.state AS order_state
        FROM boxoffice.account_holders a
        JOIN usher.bookings b ON b.holder = a.holder
        JOIN boxoffice.showtimes s ON s.id = b.showtime_id
        JOIN boxoffice.movies m ON m.id = s.movie_id
        JOIN boxoffice.halls h ON h.id = s.hall_id
        JOIN boxoffice.venues v ON v.id = h.venue_id
+       LEFT JOIN boxoffice.orders o ON o.id = b.order_id
       WHERE a.account_id = $1 AND ($2::uuid IS NULL OR b.id < $2)
       ORDER BY b.id DESC
       LIMIT $3`,
@@ -118,7 +128,7 @@ async function readPage(db: Reads, accountId: string, after: string | undefined)
 }
 
 function viewOf(row: Row, labels: readonly string[]): OwnBooking {
-  const { id, reference, status, amount, currency } = row;
+  const { id, status, amount, currency, order_id: orderId, order_reference: reference, order_state: state } = row;
   return {
     showtime: {
       id: row.showtime_id,
@@ -132,13 +142,14 @@ function viewOf(row: Row, labels: readonly string[]): OwnBooking {
     bookedAt: row.confirmed_at.toISOString(),
     booking: {
       id,
-      reference,
+      reference: row.reference,
       status,
       seats: row.seats.map((seat) => labels[seat] ?? ''),
       price: { amount: Number(amount), currency },
       ...(row.channel ? { channel: row.channel } : {}),
       ...(row.ticket_types ? { ticketTypes: row.ticket_types } : {}),
     },
+    ...(orderId && reference && state ? { order: { id: orderId, reference, state } } : {}),
   };
 }
 
