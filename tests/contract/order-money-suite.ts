@@ -117,6 +117,10 @@ export function orderMoneySuite(name: string, open: () => Promise<OrderStoreStag
         [2_000, 'wrong_sum', 'pending'],
       ];
       const waiting = await refundedAs(order);
+      const { payments, refunds: made } = await read(order);
+      const came = payments.map(({ received, receivedCurrency }) => `${received} ${receivedCurrency}`);
+      const goes = made.map(({ amount, currency }) => `${amount} ${currency}`);
+      expect([came.sort(), goes.sort()]).toEqual(Array(2).fill(['1999 EUR', '2000 CHF']));
       expect({ ...waiting, refunds: waiting.refunds.sort() }).toMatchObject({ state: 'awaiting_payment', refunds });
       await paidIn(store, order);
     });

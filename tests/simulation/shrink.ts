@@ -38,7 +38,7 @@ function breaks({ violations }: Outcome, promise: string): boolean {
 
 /** Each smaller than the plan; the boldest first. */
 function* candidates(plan: Plan): Generator<Plan> {
-  const { faults, buyers, waiters, nodes, showtimes, chaosMs } = plan;
+  const { faults, buyers, waiters, shoppers, nodes, showtimes, chaosMs } = plan;
   for (let size = faults.length; size >= 1; size = Math.floor(size / 2)) {
     for (let from = 0; from < faults.length; from += size) {
       yield { ...plan, faults: [...faults.slice(0, from), ...faults.slice(from + size)] };
@@ -46,6 +46,7 @@ function* candidates(plan: Plan): Generator<Plan> {
   }
   for (const gone of buyers) if (buyers.length > 1) yield { ...plan, buyers: buyers.filter((one) => one !== gone) };
   for (const gone of waiters) yield { ...plan, waiters: waiters.filter((one) => one !== gone) };
+  for (const gone of shoppers) yield { ...plan, shoppers: shoppers.filter((one) => one !== gone) };
   if (chaosMs > 800) yield { ...plan, chaosMs: Math.floor(chaosMs * 0.7) };
   if (nodes > 1) yield { ...plan, nodes: nodes - 1 };
   if (showtimes > 1) yield { ...plan, showtimes: showtimes - 1 };

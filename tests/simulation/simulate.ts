@@ -1,16 +1,20 @@
+import { DeskWatch } from './oracles/desk-watch.js';
 import { checkJournal } from './oracles/journal.js';
 import { Line } from './oracles/line.js';
 import { Orders } from './oracles/orders.js';
+import { Purchases } from './oracles/purchases.js';
 import { comesToRest } from './oracles/rest.js';
 import { ToldStates } from './oracles/told-states.js';
 import { Buyer } from './people/buyer.js';
 import { Caller } from './people/caller.js';
 import { OrderDesk } from './people/order-desk.js';
+import { Shopper } from './people/shopper.js';
 import { Staff } from './people/staff.js';
 import { Waiter } from './people/waiter.js';
 import type { Plan } from './plan/plan.js';
 import { heal, strike } from './plan/strike.js';
 import type { Sometimes } from './world/census.js';
+import { Sales } from './world/sales.js';
 import { TIMES } from './world/times.js';
 import { type Violation, World } from './world/world.js';
 
@@ -55,14 +59,18 @@ async function run(plan: Plan, world: World): Promise<void> {
     // Messages between nodes go on: they reach each other without it.
     world.time.after(redisGoneAt, () => world.weather.trouble('redis', 'away', Number.POSITIVE_INFINITY));
   }
+  const orders = new Orders(world);
+  const sales = plan.shoppers.length > 0 ? new Sales(world, new DeskWatch(world, orders)) : undefined;
+  world.sales = sales;
   for (let node = 1; node <= plan.nodes; node++) world.startNode(`n${node}`);
   await world.time.advance(STARTS_WITHIN_MS);
   const states = new ToldStates(world);
-  const orders = new Orders(world);
   const buyers = plan.buyers.map((number) => new Buyer(number, world, states, orders));
   const staff = new Staff(world, orders, () => buyers);
   const caller = new Caller(world, orders);
   const desk = new OrderDesk(world, orders);
+  const purchases = sales && new Purchases(world, sales, orders);
+  const shoppers = purchases ? plan.shoppers.map((number) => new Shopper(number, world, orders, purchases)) : [];
   const line = new Line(world);
   const waiters = plan.waiters.map((number) => new Waiter(number, world, line, orders));
   for (const fault of plan.faults) world.time.after(fault.at, () => strike(fault, world, { buyers, caller }));
@@ -72,13 +80,15 @@ async function run(plan: Plan, world: World): Promise<void> {
   desk.rest();
   for (const buyer of buyers) buyer.rest();
   for (const waiter of waiters) waiter.rest();
-  await comesToRest(world, buyers, orders, REST_MS_MAX, 'after the faults');
+  for (const shopper of shoppers) shopper.rest();
+  await comesToRest(world, buyers, orders, purchases, REST_MS_MAX, 'after the faults');
   // Whoever asks is answered, and sees what came of it.
   for (const buyer of buyers) buyer.probe();
-  await comesToRest(world, buyers, orders, REST_MS_MAX, 'after a last command');
+  await comesToRest(world, buyers, orders, purchases, REST_MS_MAX, 'after a last command');
   if (redisGoneAt !== undefined) world.count('a cluster came to rest without Redis');
   await line.comesToRest();
   orders.check();
+  purchases?.check();
   states.check();
   checkJournal(world, orders);
 }

@@ -6,7 +6,7 @@ import { planOf } from './plan/plan.js';
 import { shrink } from './shrink.js';
 import { simulate } from './simulate.js';
 import { runSeeds } from './sweep.js';
-import { Census } from './world/census.js';
+import { Census, SOMETIMES } from './world/census.js';
 
 /** Of this run of the tests: `npm run simulate` has no end of others. */
 const SEEDS = 100;
@@ -18,7 +18,7 @@ test(`${SEEDS} clusters keep every promise, and go through nearly every rare pat
     census.add(counts);
   }
   // The very rarest need a sweep; see CENSUS_SEEDS_MIN.
-  expect(census.missing().length).toBeLessThan(6);
+  expect(census.missing().length).toBeLessThan(SOMETIMES.length / 10);
 }, 90_000);
 
 test('the same seed is the same run, to the last message', async () => {

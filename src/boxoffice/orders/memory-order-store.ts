@@ -46,6 +46,7 @@ export class MemoryOrderStore implements OrderStore {
   readonly #orders = new Map<string, Kept>();
   readonly #events = new Map<string, string>();
   readonly #settledAt = new Map<string, number>();
+  readonly #startedAt = new Map<string, number>();
   readonly #times: Pick<OrderTimes, 'draftMsMax' | 'paidMsMax'>;
 
   constructor(times: Pick<OrderTimes, 'draftMsMax' | 'paidMsMax'> = ORDER_TIMES) {
@@ -55,6 +56,11 @@ export class MemoryOrderStore implements OrderStore {
   /** As they are now, in the order in which they were made. */
   all(): Order[] {
     return [...this.#orders.values()].map(({ order }) => order);
+  }
+
+  /** When a payment was begun; it has been if it is there. */
+  startedAt(paymentId: string): number {
+    return this.#startedAt.get(paymentId) ?? 0;
   }
 
   async draft(asked: NewOrder, underWayMax: number): Promise<Drafted> {
@@ -95,7 +101,7 @@ export class MemoryOrderStore implements OrderStore {
     this.#become(order, 'awaiting_payment', {
       lines: lines.map((line) => ({ ...line, state: 'sold', refunded: 0 })),
       discounts,
-      payments: payment ? [paymentOf(payment)] : [],
+      payments: payment ? [this.#begun(payment)] : [],
     });
     return 'opened';
   }
@@ -143,7 +149,7 @@ export class MemoryOrderStore implements OrderStore {
     if (this.#findPayment(payment.id)) return 'known';
     const order = this.#get(payment.orderId);
     if (order?.state !== 'awaiting_payment') return 'closed';
-    this.#put({ ...order, payments: [...order.payments, paymentOf(payment)] });
+    this.#put({ ...order, payments: [...order.payments, this.#begun(payment)] });
     return 'added';
   }
 
@@ -187,7 +193,8 @@ export class MemoryOrderStore implements OrderStore {
     if (judged.payment) {
       const { state, received, failure } = judged.payment;
       const providerRef = payment.providerRef ?? report.providerRef;
-      this.#putPayment(order, { ...payment, state, received, failure, providerRef });
+      const receivedCurrency = state === 'succeeded' ? report.received?.currency : undefined;
+      this.#putPayment(order, { ...payment, state, received, receivedCurrency, failure, providerRef });
       if (state === 'succeeded') this.#settledAt.set(payment.id, now);
     }
     const current = this.#get(order.id) ?? order;
@@ -370,16 +377,20 @@ export class MemoryOrderStore implements OrderStore {
 
   #refund(orderId: string, refund: Pick<OrderRefund, 'id' | 'paymentId' | 'amount' | 'reason'>): void {
     const order = this.#get(orderId);
-    if (order) this.#put({ ...order, refunds: [...order.refunds, { ...refund, state: 'pending', lines: [] }] });
+    if (!order) return;
+    const payment = order.payments.find(({ id }) => id === refund.paymentId);
+    const currency = payment?.receivedCurrency ?? order.currency;
+    this.#put({ ...order, refunds: [...order.refunds, { ...refund, currency, state: 'pending', lines: [] }] });
+  }
+
+  #begun({ id, provider, amount, createdAt }: NewPayment): OrderPayment {
+    this.#startedAt.set(id, createdAt);
+    return { id, provider, amount, providerRef: undefined, state: 'created', failure: undefined, received: undefined };
   }
 
   #tell(topic: string, orderId: string): void {
     this.tables.outbox.push({ topic, orderId });
   }
-}
-
-function paymentOf({ id, provider, amount }: NewPayment): OrderPayment {
-  return { id, provider, amount, providerRef: undefined, state: 'created', failure: undefined, received: undefined };
 }
 
 function failed(order: Order): Order['bookings'] {

@@ -7,11 +7,8 @@ import { ORDER_TIMES, type OrderTimes } from './order-times.js';
 import type { Orders } from './orders.js';
 
 const LIMIT = 200;
-const MONEY_LOOK_MS = 60_000;
 /** Each fault is said again for so long, in case nobody heard it. */
 const MONEY_WINDOW_MS = 3_600_000;
-/** What is settled now may be under way. */
-const MONEY_REST_MS = 60_000;
 
 type Parts = Pick<OrderParts, 'store' | 'desk' | 'clock' | 'log' | 'wakeOutbox' | 'times'>;
 
@@ -125,8 +122,8 @@ export class OrderMonitor {
     const { store, clock, log } = this.#parts;
     const now = clock.now();
     if (now < this.#moneyLookAt) return;
-    this.#moneyLookAt = now + MONEY_LOOK_MS;
-    const faults = await store.moneyFaults(now - MONEY_WINDOW_MS, now - MONEY_REST_MS);
+    this.#moneyLookAt = now + this.#times.moneyLookMs;
+    const faults = await store.moneyFaults(now - MONEY_WINDOW_MS, now - this.#times.moneyRestMs);
     this.#totals.moneyFaults += faults.length;
     for (const fault of faults) {
       const message =

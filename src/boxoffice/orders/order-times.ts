@@ -10,6 +10,9 @@ export interface OrderTimes {
   readonly paidMsMax: number;
   /** A paid order that is older hangs: a house or Postgres does not answer, or there is a bug. */
   readonly hangsMs: number;
+  /** Between two looks at the money, and for how long what was settled is left alone: it may be under way. */
+  readonly moneyLookMs: number;
+  readonly moneyRestMs: number;
   /** A hold that is taken again is booked at once. */
   readonly retakenMs: number;
   /** For so long a request waits for its booking. The order goes on without it. */
@@ -22,6 +25,8 @@ export const ORDER_TIMES: OrderTimes = {
   draftMsMax: 60_000,
   paidMsMax: 5_000,
   hangsMs: 60_000,
+  moneyLookMs: 60_000,
+  moneyRestMs: 60_000,
   retakenMs: 60_000,
   fulfilWaitMs: 10_000,
 };

@@ -1,6 +1,7 @@
 import type { Buyer } from '../people/buyer.js';
 import type { World } from '../world/world.js';
 import type { Orders } from './orders.js';
+import type { Purchases } from './purchases.js';
 import { spell } from './told-states.js';
 
 const LOOK_MS = 100;
@@ -10,14 +11,16 @@ export async function comesToRest(
   world: World,
   buyers: readonly Buyer[],
   orders: Orders,
+  purchases: Purchases | undefined,
   msMax: number,
   when: string,
 ): Promise<void> {
   const until = world.time.now() + msMax;
-  let restless = lookAround(world, buyers, orders);
+  const look = () => [...lookAround(world, buyers, orders), ...(purchases?.underWay() ?? [])];
+  let restless = look();
   while (restless.length > 0 && world.time.now() < until) {
     await world.time.advance(LOOK_MS);
-    restless = lookAround(world, buyers, orders);
+    restless = look();
   }
   for (const what of restless.slice(0, 3)) world.violate('all progress', `${when}: ${what}`);
 }

@@ -54,6 +54,8 @@ export interface Plan {
   readonly buyers: readonly number[];
   /** Who wait for seats, by number. */
   readonly waiters: readonly number[];
+  /** Who make orders and pay them, by number. */
+  readonly shoppers: readonly number[];
   readonly showtimes: number;
   readonly seats: number;
   readonly addressed: boolean;
@@ -77,6 +79,7 @@ export function planOf(seed: number): Plan {
     nodes: random.between(1, 4),
     buyers: Array.from({ length: random.between(1, 5) }, (_, index) => index + 1),
     waiters: waitersOf(seed),
+    shoppers: shoppersOf(seed),
     showtimes: random.between(1, 3),
     seats: random.between(3, 9),
     addressed: random.chance(0.6),
@@ -105,6 +108,12 @@ function redisGoneAt(seed: number, chaosMs: number): number | undefined {
 function waitersOf(seed: number): readonly number[] {
   const random = new Random(seed, 'waitlist');
   return random.chance(0.4) ? Array.from({ length: random.between(1, 4) }, (_, index) => index + 1) : [];
+}
+
+/** In more than half of the plans somebody pays. By a stream of its own, as above. */
+function shoppersOf(seed: number): readonly number[] {
+  const random = new Random(seed, 'shoppers');
+  return random.chance(0.6) ? Array.from({ length: random.between(1, 3) }, (_, index) => index + 1) : [];
 }
 
 export function describeFault({ at, kind, whom, ms }: Fault): string {

@@ -1,3 +1,35 @@
+/** What changes orders, as their store has it: each loses its answer now and then after it took effect. */
+const LOST_KINDS = [
+  'draft',
+  'open',
+  'cancel',
+  'addPayment',
+  'prolong',
+  'noteStarted',
+  'settle',
+  'raiseAttempt',
+  'decideRefund',
+  'fulfil',
+  'endRefunded',
+  'settleRefund',
+  'expire',
+  'holdsDue',
+  'holdsGivenBack',
+  'due',
+  'takeRefunds',
+  'postponeRefund',
+  'takePayments',
+] as const;
+type LostKind = (typeof LOST_KINDS)[number];
+
+export function isLostKind(name: string): name is LostKind {
+  return (LOST_KINDS as readonly string[]).includes(name);
+}
+
+export function lostAnswer<Kind extends LostKind>(kind: Kind): `the answer to ${Kind} was lost` {
+  return `the answer to ${kind} was lost`;
+}
+
 /**
  * How often each rare path was taken. A simulation in which nothing ever goes wrong proves nothing, so a sweep fails
  * where one of these stayed at zero.
@@ -63,6 +95,27 @@ export const SOMETIMES = [
   'an offer ended without being taken',
   'somebody left the line',
   'an overtaken owner was asked for what the next one acknowledged',
+  'an order was fulfilled',
+  'an order of two holds was fulfilled',
+  'an order of two holds was given back',
+  'an order expired',
+  'an order was cancelled',
+  'a draft that was left was ended',
+  'a request for an order was sent twice',
+  'late money took its seats again',
+  'late money was given back',
+  'a second payment was given back',
+  'a wrong sum was given back',
+  'money for a cancelled order was given back',
+  'money that nobody reported was found',
+  'a refund was tried until the provider gave in',
+  'a refund was pending for a while',
+  'an answer of the provider was lost',
+  'two nodes brought on one order at once',
+  'a monitor finished the order of a dead node',
+  'a node died between a payment and its record',
+  'a node died between a refund and its record',
+  ...LOST_KINDS.map(lostAnswer),
 ] as const;
 
 export type Sometimes = (typeof SOMETIMES)[number];

@@ -8,6 +8,7 @@ export class Life {
   readonly #time: Timers;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   #backlog: (() => void)[] = [];
+  readonly #mourners: (() => void)[] = [];
 
   constructor(time: Timers) {
     this.#time = time;
@@ -40,6 +41,13 @@ export class Life {
   kill(): void {
     this.#state = 'dead';
     this.#backlog = [];
+    for (const call of this.#mourners.splice(0)) call();
+  }
+
+  /** Called outside of it when it is dead. */
+  onKill(call: () => void): void {
+    if (this.isDead) call();
+    else this.#mourners.push(call);
   }
 
   /** The timers of this process: late while it is frozen, silent when it is dead. */

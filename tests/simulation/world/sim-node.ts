@@ -22,6 +22,7 @@ import type { Playbill } from '../../../src/runtime/playbill-port.js';
 import type { Census } from './census.js';
 import { Life } from './life.js';
 import { LifeLink } from './life-link.js';
+import { SimBoxOffice } from './sim-box-office.js';
 import { SimGateway } from './sim-gateway.js';
 import { SimIds } from './sim-ids.js';
 import { TIMES } from './times.js';
@@ -56,6 +57,7 @@ export class SimNode {
   readonly gateway: SimGateway;
   houses: SharedHouses | undefined;
   waiting: WaitlistDesk | undefined;
+  boxOffice: SimBoxOffice | undefined;
   /** As the journal knows this life. */
   writerId = '';
   readonly #options: SimNodeOptions;
@@ -183,6 +185,9 @@ export class SimNode {
     this.gateway.listen(houses.hosts);
     waitlist.desk.bind(houses.hosts);
     await houses.join();
+    const of = { name, life, clock: this.#clock, ids: this.#ids, log: this.#log, hosts: houses.hosts };
+    const { sales } = this.#world;
+    if (sales) this.boxOffice = new SimBoxOffice(this.#world, sales, of, this.#undo);
     this.houses = houses;
   }
 

@@ -8,6 +8,7 @@ import { HeldOrders } from '../oracles/held-orders.js';
 import { Census, type Sometimes } from './census.js';
 import { LostTails } from './lost-tails.js';
 import { Random } from './random.js';
+import type { Sales } from './sales.js';
 import { SimHub } from './sim-hub.js';
 import { SimJournal } from './sim-journal.js';
 import { SimNetwork } from './sim-network.js';
@@ -70,6 +71,8 @@ export class World {
   readonly weather: Weather;
   readonly network: SimNetwork;
   readonly waitlist: SimWaitlist;
+  /** What nodes share of orders; absent where nobody makes any. */
+  sales: Sales | undefined;
   readonly showtimes: readonly string[];
   readonly map: SeatMap;
   readonly playbill: Playbill;
