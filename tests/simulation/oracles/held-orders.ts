@@ -23,17 +23,22 @@ export class HeldOrders {
       const there = after.get(seat);
       if (hold.orderId === undefined || there === hold || hold.expiresAt <= now + CLOCK_ERROR_MS_MAX) continue;
       if (isKept(hold, there) || isByOrder(slice, hold)) continue;
-      const what = `seat ${seat} of ${hold.id} in ${hold.orderId} came to be ${JSON.stringify(there)}`;
+      const what = `seat ${seat} of ${hold.id} in ${hold.orderId} was ${JSON.stringify(hold)}, came to be ${JSON.stringify(there)}`;
       this.#violate(PROMISE, what);
     }
   }
 }
 
 /** The same hold, kept for as long as before or longer. */
-function isKept({ expiresAt, ...hold }: Hold, there: Hold | undefined): boolean {
-  if (there === undefined || there.expiresAt < expiresAt) return false;
-  const { expiresAt: _, ...rest } = there;
-  return isDeepStrictEqual(rest, hold);
+function isKept(hold: Hold, there: Hold | undefined): boolean {
+  if (there === undefined || there.expiresAt < hold.expiresAt) return false;
+  return isDeepStrictEqual(bySeat(there), bySeat(hold));
+}
+
+/** A house that was loaded again has the seats of a hold in the order of the rows of the journal. */
+function bySeat({ expiresAt: _, seats, prices, ticketTypes, ...rest }: Hold) {
+  const sold = seats.map((seat, at) => [seat, prices[at], ticketTypes?.[at]] as const);
+  return { ...rest, sold: sold.toSorted(([one], [other]) => one - other) };
 }
 
 /** The order itself booked, released or returned it in this flush. */

@@ -119,7 +119,7 @@ export class Shopper {
     const request: AskedOrder = {
       ...asked,
       total: { amount: sums.total + (isWrong ? 1 : 0), currency },
-      ...{ email: undefined, name: '', locale: 'en', orderedBy: undefined, from: undefined, key },
+      ...{ email: undefined, name: '', locale: 'en', orderedBy: undefined, staff: undefined, from: undefined, key },
       sender: asked.holder,
       asked: `${key} ${asked.holds.length}`,
       provider: card && 'test',
@@ -151,7 +151,13 @@ export class Shopper {
   }
 
   async #pay(order: SoldOrder): Promise<void> {
-    const asked = { provider: 'test', details: { card: this.#random.weighted(CARDS) }, returnUrl: '', isStaff: false };
+    const asked = {
+      provider: 'test',
+      details: { card: this.#random.weighted(CARDS) },
+      returnUrl: '',
+      isStaff: false,
+      staff: undefined,
+    };
     const key = this.#id('7777');
     const paid = await this.#request(async (orders): Promise<Answer<Paid & { readonly ok: true }> | undefined> => {
       const found = await orders.find(order.id);
@@ -207,7 +213,14 @@ async function buy(orders: NodeOrders, request: AskedOrder, card: Card | undefin
   if (!created.ok) return created;
   const { order } = created;
   if (!card) return { ok: true, order, paid: undefined };
-  const pay = { provider: 'test', details: { card }, returnUrl: '', key: request.key, isStaff: false };
+  const pay = {
+    provider: 'test',
+    details: { card },
+    returnUrl: '',
+    key: request.key,
+    isStaff: false,
+    staff: undefined,
+  };
   const paid = await orders.pay(order, pay);
   return { ok: true, order: paid.ok ? paid.order : order, paid };
 }
