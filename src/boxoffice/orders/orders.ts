@@ -121,8 +121,9 @@ export class Orders implements PaidOrders {
     });
     if (!started) return refuse(wireError('payment_required', 'There is no such provider.', { field: 'provider' }));
     if (!started.ok) {
-      // Where nobody knows whether there is a payment, it stays open: the look at open payments finds it.
-      if (started.error.outcome === 'not-applied') {
+      // Where nobody knows whether there is a payment, it stays open: the look at open payments finds it. So it does where the provider
+      // takes none for now: the same request comes again, perhaps at another node already, and may make it.
+      if (started.error.outcome === 'not-applied' && !started.error.retryable) {
         const failure = started.error.code;
         await store.noteStarted({ paymentId: id, providerRef: undefined, state: 'failed', failure, now: clock.now() });
       }

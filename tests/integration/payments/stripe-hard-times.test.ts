@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TcpProxy } from '../../contract/tcp-proxy.js';
 import { eventually } from '../orders/shop.js';
@@ -57,5 +58,25 @@ it('money that arrives while Postgres is away is answered with 503, sent again, 
   await at.taken(intentOf(clientSecret));
   await at.inState(orderId, 'fulfilled');
   expect(await at.count(orderId)).toEqual({ tickets: 1, bookings: 1, payments: 1 });
+  expect(at.moneyOf(orderId)).toEqual({ received: 900, refunds: [] });
+});
+
+it('money of a payment that was turned away, and that a repeat made without anybody being told, is found', async () => {
+  const session = await at.shop.guest();
+  const made = await at.shop.order(session, ['R4-1']);
+  const orderId = made.json.order.id as string;
+  const [path, body] = [`/v1/orders/${orderId}/payments`, { provider: 'stripe', details: { paymentMethod: 'pm_card_visa' } }];
+  const key = randomUUID();
+  at.stripe.control({ next: ['busy'] });
+  expect((await at.shop.send('POST', path, session, body, key)).status).toBe(503);
+  at.stripe.control({ faults: { lost_answer: 1, never: 1 } });
+  expect((await at.shop.send('POST', path, session, body, key)).status).toBe(504);
+  at.stripe.control({ faults: {} });
+  // As if nobody had looked for a while.
+  await at.shop.stage.pool.query(
+    `UPDATE boxoffice.payments SET created_at = created_at - interval '1 minute' WHERE order_id = $1`,
+    [orderId],
+  );
+  await at.inState(orderId, 'fulfilled');
   expect(at.moneyOf(orderId)).toEqual({ received: 900, refunds: [] });
 });

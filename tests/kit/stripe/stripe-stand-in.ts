@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Stripe from 'stripe';
-import { type Dispute, type Intent, type StoredEvent, StripeLedger } from './stripe-ledger.js';
+import { type Dispute, type Intent, StripeLedger } from './stripe-ledger.js';
 import { type Form, type Ruled, StripeRules, stripeError } from './stripe-rules.js';
+import { StripeWebhooks, type WebhookWays } from './stripe-webhooks.js';
 
-export type Fault = 'slow' | 'lost_answer' | 'late' | 'twice' | 'never' | 'other_sum';
+const FAULTS = [
+  ...(['slow', 'lost_answer', 'no_answer', 'error', 'busy'] as const),
+  ...(['late', 'twice', 'never', 'other_sum'] as const),
+] as const;
+export type Fault = (typeof FAULTS)[number];
 
 export interface StandInOptions {
   /** That webhooks are signed with. */
@@ -21,6 +25,10 @@ export interface StandInOptions {
 
 export interface Control {
   readonly webhookUrl?: string;
+  /** In its place: each event goes to one of them, at random. */
+  readonly webhookUrls?: readonly string[];
+  /** Events wait for up to so long, and so overtake each other. */
+  readonly webhookDelayMsMax?: number;
   /** The share of requests that have each fault. */
   readonly faults?: Readonly<Partial<Record<Fault, number>>>;
   /** Of the next requests that change something, one each. */
@@ -29,31 +37,33 @@ export interface Control {
   readonly settleRefunds?: 'succeeded' | 'failed';
   /** A first one opens a dispute about the payment, a second one closes it. */
   readonly dispute?: { readonly intent: string; readonly status: Dispute['status'] };
+  /** Asks for refunds are turned away for now. */
+  readonly refundsBusy?: boolean;
 }
 
 const SLOW_MS = 2_400;
-const RESEND_MS = 300;
-const SENDS_MAX = 200;
-const FAULTS: readonly Fault[] = ['slow', 'lost_answer', 'late', 'twice', 'never', 'other_sum'];
 
 /** A server that answers as Stripe's does, remembers, tells, and lies when it is told to. */
 export class StripeStandIn {
   readonly ledger: StripeLedger;
   readonly #rules: StripeRules;
   readonly #options: StandInOptions;
+  readonly #ways: WebhookWays;
+  readonly #webhooks: StripeWebhooks;
   readonly #server: Server;
   readonly #underWay = new Set<string>();
   /** The faults of what an event is about. */
   readonly #faultsOf = new Map<string, ReadonlySet<Fault>>();
   #current: ReadonlySet<Fault> = new Set();
-  #control: Control;
+  #control: Control = {};
   #next: Fault[] = [];
   #isClosed = false;
 
   private constructor(options: StandInOptions) {
     this.#options = options;
-    this.#control = options.webhookUrl === undefined ? {} : { webhookUrl: options.webhookUrl };
     this.ledger = new StripeLedger(options.file);
+    this.#ways = { urls: options.webhookUrl === undefined ? [] : [options.webhookUrl], delayMsMax: 0 };
+    this.#webhooks = new StripeWebhooks(this.ledger, options.secret, this.#ways, options.random ?? Math.random);
     this.#rules = new StripeRules(this.ledger, (type, object, of) => this.#tell(type, object, of));
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
@@ -61,7 +71,7 @@ export class StripeStandIn {
   static async start(options: StandInOptions): Promise<StripeStandIn> {
     const standIn = new StripeStandIn(options);
     await new Promise<void>((resolve) => standIn.#server.listen(options.port ?? 0, '127.0.0.1', resolve));
-    for (const event of standIn.ledger.events.values()) if (event.deliveries === 0) void standIn.#send(event, 1);
+    standIn.#webhooks.resume();
     for (const intent of standIn.ledger.intents.values()) {
       if (intent.status === 'processing') standIn.#rules.pay(intent, new Set());
     }
@@ -74,21 +84,22 @@ export class StripeStandIn {
 
   control(control: Control): void {
     this.#control = { ...this.#control, ...control };
+    if (control.webhookUrl !== undefined) this.#ways.urls = [control.webhookUrl];
+    if (control.webhookUrls) this.#ways.urls = control.webhookUrls;
+    if (control.webhookDelayMsMax !== undefined) this.#ways.delayMsMax = control.webhookDelayMsMax;
     if (control.next) this.#next.push(...control.next);
     if (control.settleRefunds) this.#rules.settleRefunds(control.settleRefunds);
     if (control.dispute) this.#rules.dispute(control.dispute.intent, control.dispute.status);
   }
 
   /** An event as it would be sent, signed now or at another time. */
-  signed(event: object, atMs = Date.now()): { readonly body: string; readonly signature: string } {
-    const body = JSON.stringify(event);
-    const timestamp = Math.floor(atMs / 1000);
-    const { secret } = this.#options;
-    return { body, signature: Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp }) };
+  signed(event: object, atMs?: number): { readonly body: string; readonly signature: string } {
+    return this.#webhooks.signed(event, atMs);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#webhooks.close();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -109,9 +120,14 @@ export class StripeStandIn {
     if (request.method !== 'POST') return answer(response, this.#read(pathname, searchParams));
     const form = Object.fromEntries(new URLSearchParams(text));
     const faults = this.#drawFaults();
-    const ruled = this.#once(request.headers['idempotency-key'], `${pathname}?${text}`, () =>
-      this.#change(pathname, form, faults),
+    // It does nothing, and remembers nothing: the same request can be sent again.
+    if (faults.has('busy') || (this.#control.refundsBusy && pathname === '/v1/refunds')) {
+      return answer(response, stripeError(429, 'invalid_request_error', 'rate_limit'));
+    }
+    const ruled = this.ledger.together(() =>
+      this.#once(request.headers['idempotency-key'], `${pathname}?${text}`, () => this.#change(pathname, form, faults)),
     );
+    if (faults.has('no_answer')) return;
     if (faults.has('slow')) await sleep(SLOW_MS);
     if (faults.has('lost_answer')) {
       response.writeHead(ruled.status, { 'content-type': 'application/json', 'content-length': '1000' });
@@ -135,7 +151,7 @@ export class StripeStandIn {
     return new Set(FAULTS.filter((fault) => random() < (this.#control.faults?.[fault] ?? 0)));
   }
 
-  /** docs.stripe.com/api/idempotent_requests: the first answer is kept, also a declined one; of a 5xx or a conflict none is. */
+  /** docs.stripe.com/api/idempotent_requests: the first answer is kept, also a declined one and a 500; of a conflict none is. */
   #once(key: string | string[] | undefined, params: string, change: () => Ruled): Ruled {
     if (typeof key !== 'string') return change();
     const kept = this.ledger.answers.get(key);
@@ -155,7 +171,8 @@ export class StripeStandIn {
     const ruled = this.#ruledBy(`${resource}/${verb ?? (id === '' ? 'create' : 'other')}`, id, form, faults);
     const { id: of, status } = ruled.body as Partial<Intent>;
     if (faults.has('late') && status === 'processing' && of !== undefined) this.#payLater(of, faults);
-    return ruled;
+    // It is done all the same.
+    return faults.has('error') ? stripeError(500, 'api_error', 'internal') : ruled;
   }
 
   #ruledBy(what: string, id: string, form: Form, faults: ReadonlySet<Fault>): Ruled {
@@ -202,36 +219,7 @@ export class StripeStandIn {
   #tell(type: string, object: object, of: string): void {
     const faults = new Set([...this.#current, ...(this.#faultsOf.get(of) ?? [])]);
     this.#faultsOf.set(of, faults);
-    const id = `evt_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
-    const created = Math.floor(Date.now() / 1000);
-    const data = { object: structuredClone(object) };
-    const deliveries = faults.has('never') ? 'never' : 0;
-    const event: StoredEvent = { id, object: 'event', type, created, livemode: false, data, deliveries };
-    this.ledger.put('event', event);
-    if (deliveries === 0) void this.#send(event, faults.has('twice') ? 2 : 1);
-  }
-
-  /** As often as it takes to be taken, and once more for each time that is wanted. */
-  async #send(event: StoredEvent, times: number): Promise<void> {
-    for (let sends = 0; sends < SENDS_MAX && !this.#isClosed; sends++) {
-      const { webhookUrl } = this.#control;
-      const { deliveries, ...sent } = event;
-      if (Number(deliveries) >= times) return;
-      if (webhookUrl !== undefined && (await this.#deliver(sent, webhookUrl))) {
-        event.deliveries = Number(deliveries) + 1;
-        this.ledger.put('event', event);
-      } else await sleep(RESEND_MS, undefined, { ref: false });
-    }
-  }
-
-  async #deliver(event: object, url: string): Promise<boolean> {
-    const { body, signature } = this.signed(event);
-    const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
-    try {
-      return (await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(10_000) })).ok;
-    } catch {
-      return false;
-    }
+    this.#webhooks.tell(type, object, faults.has('never') ? 0 : faults.has('twice') ? 2 : 1);
   }
 }
 
