@@ -1,11 +1,13 @@
+import { NOT_OF_ORDER } from '../orders/judge-report.js';
+
 /**
  * What is counted, as SQL. An *entry* is money that arrived or was given back: the line of a sold seat, money that arrived
  * without a sale, or the share of a line in a refund. Every cent of a succeeded payment is in exactly one entry, and so is every
  * cent of a succeeded refund: the sum of all entries of a span is what the provider's ledger moved in it.
  *
  * - A sale counts when its payment arrived, and a refund when the provider confirmed it.
- * - An order was sold by the first payment that brought its total. Other payments (another sum, a second one, money for a
- *   cancelled order) are `other`: received, and not sold.
+ * - An order was sold by the payment that brought its total. Other payments (another sum, a second one, money for a cancelled
+ *   order) are `other`: received, and not sold. They are known by the reason of their refunds, since clocks of nodes differ.
  * - A refund is shared out among the lines that it names, or else among all lines, by what was paid for them. The shares are
  *   differences of rounded-down running sums, so they add up to the refund.
  * - Money counts in the currency in which it arrived. Another one than the order's is `other`.
@@ -40,6 +42,8 @@ const PARTS = `
     SELECT DISTINCT ON (p.order_id) p.order_id, p.id
       FROM concerned JOIN boxoffice.payments p USING (order_id) JOIN boxoffice.orders o ON o.id = p.order_id
      WHERE p.state = 'succeeded' AND o.paid_at IS NOT NULL AND p.received = o.total AND coalesce(p.received_currency, p.currency) = o.currency
+       AND NOT EXISTS (SELECT FROM boxoffice.refunds n
+                        WHERE n.order_id = o.id AND n.payment_id = p.id AND n.reason IN ('${NOT_OF_ORDER.join("', '")}'))
      ORDER BY p.order_id, p.settled_at, p.id),
   sold AS (
     SELECT s.order_id, s.provider, s.currency, s.settled_at FROM settled s JOIN own USING (id)

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Reads } from '../catalogue/reads.js';
 import type { Share } from '../loyalty/points-ledger.js';
 import type { Order } from '../orders/order-port.js';
+import { NOT_OF_ORDER } from '../orders/judge-report.js';
 import { readOrders } from '../orders/order-rows.js';
 import { salePolicySchema } from '../orders/sale-policy.js';
 import { writeOutbox } from '../outbox/write-outbox.js';
@@ -47,7 +48,10 @@ export async function findAsked(db: Reads, returnId: string): Promise<{ readonly
   return (await db.query<{ asked: string | null }>(sql, [returnId])).rows[0];
 }
 
-/** What can still be given back of the payment by which the order was bought, and that payment; undefined: it cost nothing. */
+/**
+ * What can still be given back of the payment by which the order was bought, and that payment; undefined: it cost nothing. A second
+ * payment is known by its refund, and not by its time: clocks of nodes differ, and both can be settled in one millisecond.
+ */
 export async function findPayment(
   db: Reads,
   orderId: string,
@@ -58,8 +62,10 @@ export async function findPayment(
        FROM boxoffice.payments p JOIN boxoffice.orders o ON o.id = p.order_id
       WHERE p.order_id = $1 AND p.state = 'succeeded' AND p.received = o.total
         AND coalesce(p.received_currency, p.currency) = o.currency
+        AND NOT EXISTS (SELECT FROM boxoffice.refunds n
+                         WHERE n.order_id = o.id AND n.payment_id = p.id AND n.reason = ANY ($2))
       ORDER BY p.settled_at, p.id LIMIT 1`,
-    [orderId],
+    [orderId, NOT_OF_ORDER],
   );
   const [row] = rows;
   return row && { id: row.id, left: Number(row.left) };

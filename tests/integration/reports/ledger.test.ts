@@ -195,6 +195,22 @@ describe('the sums of reports', () => {
     );
   });
 
+  it('know a second payment by its refund, also where the clock of its node was behind', async () => {
+    const settledAt = new Date('2026-10-20T12:00:00Z');
+    const [early, late] = [new Date(settledAt.getTime() - 5), new Date(settledAt.getTime() + 60_000)];
+    await addSales(pool, [
+      {
+        lines: [{ showtimeId: showtimes[0]![0]!, price: 1_000, tax: 159 }],
+        payments: [
+          { received: 1_000, settledAt: early },
+          { received: 1_000, settledAt },
+        ],
+        refunds: [{ amount: 1_000, payment: 0, reason: 'paid_twice', settledAt: late }],
+      },
+    ]);
+    expect(await report([])).toMatchObject([{ tax: 159, refundedTax: 0, net: 1_000 }]);
+  });
+
   it('never give back more of a tax than was in the price', async () => {
     const [sale] = [{ showtimeId: showtimes[0]![0]!, price: 1_000, tax: 159 }];
     const settledAt = new Date('2026-10-20T12:00:00Z');

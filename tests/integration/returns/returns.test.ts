@@ -156,6 +156,26 @@ describe('staff', () => {
     expect(rows).toMatchObject([{ after: { reason: 'The heating failed.', refund: 1_800, freed: [0, 1] } }]);
   });
 
+  it('give back the payment that bought the order, and not a second one whose node had a clock that is behind', async () => {
+    const { id, path } = await bought(['R4-11', 'R4-12']);
+    const second = randomUUID();
+    await shop.stage.pool.query(
+      `INSERT INTO boxoffice.payments (id, order_id, provider, provider_ref, amount, currency, state, received, received_currency, settled_at)
+       SELECT $2, order_id, provider, $3, amount, currency, state, received, received_currency, settled_at - interval '5 ms'
+         FROM boxoffice.payments WHERE order_id = $1`,
+      [id, second, `test_${second}`],
+    );
+    await shop.stage.pool.query(
+      `INSERT INTO boxoffice.refunds (id, order_id, payment_id, amount, reason, state, settled_at)
+       SELECT gen_random_uuid(), order_id, id, received, 'paid_twice', 'succeeded', now() FROM boxoffice.payments WHERE id = $1`,
+      [second],
+    );
+    const staff = await shop.staff();
+    const refunded = await shop.send('POST', `${path}/refunds`, staff, { reason: 'A wet seat.' });
+    expect(refunded.status, JSON.stringify(refunded.json)).toBe(200);
+    await inState(path, staff, 'refunded');
+  });
+
   it('give back a part and leave the seats', async () => {
     const { session, id, path } = await bought(['R3-4', 'R3-5']);
     const staff = await shop.staff();
