@@ -16,6 +16,7 @@ const OPTIONS: TortureOptions = {
   nodes: noRedis === undefined ? 3 : 1,
   clients: 30,
   failover: true,
+  money: false,
   mutations: false,
   only: '',
   history: undefined,

@@ -19,6 +19,7 @@ const OPTIONS: TortureOptions = {
   nodes: noRedis === undefined ? 3 : 1,
   clients: 30,
   failover: false,
+  money: false,
   mutations: false,
   only: '',
   history: undefined,

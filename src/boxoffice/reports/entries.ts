@@ -1,5 +1,7 @@
 import { NOT_OF_ORDER } from '../orders/judge-report.js';
 
+const REASONS_OF_OTHER_MONEY = NOT_OF_ORDER.map((reason) => `'${reason}'`).join(', ');
+
 /**
  * What is counted, as SQL. An *entry* is money that arrived or was given back: the line of a sold seat, money that arrived
  * without a sale, or the share of a line in a refund. Every cent of a succeeded payment is in exactly one entry, and so is every
@@ -43,7 +45,7 @@ const PARTS = `
       FROM concerned JOIN boxoffice.payments p USING (order_id) JOIN boxoffice.orders o ON o.id = p.order_id
      WHERE p.state = 'succeeded' AND o.paid_at IS NOT NULL AND p.received = o.total AND coalesce(p.received_currency, p.currency) = o.currency
        AND NOT EXISTS (SELECT FROM boxoffice.refunds n
-                        WHERE n.order_id = o.id AND n.payment_id = p.id AND n.reason IN ('${NOT_OF_ORDER.join("', '")}'))
+                        WHERE n.order_id = o.id AND n.payment_id = p.id AND n.reason IN (${REASONS_OF_OTHER_MONEY}))
      ORDER BY p.order_id, p.settled_at, p.id),
   sold AS (
     SELECT s.order_id, s.provider, s.currency, s.settled_at FROM settled s JOIN own USING (id)

@@ -2,8 +2,8 @@
 import type { PoolClient } from 'pg';
 import type { Reads } from '../catalogue/reads.js';
 import type { Share } from '../loyalty/points-ledger.js';
-import type { Order } from '../orders/order-port.js';
 import { NOT_OF_ORDER } from '../orders/judge-report.js';
+import type { Order } from '../orders/order-port.js';
 import { readOrders } from '../orders/order-rows.js';
 import { salePolicySchema } from '../orders/sale-policy.js';
 import { writeOutbox } from '../outbox/write-outbox.js';

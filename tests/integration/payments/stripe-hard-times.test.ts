@@ -65,7 +65,10 @@ it('money of a payment that was turned away, and that a repeat made without anyb
   const session = await at.shop.guest();
   const made = await at.shop.order(session, ['R4-1']);
   const orderId = made.json.order.id as string;
-  const [path, body] = [`/v1/orders/${orderId}/payments`, { provider: 'stripe', details: { paymentMethod: 'pm_card_visa' } }];
+  const [path, body] = [
+    `/v1/orders/${orderId}/payments`,
+    { provider: 'stripe', details: { paymentMethod: 'pm_card_visa' } },
+  ];
   const key = randomUUID();
   at.stripe.control({ next: ['busy'] });
   expect((await at.shop.send('POST', path, session, body, key)).status).toBe(503);

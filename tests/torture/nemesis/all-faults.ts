@@ -35,10 +35,8 @@ export const FAULTS: Readonly<Record<string, MakeFault>> = {
 };
 
 /** Those that a node without Redis can suffer. */
-export function loneFaults(faults: Readonly<Record<string, MakeFault>>): readonly string[] {
-  return Object.keys(faults).filter(
-    (name) => !name.includes('redis') && !name.includes('nodes') && !name.includes('rolls'),
-  );
+export function loneFaults(faults: readonly string[]): readonly string[] {
+  return faults.filter((name) => !name.includes('redis') && !name.includes('nodes') && !name.includes('rolls'));
 }
 
 /** Those that a Postgres with a standby can suffer as well. */

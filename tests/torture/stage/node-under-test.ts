@@ -18,6 +18,7 @@ export class NodeUnderTest {
   readonly #program: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #events: NodeEvents;
+  readonly #args: readonly string[];
   #child: ChildProcess | undefined;
   #wanted = false;
   #log = '';
@@ -28,12 +29,14 @@ export class NodeUnderTest {
     program: string,
     environment: Readonly<Record<string, string>>,
     events: NodeEvents,
+    args: readonly string[] = [],
   ) {
     this.name = name;
     this.url = `http://127.0.0.1:${port}`;
     this.#program = program;
     this.#environment = { ...environment, PORT: String(port), NODE_NAME: name };
     this.#events = events;
+    this.#args = args;
   }
 
   /** The end of what it wrote to its log, over all its lives. */
@@ -71,7 +74,7 @@ export class NodeUnderTest {
   }
 
   #spawn(): void {
-    const child = spawn(process.execPath, ['--enable-source-maps', this.#program], {
+    const child = spawn(process.execPath, ['--enable-source-maps', this.#program, ...this.#args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Not of our group: Ctrl-C is for the conductor, who ends them in order.
       detached: true,

@@ -20,6 +20,8 @@ export interface StageOptions {
   /** The folder of the migrations. */
   readonly sql: string;
   readonly showtimes: readonly { readonly seats: number; readonly holdTtlMs: number; readonly isQuiet: boolean }[];
+  /** Of one node, besides those that every node has here. */
+  readonly settingsOf?: (node: string) => Readonly<Record<string, string>>;
   readonly onCrash: (node: string, how: string) => void;
 }
 
@@ -83,11 +85,13 @@ export class Stage {
       }
       const nodes: StagedNode[] = [];
       for (let i = 0; i < options.nodes; i++) {
-        const node = await stageNode(`node-${i + 1}`, {
+        const name = `node-${i + 1}`;
+        const node = await stageNode(name, {
           ...{ directory, redis, program: options.program, clustered: options.nodes > 1 },
           database: await database.wayOf(i),
-          onCrash: (name, how) => options.onCrash(name, how),
-          onLife: (name, phase) => stage?.witness.life(name, phase),
+          settings: options.settingsOf?.(name) ?? {},
+          onCrash: (_, how) => options.onCrash(name, how),
+          onLife: (_, phase) => stage?.witness.life(name, phase),
         });
         undo.push(() => closeNode(node));
         nodes.push(node);

@@ -25,12 +25,15 @@ interface NodeOptions {
   readonly program: string;
   /** One among others, which meet over Redis. */
   readonly clustered: boolean;
+  /** Besides the settings of every node here. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly onCrash: (node: string, how: string) => void;
   readonly onLife: (node: string, phase: 'start' | 'end') => void;
 }
 
 const BEAT_MS = 200;
 export const DETECTION_MS = 2_000;
+export const TOKEN_SECRET = 'a secret of thirty-two characters or more';
 
 export async function stageNode(name: string, options: NodeOptions): Promise<StagedNode> {
   const { directory, database, redis } = options;
@@ -51,7 +54,7 @@ export async function stageNode(name: string, options: NodeOptions): Promise<Sta
     LINK_HOST: '127.0.0.1',
     LINK_PORT: String(linkPort),
     LINK_ADDRESS: `127.0.0.1:${fromNodes.port}`,
-    TOKEN_SECRET: 'a secret of thirty-two characters or more',
+    TOKEN_SECRET,
     SALES_GRACE_MS: String(7 * 86_400_000),
     MESSAGES_PER_SECOND: '200',
     HTTP_REQUESTS_PER_SECOND: '5000',
@@ -67,6 +70,7 @@ export async function stageNode(name: string, options: NodeOptions): Promise<Sta
           CLUSTER_DETECTION_MS: String(DETECTION_MS),
         }
       : {}),
+    ...options.settings,
   };
   const process = new NodeUnderTest(name, port, options.program, environment, {
     crashed: (how) => options.onCrash(name, how),
