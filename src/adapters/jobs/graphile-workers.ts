@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { JobWorkers, StepJob } from '../../boxoffice/outbox/job-workers-port.js';
 import type { Log } from '../../kernel/log.js';
+import { isPostgresFailing } from '../circuit-breaker.js';
 import { WorkerLease } from './worker-lease.js';
 import { JOBS_SCHEMA, quietLogger } from './worker-options.js';
 
@@ -48,9 +49,19 @@ export class GraphileWorkers implements JobWorkers {
     options.pool.on('error', () => {});
   }
 
+  /** Where Postgres does not answer yet, the workers start later: a node that comes up on a busy machine sells meanwhile. */
   static async start(options: GraphileWorkersOptions, work: (job: StepJob) => Promise<void>): Promise<GraphileWorkers> {
     const workers = new GraphileWorkers(options, work);
-    await workers.#start();
+    try {
+      await workers.#start();
+    } catch (err) {
+      if (!isPostgresFailing(err)) {
+        await workers.stop();
+        throw err;
+      }
+      workers.#noteNotStarted(err);
+      void workers.#restart();
+    }
     return workers;
   }
 
@@ -114,8 +125,13 @@ export class GraphileWorkers implements JobWorkers {
         if (this.#isStopped) await this.#runner?.stop();
         return;
       } catch (err) {
-        this.#options.log.warn({ event: 'jobs.not_started', err }, 'The workers of this node could not be started.');
+        this.#noteNotStarted(err);
       }
     }
+  }
+
+  #noteNotStarted(err: unknown): void {
+    const message = 'The workers of this node could not be started. They are started again in a second.';
+    this.#options.log.warn({ event: 'jobs.not_started', err }, message);
   }
 }

@@ -23,6 +23,20 @@ interface NodeOptions {
   readonly log?: Log;
   /** Moves only. */
   readonly isWithoutWorkers?: boolean;
+  /** Its workers cannot connect so many times. */
+  readonly failedConnects?: number;
+}
+
+/** As a pool fails whose server takes longer to accept a connection than it may. */
+function failConnects(pool: pg.Pool, times: number): void {
+  const connect = pool.connect.bind(pool) as (taken?: (error: Error) => void) => unknown;
+  let left = times;
+  const failing = (taken?: (error: Error) => void) => {
+    if (left-- <= 0) return connect(taken);
+    const error = new Error('Connection terminated due to connection timeout');
+    return taken ? taken(error) : Promise.reject(error);
+  };
+  if (times > 0) pool.connect = failing as typeof pool.connect;
 }
 
 /** A database of its own, and nodes with what a node has for events. */
@@ -38,7 +52,7 @@ export async function openOutboxStage() {
     log = silentLog,
     ...more
   }: NodeOptions) {
-    const { concurrency = 4, name = 'node', isWithoutWorkers = false, leaseMs, beatMs } = more;
+    const { concurrency = 4, name = 'node', isWithoutWorkers = false, leaseMs, beatMs, failedConnects = 0 } = more;
     let workers: JobWorkers | undefined;
     const nudge = (jobs: number) => workers?.nudge(jobs);
     const work = new StepWork({ pool, handlers, onEnded: () => nudge(1), log });
@@ -47,6 +61,7 @@ export async function openOutboxStage() {
     if (!isWithoutWorkers) {
       const jobPool = new pg.Pool({ connectionString: database.url, max: concurrency + 2 });
       undo.push(() => jobPool.end());
+      failConnects(jobPool, failedConnects);
       const times = { ...(leaseMs === undefined ? {} : { leaseMs }), ...(beatMs === undefined ? {} : { beatMs }) };
       const options = { pool: jobPool, concurrency, nodeName: name, log, ...times };
       workers = await GraphileWorkers.start(options, (job) => work.do(job));

@@ -40,6 +40,13 @@ describe('the outbox', () => {
     expect(await stage.count('boxoffice.outbox_steps')).toBe(0);
   });
 
+  it('is handled by workers that could not connect as their node started', async () => {
+    const mails = keeping('mails', ['order.fulfilled']);
+    await stage.startNode({ handlers: [mails.handler], failedConnects: 2 });
+    await stage.write(fulfilled('1'));
+    await until(() => mails.events.length === 1);
+  });
+
   it('writes nothing where the transaction of the effect is rolled back', async () => {
     const mails = keeping('mails', ['order.fulfilled']);
     const { mover } = await stage.startNode({ handlers: [mails.handler] });
