@@ -77,7 +77,7 @@ export async function loadOrder(
 export async function loadShow(db: Reads, showtimeId: string): Promise<ShowFacts | undefined> {
   const { rows } = await db.query<ShowRow>(
     `SELECT s.id AS "showtimeId", m.title AS movie, s.starts_at AS "startsAt", v.time_zone AS "timeZone", v.name AS venue,
-            v.address, h.name AS hall
+            concat_ws(', ', nullif(v.address, ''), nullif(v.city, '')) AS address, h.name AS hall
        FROM boxoffice.showtimes s JOIN boxoffice.movies m ON m.id = s.movie_id
        JOIN boxoffice.halls h ON h.id = s.hall_id JOIN boxoffice.venues v ON v.id = h.venue_id
       WHERE s.id = $1`,

@@ -6,7 +6,7 @@ export interface TicketSheet {
   readonly lang: string;
   /** Of the QR code. */
   readonly code: string;
-  /** Twelve letters in threes of four. */
+  /** Twelve letters in three groups of four. */
   readonly reference: string;
   readonly title: string;
   /** The age rating; empty: none. */
@@ -69,6 +69,17 @@ const WORDS: Readonly<Record<string, Words>> = {
     pdf: 'Enregistrer en PDF',
     calendar: 'Ajouter au calendrier',
   },
+  ru: {
+    ticket: 'Билет',
+    hall: 'Зал',
+    seat: 'Место',
+    kind: 'Тариф',
+    order: 'Заказ',
+    help: 'Покажите этот код на входе, на бумаге или на экране. По нему проходит один человек, один раз.',
+    print: 'Напечатать',
+    pdf: 'Сохранить как PDF',
+    calendar: 'Добавить в календарь',
+  },
   es: {
     ticket: 'Entrada',
     hall: 'Sala',
@@ -114,10 +125,11 @@ export function sheetOf(ticket: Ticket, code: string): TicketSheet {
   };
 }
 
-/** `Saturday, January 31, 2026 at 8:00 PM`, by the clocks of the venue. */
+/** `Saturday, 31 January 2026 at 20:00`, by the clocks of the venue; as the mail of the order writes it. */
 export function spellTime({ startsAtLocal }: Pick<TicketShowtime, 'startsAtLocal'>, locale: string): string {
   // The local time was resolved before: shown as if it were UTC, no second table of zones has a say.
-  return formatOf(isKnown(locale) ? locale : 'en').format(new Date(`${startsAtLocal}Z`));
+  const isPlainEnglish = !isKnown(locale) || locale.toLowerCase() === 'en';
+  return formatOf(isPlainEnglish ? 'en-GB' : locale).format(new Date(`${startsAtLocal}Z`));
 }
 
 /** A reference as people read it out: `BCDF GHJK LNPR`. */

@@ -69,8 +69,11 @@ describe('the page', () => {
   it.each([
     ['de', 'Platz', /^Samstag, 4. Juli 2026\b.* 20:00$/],
     ['fr-CA', 'Place', /^samedi 4 juillet 2026\b.* 20 h 00$/],
-    ['tlh', 'Seat', /^Saturday, July 4, 2026\b.* 8:00 PM$/],
-    ['not a tag', 'Seat', /^Saturday, July 4, 2026\b.* 8:00 PM$/],
+    ['ru', 'Место', /^суббота, 4 июля 2026 г\..* 20:00$/],
+    ['en-US', 'Seat', /^Saturday, July 4, 2026\b.* 8:00 PM$/],
+    ['en', 'Seat', /^Saturday,? 4 July 2026\b.* 20:00$/],
+    ['tlh', 'Seat', /^Saturday,? 4 July 2026\b.* 20:00$/],
+    ['not a tag', 'Seat', /^Saturday,? 4 July 2026\b.* 20:00$/],
     ['en-GB', 'Seat', /^Saturday,? 4 July 2026\b.* 20:00$/],
   ])('of an order in %s is in that language where we have it, by the clocks of the venue', (locale, seat, when) => {
     const sheet = sheetOf(ticketWith({ locale }), CODE);
