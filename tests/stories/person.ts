@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generateSync } from 'otplib';
+
+const TRIES_MAX = 50;
+const MOVING_MS = 100;
 
 export interface Answer<Body> {
   readonly status: number;
@@ -28,6 +32,25 @@ export class Person {
     body?: object | string,
     { ifMatch, type = 'application/json' }: { ifMatch?: string; type?: string } = {},
   ): Promise<Answer<Body>> {
+    const key = randomUUID();
+    for (let tries = 1; ; tries++) {
+      const answer = await this.#send<Body>(method, path, body, {
+        ...(ifMatch === undefined ? {} : { ifMatch }),
+        type,
+        key,
+      });
+      // As the API says of a showtime that changes nodes: the same command again.
+      if ((answer.json as { code?: string }).code !== 'moving' || tries === TRIES_MAX) return answer;
+      await sleep(MOVING_MS);
+    }
+  }
+
+  async #send<Body>(
+    method: string,
+    path: string,
+    body: object | string | undefined,
+    { ifMatch, type, key }: { ifMatch?: string; type: string; key: string },
+  ): Promise<Answer<Body>> {
     const response = await fetch(`${this.#origin}${path}`, {
       method,
       headers: {
@@ -35,7 +58,7 @@ export class Person {
         ...(this.#address === undefined ? {} : { 'x-forwarded-for': this.#address }),
         ...(body === undefined ? {} : { 'content-type': type }),
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-        ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
+        ...(method === 'GET' ? {} : { 'idempotency-key': key }),
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
