@@ -23,6 +23,22 @@ export const HEARD = [
   ...['order.fulfilled', 'order.cancelled', 'order.refunded', 'refund.settled', 'ticket.checked_in'],
 ];
 
+/** The audit log of the whole story: role, action and kind of subject. */
+export const ACTS: readonly string[] = [
+  ...['admin account.set_up account', 'admin account.log_in account', 'admin second_factor.enrol account'],
+  ...['manager', 'staff'].flatMap((role) => [
+    ...['admin account.add account', `${role} account.set_password account`],
+    ...[`${role} account.log_in account`, `${role} second_factor.enrol account`],
+  ]),
+  ...['admin webhook.add webhook', 'admin voucher.add voucher'],
+  ...['manager venue.add venue', 'manager hall.create hall', 'manager movie.add movie'],
+  ...['manager showtime.add hall', 'manager showtime.add hall'],
+  ...['manager showtime.change showtime', 'manager showtime.change showtime'],
+  ...['staff order.create order', 'staff payment.take order'],
+  ...['staff order.create order', 'staff payment.take order'],
+  'manager showtime.cancel showtime',
+];
+
 /** Two showtimes of one film, of which both sell by the same terms. Their sale is closed. */
 const SHOWTIME = {
   ...{ movieId: 'sunrise', hallId: 'grand', currency: 'EUR', salesOpen: false },
