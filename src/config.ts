@@ -5,7 +5,7 @@ import { LINK_ADDRESS } from './adapters/read-member.js';
 import { externalIssuersSetting } from './boxoffice/access/external-issuer-setting.js';
 import { scheduleSettings } from './boxoffice/jobs/schedule-settings.js';
 import { loyaltySettings } from './boxoffice/loyalty/loyalty-settings.js';
-import { notificationSettings } from './boxoffice/notifications/notification-settings.js';
+import { mailFault, notificationSettings } from './boxoffice/notifications/notification-settings.js';
 import { orderSettings } from './boxoffice/orders/order-settings.js';
 import { outboxSettings } from './boxoffice/outbox/outbox-settings.js';
 import { stripeConfigOf, stripeFault, stripeSettings } from './boxoffice/payments/stripe/stripe-settings.js';
@@ -231,6 +231,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   }
   for (const [name, secret] of [
     ['TOKEN_SECRET', config.tokenSecret],
+    ['TICKET_SECRET', config.tickets.secret],
     ['CLUSTER_SECRET', config.cluster?.link.secret],
   ] as const) {
     if (config.production && secret !== undefined && new Set(secret).size < TOKEN_SECRET_LETTERS_MIN) {
@@ -243,7 +244,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     );
   }
   const fault = config.production && !config.testPayments && config.stripe ? stripeFault(config.stripe) : undefined;
-  if (fault !== undefined) throw new Error(fault);
+  const mailing = config.production && config.smtp.url !== undefined ? mailFault(config.accounts) : undefined;
+  if (fault !== undefined || mailing !== undefined) throw new Error(fault ?? mailing);
   if (config.cluster && (config.databaseUrl === undefined || config.tokenSecret === undefined)) {
     // Each with a Postgres of its own, two nodes would sell the same showtime twice; with secrets of their own, each would
     // turn away whom the other let in.

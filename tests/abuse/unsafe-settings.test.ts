@@ -29,6 +29,42 @@ describe('production', () => {
     if (secret.trim()) expect(read).not.toThrow(secret);
   });
 
+  it('takes no secret for tickets, or between nodes, that can be guessed either', () => {
+    const cluster = { REDIS_URL: 'redis://r', DATABASE_URL: 'postgres://d/x' };
+    for (const [name, more] of [
+      ['TICKET_SECRET', {}],
+      ['CLUSTER_SECRET', cluster],
+    ] as const) {
+      expect(() => production({ ...more, [name]: 'abcabc'.repeat(10) }), name).toThrow(name);
+      expect(() => production({ ...more, [name]: 'abcabc'.repeat(10) }), name).not.toThrow('abcabc');
+      expect(() => production({ ...more, [name]: GOOD }), name).not.toThrow();
+    }
+  });
+
+  it.each([
+    ['a test key', { STRIPE_SECRET_KEY: 'sk_test_hushhush' }, 'STRIPE_SECRET_KEY is a test key'],
+    ['a restricted test key', { STRIPE_SECRET_KEY: 'rk_test_hushhush' }, 'STRIPE_SECRET_KEY is a test key'],
+    ['no secret of webhooks', { STRIPE_WEBHOOK_SECRETS: '' }, 'STRIPE_WEBHOOK_SECRETS'],
+    ['a stand-in for Stripe', { STRIPE_API_BASE: 'https://stripe.example' }, 'STRIPE_API_BASE'],
+  ])('takes no money with %s, unless test payments are asked for by name', (_what, wrong, told) => {
+    const live = { STRIPE_SECRET_KEY: 'sk_live_hushhush', STRIPE_WEBHOOK_SECRETS: 'whsec_hushhush' };
+    expect(() => production(live)).not.toThrow();
+    expect(() => production({ ...live, ...wrong })).toThrow(told);
+    expect(() => production({ ...live, ...wrong })).not.toThrow('hush');
+    expect(production({ ...live, ...wrong, TEST_PAYMENTS: 'true' }).testPayments).toBe(true);
+  });
+
+  it('mails nobody a link to their own machine, and nothing from localhost', () => {
+    const mails = { SMTP_URL: 'smtp://user:hush@mail.example', MAIL_FROM: 'Usher <tickets@cinema.example>' };
+    const site = { SITE_URL: 'https://cinema.example' };
+    expect(() => production({ ...mails, ...site })).not.toThrow();
+    expect(() => production(mails)).toThrow('SITE_URL');
+    expect(() => production({ ...mails, SITE_URL: 'http://localhost:8080' })).toThrow('SITE_URL');
+    expect(() => production({ ...mails, ...site, MAIL_FROM: '' })).toThrow('MAIL_FROM');
+    // Without a mail server mails are files, which its operator reads.
+    expect(() => production()).not.toThrow();
+  });
+
   it('has neither demo nor test payments nor foreign pages, unless each is asked for by name', () => {
     expect(production()).toMatchObject({ production: true, demo: false, testPayments: false, allowedOrigins: [] });
   });

@@ -22,3 +22,16 @@ export const notificationSettings = {
   /** Mails on the way to the server at a time. */
   SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(50).default(4),
 };
+
+/** What is wrong with the settings of mails that strangers get; undefined: nothing. */
+export function mailFault({
+  siteUrl,
+  mailFrom,
+}: {
+  readonly siteUrl: string;
+  readonly mailFrom: string;
+}): string | undefined {
+  if (/^(localhost|127\.|\[::1\])/.test(new URL(siteUrl).hostname))
+    return 'Set SITE_URL: the links in mails would lead to the machine of whoever reads them.';
+  return /@localhost>?\s*$/.test(mailFrom) ? 'Set MAIL_FROM: mail servers refuse mails from localhost.' : undefined;
+}
