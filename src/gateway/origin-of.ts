@@ -10,8 +10,9 @@ import { allows, type Caller } from '../http/access.js';
 export function originOf(caller: Caller): Origin | undefined {
   if (allows(caller, 'seats.staff')) return undefined;
   const { accountId, address } = caller;
-  if (accountId === undefined && (address === undefined || isPrivate(address))) return NOWHERE;
-  return { account: accountId, address: address === undefined || isPrivate(address) ? undefined : address };
+  const isNowhere = address === undefined || isPrivate(address);
+  if (accountId === undefined && isNowhere) return NOWHERE;
+  return { account: accountId, address: isNowhere ? undefined : address };
 }
 
 const NOWHERE: Origin = {};
@@ -38,8 +39,17 @@ for (const [network, bits] of [
 // The loopback, as the network that it is counted by. No subnet: that would have all of IPv4 in it.
 PRIVATE.addAddress('::', 'ipv6');
 
+/** A buyer asks again and again, and Node parses an address anew for each check. */
+const known = new Map<string, boolean>();
+const KNOWN_MAX = 10_000;
+
 /** `address` as `clientAddress` writes it: an IPv4 address, or the network of an IPv6 one with its length. */
 function isPrivate(address: string): boolean {
+  const before = known.get(address);
+  if (before !== undefined) return before;
   const [network = ''] = address.split('/');
-  return PRIVATE.check(network, isIPv6(network) ? 'ipv6' : 'ipv4');
+  const found = PRIVATE.check(network, isIPv6(network) ? 'ipv6' : 'ipv4');
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(address, found);
+  return found;
 }
