@@ -139,6 +139,20 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     for (const { rows } of seen) expect(rows[0]).toMatchObject({ timeout: '0', idle: usual[0].idle, prepared: 0 });
   });
 
+  test('a statement with a name is prepared on no backend of the pooler, and on our own where we have one', async () => {
+    const { url } = await bouncer(direct, { mode, poolSize: mode === 'session' ? 12 : 2 });
+    const named = { name: 'a_name_of_ours', text: 'SELECT count(*)::int AS prepared FROM pg_prepared_statements' };
+    const preparedAt = async (at: string) => {
+      const pool = primaryPool(new Primary(at), { max: 4 }, silentLog);
+      undo.push(() => pool.end());
+      // Behind a pooler each of them may be another backend's.
+      await Promise.all(Array.from({ length: 8 }, () => pool.query(named)));
+      return (await pool.query<{ prepared: number }>(named)).rows[0]?.prepared;
+    };
+    expect(await preparedAt(url)).toBe(0);
+    expect(await preparedAt(direct)).toBe(1);
+  });
+
   test('commits go on when the backends are ended, and when the pooler starts anew', async () => {
     await migrate(direct, 'sql', silentLog);
     const pooler = await bouncer(direct, { mode });

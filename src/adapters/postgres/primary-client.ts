@@ -52,6 +52,9 @@ export class PrimaryClient extends pg.Client {
     this.#settings = config.settings ?? {};
     this.#isUrgent = config.isUrgent ?? false;
     this.#generation = primary.generation;
+    const query = this.query.bind(this) as (...parts: unknown[]) => unknown;
+    this.query = ((what: unknown, ...rest: unknown[]) =>
+      query(this.#hasOwnBackend ? what : unprepared(what), ...rest)) as typeof this.query;
     // Whoever uses it hears of a break by the next query; without any listener it would end the process.
     this.on('error', () => this.#suspect());
     this.on('end', () => {
@@ -181,6 +184,13 @@ export class PrimaryClient extends pg.Client {
   #suspect(): void {
     this.#primary.suspect(this.#generation);
   }
+}
+
+/** A pooler hands each query to any of its backends, and most of these do not know what another one has prepared. */
+function unprepared(query: unknown): unknown {
+  const isNamed =
+    typeof query === 'object' && query !== null && 'name' in query && 'text' in query && !('submit' in query);
+  return isNamed ? { ...query, name: undefined } : query;
 }
 
 interface ParameterStatus {

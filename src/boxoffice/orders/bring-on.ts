@@ -11,8 +11,8 @@ const ATTEMPTS_MAX = 5;
 
 type Parts = Pick<OrderParts, 'store' | 'desk' | 'clock' | 'ids' | 'log' | 'wakeOutbox' | 'times'>;
 
-/** `later`: a house did not answer; whoever asks again goes on where this stopped. */
-export type BroughtOn = 'ended' | 'later';
+/** `later`: a house did not answer; whoever asks again goes on where this stopped. The order, where this fulfilled it: as it is now. */
+export type BroughtOn = 'ended' | 'later' | Order;
 
 /**
  * Books all holds of a paid order, or takes ended ones again and books those; where seats are gone, refunds all of it.
@@ -29,11 +29,17 @@ export async function bringOn(parts: Parts, from: Order): Promise<BroughtOn> {
     if (steps.includes('later')) return 'later';
     if (steps.some((step) => step !== 'booked')) continue;
     const ticketIds = order.lines.map(() => parts.ids.uuid());
-    if (await parts.store.fulfil(order, ticketIds, parts.clock.now())) {
+    const now = parts.clock.now();
+    if (await parts.store.fulfil(order, ticketIds, now)) {
       parts.wakeOutbox();
-      return 'ended';
+      return fulfilled(order, now);
     }
   }
+}
+
+function fulfilled(order: Order, now: number): Order {
+  const bookings = order.bookings.map((booking) => ({ ...booking, status: 'confirmed' as const }));
+  return { ...order, state: 'fulfilled', decision: 'fulfil', fulfilledAt: now, bookings };
 }
 
 /** `changed`: the order is not what it was; look at it again. */

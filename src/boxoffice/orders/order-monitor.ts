@@ -94,8 +94,8 @@ export class OrderMonitor {
     await Promise.all(
       due.paid.map(async ({ orderId, paidAt }) => {
         const outcome = await this.#orders.bringOn(orderId);
-        if (outcome === 'ended') this.#totals.broughtOn++;
-        if (outcome === 'ended' || now - paidAt < this.#times.hangsMs) return;
+        if (outcome !== 'later') this.#totals.broughtOn++;
+        if (outcome !== 'later' || now - paidAt < this.#times.hangsMs) return;
         const message =
           'A paid order has neither seats nor a refund yet, because a house does not answer. It is tried again.';
         log.error({ event: 'order.hangs', orderId, paidMs: now - paidAt }, message);

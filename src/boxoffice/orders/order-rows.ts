@@ -78,7 +78,8 @@ SELECT o.id, o.reference, o.holder, o.account_id, o.email, o.name, o.locale, o.c
 /** In no particular order; those that there are not are left out. */
 export async function readOrders(db: Reads, ids: readonly string[]): Promise<Order[]> {
   if (ids.length === 0) return [];
-  const { rows } = await db.query<OrderRow>(`${ORDER} WHERE o.id = ANY($1::uuid[])`, [ids]);
+  const query = { name: 'orders_read', text: `${ORDER} WHERE o.id = ANY($1::uuid[])`, values: [ids] };
+  const { rows } = await db.query<OrderRow>(query);
   return rows.map(orderOf);
 }
 

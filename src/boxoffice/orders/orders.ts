@@ -145,7 +145,9 @@ export class Orders implements PaidOrders {
     staff?: StaffCaller,
   ): Promise<Paid> {
     const { store, clock } = this.#parts;
-    const settled = await this.#settle(report, staff);
+    const paidAt = clock.now();
+    const settled = await this.#settle(report, paidAt, staff);
+    let fulfilled: Order | undefined;
     if (settled.isPaid) {
       const state = 'succeeded' as const;
       const paid = {
@@ -158,9 +160,9 @@ export class Orders implements PaidOrders {
         ...order.payments.filter(({ id }) => id !== payment.id),
         { ...paid, state, failure: undefined, received: payment.amount },
       ];
-      await this.#waitFor({ ...order, state: 'paid', paidAt: clock.now(), payments });
+      fulfilled = await this.#waitFor({ ...order, state: 'paid', paidAt, payments });
     }
-    const now = (await store.find(order.id)) ?? order;
+    const now = fulfilled ?? (await store.find(order.id)) ?? order;
     const { failure } = report;
     return {
       ok: true,
@@ -170,7 +172,7 @@ export class Orders implements PaidOrders {
   }
 
   async settled(report: PaymentReport): Promise<Settled> {
-    const { outcome, orderId, isPaid } = await this.#settle(report);
+    const { outcome, orderId, isPaid } = await this.#settle(report, this.#parts.clock.now());
     if (isPaid && orderId !== undefined) this.#run(this.bringOn(orderId));
     if (report.state === 'processing' && orderId !== undefined) await this.#keepForReport(orderId);
     return outcome;
@@ -220,9 +222,9 @@ export class Orders implements PaidOrders {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #settle(report: PaymentReport, staff?: StaffCaller): Promise<SettledReport> {
-    const { store, clock, ids, wakeOutbox, log } = this.#parts;
-    const settled = await store.settle(report, ids.uuid(), clock.now(), staff);
+  async #settle(report: PaymentReport, now: number, staff?: StaffCaller): Promise<SettledReport> {
+    const { store, ids, wakeOutbox, log } = this.#parts;
+    const settled = await store.settle(report, ids.uuid(), now, staff);
     const { outcome, orderId } = settled;
     if (outcome === 'unknown_payment' || outcome === 'wrong_sum' || (outcome === 'late' && !settled.isPaid)) {
       const { provider, eventId, providerRef } = report;
@@ -233,26 +235,29 @@ export class Orders implements PaidOrders {
     return settled;
   }
 
-  async #waitFor(order: Order): Promise<void> {
+  /** The order where it is fulfilled by then; undefined: the store knows how it stands. */
+  async #waitFor(order: Order): Promise<Order | undefined> {
     const { timers, times = ORDER_TIMES } = this.#parts;
     const work = this.#run(bringOn(this.#parts, order));
     let cancel = () => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = timers.after(times.fulfilWaitMs, resolve);
+    const late = new Promise<'later'>((resolve) => {
+      cancel = timers.after(times.fulfilWaitMs, () => resolve('later'));
     });
-    await Promise.race([work, late]);
+    const broughtOn = await Promise.race([work, late]);
     cancel();
+    return typeof broughtOn === 'object' ? broughtOn : undefined;
   }
 
   /** What fails here is found by the monitor. */
-  #run(work: Promise<BroughtOn>): Promise<unknown> {
+  #run(work: Promise<BroughtOn>): Promise<BroughtOn> {
     const { log } = this.#parts;
-    const ended = work
+    const ended: Promise<BroughtOn> = work
       .catch((err: unknown) => {
         log.warn(
           { event: 'order.not_brought_on', err },
           'A paid order was not finished at once. The monitor goes on with it.',
         );
+        return 'later' as const;
       })
       .finally(() => this.#running.delete(ended));
     this.#running.add(ended);

@@ -19,11 +19,13 @@ interface Found {
 type LockedOrder = PaidOrder & { readonly id: string };
 type LockedPayment = ReportedPayment & { readonly id: string };
 
+type Columns = Readonly<Record<string, unknown>>;
+
 /** What is to be written, of all reports. */
 interface Writes {
   readonly events: object[];
-  readonly payments: object[];
-  readonly orders: object[];
+  readonly payments: (Columns & { readonly id: string })[];
+  readonly orders: (Columns & { readonly id: string })[];
   readonly refunds: object[];
 }
 
@@ -84,51 +86,56 @@ function note(writes: Writes, { report, refundId, now }: ReportToSettle, judged:
 
 /** By the place of the report: our id of the payment counts before the provider's. */
 async function findPayments(client: PoolClient, items: readonly ReportToSettle[]): Promise<ReadonlyMap<number, Found>> {
-  const { rows } = await client.query<Found>(
-    `SELECT r.at::integer - 1 AS at, p.id AS "paymentId", p.order_id AS "orderId"
+  const { rows } = await client.query<Found>({
+    name: 'reports_find',
+    text: `SELECT r.at::integer - 1 AS at, p.id AS "paymentId", p.order_id AS "orderId"
        FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS r (id, provider, ref, at)
        JOIN LATERAL (
          SELECT id, order_id FROM boxoffice.payments WHERE id = r.id AND provider = r.provider
          UNION ALL SELECT id, order_id FROM boxoffice.payments WHERE provider_ref = r.ref AND provider = r.provider
          LIMIT 1) p ON true`,
-    [
+    values: [
       items.map(({ report: { paymentId } }) => (paymentId !== undefined && UUID.test(paymentId) ? paymentId : null)),
       items.map(({ report }) => report.provider),
       items.map(({ report }) => report.providerRef),
     ],
-  );
+  });
   return new Map(rows.map((row) => [row.at, row]));
 }
 
 async function lockOrders(client: PoolClient, found: readonly Found[]): Promise<Map<string, LockedOrder>> {
-  const { rows } = await client.query<LockedOrder>(
-    `SELECT id, state, decision, EXISTS (SELECT FROM boxoffice.order_discounts d WHERE d.order_id = o.id) AS "hasDiscounts"
+  const { rows } = await client.query<LockedOrder>({
+    name: 'reports_lock_orders',
+    text: `SELECT id, state, decision, EXISTS (SELECT FROM boxoffice.order_discounts d WHERE d.order_id = o.id) AS "hasDiscounts"
        FROM boxoffice.orders o WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
-    [found.map(({ orderId }) => orderId)],
-  );
+    values: [found.map(({ orderId }) => orderId)],
+  });
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 async function lockPayments(client: PoolClient, found: readonly Found[]): Promise<Map<string, LockedPayment>> {
-  const { rows } = await client.query<LockedPayment & { amount: string | number }>(
-    `SELECT id, state, amount, currency FROM boxoffice.payments WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
-    [found.map(({ paymentId }) => paymentId)],
-  );
+  const { rows } = await client.query<LockedPayment & { amount: string | number }>({
+    name: 'reports_lock_payments',
+    text: `SELECT id, state, amount, currency FROM boxoffice.payments WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`,
+    values: [found.map(({ paymentId }) => paymentId)],
+  });
   return new Map(rows.map((row) => [row.id, { ...row, amount: Number(row.amount) }]));
 }
 
 async function knownEvents(client: PoolClient, items: readonly ReportToSettle[]): Promise<Map<string, Settled>> {
-  const { rows } = await client.query<{ provider: string; id: string; outcome: Settled }>(
-    `SELECT provider, event_id AS id, outcome FROM boxoffice.payment_events
+  const { rows } = await client.query<{ provider: string; id: string; outcome: Settled }>({
+    name: 'reports_known',
+    text: `SELECT provider, event_id AS id, outcome FROM boxoffice.payment_events
       WHERE (provider, event_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
-    [items.map(({ report }) => report.provider), items.map(({ report }) => report.eventId)],
-  );
+    values: [items.map(({ report }) => report.provider), items.map(({ report }) => report.eventId)],
+  });
   return new Map(rows.map(({ provider, id, outcome }) => [`${provider} ${id}`, outcome]));
 }
 
 async function write(client: PoolClient, { events, payments, orders, refunds }: Writes): Promise<void> {
-  await client.query(
-    `WITH events AS (
+  await client.query({
+    name: 'reports_write',
+    text: `WITH events AS (
        INSERT INTO boxoffice.payment_events (provider, event_id, kind, provider_ref, outcome, received_at)
        SELECT provider, "eventId", kind, "providerRef", outcome, to_timestamp(now / 1000.0)
          FROM jsonb_to_recordset($1::jsonb) AS e (
@@ -142,11 +149,12 @@ async function write(client: PoolClient, { events, payments, orders, refunds }: 
          FROM (SELECT DISTINCT ON (id) * FROM (SELECT row_number() OVER () AS at, x.* FROM jsonb_to_recordset($2::jsonb) AS x (
            id uuid, state text, received bigint, "receivedCurrency" text, failure text, "providerRef" text, now bigint)) y
            ORDER BY id, at DESC) r
-        WHERE p.id = r.id
+        WHERE p.id = ANY($5::uuid[]) AND p.id = r.id
      ), orders AS (
        UPDATE boxoffice.orders o SET state = 'paid', paid_at = to_timestamp(a.now / 1000.0), ended_at = NULL,
               decision = a.decision, reason = coalesce(a.reason, o.reason)
-         FROM jsonb_to_recordset($3::jsonb) AS a (id uuid, now bigint, decision text, reason text) WHERE o.id = a.id
+         FROM jsonb_to_recordset($3::jsonb) AS a (id uuid, now bigint, decision text, reason text)
+        WHERE o.id = ANY($6::uuid[]) AND o.id = a.id
      ), refunds AS (
        INSERT INTO boxoffice.refunds (id, order_id, payment_id, amount, reason, created_at)
        SELECT id, "orderId", "paymentId", amount, reason, to_timestamp(now / 1000.0)
@@ -156,6 +164,9 @@ async function write(client: PoolClient, { events, payments, orders, refunds }: 
      INSERT INTO boxoffice.outbox (topic, subject, payload)
      SELECT 'order.refunded', 'order:' || "orderId", jsonb_build_object('orderId', "orderId", 'refundId', id, 'reason', reason)
        FROM jsonb_to_recordset($4::jsonb) AS r (id uuid, "orderId" uuid, reason text, "isTold" boolean) WHERE "isTold"`,
-    [events, payments, orders, refunds].map((rows) => JSON.stringify(rows)),
-  );
+    values: [
+      ...[events, payments, orders, refunds].map((rows) => JSON.stringify(rows)),
+      ...[payments, orders].map((rows) => rows.map(({ id }) => id)),
+    ],
+  });
 }

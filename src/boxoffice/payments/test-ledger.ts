@@ -170,8 +170,9 @@ export async function listTestPayments(db: Reads, after: string | undefined, max
 async function insertPayments(pool: Pool, inserts: readonly Insert[]): Promise<boolean[]> {
   const column = <Name extends keyof NewTestPayment>(name: Name) => inserts.map(({ payment }) => payment[name]);
   // The order is that of the key: two nodes that insert the same rows must not wait for each other.
-  const { rows } = await pool.query<{ id: string }>(
-    `WITH new AS (
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'test_payments_insert',
+    text: `WITH new AS (
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                             $9::bigint[], $10::float8[], $11::bigint[])
          AS n (id, order_id, reference, amount, currency, card, return_url, state, received, after_ms, arrives)
@@ -185,7 +186,7 @@ async function insertPayments(pool: Pool, inserts: readonly Insert[]): Promise<b
          FROM new JOIN added USING (id) WHERE after_ms IS NOT NULL
      )
      SELECT id FROM added`,
-    [
+    values: [
       column('id'),
       column('orderId'),
       column('reference'),
@@ -198,7 +199,7 @@ async function insertPayments(pool: Pool, inserts: readonly Insert[]): Promise<b
       inserts.map(({ planned }) => planned?.afterMs ?? null),
       inserts.map(({ planned }) => planned?.received ?? null),
     ],
-  );
+  });
   const added = new Set(rows.map(({ id }) => id));
   // Of two that came for the same payment, the first one made it.
   return inserts.map(({ payment }) => added.delete(payment.id));
