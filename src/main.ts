@@ -49,6 +49,7 @@ try {
     demo: resolve(root, 'client-sdk/dist/demo'),
     planWorker: resolve(root, 'dist/plan-worker.js'),
     printWorker: resolve(root, 'dist/print-worker.js'),
+    mailWorker: resolve(root, 'dist/mail-worker.js'),
   };
   const starting = startNode(config, paths, log);
   // From the first moment: a start that is cut short must not leave its Postgres running.

@@ -37,6 +37,8 @@ export interface NodePaths {
   readonly planWorker?: string;
   /** The bundle of the thread that draws tickets; absent: that of the working directory. */
   readonly printWorker?: string;
+  /** The bundle of `composition/mail-worker.ts`. */
+  readonly mailWorker?: string;
 }
 
 export interface RunningNode {
@@ -165,8 +167,10 @@ async function openParts(config: Config, paths: NodePaths, log: Log, undo: Undo)
   const boxOffice = openBoxOffice(config, store, resolve(paths.planWorker ?? 'dist/plan-worker.js'), log, undo);
   const { desk, generation } = boxOffice;
   const printWorker = resolve(paths.printWorker ?? 'dist/print-worker.js');
+  const mailWorker = resolve(paths.mailWorker ?? 'dist/mail-worker.js');
   const { links } = accounts.parts;
-  const sale = await openSale(config, { store, tokenSecret: secret, desk, links, outbox, printWorker }, log, undo);
+  const selling = { store, tokenSecret: secret, desk, links, outbox, printWorker, mailWorker };
+  const sale = await openSale(config, selling, log, undo);
   if (config.demo) undo.push(await keepDemoCurrent(store.pool, () => generation.changed(), log));
   return { name, store, outbox, secret, access, accounts, firstStart, boxOffice, sale };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { mailFolder } from '../adapters/mail/mail-folder.js';
-import { smtpMail } from '../adapters/mail/smtp-mail.js';
+import type { SmtpMailOptions } from '../adapters/mail/smtp-mail.js';
 import type { MailedLinks } from '../boxoffice/accounts/mailed-links.js';
 import type { DraftParts } from '../boxoffice/notifications/draft.js';
 import { domainOf, mailHandler } from '../boxoffice/notifications/mail-handler.js';
+import { MailThread } from '../boxoffice/notifications/mail-thread.js';
 import type { MailTransport } from '../boxoffice/notifications/mail-transport-port.js';
 import { SiteLinks } from '../boxoffice/notifications/site-links.js';
 import type { OutboxHandler } from '../boxoffice/outbox/outbox-handler-port.js';
@@ -17,6 +18,8 @@ interface NotificationNeeds {
   readonly links: MailedLinks;
   readonly ticketFiles: DraftParts['ticketFiles'];
   readonly ticketOffer: DraftParts['ticketOffer'];
+  /** The bundle of mail-worker.ts. */
+  readonly mailWorker: string;
 }
 
 /** What mails people about events. */
@@ -30,15 +33,16 @@ export function openNotifications(config: Config, needs: NotificationNeeds, log:
     ticketOffer: needs.ticketOffer,
     staff: config.staffMail,
     now: () => needs.store.clock.now(),
-    transport: openTransport(config, from, log, undo),
+    transport: openTransport(config, needs.mailWorker, log, undo),
     domain: domainOf(from),
   });
 }
 
-function openTransport(config: Config, from: string, log: Log, undo: Undo): MailTransport {
+function openTransport(config: Config, mailWorker: string, log: Log, undo: Undo): MailTransport {
   const { url, connections } = config.smtp;
+  const { mailFrom: from } = config.accounts;
   if (url !== undefined) {
-    const smtp = smtpMail({ url, from, connections });
+    const smtp = new MailThread(mailWorker, { url, from, connections } satisfies SmtpMailOptions);
     undo.push(() => smtp.close());
     return smtp;
   }

@@ -24,6 +24,8 @@ interface SaleNeeds {
   readonly outbox: Outbox;
   /** The bundle of the thread that draws tickets. */
   readonly printWorker: string;
+  /** The bundle of the thread that sends mails. */
+  readonly mailWorker: string;
 }
 
 /** From an order to its money, tickets, mails and reports, as one node serves them. */
@@ -41,7 +43,7 @@ export interface Sale {
 
 /** @throws Error that names the setting whose file cannot be read or used. */
 export async function openSale(config: Config, needs: SaleNeeds, log: Log, undo: Undo): Promise<Sale> {
-  const { store, tokenSecret, desk, links, outbox, printWorker } = needs;
+  const { store, tokenSecret, desk, links, outbox, printWorker, mailWorker } = needs;
   const wakeOutbox = () => outbox.wake();
   const webhooks = openWebhooks(config, store, tokenSecret, outbox, log, undo);
   const payments = openPayments(config, store, wakeOutbox, log, undo);
@@ -51,7 +53,7 @@ export async function openSale(config: Config, needs: SaleNeeds, log: Log, undo:
   const orders = openOrders(config, { ...ordered, providers: payments.providers }, log, undo);
   const returns = openReturns({ ...ordered, findOrder: orders.findOrder }, log, undo);
   const reports = openReports(config, store, log, undo);
-  const mailed = { store, links, ticketFiles: tickets.filesOf, ticketOffer: tickets.offerOf };
+  const mailed = { store, links, ticketFiles: tickets.filesOf, ticketOffer: tickets.offerOf, mailWorker };
   const mails = openNotifications(config, mailed, log, undo);
   return {
     endpoints: [

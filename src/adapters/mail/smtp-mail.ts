@@ -10,7 +10,7 @@ const SEND_MS_MAX = 50_000;
 /** Only what these refuse is refused for good: a wrong password or a server that is full is mended some day. */
 const OF_THE_MAIL = ['MAIL FROM', 'RCPT TO', 'DATA'];
 
-interface SmtpMailOptions {
+export interface SmtpMailOptions {
   /** `smtp://user:password@host:587` or `smtps://…:465`. STARTTLS is used where the server has it. */
   readonly url: string;
   readonly from: string;

@@ -10,6 +10,8 @@ export const LANGUAGES: Readonly<Record<string, MailTexts>> = { en, de, fr, ru }
 /** Of a value in a mail: a name is not to become a letter of its own. */
 const VALUE_LENGTH_MAX = 300;
 
+const FORMATS_MAX = 200;
+
 /** How one language writes what a mail says. */
 export class MailFormat {
   readonly language: string;
@@ -39,13 +41,12 @@ export class MailFormat {
   money({ amount, currency }: Money): string {
     const digits = minorDigits(currency);
     const bounds = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    const format = new Intl.NumberFormat(this.#locale, { style: 'currency', currency, ...bounds });
-    return format.format(amount / 10 ** digits);
+    return numberFormat(this.#locale, { style: 'currency', currency, ...bounds }).format(amount / 10 ** digits);
   }
 
   /** `rate` in hundredths of a percent. */
   percent(rate: number): string {
-    return new Intl.NumberFormat(this.#locale, { style: 'percent', maximumFractionDigits: 2 }).format(rate / 10_000);
+    return numberFormat(this.#locale, { style: 'percent', maximumFractionDigits: 2 }).format(rate / 10_000);
   }
 
   /** What the clocks of the venue show then, with the day. */
@@ -69,7 +70,7 @@ export class MailFormat {
   /** By the rules of `venue-time.ts`, and no second set of them: the local time is formatted as if it were UTC. */
   #format(instant: number, timeZone: string, options: Intl.DateTimeFormatOptions): string {
     const local = Date.parse(`${localTime(instant, timeZone)}Z`);
-    return new Intl.DateTimeFormat(this.#locale, { ...options, timeZone: 'UTC' }).format(local);
+    return timeFormat(this.#locale, { ...options, timeZone: 'UTC' }).format(local);
   }
 }
 
@@ -79,6 +80,23 @@ export function oneLine(value: string): string {
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
     .slice(0, VALUE_LENGTH_MAX);
+}
+
+const numberFormat = remembering((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options));
+const timeFormat = remembering(
+  (locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options),
+);
+
+/** To make a format takes far longer than to use it. Languages that anybody may have sent are not kept without a bound. */
+function remembering<Options, Format>(make: (locale: string, options: Options) => Format) {
+  const known = new Map<string, Format>();
+  return (locale: string, options: Options): Format => {
+    const key = `${locale} ${JSON.stringify(options)}`;
+    const format = known.get(key) ?? make(locale, options);
+    if (known.size >= FORMATS_MAX) known.clear();
+    known.set(key, format);
+    return format;
+  };
 }
 
 function isLocale(locale: string): boolean {

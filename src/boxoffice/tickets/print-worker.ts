@@ -1,17 +1,9 @@
-/** The entry of the thread that draws PDFs of tickets and signs passes. It answers one piece of work after the other, and stays. */
-import { parentPort } from 'node:worker_threads';
+/** The entry of the thread that draws PDFs of tickets and signs passes. */
+import { answerInBackground } from '../background-thread.js';
 import { makeApplePass } from './apple-pass.js';
 import { drawPdf } from './draw-pdf.js';
-import type { Printed, PrintWork } from './ticket-printer.js';
+import type { PrintWork } from './ticket-printer.js';
 
-parentPort?.on('message', async (work: PrintWork) => {
-  const { id } = work;
-  let printed: Printed;
-  try {
-    const made = 'sheets' in work ? await drawPdf(work.sheets) : makeApplePass(work.pass, work.signer);
-    printed = { id, file: new Uint8Array(made) };
-  } catch (error) {
-    printed = { id, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-  parentPort?.postMessage(printed);
+answerInBackground(async (work: PrintWork): Promise<Uint8Array> => {
+  return new Uint8Array('sheets' in work ? await drawPdf(work.sheets) : makeApplePass(work.pass, work.signer));
 });

@@ -1,7 +1,9 @@
 import { createServer, type Socket } from 'node:net';
+import { resolve as pathOf } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type SmtpMail, smtpMail } from '../../../src/adapters/mail/smtp-mail.js';
-import { MailRefused } from '../../../src/boxoffice/notifications/mail-transport-port.js';
+import { type SmtpMailOptions, smtpMail } from '../../../src/adapters/mail/smtp-mail.js';
+import { MailThread } from '../../../src/boxoffice/notifications/mail-thread.js';
+import { MailRefused, type MailTransport } from '../../../src/boxoffice/notifications/mail-transport-port.js';
 import { type Behaviour, openSmtpInbox } from '../../kit/smtp/smtp-inbox.js';
 
 const undo: (() => unknown)[] = [];
@@ -21,19 +23,26 @@ const LETTER = {
   ],
 };
 
-async function open(behaviour: Behaviour = 'accept', auth?: { user: string; pass: string }) {
-  const inbox = await openSmtpInbox(behaviour, auth);
-  undo.push(() => inbox.close());
-  return { inbox, mail: mailTo(inbox.url) };
+interface Closing extends MailTransport {
+  close(): unknown;
 }
 
-function mailTo(url: string): SmtpMail {
-  const mail = smtpMail({ url, from: 'Kino <kino@example.org>', connections: 2 });
-  undo.push(() => mail.close());
-  return mail;
-}
+describe.each<[string, (options: SmtpMailOptions) => Closing]>([
+  ['by SMTP', smtpMail],
+  ['by SMTP, from a thread of its own', (options) => new MailThread(pathOf('dist/mail-worker.js'), options)],
+])('mails %s', (_, openMail) => {
+  async function open(behaviour: Behaviour = 'accept', auth?: { user: string; pass: string }) {
+    const inbox = await openSmtpInbox(behaviour, auth);
+    undo.push(() => inbox.close());
+    return { inbox, mail: mailTo(inbox.url) };
+  }
 
-describe('mails by SMTP', () => {
+  function mailTo(url: string): MailTransport {
+    const mail = openMail({ url, from: 'Kino <kino@example.org>', connections: 2 });
+    undo.push(() => mail.close());
+    return mail;
+  }
+
   it('arrive as they were written, over connections that are kept', async () => {
     const { inbox, mail } = await open('accept', { user: 'ki no@x', pass: 'p/w:d@1' });
     for (let number = 0; number < 5; number++) await mail.send(LETTER);
