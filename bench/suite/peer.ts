@@ -19,6 +19,7 @@ export async function startPeer(
   stage: Stage,
   name: PeerName | 'express-catalogue',
   database: Database,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Served> {
   if (!areInstalled()) {
     stage.say('installing the peers (npm ci in bench/peers)');
@@ -27,7 +28,7 @@ export async function startPeer(
   return await stage.serve(process.execPath, [`${name}/server.js`], {
     cwd: PEERS,
     readyPath: '/readyz',
-    env: { NODE_ENV: 'production', DATABASE_URL: database.url },
+    env: { NODE_ENV: 'production', DATABASE_URL: database.url, ...env },
   });
 }
 

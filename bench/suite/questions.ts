@@ -10,9 +10,12 @@ import { holds } from '../questions/holds.js';
 import { http } from '../questions/http.js';
 import { joinStorm } from '../questions/join-storm.js';
 import { logIns } from '../questions/log-ins.js';
+import { mails } from '../questions/mails.js';
 import { memory } from '../questions/memory.js';
+import { purchases } from '../questions/purchases.js';
 import { relay } from '../questions/relay.js';
 import { rush } from '../questions/rush.js';
+import { tickets } from '../questions/tickets.js';
 import type { Benchmark } from './benchmark.js';
 
 /** All that `npm run bench` measures, in the order in which it does. */
@@ -21,6 +24,9 @@ export const QUESTIONS: readonly Benchmark[] = [
   holds,
   bookingsHot,
   bookingsSpread,
+  purchases,
+  tickets,
+  mails,
   fanOut,
   joinStorm,
   rush,

@@ -85,6 +85,23 @@ export class Stage {
     return await this.serve(process.execPath, [bundle(`../ceilings/${name}.js`)], { readyPath: '/readyz', env });
   }
 
+  /**
+   * A program of `tests/kit` that stands for somebody else's server: it runs where the load does, and `args` tell it its port.
+   */
+  async standIn(name: string, args: (port: number) => readonly string[], readyPath: string): Promise<Served> {
+    const port = await freePort();
+    const url = new URL(`http://127.0.0.1:${port}`);
+    const program = await RunningProgram.start({
+      role: 'load',
+      command: process.execPath,
+      args: [bundle(`../stand-ins/${name}.js`), ...args(port)],
+      env: {},
+      readyUrl: new URL(readyPath, url),
+    });
+    this.#undo.push(() => program.stop());
+    return { url, program };
+  }
+
   /** Any program that listens on HOST and PORT; pinned to the core of servers. */
   async serve(
     command: string,

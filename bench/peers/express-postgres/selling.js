@@ -21,9 +21,14 @@ const markHeld = {
   name: 'mark-held',
   text: 'UPDATE seats SET hold_id = $3, held_until = $4 WHERE showtime_id = $1 AND seat_index = ANY ($2)',
 };
-const lockHold = {
+/** One that is in an order is neither given back nor booked without it. */
+export const lockHold = {
   name: 'lock-hold',
-  text: 'SELECT holder, seats FROM holds WHERE id = $1 AND showtime_id = $2 AND expires_at > now() FOR UPDATE',
+  text: `
+    SELECT showtime_id, holder, seats
+      FROM holds
+     WHERE id = $1 AND expires_at > now() AND order_id IS NULL
+       FOR UPDATE`,
 };
 const deleteHold = { name: 'delete-hold', text: 'DELETE FROM holds WHERE id = $1' };
 const insertBooking = {
@@ -88,9 +93,10 @@ async function takeSeats(client, showtimeId, seats) {
 }
 
 async function takeHold(client, showtimeId, holdId) {
-  const { rows } = await client.query({ ...lockHold, values: [holdId, showtimeId] });
-  if (rows.length > 0) await client.query({ ...deleteHold, values: [holdId] });
-  return rows[0];
+  const { rows } = await client.query({ ...lockHold, values: [holdId] });
+  const held = rows.find((hold) => hold.showtime_id === showtimeId);
+  if (held) await client.query({ ...deleteHold, values: [holdId] });
+  return held;
 }
 
 async function sell(client, showtimeId, seats, holder) {
@@ -101,7 +107,7 @@ async function sell(client, showtimeId, seats, holder) {
 }
 
 /** Commits what the work answers, and rolls back where it answers undefined: that is a refusal. */
-async function inTransaction(pool, work) {
+export async function inTransaction(pool, work) {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');

@@ -2,6 +2,7 @@
 import express from 'express';
 import pg from 'pg';
 import { isSelection } from '../house.js';
+import * as orders from './orders.js';
 import * as selling from './selling.js';
 import * as showtimes from './showtimes.js';
 import { TABLES } from './tables.js';
@@ -9,6 +10,9 @@ import { TABLES } from './tables.js';
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 50 });
 pool.on('error', (error) => console.error('an idle connection to Postgres broke:', error.message));
 await pool.query(TABLES);
+
+/** Absent: nothing is sold by orders. */
+const stripe = process.env.STRIPE_API_BASE && orders.stripeAt(process.env.STRIPE_API_BASE);
 
 const app = express();
 app.disable('x-powered-by');
@@ -61,6 +65,13 @@ app.post('/showtimes/:id/buy', withSelection, async (request, response) => {
   const bookingId = await selling.buy(pool, request.params.id, seats, holder);
   if (bookingId) response.json({ bookingId });
   else response.status(409).json({ error: 'seats_unavailable' });
+});
+
+app.post('/showtimes/:id/orders', async (request, response) => {
+  const { holdId, paymentMethod } = request.body;
+  const order = stripe && (await orders.purchase(pool, stripe, holdId, paymentMethod));
+  if (order) response.status(201).json(order);
+  else response.status(409).json({ error: 'unknown_hold' });
 });
 
 function withSelection(request, response, next) {

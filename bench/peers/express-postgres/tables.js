@@ -22,7 +22,8 @@ export const TABLES = `
     showtime_id uuid NOT NULL,
     holder text NOT NULL,
     seats integer[] NOT NULL,
-    expires_at timestamptz NOT NULL
+    expires_at timestamptz NOT NULL,
+    order_id uuid
   );
   CREATE TABLE IF NOT EXISTS bookings (
     id uuid PRIMARY KEY,
@@ -39,4 +40,52 @@ export const TABLES = `
     booking_id uuid REFERENCES bookings,
     PRIMARY KEY (showtime_id, seat_index)
   ) WITH (fillfactor = 70);
+  CREATE TABLE IF NOT EXISTS orders (
+    id uuid PRIMARY KEY,
+    hold_id uuid NOT NULL UNIQUE,
+    showtime_id uuid NOT NULL,
+    holder text NOT NULL,
+    state text NOT NULL,
+    total bigint NOT NULL,
+    currency text NOT NULL,
+    booking_id uuid REFERENCES bookings,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    fulfilled_at timestamptz
+  ) WITH (fillfactor = 70);
+  CREATE TABLE IF NOT EXISTS order_lines (
+    order_id uuid NOT NULL REFERENCES orders,
+    line integer NOT NULL,
+    seat_index integer NOT NULL,
+    price bigint NOT NULL,
+    PRIMARY KEY (order_id, line)
+  );
+  CREATE TABLE IF NOT EXISTS payments (
+    id uuid PRIMARY KEY,
+    order_id uuid NOT NULL REFERENCES orders,
+    provider text NOT NULL,
+    provider_ref text,
+    state text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    received bigint,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    settled_at timestamptz
+  ) WITH (fillfactor = 70);
+  CREATE INDEX IF NOT EXISTS payments_of_order ON payments (order_id);
+  CREATE TABLE IF NOT EXISTS tickets (
+    id uuid PRIMARY KEY,
+    order_id uuid NOT NULL REFERENCES orders,
+    line integer NOT NULL,
+    booking_id uuid NOT NULL REFERENCES bookings,
+    showtime_id uuid NOT NULL,
+    seat_index integer NOT NULL,
+    issued_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (order_id, line)
+  );
+  CREATE TABLE IF NOT EXISTS outbox (
+    id bigserial PRIMARY KEY,
+    topic text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+  );
 `;
