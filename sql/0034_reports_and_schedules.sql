@@ -119,9 +119,10 @@ BEGIN
   DELETE FROM boxoffice.refunds WHERE order_id = ANY (ids);
   -- Made by a later migration, and there before this runs.
   DELETE FROM boxoffice.disputes WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.exchanges WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.order_credits WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.payments WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.order_notices WHERE order_id = ANY (ids);
-  -- Made by a later migration, and there before this runs.
   DELETE FROM boxoffice.returns WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.orders WHERE id = ANY (ids);
   GET DIAGNOSTICS removed = ROW_COUNT;

@@ -188,6 +188,22 @@ CREATE TABLE boxoffice.disputes (
 CREATE INDEX disputes_order ON boxoffice.disputes USING btree (order_id);
 CREATE INDEX disputes_payment ON boxoffice.disputes USING btree (payment_id);
 
+CREATE TABLE boxoffice.exchanges (
+  order_id uuid NOT NULL,
+  of_order_id uuid NOT NULL,
+  lines integer[] NOT NULL,
+  paid bigint[] NOT NULL,
+  kept bigint[] NOT NULL,
+  refund bigint NOT NULL,
+  by_staff boolean NOT NULL,
+  CONSTRAINT exchanges_pkey PRIMARY KEY (order_id),
+  CONSTRAINT exchanges_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT exchanges_check CHECK (((cardinality(lines) = cardinality(paid)) AND (cardinality(lines) = cardinality(kept)))),
+  CONSTRAINT exchanges_lines_check CHECK ((lines <> '{}'::integer[])),
+  CONSTRAINT exchanges_refund_check CHECK ((refund >= 0))
+);
+CREATE INDEX exchanges_of_order ON boxoffice.exchanges USING btree (of_order_id);
+
 CREATE TABLE boxoffice.hall_versions (
   hall_id text NOT NULL,
   number integer NOT NULL,
@@ -295,6 +311,21 @@ CREATE TABLE boxoffice.order_bookings (
 CREATE UNIQUE INDEX order_bookings_hold ON boxoffice.order_bookings USING btree (hold_id) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
 CREATE INDEX order_bookings_showtime ON boxoffice.order_bookings USING btree (showtime_id);
 
+CREATE TABLE boxoffice.order_credits (
+  order_id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  other_order_id uuid NOT NULL,
+  amount bigint NOT NULL,
+  lines integer[] DEFAULT '{}'::integer[] NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT order_credits_pkey PRIMARY KEY (order_id, other_order_id, payment_id),
+  CONSTRAINT order_credits_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
+  CONSTRAINT order_credits_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES boxoffice.payments(id),
+  CONSTRAINT order_credits_amount_check CHECK ((amount <> 0))
+);
+CREATE INDEX order_credits_created_at ON boxoffice.order_credits USING btree (created_at);
+CREATE INDEX order_credits_payment ON boxoffice.order_credits USING btree (payment_id);
+
 CREATE TABLE boxoffice.order_discounts (
   order_id uuid NOT NULL,
   number integer NOT NULL,
@@ -326,10 +357,14 @@ CREATE TABLE boxoffice.order_lines (
   tax_rate integer DEFAULT 0 NOT NULL,
   state text DEFAULT 'sold'::text NOT NULL,
   refunded bigint DEFAULT 0 NOT NULL,
+  exchanged_for uuid,
+  exchanged bigint DEFAULT 0 NOT NULL,
   CONSTRAINT order_lines_pkey PRIMARY KEY (order_id, line),
   CONSTRAINT order_lines_order_id_booking_number_fkey FOREIGN KEY (order_id, booking_number) REFERENCES boxoffice.order_bookings(order_id, number),
   CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
   CONSTRAINT order_lines_check CHECK (((discount >= 0) AND (discount <= (price + fee)))),
+  CONSTRAINT order_lines_exchanged_check CHECK ((exchanged >= 0)),
+  CONSTRAINT order_lines_exchanged_for_check CHECK ((((exchanged_for IS NOT NULL) AND (state = 'returned'::text)) OR ((exchanged_for IS NULL) AND (exchanged = 0)))),
   CONSTRAINT order_lines_fee_check CHECK ((fee >= 0)),
   CONSTRAINT order_lines_line_check CHECK ((line >= 0)),
   CONSTRAINT order_lines_price_check CHECK ((price >= 0)),
@@ -365,7 +400,6 @@ CREATE TABLE boxoffice.orders (
   currency text NOT NULL,
   total bigint DEFAULT 0 NOT NULL,
   refunded bigint DEFAULT 0 NOT NULL,
-  exchanged_for uuid,
   created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   paid_at timestamp(3) with time zone,
@@ -375,16 +409,19 @@ CREATE TABLE boxoffice.orders (
   asked text,
   claimed_until timestamp(3) with time zone,
   erased_at timestamp(3) with time zone,
+  credit bigint DEFAULT 0 NOT NULL,
+  exchanged bigint DEFAULT 0 NOT NULL,
   holds_due_at timestamp(3) with time zone,
   CONSTRAINT orders_pkey PRIMARY KEY (id),
   CONSTRAINT orders_reference_key UNIQUE (reference),
   CONSTRAINT orders_request_id_key UNIQUE (request_id),
   CONSTRAINT orders_account_id_fkey FOREIGN KEY (account_id) REFERENCES boxoffice.accounts(id) ON DELETE SET NULL,
-  CONSTRAINT orders_exchanged_for_fkey FOREIGN KEY (exchanged_for) REFERENCES boxoffice.orders(id),
   CONSTRAINT orders_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'walk_in'::text, 'pos'::text, 'partner'::text]))),
-  CONSTRAINT orders_check CHECK (((refunded >= 0) AND (refunded <= total))),
+  CONSTRAINT orders_credit_check CHECK ((credit >= 0)),
   CONSTRAINT orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   CONSTRAINT orders_decision_check CHECK ((decision = ANY (ARRAY['fulfil'::text, 'refund'::text]))),
+  CONSTRAINT orders_exchanged_check CHECK ((exchanged >= 0)),
+  CONSTRAINT orders_refunded_check CHECK (((refunded >= 0) AND ((refunded + exchanged) <= (total + credit)))),
   CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'paid'::text, 'fulfilled'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text, 'partly_refunded'::text]))),
   CONSTRAINT orders_total_check CHECK ((total >= 0))
 );
@@ -534,7 +571,7 @@ CREATE TABLE boxoffice.returns (
   CONSTRAINT returns_order_id_fkey FOREIGN KEY (order_id) REFERENCES boxoffice.orders(id),
   CONSTRAINT returns_amount_check CHECK ((amount >= 0)),
   CONSTRAINT returns_check CHECK (((lines <> '{}'::integer[]) OR (freed_at IS NOT NULL))),
-  CONSTRAINT returns_reason_check CHECK ((reason = ANY (ARRAY['returned'::text, 'staff'::text, 'showtime_cancelled'::text])))
+  CONSTRAINT returns_reason_check CHECK ((reason = ANY (ARRAY['returned'::text, 'staff'::text, 'showtime_cancelled'::text, 'exchanged'::text])))
 );
 CREATE INDEX returns_order ON boxoffice.returns USING btree (order_id, number);
 CREATE INDEX returns_to_free ON boxoffice.returns USING btree (try_after) WHERE (freed_at IS NULL);
@@ -1136,6 +1173,18 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION boxoffice.check_line_exchange()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF OLD.exchanged_for IS NOT NULL OR OLD.state <> 'sold' THEN
+    RAISE EXCEPTION 'Line % of order % was returned or exchanged before.', OLD.line, OLD.order_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION boxoffice.check_order_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1630,9 +1679,10 @@ BEGIN
   DELETE FROM boxoffice.refunds WHERE order_id = ANY (ids);
   -- Made by a later migration, and there before this runs.
   DELETE FROM boxoffice.disputes WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.exchanges WHERE order_id = ANY (ids);
+  DELETE FROM boxoffice.order_credits WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.payments WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.order_notices WHERE order_id = ANY (ids);
-  -- Made by a later migration, and there before this runs.
   DELETE FROM boxoffice.returns WHERE order_id = ANY (ids);
   DELETE FROM boxoffice.orders WHERE id = ANY (ids);
   GET DIAGNOSTICS removed = ROW_COUNT;
@@ -2208,6 +2258,8 @@ END $function$;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.audit_log FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_change() /* tgenabled A */;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON boxoffice.points_ledger FOR EACH STATEMENT EXECUTE FUNCTION boxoffice.refuse_ledger_change();
+
+CREATE TRIGGER check_line_exchange BEFORE UPDATE OF exchanged_for ON boxoffice.order_lines FOR EACH ROW EXECUTE FUNCTION boxoffice.check_line_exchange();
 
 CREATE TRIGGER check_order_change BEFORE UPDATE OF state, decision ON boxoffice.orders FOR EACH ROW EXECUTE FUNCTION boxoffice.check_order_change();
 

@@ -1,10 +1,11 @@
 import { isPostgresFailing } from '../adapters/circuit-breaker.js';
 import { nodeTimers } from '../adapters/node-timers.js';
 import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
+import { exchangeEndpoints } from '../boxoffice/exchanges/exchange-endpoints.js';
 import type { HouseDesk } from '../boxoffice/house-desk-port.js';
 import { CountedOrderStore } from '../boxoffice/orders/counted-order-store.js';
 import type { Discounts } from '../boxoffice/orders/discounts-port.js';
-import { findFor, orderEndpoints } from '../boxoffice/orders/order-endpoints.js';
+import { findFor, isOrderOf, orderEndpoints } from '../boxoffice/orders/order-endpoints.js';
 import { OrderMonitor } from '../boxoffice/orders/order-monitor.js';
 import type { OrderParts } from '../boxoffice/orders/order-parts.js';
 import type { Order } from '../boxoffice/orders/order-port.js';
@@ -19,6 +20,7 @@ import type { Caller } from '../http/access.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
 import type { OrderReadings } from '../observability/order-metrics.js';
+import type { OpenedExchanges } from './exchanges.js';
 import { explainOutcome } from './explain-outcome.js';
 import type { Store, Undo } from './store.js';
 
@@ -27,6 +29,7 @@ interface OrdersNeeds {
   readonly desk: HouseDesk;
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly discounts?: Discounts | undefined;
+  readonly exchanges: Pick<OpenedExchanges, 'terms' | 'exchanges'>;
   readonly wakeOutbox: () => void;
 }
 
@@ -45,9 +48,9 @@ export interface OpenedOrders {
 
 export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: Undo): OpenedOrders {
   const { pool, clock, ids } = needs.store;
-  const { desk, providers, discounts, wakeOutbox } = needs;
+  const { desk, providers, discounts, exchanges, wakeOutbox } = needs;
   const policies = new SalePolicies(pool, clock);
-  const store = new CountedOrderStore(new PostgresOrderStore(pool, discounts));
+  const store = new CountedOrderStore(new PostgresOrderStore(pool, discounts, exchanges.exchanges));
   const watch = new OrderWatch(pool);
   const parts: OrderParts = {
     store,
@@ -55,6 +58,7 @@ export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: U
     policyOf: (showtimeId) => policies.of(showtimeId),
     providers,
     discounts,
+    exchanges: exchanges.terms,
     explain: explainOutcome,
     clock,
     timers: nodeTimers,
@@ -66,11 +70,22 @@ export function openOrders(config: Config, needs: OrdersNeeds, log: Log, undo: U
   const orders = new Orders(parts);
   undo.push(() => orders.idle());
   const monitor = new OrderMonitor(orders, parts);
-  const endpoints = orderEndpoints({ orders, store, originOf, siteUrl: config.accounts.siteUrl });
+  const { siteUrl } = config.accounts;
+  const findOrder = (caller: Caller, orderId: string) => findFor({ orders, store }, caller, orderId);
+  const endpoints = [
+    ...orderEndpoints({ orders, store, originOf, siteUrl }),
+    ...exchangeEndpoints({
+      orders,
+      findOrder,
+      isOwn: (caller, order) => isOrderOf(store, caller, order),
+      originOf,
+      siteUrl,
+    }),
+  ];
   return {
     endpoints: retryableWhileAway(endpoints, isPostgresFailing, log, 'orders'),
     orders,
-    findOrder: (caller, orderId) => findFor({ orders, store }, caller, orderId),
+    findOrder,
     start: () => {
       undo.push(monitor.start(nodeTimers));
       if (config.metrics) undo.push(watch.start(nodeTimers, log));

@@ -4,11 +4,11 @@ import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import type { HouseDesk } from '../boxoffice/house-desk-port.js';
 import { CancelledShowtimes } from '../boxoffice/returns/cancelled-showtimes.js';
-import { FreeSeats } from '../boxoffice/returns/free-seats.js';
 import { type ReturnEndpointParts, returnEndpoints } from '../boxoffice/returns/return-endpoints.js';
 import { type ReturnedDiscounts, Returns } from '../boxoffice/returns/returns.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Log } from '../kernel/log.js';
+import type { OpenedExchanges } from './exchanges.js';
 import type { Store, Undo } from './store.js';
 
 interface ReturnsNeeds {
@@ -16,7 +16,7 @@ interface ReturnsNeeds {
   readonly desk: HouseDesk;
   readonly findOrder: ReturnEndpointParts['findOrder'];
   readonly discounts?: ReturnedDiscounts | undefined;
-  readonly wakeOutbox: () => void;
+  readonly exchanges: Pick<OpenedExchanges, 'seats' | 'onDecided'>;
 }
 
 /** Returns and refunds, as one node serves them. */
@@ -27,16 +27,11 @@ export interface OpenedReturns {
 }
 
 export function openReturns(
-  { store, desk, findOrder, discounts, wakeOutbox }: ReturnsNeeds,
+  { store, desk, findOrder, discounts, exchanges: { seats, onDecided } }: ReturnsNeeds,
   log: Log,
   undo: Undo,
 ): OpenedReturns {
   const { pool, clock } = store;
-  const seats = new FreeSeats({ pool, desk, log });
-  const onDecided = (returnId: string) => {
-    wakeOutbox();
-    seats.begin(returnId);
-  };
   const returns = new Returns({ pool, desk, audit: postgresAudit, discounts, now: () => clock.now(), onDecided });
   const showtimes = new CancelledShowtimes({ pool, returns, log });
   return {

@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.js';
 import type { Accounts } from './accounts.js';
 import type { BoxOffice } from './box-office.js';
 import { openDiscounts } from './discounts.js';
+import { openExchanges } from './exchanges.js';
 import { openNotifications } from './notifications.js';
 import { type OpenedOrders, openOrders } from './orders.js';
 import type { Outbox } from './outbox.js';
@@ -49,7 +50,8 @@ export async function openSale(config: Config, needs: SaleNeeds, log: Log, undo:
   const payments = openPayments(config, store, wakeOutbox, log, undo);
   const tickets = await openTickets(config, store, tokenSecret, printWorker, log, undo);
   const { discounts, endpoints: discountEndpoints } = openDiscounts(config, store);
-  const ordered = { store, desk, discounts, wakeOutbox };
+  const sold = { store, desk, discounts, wakeOutbox };
+  const ordered = { ...sold, exchanges: openExchanges(sold, log) };
   const orders = openOrders(config, { ...ordered, providers: payments.providers }, log, undo);
   const returns = openReturns({ ...ordered, findOrder: orders.findOrder }, log, undo);
   const reports = openReports(config, store, log, undo);

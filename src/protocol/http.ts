@@ -116,6 +116,12 @@ export type CityView = DeepReadonly<z.infer<typeof citySchema>>;
 
 export const citiesSchema = z.object({ cities: z.array(citySchema), next: nextPage });
 
+const returnTerms = z.object({
+  untilMinutesBefore: z.int(),
+  feePercent: z.int().optional(),
+  feeAmount: z.int().optional(),
+});
+
 export const showtimeSchema = z
   .object({
     id: z.uuid(),
@@ -141,18 +147,13 @@ export const showtimeSchema = z
         feePerTicket: z.int().optional(),
         feePercent: z.int().optional(),
         taxRate: z.int().optional(),
-        cancel: z
-          .object({
-            untilMinutesBefore: z.int(),
-            feePercent: z.int().optional(),
-            feeAmount: z.int().optional(),
-          })
-          .optional(),
+        cancel: returnTerms.optional(),
+        exchange: returnTerms.optional(),
       })
       .optional()
       .meta({
         description:
-          'Of one showtime: what it charges besides its prices (minor units a ticket; hundredths of a percent), the tax that they have in them, and until when seats can be returned at what fee.',
+          'Of one showtime: what it charges besides its prices (minor units a ticket; hundredths of a percent), the tax that they have in them, and until when seats can be returned, or exchanged for others, at what fee.',
       }),
     ticketTypes: z
       .array(ticketTypeSchema)

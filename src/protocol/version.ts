@@ -37,7 +37,7 @@
  *   the commands `allocate` and `deallocate` and GET /v1/showtimes/{id}/allocations, with the errors `channel_closed` and
  *   `allocation_over`;
  *   `orderId` in holds and bookings, which an older client passes over, and the errors `hold_in_order` and `booking_in_order`;
- *   the error `order_closed`, and the endpoints of orders; `salePolicy` of one showtime.
+ *   the error `order_closed`, and the endpoints of orders; `salePolicy` of one showtime, with `exchange` in it.
  */
 export const PROTOCOL_VERSION = 1;
 

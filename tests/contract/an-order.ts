@@ -53,7 +53,7 @@ export function openedOf(draft: Pick<NewOrder, 'id' | 'bookings'>): OpenedOrder 
       ...{ category: 'Stalls', ticketType: '', price: 900, fee: 100, discount: 0, tax: 160, taxRate: 1_900 },
     })),
   );
-  return { orderId: draft.id, lines, discounts: [], payment: undefined };
+  return { orderId: draft.id, lines, discounts: [], exchange: undefined, payment: undefined };
 }
 
 export async function orderedIn(

@@ -37,7 +37,7 @@ export function orderStoreSuite(name: string, open: () => Promise<OrderStoreStag
       const { requestId: _, asked: __, ...members } = draft;
       const order = {
         ...{ ...members, state: 'draft', reason: undefined, decision: undefined, refunded: 0 },
-        ...{ paidAt: undefined, fulfilledAt: undefined, exchangedFor: undefined },
+        ...{ paidAt: undefined, fulfilledAt: undefined, exchange: undefined, credit: 0, exchanged: 0 },
         bookings: draft.bookings.map((booking) => ({ ...booking, status: 'pending', attempt: 0 })),
         ...{ lines: [], discounts: [], payments: [], refunds: [] },
       };
@@ -94,7 +94,7 @@ export function orderStoreSuite(name: string, open: () => Promise<OrderStoreStag
         discounts,
         payments: [{ id: opened.payment.id, state: 'created' }],
       });
-      expect(order?.lines).toEqual(opened.lines.map((line) => ({ ...line, state: 'sold', refunded: 0 })));
+      expect(order?.lines).toEqual(opened.lines.map((line) => ({ ...line, state: 'sold', refunded: 0, exchanged: 0 })));
     });
 
     it('cancels from the named state only, tells of what was open, and lets the request of a draft ask again', async () => {

@@ -168,12 +168,13 @@ interface Buyer {
   readonly holder: string;
   readonly accountId: string | undefined;
   readonly currency: string;
+  /** What was paid for it, in money or by the exchange of another order. */
   readonly total: number;
 }
 
 async function findBuyer(db: Reads, orderId: string): Promise<Buyer | undefined> {
   const { rows } = await db.query<Buyer & { readonly account: string | null }>(
-    `SELECT holder, account_id AS account, currency, total::float8 AS total FROM boxoffice.orders WHERE id = $1`,
+    `SELECT holder, account_id AS account, currency, (total + credit)::float8 AS total FROM boxoffice.orders WHERE id = $1`,
     [orderId],
   );
   const [row] = rows;

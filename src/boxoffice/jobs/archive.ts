@@ -27,8 +27,14 @@ export function archive(days: number): ScheduledJob {
             AND NOT EXISTS (
               SELECT FROM boxoffice.order_bookings b JOIN boxoffice.showtimes t ON t.id = b.showtime_id
                WHERE b.order_id = o.id AND t.starts_at > clock_timestamp() - make_interval(days => $1))
-            -- One that was exchanged goes with the order that it was exchanged for, or after it.
-            AND NOT EXISTS (SELECT FROM boxoffice.orders x WHERE x.exchanged_for = o.id)
+            -- Its payments brought money to orders that it was exchanged for: those go first.
+            AND NOT EXISTS (
+              SELECT FROM boxoffice.payments p JOIN boxoffice.order_credits c ON c.payment_id = p.id
+               WHERE p.order_id = o.id AND c.order_id <> o.id)
+            -- Nor while it may still be paid for with seats of this one.
+            AND NOT EXISTS (
+              SELECT FROM boxoffice.exchanges e JOIN boxoffice.orders n ON n.id = e.order_id
+               WHERE e.of_order_id = o.id AND n.state IN ('draft', 'awaiting_payment', 'paid'))
           ORDER BY o.created_at LIMIT $2 FOR UPDATE OF o SKIP LOCKED`,
         [days, ROWS],
       );
@@ -63,6 +69,8 @@ async function move(client: PoolClient, orders: readonly { readonly id: string; 
               'discounts', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.number) FROM boxoffice.order_discounts x WHERE x.order_id = o.id),
               'payments', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id) FROM boxoffice.payments x WHERE x.order_id = o.id),
               'refunds', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id) FROM boxoffice.refunds x WHERE x.order_id = o.id),
+              'exchange', (SELECT to_jsonb(x) FROM boxoffice.exchanges x WHERE x.order_id = o.id),
+              'credits', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.payment_id) FROM boxoffice.order_credits x WHERE x.order_id = o.id),
               'returns', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.number) FROM boxoffice.returns x WHERE x.order_id = o.id),
               'tickets', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.line) FROM boxoffice.tickets x WHERE x.order_id = o.id),
               'checkIns', (SELECT jsonb_agg(to_jsonb(c) ORDER BY c.scanned_at) FROM boxoffice.check_ins c

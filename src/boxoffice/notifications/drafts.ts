@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findAccountByEmail } from '../accounts/account-store.js';
 import type { OutboxTopic } from '../outbox/topics.js';
 import { type Drafting, mail } from './draft.js';
+import { loadExchange } from './load-money.js';
 import { loadOrder, loadShow } from './load-orders.js';
 import { loadEndpoint, loadOffer, loadPassedOn } from './load-others.js';
 import type { OrderFacts } from './mail-facts.js';
@@ -21,7 +22,8 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
   async 'order.fulfilled'(event, { db, ticketFiles }) {
     const { orderId } = ofOrder.parse(event.payload);
     const order = await loadOrder(db, orderId);
-    if (!order?.to) return undefined;
+    // Of an exchange another event tells.
+    if (!order?.to || (await loadExchange(db, orderId))) return undefined;
     const attachments = await ticketFiles({ orderId });
     const data = { order: order.facts, hasTickets: attachments.length > 0 };
     return { to: order.to, locale: order.locale, ...mail('orderConfirmation', data), attachments };
@@ -33,12 +35,16 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     return { to: order.to, locale: order.locale, ...mail('orderExpired', data) };
   },
   ...MONEY_DRAFTINGS,
-  async 'order.exchanged'(event, { db }) {
+  async 'order.exchanged'(event, { db, ticketFiles }) {
     const { orderId, newOrderId } = ofExchange.parse(event.payload);
-    const [order, next] = [await loadOrder(db, orderId), await loadOrder(db, newOrderId)];
-    if (!order?.to || !next) return undefined;
-    const data = { order: order.facts, newReference: next.facts.reference };
-    return { to: order.to, locale: order.locale, ...mail('orderExchanged', data) };
+    const exchange = await loadExchange(db, newOrderId);
+    const order = exchange && (await loadOrder(db, newOrderId));
+    const old = exchange && (await loadOrder(db, orderId, exchange.lines));
+    if (!order?.to || !old) return undefined;
+    const attachments = await ticketFiles({ orderId: newOrderId });
+    const { credit, refund } = exchange;
+    const data = { order: order.facts, old: old.facts, credit, refund, hasTickets: attachments.length > 0 };
+    return { to: order.to, locale: order.locale, ...mail('orderExchanged', data), attachments };
   },
   async 'showtime.reminder'(event, { db, now }) {
     const order = await loadOrder(db, ofOrder.parse(event.payload).orderId);

@@ -1,10 +1,11 @@
-/** What mails tell about refunds, returns and disputes. */
+/** What mails tell about refunds, returns, exchanges and disputes. */
 import type { Money } from '../../protocol/money.js';
 import type { Reads } from '../catalogue/reads.js';
 
 interface RefundRow {
   readonly id: string;
   readonly amount: number;
+  readonly ofReturn: number | null;
   readonly currency: string;
   readonly lines: readonly number[];
   readonly state: 'pending' | 'succeeded' | 'failed';
@@ -12,13 +13,14 @@ interface RefundRow {
   readonly provider: string;
 }
 
-/** The refund, or the newest one of its order. Undefined: there is none. */
+/** The refund, or the newest one of its order; `ofReturn` is what its return gives back of all payments. Undefined: there is none. */
 export async function loadRefund(
   db: Reads,
   { orderId, refundId }: { readonly orderId: string; readonly refundId: string | undefined },
 ) {
   const { rows } = await db.query<RefundRow>(
-    `SELECT r.id, r.amount::float8 AS amount, coalesce(p.received_currency, p.currency) AS currency, r.lines, r.state, r.failure,
+    `SELECT r.id, r.amount::float8 AS amount, (SELECT t.amount::float8 FROM boxoffice.returns t WHERE t.id = r.id) AS "ofReturn",
+             coalesce(p.received_currency, p.currency) AS currency, r.lines, r.state, r.failure,
             p.provider
        FROM boxoffice.refunds r JOIN boxoffice.payments p ON p.id = r.payment_id
       WHERE r.order_id = $1 AND ($2::uuid IS NULL OR r.id = $2) ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
@@ -26,8 +28,26 @@ export async function loadRefund(
   );
   const [row] = rows;
   if (!row) return undefined;
-  const { amount, currency, failure, ...rest } = row;
-  return { ...rest, amount: { amount, currency } satisfies Money, failure: failure ?? '' };
+  const { amount, ofReturn, currency, failure, ...rest } = row;
+  const money = (sum: number): Money => ({ amount: sum, currency });
+  return { ...rest, amount: money(amount), ofReturn: money(ofReturn ?? amount), failure: failure ?? '' };
+}
+
+interface ExchangeRow {
+  /** Of the earlier order. */
+  readonly lines: readonly number[];
+  readonly credit: number;
+  readonly refund: number;
+}
+
+/** What paid for an order besides money. Undefined: it was not made by an exchange. */
+export async function loadExchange(db: Reads, orderId: string): Promise<ExchangeRow | undefined> {
+  const { rows } = await db.query<ExchangeRow>(
+    `SELECT e.lines, o.credit::float8 AS credit, e.refund::float8 AS refund
+       FROM boxoffice.exchanges e JOIN boxoffice.orders o ON o.id = e.order_id WHERE e.order_id = $1`,
+    [orderId],
+  );
+  return rows[0];
 }
 
 /** The lines that a return was about; undefined: it is no return of seats. */

@@ -39,7 +39,7 @@ export interface OrderFacts {
   readonly shows: readonly ShowLines[];
 }
 
-export type RefundReason = 'late_payment' | 'returned' | 'showtime_cancelled' | 'wrong_sum' | 'other';
+export type RefundReason = 'late_payment' | 'returned' | 'showtime_cancelled' | 'wrong_sum' | 'exchange_gone' | 'other';
 
 /** What each template is told. */
 export interface MailData {
@@ -75,7 +75,16 @@ export interface MailData {
     readonly answerBy?: number;
     readonly timeZone: string;
   };
-  readonly orderExchanged: { readonly order: OrderFacts; readonly newReference: string };
+  readonly orderExchanged: {
+    /** The new order. */
+    readonly order: OrderFacts;
+    /** The earlier one, with the seats that were given up. */
+    readonly old: OrderFacts;
+    /** What these bring in, and what goes back because the new ones cost less. */
+    readonly credit: number;
+    readonly refund: number;
+    readonly hasTickets: boolean;
+  };
   readonly ticketPassedOn: {
     readonly show: ShowFacts;
     readonly name: string;

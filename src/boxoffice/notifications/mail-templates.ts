@@ -50,11 +50,22 @@ export const MAIL_TEMPLATES: {
     };
   },
   ...MONEY_TEMPLATES,
-  orderExchanged({ order, newReference }, format) {
-    const { texts, fill } = wordsOf(format, 'orderExchanged', { reference: order.reference, newReference });
+  orderExchanged({ order, old, credit, refund, hasTickets }, format) {
+    const { texts, fill } = wordsOf(format, 'orderExchanged', {
+      ...{ reference: order.reference, oldReference: old.reference, movie: moviesOf(order) },
+      amount: format.money({ amount: refund, currency: order.currency }),
+    });
     return {
       ...{ subject: fill(texts.subject), title: texts.title, name: order.name },
-      blocks: [said(fill(texts.body))],
+      blocks: [
+        said(fill(texts.body)),
+        ...old.shows.flatMap((each) => shown(each, format)),
+        said(fill(hasTickets ? texts.attached : texts.booked)),
+        ...order.shows.flatMap((each) => shown(each, format)),
+        ...(refund > 0 ? [said(fill(texts.refunded))] : []),
+        { kind: 'heading', text: format.texts.orderConfirmation.receipt },
+        receipt(order, format, credit),
+      ],
     };
   },
   ticketPassedOn({ show, name, seat, hasTicket, url }, format) {
@@ -139,6 +150,7 @@ const REASONS = {
   returned: 'returned',
   showtime_cancelled: 'showtimeCancelled',
   wrong_sum: 'wrongSum',
+  exchange_gone: 'exchangeGone',
   other: 'other',
 } as const satisfies Record<RefundReason, string>;
 
@@ -168,8 +180,8 @@ function moviesOf(order: OrderFacts): string {
   return [...new Set(order.shows.map(({ show }) => show.movie))].join(', ');
 }
 
-/** What was paid for what. Fees and discounts are one row each; the tax is a part of the sum. */
-function receipt(order: OrderFacts, format: MailFormat): Block {
+/** What was paid for what. Fees, discounts and an exchange are one row each; the tax is a part of the sum. */
+function receipt(order: OrderFacts, format: MailFormat, credit = 0): Block {
   const { seat, fees, discount, total, taxIncluded } = format.texts.common;
   const money = (amount: number) => format.money({ amount, currency: order.currency });
   const lines = order.shows.flatMap((each) => each.lines);
@@ -183,6 +195,7 @@ function receipt(order: OrderFacts, format: MailFormat): Block {
       ...lines.map((line): Row => [`${format.fill(seat, { seat: line.seat })} · ${line.kind}`, money(line.price)]),
       ...(allFees > 0 ? [[fees, money(allFees)] as const] : []),
       ...(allDiscounts > 0 ? [[discount, money(-allDiscounts)] as const] : []),
+      ...(credit > 0 ? [[format.texts.orderExchanged.credit, money(-credit)] as const] : []),
       ...[...taxes].map(([rate, tax]): Row => [format.fill(taxIncluded, { rate: format.percent(rate) }), money(tax)]),
       [total, money(order.total)],
     ],

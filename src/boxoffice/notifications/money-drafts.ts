@@ -19,7 +19,7 @@ export const MONEY_DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const order = await loadOrder(db, orderId, refund.lines);
     if (!order?.to) return undefined;
     const url = reason === 'late_payment' ? site.toNearestOf(order.facts) : {};
-    const data = { order: order.facts, amount: refund.amount, reason: reasonOf(reason), ...url };
+    const data = { order: order.facts, amount: refund.ofReturn, reason: reasonOf(reason), ...url };
     return { to: order.to, locale: order.locale, ...mail('refund', data), key: `refund ${refund.id}` };
   },
   async 'refund.settled'(event, { db, staff }) {
@@ -60,6 +60,6 @@ const withoutMoney: Drafting = async (event, { db }) => {
 };
 
 function reasonOf(reason: string): RefundReason {
-  const known: readonly string[] = ['late_payment', 'returned', 'showtime_cancelled', 'wrong_sum'];
+  const known: readonly string[] = ['late_payment', 'returned', 'showtime_cancelled', 'wrong_sum', 'exchange_gone'];
   return known.includes(reason) ? (reason as RefundReason) : 'other';
 }

@@ -2,7 +2,8 @@
 import type { PoolClient } from 'pg';
 import { postgresAudit } from '../audit/audit.js';
 import type { PaymentReport } from '../payments/paid-orders-port.js';
-import type { SettledReport, StaffCaller } from './order-store-port.js';
+import type { StaffCaller } from './order-port.js';
+import type { SettledReport } from './order-store-port.js';
 
 /** An order that staff made for a customer, or by a channel of theirs. */
 export async function auditMade(client: PoolClient, staff: StaffCaller, orderId: string): Promise<void> {

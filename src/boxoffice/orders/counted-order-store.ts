@@ -1,5 +1,5 @@
 import type { PaymentReport, RefundReport } from '../payments/paid-orders-port.js';
-import type { Order } from './order-port.js';
+import type { Order, StaffCaller } from './order-port.js';
 import type {
   Cancelled,
   Drafted,
@@ -10,7 +10,6 @@ import type {
   OrderStore,
   RefundDecision,
   SettledReport,
-  StaffCaller,
 } from './order-store-port.js';
 
 /** How often, by what: since this node started, and of what took effect because of a call of its own. */

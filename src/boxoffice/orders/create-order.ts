@@ -6,8 +6,8 @@ import { commandIdOf, paymentIdOf, requestIdOf } from './derived-ids.js';
 import { returnHolds } from './give-back-holds.js';
 import { endFrom } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
-import type { Order } from './order-port.js';
-import type { NewOrder, NewPayment, StaffCaller } from './order-store-port.js';
+import type { Order, StaffCaller } from './order-port.js';
+import type { NewOrder, NewPayment } from './order-store-port.js';
 import { ORDER_TIMES } from './order-times.js';
 import { type AskedQuote, type Quote, type QuotedHold, quoteOrder, refuse } from './quote-order.js';
 
@@ -44,7 +44,7 @@ export type Created = { readonly ok: true; readonly order: Order } | Refused;
  */
 export async function createOrder(parts: OrderParts, asked: AskedOrder): Promise<Created> {
   const quote = await quoteOrder(parts, asked);
-  const shown = quote.ok ? refuseOtherTotal(quote, asked.total) : quote;
+  const shown = quote.ok ? refuseOtherTotal(quote, asked) : quote;
   // What was sold to this request already is not quoted again.
   if (shown || !quote.ok) return (await repeated(parts, asked)) ?? shown ?? (quote as Refused);
   const order = newOrder(parts, asked, quote);
@@ -68,10 +68,18 @@ const REUSED = wireError('command_reused', 'This Idempotency-Key belongs to anot
   field: 'Idempotency-Key',
 });
 
-function refuseOtherTotal({ sums, currency }: Quote, total: Money): Refused | undefined {
-  if (total.amount === sums.total && total.currency === currency) return undefined;
-  const price = { amount: sums.total, currency };
-  return refuse(wireError('price_changed', 'This is not what the order costs now.', { price, field: 'total' }));
+function refuseOtherTotal(
+  { sums, currency, exchange }: Quote,
+  { total, exchange: of }: AskedOrder,
+): Refused | undefined {
+  if (total.amount !== sums.total || total.currency !== currency) {
+    const price = { amount: sums.total, currency };
+    return refuse(wireError('price_changed', 'This is not what the order costs now.', { price, field: 'total' }));
+  }
+  const amount = exchange?.exchange.refund ?? 0;
+  if (!of || of.refund === amount) return undefined;
+  const price = { amount, currency };
+  return refuse(wireError('price_changed', 'This is not what you get back now.', { price, field: 'refund' }));
 }
 
 async function repeated(parts: OrderParts, asked: AskedOrder): Promise<Created | undefined> {
@@ -84,7 +92,7 @@ async function repeated(parts: OrderParts, asked: AskedOrder): Promise<Created |
 async function resume(parts: OrderParts, asked: AskedOrder, order: Order): Promise<Created> {
   if (order.state !== 'draft') return { ok: true, order };
   const quote = await quoteOrder(parts, asked, order.id);
-  const refused = quote.ok ? refuseOtherTotal(quote, asked.total) : quote;
+  const refused = quote.ok ? refuseOtherTotal(quote, asked) : quote;
   if (quote.ok && !refused) return await openDraft(parts, asked, quote, order);
   return await giveUp(parts, order, refused ?? (quote as Refused));
 }
@@ -124,7 +132,9 @@ async function openDraft(
   if (refused) return await giveUp(parts, draft, refused);
   const payment = paymentOf(parts, asked, draft);
   const { lines, discounts } = quote;
-  switch (await parts.store.open({ orderId: draft.id, lines, discounts, payment, staff: asked.staff })) {
+  const exchange = quote.exchange && { ...quote.exchange, staff: asked.exchange?.staff };
+  const { staff } = asked;
+  switch (await parts.store.open({ orderId: draft.id, lines, discounts, exchange, payment, staff })) {
     case 'opened':
       return { ok: true, order: openedOrder(draft, quote, payment) };
     case 'discounts_gone':
@@ -176,17 +186,21 @@ function paymentOf({ clock }: OrderParts, { key, provider }: AskedOrder, draft: 
 }
 
 /** As the store has it now. */
-function openedOrder(draft: NewOrder | Order, { lines, discounts }: Quote, payment: NewPayment | undefined): Order {
+function openedOrder(
+  draft: NewOrder | Order,
+  { lines, discounts, exchange }: Quote,
+  payment: NewPayment | undefined,
+): Order {
   const { id, reference, holder, accountId, email, name, locale, channel, orderedBy, currency, total } = draft;
   return {
     ...{ id, reference, holder, accountId, email, name, locale, channel, orderedBy, currency, total },
     state: 'awaiting_payment',
-    ...{ reason: undefined, decision: undefined, paidAt: undefined, fulfilledAt: undefined, exchangedFor: undefined },
-    refunded: 0,
+    ...{ reason: undefined, decision: undefined, paidAt: undefined, fulfilledAt: undefined },
+    ...{ exchange: exchange?.exchange, credit: exchange?.credit ?? 0, exchanged: 0, refunded: 0 },
     createdAt: draft.createdAt,
     expiresAt: draft.expiresAt,
     bookings: draft.bookings.map((booking) => ({ ...booking, status: 'pending', attempt: 0 })),
-    lines: lines.map((line) => ({ ...line, state: 'sold', refunded: 0 })),
+    lines: lines.map((line) => ({ ...line, state: 'sold', refunded: 0, exchangedFor: undefined, exchanged: 0 })),
     discounts,
     payments: payment
       ? [{ ...payment, providerRef: undefined, state: 'created', failure: undefined, received: undefined }]

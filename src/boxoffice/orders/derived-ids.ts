@@ -38,6 +38,16 @@ export function requestIdOf(holder: string, key: string): string {
   return uuidV5(key, holder);
 }
 
+/** The return of old seats, in the row of their order, that goes with the order that they pay for. */
+export function exchangeReturnIdOf(ofOrderId: string, orderId: string): string {
+  return uuidV5(ofOrderId, `exchange:${orderId}`);
+}
+
+/** The refund of a paid order whose old seats were gone. */
+export function goneRefundIdOf(orderId: string): string {
+  return uuidV5(orderId, 'exchange_gone');
+}
+
 /** The payment that a request of a caller makes, however often it is sent. */
 export function paymentIdOf(orderId: string, key: string): string {
   return uuidV5(orderId, `payment:${key}`);

@@ -1,6 +1,10 @@
 import type { PaymentReport, RefundReport } from '../payments/paid-orders-port.js';
+import { goneRefundIdOf } from './derived-ids.js';
 import { judgeReport, NOT_OF_ORDER } from './judge-report.js';
+import { draftedInMemory } from './memory-draft.js';
+import { exchangedInMemory, type MemoryExchanges } from './memory-exchanges.js';
 import { moneyFault } from './memory-money-fault.js';
+import { searchInMemory } from './memory-search.js';
 import type { Order, OrderPayment, OrderRefund, OrderState } from './order-port.js';
 import { canBecome } from './order-states.js';
 import type {
@@ -19,7 +23,8 @@ import type {
 import { ORDER_TIMES, type OrderTimes } from './order-times.js';
 
 /** What Postgres has besides: what a test or a checker of the simulation looks at. */
-export interface MemoryTables {
+export interface MemoryTables extends MemoryExchanges {
+  /** Those that let somebody in. */
   readonly tickets: {
     readonly id: string;
     readonly orderId: string;
@@ -42,7 +47,7 @@ interface Kept {
  * whole, as a transaction does. Discounts are taken as they are given.
  */
 export class MemoryOrderStore implements OrderStore {
-  readonly tables: MemoryTables = { tickets: [], outbox: [] };
+  readonly tables: MemoryTables = { tickets: [], outbox: [], returns: [], credits: [], lost: [] };
   readonly #orders = new Map<string, Kept>();
   readonly #events = new Map<string, string>();
   readonly #settledAt = new Map<string, number>();
@@ -71,36 +76,23 @@ export class MemoryOrderStore implements OrderStore {
       ({ holder, state }) => holder === asked.holder && (state === 'draft' || state === 'awaiting_payment'),
     );
     if (underWay.length >= underWayMax) return { ok: false, fault: 'too_many' };
-    const { requestId, asked: hash, bookings, ...members } = asked;
-    const taken = new Set(
-      this.all().flatMap((order) =>
-        order.bookings
-          .filter(({ status }) => status === 'pending' || status === 'confirmed')
-          .map(({ holdId }) => holdId),
-      ),
-    );
-    const free = bookings.filter(({ holdId }) => !taken.has(holdId));
-    const order: Order = {
-      ...members,
-      state: 'draft',
-      ...{ reason: undefined, decision: undefined, paidAt: undefined, fulfilledAt: undefined, exchangedFor: undefined },
-      refunded: 0,
-      bookings: free.map((booking) => ({ ...booking, status: 'pending', attempt: 0 })),
-      ...{ lines: [], discounts: [], payments: [], refunds: [] },
-    };
+    const { requestId, asked: hash, bookings } = asked;
+    const order = draftedInMemory(asked, this.all());
     this.#orders.set(order.id, { order, requestId, asked: hash, claimedUntil: 0, holdsDueAt: undefined });
-    if (free.length === bookings.length) return { ok: true, isNew: true };
+    if (order.bookings.length === bookings.length) return { ok: true, isNew: true };
     const reason = 'hold_in_order';
     await this.cancel({ orderId: order.id, from: 'draft', reason, now: order.createdAt, holdsDueAt: undefined });
     return { ok: false, fault: reason };
   }
 
-  async open({ orderId, lines, discounts, payment }: OpenedOrder): Promise<'opened' | 'no_draft' | 'discounts_gone'> {
+  async open(opened: OpenedOrder): Promise<'opened' | 'no_draft' | 'discounts_gone'> {
+    const { orderId, lines, discounts, exchange, payment } = opened;
     const order = this.#get(orderId);
     if (order?.state !== 'draft') return 'no_draft';
     this.#become(order, 'awaiting_payment', {
-      lines: lines.map((line) => ({ ...line, state: 'sold', refunded: 0 })),
+      lines: lines.map((line) => ({ ...line, state: 'sold', refunded: 0, exchangedFor: undefined, exchanged: 0 })),
       discounts,
+      ...{ exchange: exchange?.exchange, credit: exchange?.credit ?? 0 },
       payments: payment ? [this.#begun(payment)] : [],
     });
     return 'opened';
@@ -126,19 +118,8 @@ export class MemoryOrderStore implements OrderStore {
     return kept && { order: kept.order, asked: kept.asked };
   }
 
-  async search({ holder, accountId, reference, email, showtimeId, before, limit }: OrderSearch): Promise<Order[]> {
-    return this.all()
-      .filter(
-        (order) =>
-          (holder === undefined || order.holder === holder) &&
-          (accountId === undefined || order.accountId === accountId) &&
-          (reference === undefined || order.reference === reference) &&
-          (email === undefined || order.email === email) &&
-          (showtimeId === undefined || order.bookings.some((booking) => booking.showtimeId === showtimeId)) &&
-          (before === undefined || order.id < before),
-      )
-      .sort((a, b) => (a.id < b.id ? 1 : -1))
-      .slice(0, limit);
+  async search(search: OrderSearch): Promise<Order[]> {
+    return searchInMemory(this.all(), search);
   }
 
   async accountOf(): Promise<string | undefined> {
@@ -221,18 +202,35 @@ export class MemoryOrderStore implements OrderStore {
   async decideRefund({ orderId, number, attempt, reason, refundId }: RefundDecision): Promise<boolean> {
     const order = this.#undecided(orderId);
     if (order?.bookings.find((one) => one.number === number)?.attempt !== attempt) return false;
+    this.#decideRefund(order, reason, refundId);
+    return true;
+  }
+
+  #decideRefund(order: Order, reason: string, refundId: string): void {
     this.#put({ ...order, decision: 'refund', reason });
     const payment = order.payments.find(
       ({ id, state }) => state === 'succeeded' && !order.refunds.some(({ paymentId }) => paymentId === id),
     );
     const amount = payment?.received ?? 0;
-    if (payment && amount > 0) this.#refund(orderId, { id: refundId, paymentId: payment.id, amount, reason });
+    if (payment && amount > 0) this.#refund(order.id, { id: refundId, paymentId: payment.id, amount, reason });
+  }
+
+  /** Returns the old seats that pay for an order, or decides for its refund where they are gone. */
+  #exchange(order: Order): boolean {
+    if (!order.exchange) return true;
+    const changed = exchangedInMemory(this.tables, order, order.exchange, this.#get(order.exchange.ofOrderId));
+    if (!changed) {
+      this.#decideRefund(order, 'exchange_gone', goneRefundIdOf(order.id));
+      return false;
+    }
+    this.#put(changed);
+    this.#tell('order.exchanged', changed.id);
     return true;
   }
 
   async fulfil({ id }: Order, ticketIds: readonly string[], now: number): Promise<boolean> {
     const order = this.#get(id);
-    if (order?.state !== 'paid' || order.decision === 'refund') return false;
+    if (order?.state !== 'paid' || order.decision === 'refund' || !this.#exchange(order)) return false;
     const bookings = order.bookings.map((booking) => ({ ...booking, status: 'confirmed' as const }));
     this.#become(order, 'fulfilled', { decision: 'fulfil', fulfilledAt: now, bookings });
     for (const [at, { line, booking }] of order.lines.entries()) {
@@ -267,7 +265,7 @@ export class MemoryOrderStore implements OrderStore {
     const counted = (one: string) => (isOfOrder && one === 'succeeded' ? refund.amount : 0);
     const refunded = order.refunded + counted(state) - counted(refund.state);
     this.#put({ ...order, refunds, refunded });
-    const to = refunded >= order.total ? 'refunded' : 'partly_refunded';
+    const to = refunded + order.exchanged >= order.total + order.credit ? 'refunded' : 'partly_refunded';
     if (isOfOrder && state === 'succeeded' && canBecome(order.state, to) && order.state !== 'paid') {
       this.#become(this.#get(order.id) ?? order, to, {});
     }

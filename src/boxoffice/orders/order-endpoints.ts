@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { CHANNELS } from '../../core/channel.js';
 import type { Origin } from '../../core/limits/limit-rules.js';
 import { allows, type Caller, whyDenied } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
@@ -11,13 +10,11 @@ import { canonicalJson } from '../catalogue/seat-maps.js';
 import { sha256Of } from '../repeated-requests.js';
 import { listOrdersEndpoint } from './order-list.js';
 import type { Order } from './order-port.js';
+import { boughtFields, createdSchema, orderParameter, payCreated, paymentFields } from './order-requests.js';
 import type { OrderStore } from './order-store-port.js';
 import { orderSchema, orderView, paymentSchema, paymentView, quoteSchema, quoteView } from './order-views.js';
 import { closedError, type Orders } from './orders.js';
 import type { AskedQuote } from './quote-order.js';
-
-const HOLDS_MAX = 10;
-const VOUCHERS_MAX = 10;
 
 export interface OrderEndpointParts {
   readonly orders: Orders;
@@ -28,30 +25,11 @@ export interface OrderEndpointParts {
   readonly siteUrl: string;
 }
 
-const uuid = z.uuid().toLowerCase();
-const orderParameter = { orderId: uuid };
 const quoted = z.strictObject({
-  holds: z
-    .array(z.strictObject({ showtimeId: uuid, holdId: uuid }))
-    .min(1)
-    .max(HOLDS_MAX)
-    .refine((holds) => new Set(holds.map(({ holdId }) => holdId)).size === holds.length, 'has a hold twice'),
-  vouchers: z.array(z.string().min(1).max(64)).max(VOUCHERS_MAX).default([]),
-  points: z.int().positive().optional(),
+  ...boughtFields,
   customer: holderField
     .optional()
     .meta({ description: 'For staff: the holder whose holds they are.', example: 'account:42' }),
-  channel: z.enum(CHANNELS).optional().meta({ description: 'For staff; absent: web.' }),
-});
-const payment = z.strictObject({
-  provider: z.enum(['test', 'stripe', 'cash', 'none']),
-  details: z.record(z.string().max(100), z.unknown()).optional().meta({
-    description: 'What the provider asks for, such as `{"card": "succeed"}` of the test provider.',
-  }),
-  returnUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .optional(),
 });
 const email = z.email().max(254).toLowerCase();
 const created = quoted.extend({
@@ -64,7 +42,7 @@ const created = quoted.extend({
     .max(35)
     .default('en')
     .meta({ override: { type: 'string', maxLength: 35 }, description: 'Of the mails: a language tag of BCP 47.' }),
-  pay: payment.optional().meta({ description: 'Pays in the same request.' }),
+  pay: paymentFields.optional().meta({ description: 'Pays in the same request.' }),
 });
 
 const UNKNOWN_ORDER = wireError('not_found', 'You have no such order.');
@@ -138,7 +116,7 @@ function createEndpoint({ orders, store, originOf, siteUrl }: OrderEndpointParts
     parameters: {},
     body: created,
     status: 201,
-    reply: z.object({ order: orderSchema, payment: paymentSchema.optional() }),
+    reply: createdSchema,
     errors: CREATE_ERRORS,
     handle: async ({ body, caller, commandId: key }) => {
       const asked = await askedBy(caller, body, store);
@@ -159,17 +137,7 @@ function createEndpoint({ orders, store, originOf, siteUrl }: OrderEndpointParts
         provider: pay?.provider,
       });
       if (!result.ok) return result;
-      const { order } = result;
-      const isFree = order.total === 0 && order.state === 'awaiting_payment';
-      if (!pay && !isFree) return { ok: true, body: { order: orderView(order) } };
-      const { provider, details, returnUrl = siteUrl } = pay ?? { provider: 'none', details: undefined };
-      const paid = await orders.pay(order, { provider, details, returnUrl, key, staff });
-      if (paid.ok) return { ok: true, body: { order: orderView(paid.order), payment: paymentView(paid.payment) } };
-      // The order is there: what went wrong with its payment is said beside it.
-      const known = (await orders.find(order.id)) ?? order;
-      const tried = known.payments.at(-1);
-      const failed = tried && paymentView({ ...tried, failure: tried.failure ?? paid.error.code });
-      return { ok: true, body: { order: orderView(known), ...(failed ? { payment: failed } : {}) } };
+      return { ok: true, body: await payCreated({ orders, siteUrl }, result.order, { pay, key, staff }) };
     },
   });
 }
@@ -203,7 +171,7 @@ function payEndpoint(parts: OrderEndpointParts): Endpoint {
     rate: 'commands',
     idempotent: true,
     parameters: orderParameter,
-    body: payment,
+    body: paymentFields,
     status: 201,
     reply: z.object({ order: orderSchema, payment: paymentSchema }),
     errors: ['not_found', 'order_closed', 'payment_required', 'payment_declined', 'unavailable', 'outcome_unknown'],
@@ -268,7 +236,8 @@ export async function findFor(
   return order && (allows(caller, 'orders.staff') || (await isOrderOf(store, caller, order))) ? order : undefined;
 }
 
-async function isOrderOf(
+/** Whether the order is the caller's own, also as the guest that they were. */
+export async function isOrderOf(
   store: Pick<OrderStore, 'accountOf'>,
   { holder, accountId }: Caller,
   order: Order,

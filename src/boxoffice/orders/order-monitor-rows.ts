@@ -63,7 +63,8 @@ export async function dueOrders(db: Reads, now: number, claimedUntil: number, li
 
 /**
  * What is kept of the money of an order must be what its state says: all of it while it is fulfilled, a part once something was
- * given back, nothing where it has no seats. A refund that failed for good has given nothing back.
+ * given back, nothing where it has no seats. What came from an earlier order counts, and what went into a later one does not. A
+ * refund that failed for good has given nothing back.
  */
 export async function moneyFaults(db: Reads, from: number, until: number): Promise<MoneyFault[]> {
   const { rows } = await db.query<{
@@ -89,10 +90,11 @@ export async function moneyFaults(db: Reads, from: number, until: number): Promi
         SELECT count(*)::integer AS missing FROM boxoffice.order_bookings ob
          WHERE ob.order_id = o.id AND ob.status = 'confirmed'
            AND NOT EXISTS (SELECT FROM usher.bookings u WHERE u.id = ob.booking_id)) b
-      WHERE o.exchanged_for IS NULL AND o.state <> 'paid'
+      CROSS JOIN LATERAL (SELECT CASE WHEN o.fulfilled_at IS NULL THEN 0 ELSE o.credit END AS credit) c
+      WHERE o.state <> 'paid'
         AND (b.missing > 0 OR CASE
           WHEN o.state = 'fulfilled' THEN m.received - m.returned <> o.total AND m."ofOrder" = 0
-          WHEN o.state IN ('partly_refunded', 'refunded') THEN m.received - m.returned NOT BETWEEN 0 AND o.total
+          WHEN o.state IN ('partly_refunded', 'refunded') THEN m.received + c.credit - o.exchanged - m.returned NOT BETWEEN 0 AND o.total + c.credit
           ELSE m.received <> m.returned END)
       LIMIT 100`,
     [from, until, NOT_OF_ORDER],

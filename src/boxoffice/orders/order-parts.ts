@@ -7,6 +7,7 @@ import type { WireError } from '../../protocol/errors.js';
 import type { HouseDesk, Outcome } from '../house-desk-port.js';
 import type { PaymentProvider } from '../payments/payment-provider-port.js';
 import type { Discounts } from './discounts-port.js';
+import type { ExchangeTerms } from './exchanges-port.js';
 import type { OrderStore } from './order-store-port.js';
 import type { OrderTimes } from './order-times.js';
 import type { SalePolicy } from './sale-policy.js';
@@ -28,6 +29,8 @@ export interface OrderParts {
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   /** Absent: there are no vouchers and no points. */
   readonly discounts?: Discounts | undefined;
+  /** Absent: seats are not exchanged. */
+  readonly exchanges?: ExchangeTerms | undefined;
   /** A refusal of a house, or its failure to answer, in the words of the wire. */
   readonly explain: (outcome: Extract<Outcome, { ok: false }>, rules: HouseRules) => WireError;
   readonly clock: Clock;

@@ -51,6 +51,28 @@ export interface OrderLine {
   readonly taxRate: number;
   readonly state: 'sold' | 'returned';
   readonly refunded: number;
+  /** The order that it was exchanged for, and how much of what was paid for it went into that. */
+  readonly exchangedFor: string | undefined;
+  readonly exchanged: number;
+}
+
+/** A line of an earlier order that pays for a new one. */
+export interface ExchangedLine {
+  readonly line: number;
+  /** What was paid for it, and had not been given back, when the exchange was asked for. */
+  readonly paid: number;
+  /** Of that, what the house keeps. */
+  readonly kept: number;
+}
+
+/** What an order is to be exchanged for: seats of an earlier one. It has no effect before the order is fulfilled. */
+export interface Exchange {
+  readonly ofOrderId: string;
+  readonly lines: readonly ExchangedLine[];
+  /** What goes back to whoever paid for the earlier order, because this one costs less. */
+  readonly refund: number;
+  /** Staff exchange whatever the terms. */
+  readonly byStaff: boolean;
 }
 
 /** What lowers an order; the lines have their shares of it. */
@@ -113,18 +135,32 @@ export interface Order {
   readonly reason: string | undefined;
   readonly decision: Decision | undefined;
   readonly currency: string;
+  /** What is to be paid for it: price + fee − discount of its lines, less the credit. */
   readonly total: number;
+  /** What an earlier order brings in; once it is fulfilled, as good as paid. */
+  readonly credit: number;
+  /** What went on into later orders. */
+  readonly exchanged: number;
   readonly refunded: number;
   /** Milliseconds since 1970, here and below. */
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly paidAt: number | undefined;
   readonly fulfilledAt: number | undefined;
-  readonly exchangedFor: string | undefined;
+  readonly exchange: Exchange | undefined;
   readonly bookings: readonly OrderBooking[];
   /** Empty while it is a draft. */
   readonly lines: readonly OrderLine[];
   readonly discounts: readonly Discount[];
   readonly payments: readonly OrderPayment[];
   readonly refunds: readonly OrderRefund[];
+}
+
+/** Staff who do something with orders, as the audit log has them. */
+export interface StaffCaller {
+  readonly holder: string;
+  readonly role: string;
+  readonly accountId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly address?: string | undefined;
 }

@@ -2,6 +2,7 @@
 import type { Reads } from '../catalogue/reads.js';
 import type {
   Discount,
+  Exchange,
   Order,
   OrderBooking,
   OrderLine,
@@ -26,14 +27,16 @@ interface OrderRow {
   readonly decision: Order['decision'] | null;
   readonly currency: string;
   readonly total: string;
+  readonly credit: string;
+  readonly exchanged: string;
   readonly refunded: string;
   readonly created_at: Date;
   readonly expires_at: Date;
   readonly paid_at: Date | null;
   readonly fulfilled_at: Date | null;
-  readonly exchanged_for: string | null;
+  readonly exchange: Exchange | null;
   readonly bookings: readonly OrderBooking[];
-  readonly lines: readonly OrderLine[];
+  readonly lines: readonly (Omit<OrderLine, 'exchangedFor'> & { readonly exchangedFor: string | null })[];
   readonly discounts: readonly Nullable<Discount>[];
   readonly payments: readonly Nullable<OrderPayment>[];
   readonly refunds: readonly OrderRefund[];
@@ -50,7 +53,8 @@ const BOOKINGS = `(
 const LINES = `(
   SELECT coalesce(json_agg(x ORDER BY x.line), '[]') FROM (
     SELECT line, booking_number AS booking, showtime_id AS "showtimeId", seat_index AS "seatIndex", seat, category,
-           ticket_type AS "ticketType", price, fee, discount, tax, tax_rate AS "taxRate", state, refunded
+           ticket_type AS "ticketType", price, fee, discount, tax, tax_rate AS "taxRate", state, refunded, exchanged,
+           exchanged_for AS "exchangedFor"
       FROM boxoffice.order_lines WHERE order_id = o.id) x)`;
 const DISCOUNTS = `(
   SELECT coalesce(json_agg(x ORDER BY x.number), '[]') FROM (
@@ -69,9 +73,16 @@ const REFUNDS = `(
            r.state, r.lines, r.created_at
       FROM boxoffice.refunds r JOIN boxoffice.payments p ON p.id = r.payment_id WHERE r.order_id = o.id) x)`;
 
+const EXCHANGE = `(
+  SELECT json_build_object('ofOrderId', e.of_order_id, 'refund', e.refund, 'byStaff', e.by_staff, 'lines', (
+           SELECT json_agg(json_build_object('line', l.line, 'paid', l.paid, 'kept', l.kept) ORDER BY l.at)
+             FROM unnest(e.lines, e.paid, e.kept) WITH ORDINALITY AS l (line, paid, kept, at)))
+    FROM boxoffice.exchanges e WHERE e.order_id = o.id)`;
+
 const ORDER = `
 SELECT o.id, o.reference, o.holder, o.account_id, o.email, o.name, o.locale, o.channel, o.ordered_by, o.state, o.reason,
-       o.decision, o.currency, o.total, o.refunded, o.created_at, o.expires_at, o.paid_at, o.fulfilled_at, o.exchanged_for,
+       o.decision, o.currency, o.total, o.credit, o.exchanged, o.refunded, o.created_at, o.expires_at, o.paid_at, o.fulfilled_at,
+       ${EXCHANGE} AS exchange,
        ${BOOKINGS} AS bookings, ${LINES} AS lines, ${DISCOUNTS} AS discounts, ${PAYMENTS} AS payments, ${REFUNDS} AS refunds
   FROM boxoffice.orders o`;
 
@@ -129,14 +140,16 @@ function orderOf(row: OrderRow): Order {
     decision: row.decision ?? undefined,
     currency: row.currency,
     total: Number(row.total),
+    credit: Number(row.credit),
+    exchanged: Number(row.exchanged),
     refunded: Number(row.refunded),
     createdAt: row.created_at.getTime(),
     expiresAt: row.expires_at.getTime(),
     paidAt: row.paid_at?.getTime(),
     fulfilledAt: row.fulfilled_at?.getTime(),
-    exchangedFor: row.exchanged_for ?? undefined,
+    exchange: row.exchange ?? undefined,
     bookings: row.bookings,
-    lines: row.lines,
+    lines: row.lines.map((line) => ({ ...line, exchangedFor: line.exchangedFor ?? undefined })),
     discounts: row.discounts.map(discountOf),
     payments: row.payments.map(paymentOf),
     refunds: row.refunds.map(({ id, paymentId, amount, currency, reason, state, lines }) => {

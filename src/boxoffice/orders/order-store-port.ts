@@ -1,10 +1,11 @@
 import type { Channel } from '../../core/channel.js';
 import type { PaymentReport, RefundReport, Settled } from '../payments/paid-orders-port.js';
-import type { Discount, Order, OrderBooking, OrderLine, OrderState, PaymentState } from './order-port.js';
+import type { OpenedExchange } from './exchanges-port.js';
+import type { Discount, Order, OrderBooking, OrderLine, OrderState, PaymentState, StaffCaller } from './order-port.js';
 
 /** Of a booking before the order is open: its ids and reference are made before the first try. */
 export type NewBooking = Omit<OrderBooking, 'status' | 'attempt'>;
-export type NewLine = Omit<OrderLine, 'state' | 'refunded'>;
+export type NewLine = Omit<OrderLine, 'state' | 'refunded' | 'exchangedFor' | 'exchanged'>;
 
 export interface NewOrder {
   readonly id: string;
@@ -37,19 +38,12 @@ export type Drafted =
    */
   | { readonly ok: false; readonly fault: 'request_reused' | 'too_many' | 'hold_in_order' };
 
-/** Staff who do something with orders, as the audit log has them. */
-export interface StaffCaller {
-  readonly holder: string;
-  readonly role: string;
-  readonly accountId?: string | undefined;
-  readonly sessionId?: string | undefined;
-  readonly address?: string | undefined;
-}
-
 export interface OpenedOrder {
   readonly orderId: string;
   readonly lines: readonly NewLine[];
   readonly discounts: readonly Discount[];
+  /** What an earlier order brings in, and the lines of it that do. */
+  readonly exchange: OpenedExchange | undefined;
   /** Started together with the order, in one request. */
   readonly payment: NewPayment | undefined;
   /** Staff who made it: for the audit log, in the same transaction. */
@@ -166,7 +160,11 @@ export interface OrderStore {
   raiseAttempt(orderId: string, number: number, from: number): Promise<boolean>;
   /** Decides for the refund of a paid order, and makes it. False: decided already, or the booking has another attempt. */
   decideRefund(decision: RefundDecision): Promise<boolean>;
-  /** `paid` → `fulfilled` with its tickets, ids by line. False: it is not paid, or is to be refunded. */
+  /**
+   * `paid` → `fulfilled` with its tickets, ids by line. False: it is not paid, or is to be refunded. The seats of an earlier order
+   * that pay for it are returned by the same step. Where those were returned, used or passed on meanwhile, it decides for the refund
+   * instead, and makes it.
+   */
   fulfil(order: Order, ticketIds: readonly string[], now: number): Promise<boolean>;
   /** `paid` → `refunded`, once its seats were given back. */
   endRefunded(orderId: string, now: number): Promise<boolean>;

@@ -31,8 +31,19 @@ const sums = {
   fee: moneySchema,
   discount: moneySchema,
   tax: moneySchema,
-  total: moneySchema.meta({ description: 'price + fee − discount.' }),
+  total: moneySchema.meta({
+    description: 'What is to be paid: price + fee − discount, less the `credit` of an exchange.',
+  }),
 };
+
+const exchangeSchema = z
+  .object({
+    orderId: z.uuid().meta({ description: 'The earlier order.' }),
+    lines: z.array(z.int()).meta({ description: 'Its lines that pay for this order.' }),
+    kept: moneySchema.meta({ description: 'Of what was paid for them, what the house keeps.' }),
+    refund: moneySchema.meta({ description: 'What goes back to the payment of the earlier order.' }),
+  })
+  .meta({ description: 'Absent: it was not made by an exchange. It has an effect once the order is fulfilled.' });
 
 export const quoteSchema = z
   .object({ lines: z.array(lineSchema), discounts: z.array(discountSchema), ...sums })
@@ -51,9 +62,19 @@ export const orderSchema = z
     expiresAt: time.meta({ description: 'Until when its holds are kept.' }),
     paidAt: time.optional(),
     fulfilledAt: time.optional(),
-    lines: z.array(lineSchema.extend({ state: z.enum(['sold', 'returned']), refunded: moneySchema })),
+    lines: z.array(
+      lineSchema.extend({
+        state: z.enum(['sold', 'returned']),
+        refunded: moneySchema,
+        exchangedFor: z.uuid().optional().meta({ description: 'The order that this seat was exchanged for.' }),
+        exchanged: moneySchema.optional().meta({ description: 'What it brought in there.' }),
+      }),
+    ),
     discounts: z.array(discountSchema),
     ...sums,
+    credit: moneySchema.optional().meta({ description: 'What seats of an earlier order bring in.' }),
+    exchange: exchangeSchema.optional(),
+    exchanged: moneySchema.optional().meta({ description: 'What went on into later orders.' }),
     refunded: moneySchema.meta({ description: 'Of what was paid, as far as the provider has confirmed it.' }),
     bookings: z.array(
       z.object({
@@ -117,10 +138,13 @@ export function orderView(order: Order): OrderView {
     ...(paidAt === undefined ? {} : { paidAt: iso(paidAt) }),
     ...(fulfilledAt === undefined ? {} : { fulfilledAt: iso(fulfilledAt) }),
     lines: lines.map((line) => {
-      return { ...lineView(line, money), state: line.state, refunded: money(line.refunded) };
+      const { exchangedFor } = line;
+      const exchanged = exchangedFor === undefined ? {} : { exchangedFor, exchanged: money(line.exchanged) };
+      return { ...lineView(line, money), state: line.state, refunded: money(line.refunded), ...exchanged };
     }),
     discounts: order.discounts.map((discount) => discountView(discount, money)),
     ...{ price: sum('price'), fee: sum('fee'), discount: sum('discount'), tax: sum('tax'), total: money(order.total) },
+    ...exchangeView(order, money),
     refunded: money(order.refunded),
     bookings: order.bookings.map(({ showtimeId, holdId, status, bookingId, bookingReference }) => {
       const isSold = status === 'confirmed' || status === 'cancelled';
@@ -131,6 +155,15 @@ export function orderView(order: Order): OrderView {
       return { id, amount: { amount, currency }, reason, state };
     }),
   };
+}
+
+function exchangeView({ exchange, credit, exchanged }: Order, money: ToMoney) {
+  const moved = exchanged === 0 ? {} : { exchanged: money(exchanged) };
+  if (!exchange) return moved;
+  const { ofOrderId: orderId, lines, refund } = exchange;
+  const kept = money(lines.reduce((sum, line) => sum + line.kept, 0));
+  const of = { orderId, lines: lines.map(({ line }) => line), kept, refund: money(refund) };
+  return { ...moved, credit: money(credit), exchange: of };
 }
 
 export function quoteView({ lines, discounts, sums, currency }: Quote): z.infer<typeof quoteSchema> {

@@ -7,8 +7,8 @@ import { paymentIdOf } from './derived-ids.js';
 import { returnHolds } from './give-back-holds.js';
 import { endOf, keepHolds } from './keep-holds.js';
 import type { OrderParts, Refused } from './order-parts.js';
-import type { Order, PaymentState } from './order-port.js';
-import type { NewPayment, SettledReport, StaffCaller } from './order-store-port.js';
+import type { Order, PaymentState, StaffCaller } from './order-port.js';
+import type { NewPayment, SettledReport } from './order-store-port.js';
 import { ORDER_TIMES } from './order-times.js';
 import { type AskedQuote, type Quote, quoteOrder, refuse } from './quote-order.js';
 
@@ -75,6 +75,8 @@ export class Orders implements PaidOrders {
     if (unkept) return unkept;
     const payment = { id, orderId: order.id, provider: name, amount, currency, createdAt: clock.now() };
     if (!order.payments.some((known) => known.id === id)) {
+      const gone = order.exchange && (await this.#parts.exchanges?.whyGone(order));
+      if (gone) return refuse(gone);
       const added = await store.addPayment(payment);
       if (added === 'closed') return refuse(closedError((await store.find(order.id)) ?? order));
     }

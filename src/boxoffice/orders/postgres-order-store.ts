@@ -2,10 +2,12 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../halls/hall-store.js';
 import type { PaymentReport, RefundReport } from '../payments/paid-orders-port.js';
 import { auditCancelled, auditMade, auditTaken } from './audit-orders.js';
+import { goneRefundIdOf } from './derived-ids.js';
 import type { Discounts } from './discounts-port.js';
+import type { Exchanges } from './exchanges-port.js';
 import { type FulfilledOrder, fulfilOrders, insertDrafts, insertPayment, openDrafts } from './order-batches.js';
 import { claimHoldsDue, dueOrders, expireOrders, moneyFaults } from './order-monitor-rows.js';
-import type { Order } from './order-port.js';
+import type { Order, StaffCaller } from './order-port.js';
 import { readOrderOfRequest, readOrders, searchOrders } from './order-rows.js';
 import type {
   Cancelled,
@@ -18,7 +20,6 @@ import type {
   OrderStore,
   RefundDecision,
   SettledReport,
-  StaffCaller,
 } from './order-store-port.js';
 import { isolated } from './own-batches.js';
 import { type ReportToSettle, settleBatch } from './settle-batch.js';
@@ -33,15 +34,17 @@ type Hooks = Pick<Discounts, 'take' | 'giveBack' | 'earn'>;
 export class PostgresOrderStore implements OrderStore {
   readonly #pool: Pool;
   readonly #hooks: Hooks | undefined;
+  readonly #exchanges: Exchanges | undefined;
   readonly #draft: (item: { order: NewOrder; underWayMax: number }) => Promise<Drafted>;
   readonly #open: (order: OpenedOrder) => Promise<boolean>;
   readonly #fulfil: (order: FulfilledOrder) => Promise<boolean>;
   readonly #settle: (item: ReportToSettle) => Promise<SettledReport>;
   readonly #find: (id: string) => Promise<Order | undefined>;
 
-  constructor(pool: Pool, hooks?: Hooks) {
+  constructor(pool: Pool, hooks?: Hooks, exchanges?: Exchanges) {
     this.#pool = pool;
     this.#hooks = hooks;
+    this.#exchanges = exchanges;
     this.#draft = isolated(async (items) => await this.#draftAll(items));
     this.#open = isolated(async (orders) => {
       const opened = await openDrafts(pool, orders);
@@ -67,10 +70,11 @@ export class PostgresOrderStore implements OrderStore {
   }
 
   async open(opened: OpenedOrder): Promise<'opened' | 'no_draft' | 'discounts_gone'> {
-    const { orderId, discounts, staff } = opened;
-    if (discounts.length === 0 && !staff) return (await this.#open(opened)) ? 'opened' : 'no_draft';
+    const { orderId, discounts, exchange, staff } = opened;
+    if (discounts.length === 0 && !exchange && !staff) return (await this.#open(opened)) ? 'opened' : 'no_draft';
     return await inTransaction(this.#pool, async (client) => {
       if (!(await openDrafts(client, [opened])).has(orderId)) return { result: 'no_draft', commit: false };
+      if (exchange) await this.#exchanges?.open(client, orderId, exchange);
       const isTaken = discounts.length === 0 || ((await this.#hooks?.take(client, orderId, discounts)) ?? false);
       if (isTaken && staff) await auditMade(client, staff, orderId);
       return { result: isTaken ? 'opened' : 'discounts_gone', commit: isTaken };
@@ -168,34 +172,42 @@ export class PostgresOrderStore implements OrderStore {
   async decideRefund({ orderId, number, attempt, reason, refundId, now }: RefundDecision): Promise<boolean> {
     return await transaction(this.#pool, async (client) => {
       if (!(await isUndecided(client, orderId))) return false;
-      const { rowCount } = await client.query(
-        `WITH decided AS (
-           UPDATE boxoffice.orders o SET decision = 'refund', reason = $4 FROM boxoffice.order_bookings b
-            WHERE o.id = $1 AND b.order_id = o.id AND b.number = $2 AND b.attempt = $3 RETURNING o.id
-         ), refunds AS (
-           INSERT INTO boxoffice.refunds (id, order_id, payment_id, amount, reason, created_at)
-           SELECT $5, p.order_id, p.id, p.received, $4, to_timestamp($6 / 1000.0)
-             FROM decided JOIN boxoffice.payments p ON p.order_id = decided.id
-            WHERE p.state = 'succeeded' AND p.received > 0
-              AND NOT EXISTS (SELECT FROM boxoffice.refunds r WHERE r.payment_id = p.id)
-            ORDER BY p.settled_at LIMIT 1
-         )
-         SELECT id FROM decided`,
-        [orderId, number, attempt, reason, refundId, now],
-      );
-      return rowCount === 1;
+      const sql = 'SELECT FROM boxoffice.order_bookings WHERE order_id = $1 AND number = $2 AND attempt = $3';
+      if ((await client.query(sql, [orderId, number, attempt])).rowCount === 0) return false;
+      await writeRefund(client, { orderId, reason, refundId, now });
+      return true;
     });
   }
 
   async fulfil(order: Order, ticketIds: readonly string[], now: number): Promise<boolean> {
     const fulfilled = { orderId: order.id, ticketIds, now };
     const hooks = this.#hooks;
+    if (order.exchange) return await this.#fulfilExchange(order, fulfilled);
     if (!hooks || (order.accountId === undefined && order.discounts.length === 0)) return await this.#fulfil(fulfilled);
     return await transaction(this.#pool, async (client) => {
       const isFulfilled = (await fulfilOrders(client, [fulfilled])).has(order.id);
       if (isFulfilled) await hooks.earn(client, order.id);
       return isFulfilled;
     });
+  }
+
+  async #fulfilExchange(order: Order, fulfilled: FulfilledOrder): Promise<boolean> {
+    const { id: orderId } = order;
+    const isDone = await transaction(this.#pool, async (client) => {
+      const locked = await this.#exchanges?.lock(client, order);
+      if (!locked) {
+        if (!(await isUndecided(client, orderId))) return false;
+        const refundId = goneRefundIdOf(orderId);
+        await writeRefund(client, { orderId, reason: 'exchange_gone', refundId, now: fulfilled.now });
+        return false;
+      }
+      if (!(await fulfilOrders(client, [fulfilled])).has(orderId)) return false;
+      await this.#exchanges?.carryOut(client, order, locked);
+      await this.#hooks?.earn(client, orderId);
+      return true;
+    });
+    if (isDone) this.#exchanges?.afterwards(order);
+    return isDone;
   }
 
   async endRefunded(orderId: string, now: number): Promise<boolean> {
@@ -279,6 +291,25 @@ export class PostgresOrderStore implements OrderStore {
 async function isUndecided(client: PoolClient, orderId: string): Promise<boolean> {
   const sql = `SELECT FROM boxoffice.orders WHERE id = $1 AND state = 'paid' AND decision IS NULL FOR UPDATE`;
   return (await client.query(sql, [orderId])).rowCount === 1;
+}
+
+/** Decides for the refund of an order whose row is locked, and makes it. */
+async function writeRefund(
+  client: PoolClient,
+  { orderId, reason, refundId, now }: Pick<RefundDecision, 'orderId' | 'reason' | 'refundId' | 'now'>,
+): Promise<void> {
+  await client.query(
+    `WITH decided AS (
+       UPDATE boxoffice.orders SET decision = 'refund', reason = $2 WHERE id = $1 RETURNING id
+     )
+     INSERT INTO boxoffice.refunds (id, order_id, payment_id, amount, reason, created_at)
+     SELECT $3, p.order_id, p.id, p.received, $2, to_timestamp($4 / 1000.0)
+       FROM decided JOIN boxoffice.payments p ON p.order_id = decided.id
+      WHERE p.state = 'succeeded' AND p.received > 0
+        AND NOT EXISTS (SELECT FROM boxoffice.refunds r WHERE r.payment_id = p.id)
+      ORDER BY p.settled_at LIMIT 1`,
+    [orderId, reason, refundId, now],
+  );
 }
 
 function transaction<Value>(pool: Pool, work: (client: PoolClient) => Promise<Value>): Promise<Value> {

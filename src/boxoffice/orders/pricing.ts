@@ -1,4 +1,5 @@
 /** What an order costs. Pure: integers of minor units in and out, and the lines sum to the total to the unit. */
+import type { OrderLine } from './order-port.js';
 import { feeOf, type SalePolicy, taxIn } from './sale-policy.js';
 
 export interface PricedSeat {
@@ -24,6 +25,12 @@ export interface PricedOrder {
   readonly tax: number;
   /** price + fee − discount. */
   readonly total: number;
+}
+
+/** What was paid for a line, in money or by exchange, and has neither been given back nor gone into another order. */
+export function leftOf(line: Pick<OrderLine, 'price' | 'fee' | 'discount' | 'refunded' | 'exchanged'>): number {
+  const { price, fee, discount, refunded, exchanged } = line;
+  return Math.max(0, price + fee - discount - refunded - exchanged);
 }
 
 /** What the seats cost before any discount. */

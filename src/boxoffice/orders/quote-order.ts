@@ -5,8 +5,10 @@ import { priceOf } from '../../core/price.js';
 import { wireError } from '../../protocol/errors.js';
 import type { Money } from '../../protocol/money.js';
 import type { Terms } from '../../runtime/playbill-port.js';
+import { type SettledUp, settleUp } from './exchange.js';
+import type { AskedExchange } from './exchanges-port.js';
 import type { OrderParts, Refused } from './order-parts.js';
-import type { Discount } from './order-port.js';
+import type { Discount, Exchange } from './order-port.js';
 import type { NewLine } from './order-store-port.js';
 import { grossOf, type PricedOrder, priceOrder } from './pricing.js';
 import type { SalePolicy } from './sale-policy.js';
@@ -26,6 +28,8 @@ export interface AskedQuote {
   readonly holds: readonly AskedHold[];
   readonly vouchers: readonly string[];
   readonly points: number | undefined;
+  /** Seats of an earlier order that pay for it. */
+  readonly exchange?: AskedExchange | undefined;
 }
 
 /** A hold as its house has it. */
@@ -43,7 +47,9 @@ export interface Quote {
   readonly holds: readonly QuotedHold[];
   readonly lines: readonly NewLine[];
   readonly discounts: readonly Discount[];
+  /** `total` is what is to be paid: what the seats cost, less the credit of an exchange. */
   readonly sums: Omit<PricedOrder, 'lines'>;
+  readonly exchange: { readonly exchange: Exchange; readonly credit: number } | undefined;
 }
 
 interface FoundHold {
@@ -73,6 +79,8 @@ export async function quoteOrder(parts: OrderParts, asked: AskedQuote, orderId?:
   const { discounts } = discounted;
   const discount = discounts.reduce((sum, { amount }) => sum + amount, 0);
   const { lines, ...sums } = priceOrder(seats, discount);
+  const exchanged = asked.exchange && (await quoteExchange(parts, asked.exchange, currency, sums.total));
+  if (exchanged && !exchanged.ok) return exchanged;
   return {
     ok: true,
     currency,
@@ -86,8 +94,29 @@ export async function quoteOrder(parts: OrderParts, asked: AskedQuote, orderId?:
     })),
     lines: lines.map((line, at) => ({ ...line, ...(seats[at] as QuotedSeat).of, line: at })),
     discounts,
-    sums,
+    sums: { ...sums, total: exchanged ? exchanged.due : sums.total },
+    exchange: exchanged && { exchange: exchanged.exchange, credit: exchanged.credit },
   };
+}
+
+/** @param gross what the new seats cost */
+async function quoteExchange(
+  { exchanges }: OrderParts,
+  { of, lines, staff }: AskedExchange,
+  currency: string,
+  gross: number,
+): Promise<({ readonly ok: true; readonly exchange: Exchange } & SettledUp) | Refused> {
+  if (!exchanges) return refuse(wireError('order_closed', 'Seats are not exchanged here.'));
+  if (of.currency !== currency) {
+    const message = `The order was paid in ${of.currency}, and these seats cost ${currency}: they cannot be exchanged.`;
+    return refuse(wireError('invalid_field', message, { field: 'holds[0]' }));
+  }
+  const judged = await exchanges.judge({ of, lines, staff });
+  if (!judged.ok) return judged;
+  const settled = settleUp(gross, judged);
+  const { refund } = settled;
+  const exchange = { ofOrderId: of.id, lines: judged.lines, refund, byStaff: staff !== undefined };
+  return { ok: true, exchange, ...settled };
 }
 
 type SeatOfLine = Pick<NewLine, 'booking' | 'showtimeId' | 'seatIndex' | 'seat' | 'category' | 'ticketType'>;

@@ -6,6 +6,14 @@ export const WHOLE = 10_000;
 const amount = z.int().nonnegative().max(1_000_000_000);
 const share = z.int().min(0).max(WHOLE);
 
+/** Until when buyers can give seats back, or into an exchange, and what the house keeps. */
+const terms = (until: string) =>
+  z.strictObject({
+    untilMinutesBefore: z.int().min(0).max(1_000_000).meta({ description: until }),
+    feePercent: z.exactOptional(share).meta({ description: 'Kept of what was paid, in hundredths of a percent.' }),
+    feeAmount: z.exactOptional(amount).meta({ description: 'Kept of each seat, in minor units.' }),
+  });
+
 /** What a showtime charges besides its prices, and what a buyer gets back who returns seats. */
 export const salePolicySchema = z
   .strictObject({
@@ -16,17 +24,17 @@ export const salePolicySchema = z
     taxRate: z.exactOptional(share).meta({
       description: 'In hundredths of a percent. Prices and fees have the tax in them; it is shown and not added.',
     }),
-    cancel: z.exactOptional(
-      z.strictObject({
-        untilMinutesBefore: z.int().min(0).max(1_000_000).meta({
-          description: 'Buyers can return seats until so many minutes before the start.',
-        }),
-        feePercent: z.exactOptional(share).meta({ description: 'Kept of what was paid, in hundredths of a percent.' }),
-        feeAmount: z.exactOptional(amount).meta({ description: 'Kept of each seat, in minor units.' }),
-      }),
+    cancel: z.exactOptional(terms('Buyers can return seats until so many minutes before the start.')),
+    exchange: z.exactOptional(
+      terms(
+        'Buyers can exchange seats for others until so many minutes before the start of the showtime that they leave.',
+      ),
     ),
   })
-  .meta({ id: 'SalePolicy', description: 'Without `cancel`, only staff can give money back.' });
+  .meta({
+    id: 'SalePolicy',
+    description: 'Without `cancel`, only staff can give money back. Without `exchange`, only staff can exchange seats.',
+  });
 export type SalePolicy = z.output<typeof salePolicySchema>;
 
 export const NO_POLICY: SalePolicy = {};

@@ -46,7 +46,7 @@ export async function settleRefund(
       `UPDATE boxoffice.orders
           SET refunded = refunded + $2,
               state = CASE WHEN state NOT IN ('fulfilled', 'partly_refunded') OR $2 < 0 THEN state
-                           WHEN refunded + $2 >= total THEN 'refunded' ELSE 'partly_refunded' END
+                           WHEN refunded + exchanged + $2 >= total + credit THEN 'refunded' ELSE 'partly_refunded' END
         WHERE id = $1`,
       [refund.orderId, amount],
     );

@@ -12,10 +12,13 @@ const REASONS_OF_OTHER_MONEY = NOT_OF_ORDER.map((reason) => `'${reason}'`).join(
  *   order) are `other`: received, and not sold. They are known by the reason of their refunds, since clocks of nodes differ.
  * - A refund is shared out among the lines that it names, or else among all lines, by what was paid for them. The shares are
  *   differences of rounded-down running sums, so they add up to the refund.
+ * - An exchange moves money from one order to another, and none through a provider. What an old line brings in is taken off it as
+ *   `other`, and the new order is sold for all that it costs; `other` of the new order says who had taken the part that was not paid
+ *   for it now. So showtimes have what their seats cost, and providers what they moved.
  * - Money counts in the currency in which it arrived. Another one than the order's is `other`.
  * - The refund of other money belongs to no line, and to the showtime of the order's first booking.
  *
- * What they are made of is in `settled`, `refunded` and `free`: of a span, or of some orders.
+ * What they are made of is in `settled`, `refunded`, `credited` and `free`: of a span, or of some orders.
  */
 const OF_A_SPAN = `
   settled AS MATERIALIZED (
@@ -25,6 +28,8 @@ const OF_A_SPAN = `
   refunded AS MATERIALIZED (
     SELECT r.* FROM boxoffice.refunds r
      WHERE r.state = 'succeeded' AND r.settled_at >= $1 AND r.settled_at < $2),
+  credited AS MATERIALIZED (
+    SELECT c.* FROM boxoffice.order_credits c WHERE c.created_at >= $1 AND c.created_at < $2),
   free AS MATERIALIZED (
     SELECT o.* FROM boxoffice.orders o WHERE o.total = 0 AND o.paid_at >= $1 AND o.paid_at < $2)`;
 
@@ -34,11 +39,12 @@ const OF_ORDERS = `
       FROM boxoffice.payments p WHERE p.state = 'succeeded' AND p.order_id = ANY ($1::uuid[])),
   refunded AS MATERIALIZED (
     SELECT r.* FROM boxoffice.refunds r WHERE r.state = 'succeeded' AND r.order_id = ANY ($1::uuid[])),
+  credited AS MATERIALIZED (SELECT c.* FROM boxoffice.order_credits c WHERE c.order_id = ANY ($1::uuid[])),
   free AS MATERIALIZED (
     SELECT o.* FROM boxoffice.orders o WHERE o.total = 0 AND o.paid_at IS NOT NULL AND o.id = ANY ($1::uuid[]))`;
 
 const PARTS = `
-  given_back AS MATERIALIZED (SELECT DISTINCT order_id FROM refunded),
+  given_back AS MATERIALIZED (SELECT order_id FROM refunded UNION SELECT order_id FROM credited WHERE amount < 0),
   concerned AS MATERIALIZED (SELECT order_id FROM settled UNION SELECT order_id FROM given_back),
   own AS MATERIALIZED (
     SELECT DISTINCT ON (p.order_id) p.order_id, p.id
@@ -46,27 +52,43 @@ const PARTS = `
      WHERE p.state = 'succeeded' AND o.paid_at IS NOT NULL AND p.received = o.total AND coalesce(p.received_currency, p.currency) = o.currency
        AND NOT EXISTS (SELECT FROM boxoffice.refunds n
                         WHERE n.order_id = o.id AND n.payment_id = p.id AND n.reason IN (${REASONS_OF_OTHER_MONEY}))
+       -- What an earlier order brings in counts once the new one is fulfilled: before, it is not sold.
+       AND (o.credit = 0 OR o.fulfilled_at IS NOT NULL)
      ORDER BY p.order_id, p.settled_at, p.id),
+  -- The payments that brought an order its money, also by an exchange.
+  funds AS (
+    SELECT order_id, id FROM own
+     UNION
+    SELECT c.order_id, c.payment_id FROM given_back JOIN boxoffice.order_credits c USING (order_id) WHERE c.amount > 0),
   sold AS (
     SELECT s.order_id, s.provider, s.currency, s.settled_at FROM settled s JOIN own USING (id)
     UNION ALL
     SELECT o.id, 'none', o.currency, o.paid_at FROM free o
      WHERE NOT EXISTS (SELECT FROM boxoffice.payments p WHERE p.order_id = o.id AND p.state = 'succeeded')),
-  -- Of orders with a refund in the span every refund that there was, since shares of tax are differences of running sums.
+  -- Of orders with a refund in the span every refund that there was, since shares of tax are differences of running sums. What went
+  -- into another order is shared out in the same way (moves).
+  given AS (
+    SELECT r.id, r.order_id, r.payment_id, r.amount, r.reason, r.lines, r.settled_at, false AS moves,
+           EXISTS (SELECT FROM refunded f WHERE f.id = r.id) AS counts
+      FROM given_back JOIN boxoffice.refunds r USING (order_id) WHERE r.state = 'succeeded'
+     UNION ALL
+    SELECT c.other_order_id, c.order_id, c.payment_id, -c.amount, 'exchanged', c.lines, c.created_at, true,
+           EXISTS (SELECT FROM credited f WHERE f.order_id = c.order_id AND f.other_order_id = c.other_order_id
+                                            AND f.payment_id = c.payment_id)
+      FROM given_back JOIN boxoffice.order_credits c USING (order_id) WHERE c.amount < 0),
   shared AS (
-    SELECT r.id, r.order_id, r.amount, r.reason, r.settled_at, l.line, l.showtime_id, l.ticket_type, l.state, l.tax, w.weight,
+    SELECT r.id, r.order_id, r.payment_id, r.moves, r.counts, r.amount, r.reason, r.settled_at, l.line, l.showtime_id, l.ticket_type, l.state, l.tax, w.weight,
            div(r.amount::numeric * sum(w.weight) OVER ran, sum(w.weight) OVER whole)
            - div(r.amount::numeric * (sum(w.weight) OVER ran - w.weight), sum(w.weight) OVER whole) AS share
-      FROM given_back JOIN boxoffice.refunds r USING (order_id) JOIN own ON own.id = r.payment_id
+      FROM given r JOIN funds ON funds.order_id = r.order_id AND funds.id = r.payment_id
       JOIN boxoffice.order_lines l ON l.order_id = r.order_id AND (r.lines = '{}' OR l.line = ANY (r.lines))
      CROSS JOIN LATERAL (SELECT CASE WHEN sum(c.price + c.fee - c.discount) > 0 THEN l.price + l.fee - l.discount ELSE 1 END AS weight
                            FROM boxoffice.order_lines c
                           WHERE c.order_id = r.order_id AND (r.lines = '{}' OR c.line = ANY (r.lines))) w
-     WHERE r.state = 'succeeded'
-    WINDOW whole AS (PARTITION BY r.id), ran AS (PARTITION BY r.id ORDER BY l.line)),
+    WINDOW whole AS (PARTITION BY r.id, r.payment_id), ran AS (PARTITION BY r.id, r.payment_id ORDER BY l.line)),
   returned AS (
     SELECT *, sum(share) OVER line_ran AS share_ran, row_number() OVER line_ran AS turn FROM shared
-    WINDOW line_ran AS (PARTITION BY order_id, line ORDER BY settled_at, id)),
+    WINDOW line_ran AS (PARTITION BY order_id, line ORDER BY settled_at, id, payment_id)),
   other AS (
     SELECT s.order_id, s.provider, s.currency, s.settled_at, s.received - coalesce(lines.paid, 0) AS amount
       FROM settled s LEFT JOIN own USING (id)
@@ -74,23 +96,27 @@ const PARTS = `
                           WHERE l.order_id = s.order_id AND own.id IS NOT NULL) lines ON true
      WHERE s.received <> coalesce(lines.paid, 0)),
   entry AS (
-    SELECT s.order_id, s.provider, s.currency, s.settled_at AS at, l.showtime_id, l.ticket_type, '' AS reason,
+    SELECT s.order_id, s.order_id AS taken_by, s.provider, s.currency, s.settled_at AS at, l.showtime_id, l.ticket_type, '' AS reason,
            1 AS tickets, l.price AS gross, l.fee AS fees, l.discount AS discounts, l.tax, 0 AS other,
            0 AS returned_tickets, 0 AS refunds, 0 AS refunded_tax
       FROM sold s JOIN boxoffice.order_lines l USING (order_id)
     UNION ALL
-    SELECT x.order_id, x.provider, x.currency, x.settled_at, NULL, '', '', 0, 0, 0, 0, 0, x.amount, 0, 0, 0 FROM other x
+    SELECT x.order_id, x.order_id, x.provider, x.currency, x.settled_at, NULL, '', '', 0, 0, 0, 0, 0, x.amount, 0, 0, 0 FROM other x
     UNION ALL
-    SELECT r.order_id, p.provider, p.currency, r.settled_at, r.showtime_id, r.ticket_type, r.reason, 0, 0, 0, 0, 0, 0,
-           (r.turn = 1 AND (r.state = 'returned' OR o.state = 'refunded'))::int, r.share,
+    SELECT c.order_id, c.other_order_id, p.provider, p.currency, c.created_at, NULL, '', '', 0, 0, 0, 0, 0, c.amount, 0, 0, 0
+      FROM credited c JOIN boxoffice.payments p ON p.id = c.payment_id WHERE c.amount > 0
+    UNION ALL
+    SELECT r.order_id, r.order_id, p.provider, p.currency, r.settled_at, r.showtime_id, r.ticket_type, r.reason, 0, 0, 0, 0, 0,
+           CASE WHEN r.moves THEN -r.share ELSE 0 END,
+           (r.turn = 1 AND (r.state = 'returned' OR o.state = 'refunded'))::int, CASE WHEN r.moves THEN 0 ELSE r.share END,
            div(r.tax * least(r.share_ran, r.weight), greatest(r.weight, 1))
            - div(r.tax * least(r.share_ran - r.share, r.weight), greatest(r.weight, 1))
-      FROM returned r JOIN own USING (order_id) JOIN boxoffice.payments p ON p.id = own.id
+      FROM returned r JOIN boxoffice.payments p ON p.id = r.payment_id
       JOIN boxoffice.orders o ON o.id = r.order_id
-     WHERE EXISTS (SELECT FROM refunded f WHERE f.id = r.id)
+     WHERE r.counts
     UNION ALL
     -- Of other money, or of an order that has no such lines.
-    SELECT r.order_id, p.provider, coalesce(p.received_currency, p.currency), r.settled_at, NULL, '', r.reason, 0, 0, 0, 0, 0, 0, 0, r.amount, 0
+    SELECT r.order_id, r.order_id, p.provider, coalesce(p.received_currency, p.currency), r.settled_at, NULL, '', r.reason, 0, 0, 0, 0, 0, 0, 0, r.amount, 0
       FROM refunded r JOIN boxoffice.payments p ON p.id = r.payment_id
      WHERE NOT EXISTS (SELECT FROM shared s WHERE s.id = r.id))`;
 
@@ -100,7 +126,8 @@ const SOLD_AT = `
            coalesce(o.ordered_by, '') AS seller, e.ticket_type, e.reason, e.tickets, e.gross, e.fees, e.discounts, e.tax,
            e.other, e.returned_tickets, e.refunds, e.refunded_tax
       FROM entry e
-      JOIN boxoffice.orders o ON o.id = e.order_id
+      -- Who took the money: of an exchange whoever sold the earlier order.
+      JOIN boxoffice.orders o ON o.id = e.taken_by
       LEFT JOIN boxoffice.order_bookings first ON first.order_id = e.order_id AND first.number = 0)`;
 
 /** The entries of some orders ($1), in `sold_at`: for the archive. */

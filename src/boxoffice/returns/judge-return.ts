@@ -1,6 +1,6 @@
 /** What is given back for seats. Pure: integers of minor units in and out, and the lines sum to the total to the unit. */
 import type { Order, OrderLine } from '../orders/order-port.js';
-import { shareOut } from '../orders/pricing.js';
+import { leftOf, shareOut } from '../orders/pricing.js';
 import { roundedShare, type SalePolicy } from '../orders/sale-policy.js';
 
 /** What a return needs to know of a line besides the order. */
@@ -34,18 +34,17 @@ export type Judged =
   | { readonly ok: true; readonly lines: readonly ReturnedLine[]; readonly refund: number }
   | { readonly ok: false; readonly fault: WhyNot };
 
-/** What was paid for a line and has not been given back. */
-export function leftOf({ price, fee, discount, refunded }: OrderLine): number {
-  return Math.max(0, price + fee - discount - refunded);
-}
+/** Which terms of a showtime are meant. */
+export type TermsOf = 'cancel' | 'exchange';
 
-/** Until when a buyer can return a seat, in milliseconds since 1970; undefined: never. */
-export function returnableUntil({ policy: { cancel }, startsAt }: LineStanding): number | undefined {
-  return cancel && startsAt - cancel.untilMinutesBefore * 60_000;
+/** Until when a buyer can return a seat, or exchange it, in milliseconds since 1970; undefined: never. */
+export function returnableUntil({ policy, startsAt }: LineStanding, by: TermsOf): number | undefined {
+  const terms = policy[by];
+  return terms && startsAt - terms.untilMinutesBefore * 60_000;
 }
 
 /**
- * What a buyer gets back by the terms of each showtime. The fee is a share of what is left of the line and an amount for each
+ * What a buyer gets back by the terms of each showtime, or what an exchange brings in. The fee is a share of what is left of the line and an amount for each
  * seat, together at most what is left.
  * @param asked numbers of lines; undefined: all that can still be returned
  * @param standings by line
@@ -55,6 +54,7 @@ export function judgeReturn(
   asked: readonly number[] | undefined,
   standings: ReadonlyMap<number, LineStanding>,
   now: number,
+  by: TermsOf = 'cancel',
 ): Judged {
   const wanted = asked ?? order.lines.filter(({ state }) => state === 'sold').map(({ line }) => line);
   const lines: ReturnedLine[] = [];
@@ -67,17 +67,17 @@ export function judgeReturn(
     if (line.state === 'returned') return { ok: false, fault: { ...place, why: 'returned' } };
     if (standing.isCheckedIn) return { ok: false, fault: { ...place, why: 'checked_in' } };
     if (standing.isPassedOn) return { ok: false, fault: { ...place, why: 'passed_on' } };
-    const until = returnableUntil(standing);
+    const until = returnableUntil(standing, by);
     if (until === undefined) return { ok: false, fault: { ...place, why: 'never' } };
     if (now > until) return { ok: false, fault: { ...place, why: 'too_late', until } };
-    lines.push(returned(line, standing.policy));
+    lines.push(returned(line, standing.policy[by]));
   }
   return { ok: true, lines, refund: lines.reduce((sum, { refund }) => sum + refund, 0) };
 }
 
-function returned(line: OrderLine, { cancel }: SalePolicy): ReturnedLine {
+function returned(line: OrderLine, terms: SalePolicy[TermsOf]): ReturnedLine {
   const paid = leftOf(line);
-  const fee = roundedShare(paid, cancel?.feePercent ?? 0) + (cancel?.feeAmount ?? 0);
+  const fee = roundedShare(paid, terms?.feePercent ?? 0) + (terms?.feeAmount ?? 0);
   const kept = Math.min(paid, fee);
   return { line: line.line, paid, kept, refund: paid - kept };
 }

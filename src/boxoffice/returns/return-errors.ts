@@ -1,9 +1,10 @@
 import { type WireError, wireError } from '../../protocol/errors.js';
 import type { Order } from '../orders/order-port.js';
-import type { WhyNot } from './judge-return.js';
+import type { TermsOf, WhyNot } from './judge-return.js';
 
-/** Why a buyer cannot return a seat, in a sentence that names it. */
-export function whyNotError(order: Order, fault: WhyNot): WireError {
+/** Why a buyer cannot return or exchange a seat, in a sentence that names it. */
+export function whyNotError(order: Order, fault: WhyNot, by: TermsOf = 'cancel'): WireError {
+  const done = by === 'cancel' ? 'returned' : 'exchanged';
   const field = `lines[${fault.at}]`;
   const seat = order.lines.find(({ line }) => line === fault.line)?.seat ?? '';
   switch (fault.why) {
@@ -12,15 +13,15 @@ export function whyNotError(order: Order, fault: WhyNot): WireError {
     case 'twice':
       return wireError('invalid_field', 'This line was given twice.', { field });
     case 'returned':
-      return wireError('booking_cancelled', `Seat ${seat} has been returned already.`, { field });
+      return wireError('booking_cancelled', `Seat ${seat} has been returned or exchanged already.`, { field });
     case 'checked_in':
       return wireError('in_use', `Somebody has gone in with the ticket of seat ${seat}.`, { field });
     case 'passed_on':
       return wireError('in_use', `The ticket of seat ${seat} belongs to somebody else by now.`, { field });
     case 'never':
-      return wireError('order_closed', `Seat ${seat} cannot be returned.`, { field });
+      return wireError('order_closed', `Seat ${seat} cannot be ${done}.`, { field });
     case 'too_late':
-      return wireError('order_closed', `Seat ${seat} could be returned until ${new Date(fault.until).toISOString()}.`, {
+      return wireError('order_closed', `Seat ${seat} could be ${done} until ${new Date(fault.until).toISOString()}.`, {
         field,
       });
   }

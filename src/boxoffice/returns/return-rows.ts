@@ -2,18 +2,23 @@
 import type { PoolClient } from 'pg';
 import type { Reads } from '../catalogue/reads.js';
 import type { Share } from '../loyalty/points-ledger.js';
-import { NOT_OF_ORDER } from '../orders/judge-report.js';
+import { uuidV5 } from '../orders/derived-ids.js';
 import type { Order } from '../orders/order-port.js';
 import { readOrders } from '../orders/order-rows.js';
 import { salePolicySchema } from '../orders/sale-policy.js';
 import { writeOutbox } from '../outbox/write-outbox.js';
 import type { LineStanding, ReturnedLine } from './judge-return.js';
 
-export type ReturnReason = 'returned' | 'staff' | 'showtime_cancelled';
+export type ReturnReason = 'returned' | 'staff' | 'showtime_cancelled' | 'exchanged';
 
 /** The order as it stays until the transaction ends. Its tickets are locked too: nobody is let in with them meanwhile. */
 export async function lockOrder(client: PoolClient, orderId: string): Promise<Order | undefined> {
   await client.query('SELECT FROM boxoffice.orders WHERE id = $1 FOR UPDATE', [orderId]);
+  return await lockTickets(client, orderId);
+}
+
+/** Of an order whose row is locked. */
+export async function lockTickets(client: PoolClient, orderId: string): Promise<Order | undefined> {
   await client.query('SELECT FROM boxoffice.tickets WHERE order_id = $1 ORDER BY id FOR NO KEY UPDATE', [orderId]);
   return (await readOrders(client, [orderId]))[0];
 }
@@ -48,29 +53,6 @@ export async function findAsked(db: Reads, returnId: string): Promise<{ readonly
   return (await db.query<{ asked: string | null }>(sql, [returnId])).rows[0];
 }
 
-/**
- * What can still be given back of the payment by which the order was bought, and that payment; undefined: it cost nothing. A second
- * payment is known by its refund, and not by its time: clocks of nodes differ, and both can be settled in one millisecond.
- */
-export async function findPayment(
-  db: Reads,
-  orderId: string,
-): Promise<{ readonly id: string; readonly left: number } | undefined> {
-  const { rows } = await db.query<{ id: string; left: string }>(
-    `SELECT p.id, p.received - (SELECT coalesce(sum(r.amount), 0) FROM boxoffice.refunds r
-                                 WHERE r.payment_id = p.id AND r.state <> 'failed') AS left
-       FROM boxoffice.payments p JOIN boxoffice.orders o ON o.id = p.order_id
-      WHERE p.order_id = $1 AND p.state = 'succeeded' AND p.received = o.total
-        AND coalesce(p.received_currency, p.currency) = o.currency
-        AND NOT EXISTS (SELECT FROM boxoffice.refunds n
-                         WHERE n.order_id = o.id AND n.payment_id = p.id AND n.reason = ANY ($2))
-      ORDER BY p.settled_at, p.id LIMIT 1`,
-    [orderId, NOT_OF_ORDER],
-  );
-  const [row] = rows;
-  return row && { id: row.id, left: Number(row.left) };
-}
-
 export interface NewReturn {
   readonly id: string;
   readonly order: Order;
@@ -79,9 +61,8 @@ export interface NewReturn {
   readonly lines: readonly ReturnedLine[];
   /** Of those, whose seats come free. */
   readonly freed: readonly number[];
-  readonly refund: number;
-  /** Absent: nothing is refunded. */
-  readonly paymentId: string | undefined;
+  /** What goes back to the buyer, by payment. */
+  readonly refunds: readonly { readonly paymentId: string; readonly amount: number }[];
   readonly asked: string | undefined;
   readonly askedBy: string | undefined;
 }
@@ -89,9 +70,10 @@ export interface NewReturn {
 /** For so long only the node that decided asks the house. */
 const HEAD_START = '15 seconds';
 
-/** Writes what was decided: lines, tickets, bookings, the refund and what is told about it. */
+/** Writes what was decided: lines, tickets, bookings and refunds. */
 export async function writeReturn(client: PoolClient, one: NewReturn): Promise<void> {
-  const { id, order, reason, lines, freed, refund, paymentId, asked, askedBy } = one;
+  const { id, order, reason, lines, freed, refunds, asked, askedBy } = one;
+  const refund = refunds.reduce((sum, { amount }) => sum + amount, 0);
   await client.query(
     `WITH decided AS (
        INSERT INTO boxoffice.returns (id, order_id, reason, lines, amount, asked, asked_by, freed_at, try_after)
@@ -111,7 +93,7 @@ export async function writeReturn(client: PoolClient, one: NewReturn): Promise<v
                              AND l.state = 'sold' AND l.line <> ALL ($4))
      )
      INSERT INTO boxoffice.refunds (id, order_id, payment_id, amount, reason, lines, asked_by)
-     SELECT $1, $2, $10, $5, $3, $8, $7 WHERE $5 > 0`,
+     SELECT r.id, $2, r.payment_id, r.amount, $3, $8, $7 FROM unnest($10::uuid[], $11::uuid[], $12::bigint[]) AS r (id, payment_id, amount)`,
     [
       id,
       order.id,
@@ -122,10 +104,17 @@ export async function writeReturn(client: PoolClient, one: NewReturn): Promise<v
       askedBy ?? null,
       lines.map(({ line }) => line),
       lines.map((line) => line.refund),
-      paymentId ?? null,
+      // The first has the id of the return.
+      refunds.map((_, at) => (at === 0 ? id : uuidV5(id, `refund:${at}`))),
+      refunds.map(({ paymentId }) => paymentId),
+      refunds.map(({ amount }) => amount),
     ],
   );
   if (refund === 0) await endWithoutMoney(client, order.id);
+}
+
+/** Tells what was given back; of an exchange another event tells. */
+export async function tellReturn(client: PoolClient, { id, order, reason }: NewReturn): Promise<void> {
   const payload = { orderId: order.id, refundId: id, reason };
   await writeOutbox(client, [{ topic: 'order.refunded', subject: `order:${order.id}`, payload }]);
 }
@@ -134,7 +123,7 @@ export async function writeReturn(client: PoolClient, one: NewReturn): Promise<v
 async function endWithoutMoney(client: PoolClient, orderId: string): Promise<void> {
   await client.query(
     `UPDATE boxoffice.orders o
-        SET state = CASE WHEN o.refunded >= o.total AND NOT EXISTS (
+        SET state = CASE WHEN o.refunded + o.exchanged >= o.total + o.credit AND NOT EXISTS (
                       SELECT FROM boxoffice.order_lines l WHERE l.order_id = o.id AND l.state = 'sold')
                     THEN 'refunded' ELSE 'partly_refunded' END
       WHERE o.id = $1 AND o.state IN ('fulfilled', 'partly_refunded')`,
@@ -142,10 +131,13 @@ async function endWithoutMoney(client: PoolClient, orderId: string): Promise<voi
   );
 }
 
-/** What was returned of an order so far, and all of it: seats before discounts, and money. `refund`: what is given back now. */
+/**
+ * What was returned of an order so far, and all of it: seats before discounts, and money. `refund`: what goes back now, or
+ * into another order. What came from an earlier order counts as paid.
+ */
 export function returnedShare(order: Order, freed: readonly number[], refund = 0): Required<Share> {
   const worth = (lines: Order['lines']) => lines.reduce((sum, { price, fee }) => sum + price + fee, 0);
   const gone = order.lines.filter(({ line, state }) => state === 'returned' || freed.includes(line));
-  const refunded = order.lines.reduce((sum, line) => sum + line.refunded, refund);
-  return { returned: worth(gone), of: worth(order.lines), refunded, paid: order.total };
+  const refunded = order.lines.reduce((sum, line) => sum + line.refunded + line.exchanged, refund);
+  return { returned: worth(gone), of: worth(order.lines), refunded, paid: order.total + order.credit };
 }

@@ -8,16 +8,19 @@ import { type Edited, edit } from '../catalogue/edit-parts.js';
 import type { HouseDesk } from '../house-desk-port.js';
 import type { Share } from '../loyalty/points-ledger.js';
 import { uuidV5 } from '../orders/derived-ids.js';
+import { drawFrom } from '../orders/exchange.js';
 import type { Order, OrderLine } from '../orders/order-port.js';
-import { judgeReturn, leftOf, type ReturnedLine, shareRefund } from './judge-return.js';
+import { leftOf } from '../orders/pricing.js';
+import { readFunds } from './funds.js';
+import { judgeReturn, type ReturnedLine, shareRefund } from './judge-return.js';
 import { whyNotError } from './return-errors.js';
 import {
   findAsked,
-  findPayment,
   lockOrder,
   type ReturnReason,
   readStandings,
   returnedShare,
+  tellReturn,
   writeReturn,
 } from './return-rows.js';
 import { isSold, type NumberedLine, partsOf, refuseTorn, type SeatMaps } from './torn-seats.js';
@@ -220,16 +223,12 @@ export class Returns {
     lines: readonly ReturnedLine[],
   ): Promise<undefined> {
     const refund = sumOf(lines);
-    const payment = refund === 0 ? undefined : await findPayment(client, order.id);
+    const drawn = drawFrom(refund === 0 ? [] : await readFunds(client, order.id), refund)?.drawn;
     // The lines say the same. If they do not, no money is the safer mistake.
-    if (refund > 0 && (payment === undefined || payment.left < refund)) {
-      throw new Error(`Of order ${order.id} there are not ${refund} minor units left to give back.`);
-    }
-    const { id: paymentId } = payment ?? { id: undefined };
-    await writeReturn(client, {
-      ...{ id, order, reason, lines, freed, refund, paymentId, asked },
-      askedBy: caller?.holder,
-    });
+    if (!drawn) throw new Error(`Of order ${order.id} there are not ${refund} minor units left to give back.`);
+    const written = { id, order, reason, lines, freed, refunds: drawn, asked, askedBy: caller?.holder };
+    await writeReturn(client, written);
+    await tellReturn(client, written);
     await this.#parts.discounts?.takeBack(client, order.id, returnedShare(order, freed, refund));
     return undefined;
   }

@@ -20,6 +20,7 @@ const DESCRIBED: Readonly<Record<string, { readonly topic: WebhookTopic; readonl
   'order.fulfilled': { topic: 'order.fulfilled', describe: fulfilled },
   'order.cancelled': { topic: 'order.cancelled', describe: cancelled },
   'order.refunded': { topic: 'order.refunded', describe: refunded },
+  'order.exchanged': { topic: 'order.exchanged', describe: exchanged },
   'refund.settled': { topic: 'refund.settled', describe: settled },
   'payment.disputed': { topic: 'payment.disputed', describe: disputed },
   'ticket.checked_in': { topic: 'ticket.checked_in', describe: checkedIn },
@@ -64,12 +65,13 @@ interface OrderRow {
   readonly state: string;
   readonly currency: string;
   readonly total: number;
+  readonly credit: number;
   readonly refunded: number;
 }
 
 async function findOrder(db: Reads, orderId: unknown): Promise<OrderRow | undefined> {
   const { rows } = await db.query<OrderRow>(
-    `SELECT reference, channel, state, currency, total::float8 AS total, refunded::float8 AS refunded
+    `SELECT reference, channel, state, currency, total::float8 AS total, credit::float8 AS credit, refunded::float8 AS refunded
        FROM boxoffice.orders WHERE id = $1`,
     [orderId],
   );
@@ -87,8 +89,9 @@ async function fulfilled(db: Reads, id: string, at: Date, payload: Payload) {
        FROM boxoffice.order_bookings b WHERE b.order_id = $1 ORDER BY b.number`,
     [orderId],
   );
-  const { reference, channel, state, currency, total } = order;
-  return writeMessage(id, 'order.fulfilled', at, { orderId, reference, channel, state, currency, total, bookings });
+  const { reference, channel, state, currency, total, credit } = order;
+  const sums = { currency, total, ...(credit > 0 ? { credit } : {}) };
+  return writeMessage(id, 'order.fulfilled', at, { orderId, reference, channel, state, ...sums, bookings });
 }
 
 async function cancelled(db: Reads, id: string, at: Date, payload: Payload) {
@@ -114,6 +117,23 @@ async function refunded(db: Reads, id: string, at: Date, payload: Payload) {
     currency,
     refunded: sum,
   });
+}
+
+async function exchanged(db: Reads, id: string, at: Date, { orderId, newOrderId }: Payload) {
+  const [old, next] = [await findOrder(db, orderId), await findOrder(db, newOrderId)];
+  const { rows } = await db.query<{ refund: number; seats: string[] }>(
+    `SELECT e.refund::float8 AS refund,
+            ARRAY(SELECT l.seat FROM boxoffice.order_lines l
+                   WHERE l.order_id = e.of_order_id AND l.line = ANY (e.lines) ORDER BY l.line) AS seats
+       FROM boxoffice.exchanges e WHERE e.order_id = $1`,
+    [newOrderId],
+  );
+  const [exchange] = rows;
+  if (!old || !next || !exchange) return undefined;
+  const { reference, channel, state, currency } = old;
+  const of = { orderId: String(orderId), reference, channel, state, currency };
+  const to = { newOrderId: String(newOrderId), newReference: next.reference, credit: next.credit };
+  return writeMessage(id, 'order.exchanged', at, { ...of, ...to, ...exchange });
 }
 
 async function settled(db: Reads, id: string, at: Date, payload: Payload) {

@@ -33,10 +33,21 @@ export const WEBHOOK_EVENTS = {
   'order.fulfilled': order.extend({
     currency: z.string(),
     total: minorUnits,
+    credit: minorUnits
+      .optional()
+      .meta({ description: 'What seats of an earlier order brought in, besides the total.' }),
     bookings: z.array(z.object({ showtimeId: z.uuid(), reference, seats })),
   }),
   'order.cancelled': order,
   'order.refunded': order.extend({ reason: z.string(), currency: z.string(), refunded: minorUnits }),
+  'order.exchanged': order.extend({
+    seats,
+    newOrderId: z.uuid(),
+    newReference: reference,
+    currency: z.string(),
+    credit: minorUnits.meta({ description: 'What the seats brought in for the new order, in the minor unit.' }),
+    refund: minorUnits.meta({ description: 'What goes back because the new seats cost less, in the minor unit.' }),
+  }),
   'refund.settled': z.object({
     refundId: z.uuid(),
     orderId: z.uuid(),

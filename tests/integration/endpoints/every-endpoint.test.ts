@@ -11,6 +11,7 @@ import { makeWalletFiles } from '../tickets/wallet-files.js';
 import { accountRequests } from './account-requests.js';
 import { catalogueRequests } from './catalogue-requests.js';
 import { type Answered, Cinema, type Right } from './cinema.js';
+import { exchangeRequests } from './exchange-requests.js';
 import { orderRequests } from './order-requests.js';
 import { outboxRequests } from './outbox-requests.js';
 import { paymentRequests } from './payment-requests.js';
@@ -33,6 +34,7 @@ const RIGHT: Readonly<Record<string, (cinema: Cinema) => Promise<Right>>> = {
   ...reportRequests,
   ...scheduleRequests,
   ...returnRequests,
+  ...exchangeRequests,
   ...seatRequests,
   ...ticketRequests,
   ...voucherRequests,
@@ -54,6 +56,8 @@ const OF_A_STRANGER: Readonly<Record<string, string>> = {
   cancelOrder: 'not_found',
   quoteReturn: 'not_found',
   returnOrder: 'not_found',
+  quoteExchange: 'not_found',
+  exchangeOrder: 'not_found',
   quoteOrder: 'unknown_hold',
   createOrder: 'unknown_hold',
   listOrderTickets: 'not_found',

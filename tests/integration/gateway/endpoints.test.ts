@@ -95,6 +95,8 @@ const ALL = [
   'POST /v1/orders/{orderId}/cancel',
   'POST /v1/orders/{orderId}/payments',
   'POST /v1/orders/{orderId}/refunds',
+  'POST /v1/orders/{orderId}/exchange',
+  'POST /v1/orders/{orderId}/exchange/quote',
   'POST /v1/orders/{orderId}/return',
   'POST /v1/orders/{orderId}/return/quote',
   'GET /v1/orders/{orderId}/tickets',

@@ -31,6 +31,15 @@ export interface GivenBack {
   readonly settledAt: Date;
 }
 
+export interface Exchanged {
+  /** The id of the earlier order, and of the payment that brought its money. */
+  readonly of: string;
+  readonly payment: string;
+  readonly lines: readonly number[];
+  readonly amount: number;
+  readonly at: Date;
+}
+
 export interface Sale {
   readonly id?: string;
   readonly reference?: string;
@@ -50,18 +59,28 @@ export interface Sale {
   readonly lines: readonly SoldLine[];
   readonly payments?: readonly Paid[];
   readonly refunds?: readonly GivenBack[];
+  /** Seats of another sale that pay for a part of it. */
+  readonly exchange?: Exchanged;
   /** Tickets of its lines, and a confirmed booking. */
   readonly hasTickets?: boolean;
 }
 
 type Rows = Record<
-  'orders' | 'order_bookings' | 'order_lines' | 'payments' | 'refunds' | 'tickets',
+  'orders' | 'order_bookings' | 'order_lines' | 'payments' | 'refunds' | 'tickets' | 'order_credits',
   Record<string, unknown>[]
 >;
 
 /** Adds the rows of all the sales in one transaction, and returns the ids of the orders. */
 export async function addSales(pool: pg.Pool, sales: readonly Sale[]): Promise<readonly string[]> {
-  const rows: Rows = { orders: [], order_bookings: [], order_lines: [], payments: [], refunds: [], tickets: [] };
+  const rows: Rows = {
+    orders: [],
+    order_bookings: [],
+    order_lines: [],
+    payments: [],
+    refunds: [],
+    tickets: [],
+    order_credits: [],
+  };
   const ids = sales.map((sale) => addRows(rows, sale));
   const client = await pool.connect();
   try {
@@ -88,7 +107,9 @@ async function insert(client: pg.PoolClient, table: string, rows: readonly Reado
 function addRows(rows: Rows, sale: Sale): string {
   const { id = randomUUID(), currency = 'EUR', lines, payments = [], refunds = [], hasTickets = false } = sale;
   const createdAt = sale.createdAt ?? payments[0]?.settledAt ?? new Date();
-  const total = lines.reduce((sum, { price, fee = 0, discount = 0 }) => sum + price + fee - discount, 0);
+  const gross = lines.reduce((sum, { price, fee = 0, discount = 0 }) => sum + price + fee - discount, 0);
+  const credit = sale.exchange?.amount ?? 0;
+  const total = gross - credit;
   rows.orders.push({
     id,
     reference: sale.reference ?? `R-${id}`,
@@ -104,6 +125,9 @@ function addRows(rows: Rows, sale: Sale): string {
     currency,
     total,
     refunded: 0,
+    credit,
+    exchanged: 0,
+    fulfilled_at: sale.exchange?.at ?? null,
     created_at: createdAt,
     expires_at: sale.expiresAt ?? new Date(createdAt.getTime() + 600_000),
     paid_at: sale.paidAt === null ? null : (sale.paidAt ?? payments[0]?.settledAt ?? null),
@@ -148,6 +172,12 @@ function addRows(rows: Rows, sale: Sale): string {
     },
   );
   rows.payments.push(...paid);
+  if (sale.exchange && credit > 0) {
+    const { of, payment, lines: moved, at } = sale.exchange;
+    const row = { payment_id: payment, created_at: at };
+    rows.order_credits.push({ ...row, order_id: of, other_order_id: id, amount: -credit, lines: moved });
+    rows.order_credits.push({ ...row, order_id: id, other_order_id: of, amount: credit, lines: [] });
+  }
   for (const {
     id: refundId = randomUUID(),
     payment = 0,

@@ -63,7 +63,28 @@ export const SAMPLES: readonly {
   ],
   ['paymentDisputed', { ...disputed, answerBy: Date.UTC(2026, 11, 24, 22, 59) }, 'to be answered'],
   ['paymentDisputed', { ...disputed, status: 'lost' }, 'lost'],
-  ['orderExchanged', { order, newReference: 'NLJHG-BDFCK' }],
+  [
+    'orderExchanged',
+    {
+      order,
+      old: {
+        ...order,
+        reference: 'NLJHG-BDFCK',
+        shows: [{ ...order.shows[0]!, lines: order.shows[0]!.lines.slice(1) }],
+      },
+      ...{ credit: 1_090, refund: 0, hasTickets: true },
+    },
+    'dearer seats',
+  ],
+  [
+    'orderExchanged',
+    {
+      order: { ...order, total: 0 },
+      old: { ...order, reference: 'NLJHG-BDFCK' },
+      ...{ credit: 2_630, refund: 370, hasTickets: false },
+    },
+    'cheaper seats, without tickets',
+  ],
   ['ticketPassedOn', { show, name: 'Grace', seat: 'A-13', hasTicket: true, url }],
   ['ticketOffered', { show, from: 'Ada', seat: 'A-13', until: Date.UTC(2026, 11, 3, 17, 15), url }],
   ['waitlistOffer', { show, name: '', seats: ['C-1', 'C-2'], until: Date.UTC(2026, 11, 4, 17, 15), url }],

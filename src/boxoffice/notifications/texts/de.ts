@@ -47,6 +47,8 @@ export const de: MailTexts = {
       'Die unten genannte Vorstellung wurde abgesagt. Das tut uns leid. Wir erstatten, was Sie dafür bezahlt haben.',
     wrongSum:
       'Der Betrag, den wir für Bestellung {reference} erhalten haben, weicht von ihrer Summe ab. Wir erstatten den erhaltenen Betrag.',
+    exchangeGone:
+      'Die Plätze, die Sie umtauschen wollten, waren schon zurückgegeben, benutzt oder weitergegeben, als Ihre Zahlung für Bestellung {reference} einging. Der Umtausch hat nicht stattgefunden, und wir erstatten die ganze Zahlung.',
     other: 'Wir erstatten eine Zahlung für Bestellung {reference}.',
     duration:
       'Das Geld geht auf die Karte oder das Konto zurück, womit Sie bezahlt haben. Das dauert meist einige Werktage.',
@@ -78,9 +80,15 @@ export const de: MailTexts = {
     answerBy: 'Antworten Sie dort bis {until}. Danach ist das Geld verloren.',
   },
   orderExchanged: {
-    subject: 'Bestellung {reference} wurde umgetauscht',
-    title: 'Ihre Bestellung wurde umgetauscht',
-    body: 'Bestellung {reference} wurde gegen Bestellung {newReference} umgetauscht. Die Tickets der alten Bestellung sind nicht mehr gültig.',
+    subject: 'Ihre neuen Tickets für {movie}',
+    title: 'Ihre Plätze wurden umgetauscht',
+    body: 'Plätze der Bestellung {oldReference} wurden umgetauscht. Die Tickets für diese Plätze sind nicht mehr gültig:',
+    attached:
+      'Ihre neue Bestellung ist {reference}. Ihre Tickets finden Sie im Anhang. Zeigen Sie am Einlass den Code jedes Tickets, auf Papier oder auf dem Telefon.',
+    booked: 'Ihre neue Bestellung ist {reference}. Nennen Sie am Einlass die Buchungsnummer.',
+    refunded:
+      'Die neuen Plätze kosten weniger. Wir erstatten {amount} auf die Karte oder das Konto, womit Sie Bestellung {oldReference} bezahlt haben.',
+    credit: 'Umgetauschte Plätze',
   },
   ticketPassedOn: {
     subject: 'Ein Ticket für {movie} wurde an Sie weitergegeben',

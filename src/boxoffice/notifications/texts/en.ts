@@ -44,6 +44,8 @@ export const en = {
     returned: 'You returned seats of order {reference}. Their tickets are no longer valid.',
     showtimeCancelled: 'The showtime below was cancelled. We are sorry, and refund what you paid for it.',
     wrongSum: 'The amount that we received for order {reference} differs from its total. We refund what we received.',
+    exchangeGone:
+      'The seats that you wanted to exchange had been returned, used or passed on before your payment for order {reference} arrived. The exchange did not take place, and we refund the whole payment.',
     other: 'We refund a payment for order {reference}.',
     duration: 'The money goes back to the card or account that you paid with. This usually takes a few business days.',
   },
@@ -73,9 +75,15 @@ export const en = {
     answerBy: 'Answer it there by {until}. After that the dispute is lost.',
   },
   orderExchanged: {
-    subject: 'Order {reference} was exchanged',
-    title: 'Your order was exchanged',
-    body: 'Order {reference} was exchanged for order {newReference}. The tickets of the old order are no longer valid.',
+    subject: 'Your new tickets for {movie}',
+    title: 'Your seats were exchanged',
+    body: 'Seats of order {oldReference} were exchanged. The tickets of these seats are no longer valid:',
+    attached:
+      'Your new order is {reference}. Its tickets are attached. Show the code of each ticket at the door, on paper or on your phone.',
+    booked: 'Your new order is {reference}. Show the booking reference at the door.',
+    refunded:
+      'The new seats cost less. We refund {amount} to the card or account that you paid order {oldReference} with.',
+    credit: 'Exchanged seats',
   },
   ticketPassedOn: {
     subject: 'A ticket for {movie} was passed on to you',

@@ -47,6 +47,8 @@ export const fr: MailTexts = {
       'La séance ci-dessous a été annulée. Nous en sommes désolés et remboursons ce que vous avez payé.',
     wrongSum:
       'Le montant reçu pour la commande {reference} diffère de son total. Nous remboursons le montant que nous avons reçu.',
+    exchangeGone:
+      'Les places que vous vouliez échanger avaient été rendues, utilisées ou transmises avant l’arrivée de votre paiement de la commande {reference}. L’échange n’a pas eu lieu et nous remboursons le paiement en totalité.',
     other: 'Nous remboursons un paiement de la commande {reference}.',
     duration:
       'L’argent est reversé sur la carte ou le compte avec lequel vous avez payé. Cela prend en général quelques jours ouvrés.',
@@ -77,9 +79,15 @@ export const fr: MailTexts = {
     answerBy: 'Répondez-y avant : {until}. Ensuite, le litige est perdu.',
   },
   orderExchanged: {
-    subject: 'La commande {reference} a été échangée',
-    title: 'Votre commande a été échangée',
-    body: 'La commande {reference} a été échangée contre la commande {newReference}. Les billets de l’ancienne commande ne sont plus valables.',
+    subject: 'Vos nouveaux billets pour {movie}',
+    title: 'Vos places ont été échangées',
+    body: 'Des places de la commande {oldReference} ont été échangées. Les billets de ces places ne sont plus valables :',
+    attached:
+      'Votre nouvelle commande est la {reference}. Ses billets sont en pièce jointe. Présentez le code de chaque billet à l’entrée, sur papier ou sur votre téléphone.',
+    booked: 'Votre nouvelle commande est la {reference}. Présentez le numéro de réservation à l’entrée.',
+    refunded:
+      'Les nouvelles places coûtent moins cher. Nous remboursons {amount} sur la carte ou le compte avec lequel vous avez payé la commande {oldReference}.',
+    credit: 'Places échangées',
   },
   ticketPassedOn: {
     subject: 'Un billet pour {movie} vous a été transmis',

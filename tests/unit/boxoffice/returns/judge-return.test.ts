@@ -10,6 +10,7 @@ function line(number: number, of: Partial<OrderLine> = {}): OrderLine {
   return {
     ...{ line: number, booking: 0, showtimeId: 's', seatIndex: number, seat: `A-${number + 1}`, category: 'Front' },
     ...{ ticketType: '', price: 1_000, fee: 100, discount: 0, tax: 0, taxRate: 0, state: 'sold', refunded: 0 },
+    ...{ exchangedFor: undefined, exchanged: 0 },
     ...of,
   };
 }
