@@ -18,6 +18,8 @@ const ways = {
     autocomplete: 'new-password',
     button: 'Set the password',
     path: '/v1/password-resets/confirm',
+    // The mail that says so is in the language of the browser.
+    more: { locale: navigator.language },
     done: 'Done: your password is set. You can log in now.',
   },
 };
@@ -41,7 +43,7 @@ form.addEventListener('submit', async (event) => {
     const answer = await fetch(way.path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token, password: form.elements.password.value }),
+      body: JSON.stringify({ token, password: form.elements.password.value, ...way.more }),
     });
     told.textContent = answer.ok ? way.done : (await answer.json()).detail;
     form.hidden = answer.ok;

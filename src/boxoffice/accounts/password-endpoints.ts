@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { type WireError, wireError } from '../../protocol/errors.js';
 import { forgetAttempts, uncountAttempt } from '../access/attempts.js';
+import { languageTag } from '../catalogue/edit-parts.js';
 import { inTransaction } from '../halls/hall-store.js';
 import { writeOutbox } from '../outbox/write-outbox.js';
 import { mailTo } from './account-mails.js';
@@ -27,7 +28,7 @@ export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
       access: 'account',
       rate: 'commands',
       parameters: {},
-      body: z.strictObject({ oldPassword: passwordSchema, password: passwordSchema }),
+      body: z.strictObject({ oldPassword: passwordSchema, password: passwordSchema, locale: languageTag }),
       reply: loggedInSchema,
       errors: ['wrong_credentials', 'weak_password', 'rate_limited'],
       handle: async ({ body, caller: { accountId, sessionId }, address }) => {
@@ -40,17 +41,17 @@ export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
       id: 'askForPassword',
       path: '/v1/password-resets',
       summary: 'Has a link mailed that sets a password. The answer does not tell whether there is an account.',
-      body: z.strictObject({ email: emailSchema }),
+      body: z.strictObject({ email: emailSchema, locale: languageTag }),
       status: 202,
       reply: mailedSchema,
       errors: ['rate_limited'],
-      handle: async ({ body: { email }, address }) => {
+      handle: async ({ body: { email, locale }, address }) => {
         const tooMany = await refuseTooMany(pool, [
           [limits.mails, email],
           [limits.addressMails, address],
         ]);
         if (tooMany) return { ok: false, error: tooMany };
-        await keepLink(parts, email);
+        await keepLink(parts, email, locale);
         return { ok: true, body: { email } };
       },
     }),
@@ -59,7 +60,7 @@ export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
       id: 'setPassword',
       path: '/v1/password-resets/confirm',
       summary: 'Sets a password by a mailed link. Ends all sessions of the account.',
-      body: z.strictObject({ token: linkSchema, password: passwordSchema }),
+      body: z.strictObject({ token: linkSchema, password: passwordSchema, locale: languageTag }),
       status: 204,
       reply: z.undefined(),
       errors: ['invalid_link', 'weak_password', 'rate_limited'],
@@ -72,10 +73,10 @@ export function passwordEndpoints(parts: AccountParts): readonly Endpoint[] {
 }
 
 /** The same work whether the address has an account or not: which mail it gets is found out when that is sent. */
-async function keepLink({ pool, links, wakeOutbox }: AccountParts, email: string): Promise<void> {
+async function keepLink({ pool, links, wakeOutbox }: AccountParts, email: string, locale: string): Promise<void> {
   await inTransaction(pool, async (client) => {
     const linkId = await links.keepPassword(client, email);
-    await writeOutbox(client, [mailTo(email, 'account.password_asked', { email, linkId })]);
+    await writeOutbox(client, [mailTo(email, 'account.password_asked', { email, linkId, locale })]);
     return { result: undefined, commit: true };
   });
   wakeOutbox();
@@ -90,7 +91,11 @@ interface Who {
 async function changePassword(
   parts: AccountParts,
   { accountId, sessionId, address }: Who,
-  { oldPassword, password }: { readonly oldPassword: string; readonly password: string },
+  {
+    oldPassword,
+    password,
+    locale,
+  }: { readonly oldPassword: string; readonly password: string; readonly locale: string },
 ): Promise<LogInAnswer> {
   const { pool, passwords, limits, sessions } = parts;
   const known = await findAccount(pool, accountId);
@@ -117,6 +122,7 @@ async function changePassword(
     const grants = await setPassword(parts, client, account, hashed.hash, {
       action: 'account.change_password',
       address,
+      locale,
     });
     const value = await sessions.start(client, { ...account, grants }, { address, ...session });
     return { result: { ok: true, value }, commit: true };
@@ -137,7 +143,7 @@ async function readSession(client: PoolClient, accountId: string, sessionId: str
 
 async function setByLink(
   parts: AccountParts,
-  { token, password }: { readonly token: string; readonly password: string },
+  { token, password, locale }: { readonly token: string; readonly password: string; readonly locale: string },
   address: string,
 ): Promise<WireError | undefined> {
   const { pool, links, passwords, limits } = parts;
@@ -152,7 +158,7 @@ async function setByLink(
     const owner = link && (await findAccountByEmail(client, link.email));
     const account = owner && (await lockAccount(client, owner.id));
     if (!account || account.disabledAt !== null) return { result: INVALID_LINK, commit: true };
-    await setPassword(parts, client, account, hashed.hash, { action: 'account.set_password', address });
+    await setPassword(parts, client, account, hashed.hash, { action: 'account.set_password', address, locale });
     // Whoever was locked out by the guesses of somebody else is let in again.
     await forgetAttempts(client, limits.accountFailures, email);
     return { result: undefined, commit: true };
@@ -167,12 +173,12 @@ async function setPassword(
   client: PoolClient,
   account: Account,
   hash: string,
-  act: { readonly action: string; readonly address: string },
+  { locale, ...act }: { readonly action: string; readonly address: string; readonly locale: string },
 ): Promise<number> {
   await client.query('UPDATE boxoffice.accounts SET password_hash = $2 WHERE id = $1', [account.id, hash]);
   await auditEntry(parts, client, account, act);
   const { email } = account;
-  await writeOutbox(client, [mailTo(email, 'account.password_changed', { email })]);
+  await writeOutbox(client, [mailTo(email, 'account.password_changed', { email, locale })]);
   return (await endAllSessions(client, account.id, 'the password was changed')) ?? account.grants;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { wireError } from '../../protocol/errors.js';
 import { uncountAttempt } from '../access/attempts.js';
-import { text } from '../catalogue/edit-parts.js';
+import { languageTag, text } from '../catalogue/edit-parts.js';
 import { inTransaction } from '../halls/hall-store.js';
 import { writeOutbox } from '../outbox/write-outbox.js';
 import { mailTo } from './account-mails.js';
@@ -39,12 +39,13 @@ export function signUpEndpoints(parts: AccountParts): readonly Endpoint[] {
         email: emailSchema,
         password: passwordSchema,
         name: nameSchema.optional(),
+        locale: languageTag,
         guestSession: guestSessionSchema,
       }),
       status: 202,
       reply: mailedSchema,
       errors: ['weak_password', 'rate_limited'],
-      handle: async ({ body: { email, password, name = '', guestSession }, address }) => {
+      handle: async ({ body: { email, password, name = '', locale, guestSession }, address }) => {
         const weak = refusePassword(password, { email });
         if (weak) return { ok: false, error: weak };
         const tooMany = await refuseTooMany(pool, [
@@ -57,7 +58,7 @@ export function signUpEndpoints(parts: AccountParts): readonly Endpoint[] {
         if (!hashed.ok) return hashed;
         const holder = guestSession === undefined ? undefined : await guestHolder(guestSession);
         const signUp = { email, name, passwordHash: hashed.hash, holder };
-        await keepSignUp(parts, signUp);
+        await keepSignUp(parts, signUp, locale);
         return { ok: true, body: { email } };
       },
     }),
@@ -79,10 +80,10 @@ export function signUpEndpoints(parts: AccountParts): readonly Endpoint[] {
 }
 
 /** The same work whether the address has an account or not: which mail it gets is found out when that is sent. */
-async function keepSignUp({ pool, links, wakeOutbox }: AccountParts, signUp: SignUp): Promise<void> {
+async function keepSignUp({ pool, links, wakeOutbox }: AccountParts, signUp: SignUp, locale: string): Promise<void> {
   await inTransaction(pool, async (client) => {
     const linkId = await links.keepSignUp(client, signUp);
-    await writeOutbox(client, [mailTo(signUp.email, 'account.sign_up', { email: signUp.email, linkId })]);
+    await writeOutbox(client, [mailTo(signUp.email, 'account.sign_up', { email: signUp.email, linkId, locale })]);
     return { result: undefined, commit: true };
   });
   wakeOutbox();

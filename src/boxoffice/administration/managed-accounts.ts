@@ -7,7 +7,7 @@ import { revoke } from '../access/revocations.js';
 import { mailTo } from '../accounts/account-mails.js';
 import { emailSchema, insertAccount } from '../accounts/account-store.js';
 import { passwordSchema, refusePassword } from '../accounts/new-password.js';
-import { type Edited, edit, refuse, text } from '../catalogue/edit-parts.js';
+import { type Edited, edit, languageTag, refuse, text } from '../catalogue/edit-parts.js';
 import { pageCursor, pageOf } from '../catalogue/page.js';
 import { writeOutbox } from '../outbox/write-outbox.js';
 import { editOnce } from '../repeated-requests.js';
@@ -40,6 +40,7 @@ const newAccount = z.strictObject({
   email: emailSchema,
   name: text(200),
   role: roleSchema,
+  locale: languageTag,
   password: passwordSchema
     .optional()
     .meta({ description: 'Absent: the owner of the address is mailed a link by which they set one.' }),
@@ -117,13 +118,13 @@ export function managedAccountEndpoints(parts: AdminParts): readonly Endpoint[] 
 }
 
 async function add(parts: AdminParts, made: NewAccount, caller: Caller, key: string): Promise<Edited<Shown>> {
-  const { email, name, role, password } = made;
+  const { email, name, role, password, locale } = made;
   const denied = refuseRank(caller, role) ?? (password === undefined ? undefined : refusePassword(password, { email }));
   if (denied) return { ok: false, error: denied };
   const hashed = password === undefined ? undefined : await parts.passwords.hash(password);
   if (hashed?.ok === false) return hashed;
   // Without the password: of what was asked, Postgres keeps a fast hash.
-  const asked = { add: 'account', email, name, role, hasPassword: password !== undefined };
+  const asked = { add: 'account', email, name, role, locale, hasPassword: password !== undefined };
   const done = await editOnce(parts.pool, { caller, key, asked }, async (client): Promise<Edited<Shown>> => {
     const account = { id: parts.uuid(), email, name, role, passwordHash: hashed?.hash ?? null };
     if (!(await insertAccount(client, account))) {
@@ -136,7 +137,8 @@ async function add(parts: AdminParts, made: NewAccount, caller: Caller, key: str
     });
     if (password === undefined) {
       const linkId = await parts.links.keepPassword(client, email, FIRST_PASSWORD_MS);
-      await writeOutbox(client, [mailTo(email, 'account.invited', { email, linkId, withinMs: FIRST_PASSWORD_MS })]);
+      const invited = { email, linkId, withinMs: FIRST_PASSWORD_MS, locale };
+      await writeOutbox(client, [mailTo(email, 'account.invited', invited)]);
     }
     return await show(client, account.id);
   });

@@ -24,6 +24,14 @@ export const text = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has characters that are not text');
 
+/** In which language somebody is mailed. */
+export const languageTag = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag, such as de-CH')
+  .max(35)
+  .default('en')
+  .meta({ override: { type: 'string', maxLength: 35 }, description: 'Of the mail: a language tag of BCP 47.' });
+
 export type Edited<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: WireError };

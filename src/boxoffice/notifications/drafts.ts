@@ -11,12 +11,11 @@ import { MONEY_DRAFTINGS } from './money-drafts.js';
 
 const ofOrder = z.object({ orderId: z.string() });
 const ofExchange = z.object({ orderId: z.string(), newOrderId: z.string() });
-const ofLink = z.object({ email: z.string(), linkId: z.string(), withinMs: z.number().optional() });
-const ofEmail = z.object({ email: z.string() });
+/** Rows of a node of an earlier version have none. */
+const LOCALE = z.string().default('en');
+const ofLink = z.object({ email: z.string(), linkId: z.string(), withinMs: z.number().optional(), locale: LOCALE });
+const ofEmail = z.object({ email: z.string(), locale: LOCALE });
 const ofOffer = z.object({ ticketId: z.string(), linkId: z.string() });
-
-/** Accounts have no language yet. */
-const ACCOUNT_LOCALE = 'en';
 
 export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
   async 'order.fulfilled'(event, { db, ticketFiles }) {
@@ -83,31 +82,32 @@ export const DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const data = { show, name: '', seats, until, url: site.showtime(offer.showtimeId) };
     return { to, locale, ...mail('waitlistOffer', data) };
   },
-  async 'webhook.endpoint_disabled'(event, { db }) {
+  async 'webhook.endpoint_disabled'(event, { db, staff: { locale } }) {
     const endpoint = await loadEndpoint(db, event.payload);
-    return endpoint && { to: endpoint.to, locale: ACCOUNT_LOCALE, ...mail('endpointDisabled', { url: endpoint.url }) };
+    return endpoint && { to: endpoint.to, locale, ...mail('endpointDisabled', { url: endpoint.url }) };
   },
   async 'account.sign_up'(event, { db, links, now }) {
-    const { email: to, linkId } = ofLink.parse(event.payload);
+    const { email: to, linkId, locale } = ofLink.parse(event.payload);
     const hasAccount = (await findAccountByEmail(db, to)) !== undefined;
     const withinMs = hasAccount ? links.passwordTtlMs : links.signUpTtlMs;
     if (event.createdAt.getTime() + withinMs <= now()) return undefined;
     const data = { url: links.urlOf(hasAccount ? 'password' : 'sign-up', linkId), withinMs };
-    return { to, locale: ACCOUNT_LOCALE, ...mail(hasAccount ? 'signUpKnown' : 'signUp', data) };
+    return { to, locale, ...mail(hasAccount ? 'signUpKnown' : 'signUp', data) };
   },
   async 'account.password_asked'(event, { db, links, now }) {
-    const { email: to, linkId } = ofLink.parse(event.payload);
-    if (!(await findAccountByEmail(db, to))) return { to, locale: ACCOUNT_LOCALE, ...mail('noAccount', {}) };
+    const { email: to, linkId, locale } = ofLink.parse(event.payload);
+    if (!(await findAccountByEmail(db, to))) return { to, locale, ...mail('noAccount', {}) };
     if (event.createdAt.getTime() + links.passwordTtlMs <= now()) return undefined;
     const data = { url: links.urlOf('password', linkId), withinMs: links.passwordTtlMs };
-    return { to, locale: ACCOUNT_LOCALE, ...mail('passwordReset', data) };
+    return { to, locale, ...mail('passwordReset', data) };
   },
   async 'account.password_changed'(event) {
-    return { to: ofEmail.parse(event.payload).email, locale: ACCOUNT_LOCALE, ...mail('passwordChanged', {}) };
+    const { email: to, locale } = ofEmail.parse(event.payload);
+    return { to, locale, ...mail('passwordChanged', {}) };
   },
   async 'account.invited'(event, { links }) {
-    const { email: to, linkId, withinMs = links.passwordTtlMs } = ofLink.parse(event.payload);
-    return { to, locale: ACCOUNT_LOCALE, ...mail('invitation', { url: links.urlOf('password', linkId), withinMs }) };
+    const { email: to, linkId, withinMs = links.passwordTtlMs, locale } = ofLink.parse(event.payload);
+    return { to, locale, ...mail('invitation', { url: links.urlOf('password', linkId), withinMs }) };
   },
 };
 

@@ -35,6 +35,7 @@ interface ShowRow {
 interface LineRow extends Omit<LineFacts, 'kind'> {
   readonly showtimeId: string;
   readonly category: string;
+  /** Its name, or its id where the showtime has it no more; empty: it was sold as none. */
   readonly ticketType: string;
   readonly bookingReference: string;
 }
@@ -54,11 +55,14 @@ export async function loadOrder(
   const order = rows[0];
   if (!order) return undefined;
   const { rows: lineRows } = await db.query<LineRow>(
-    `SELECT l.showtime_id AS "showtimeId", l.seat, l.category, l.ticket_type AS "ticketType", l.price::float8 AS price,
+    `SELECT l.showtime_id AS "showtimeId", l.seat, l.category,
+            coalesce((SELECT y ->> 'name' FROM jsonb_array_elements(s.ticket_types) AS y
+                       WHERE y ->> 'id' = l.ticket_type LIMIT 1), l.ticket_type) AS "ticketType", l.price::float8 AS price,
             l.fee::float8 AS fee, l.discount::float8 AS discount, l.tax::float8 AS tax, l.tax_rate AS "taxRate",
             b.booking_reference AS "bookingReference"
        FROM boxoffice.order_lines l
        JOIN boxoffice.order_bookings b ON b.order_id = l.order_id AND b.number = l.booking_number
+       LEFT JOIN boxoffice.showtimes s ON s.id = l.showtime_id
       WHERE l.order_id = $1 AND (cardinality($2::int[]) = 0 OR l.line = ANY ($2)) ORDER BY l.line`,
     [orderId, lines],
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageTag } from '../catalogue/edit-parts.js';
 
 /** What the environment says about mails. */
 export const notificationSettings = {
@@ -14,11 +15,7 @@ export const notificationSettings = {
   /** Whom mails tell of what staff have to do: disputed payments, refunds that were refused. Absent: only the log says it. */
   STAFF_EMAIL: z.email().max(254).optional(),
   /** In which language: a language tag of BCP 47. */
-  STAFF_LOCALE: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is no language tag, such as de-CH')
-    .max(35)
-    .default('en'),
+  STAFF_LOCALE: languageTag,
   /** Mails on the way to the server at a time. */
   SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(50).default(4),
 };

@@ -21,11 +21,16 @@ export interface OutboxPayloads {
   readonly 'waitlist.offered': { readonly offerId: string };
   readonly 'webhook.endpoint_disabled': { readonly endpointId: string };
   /** Somebody signed up. The link has no secret in it: see src/boxoffice/accounts/mailed-links.ts. */
-  readonly 'account.sign_up': { readonly email: string; readonly linkId: string };
-  readonly 'account.password_asked': { readonly email: string; readonly linkId: string };
-  readonly 'account.password_changed': { readonly email: string };
+  readonly 'account.sign_up': { readonly email: string; readonly linkId: string; readonly locale: string };
+  readonly 'account.password_asked': { readonly email: string; readonly linkId: string; readonly locale: string };
+  readonly 'account.password_changed': { readonly email: string; readonly locale: string };
   /** An administrator made an account. */
-  readonly 'account.invited': { readonly email: string; readonly linkId: string; readonly withinMs: number };
+  readonly 'account.invited': {
+    readonly email: string;
+    readonly linkId: string;
+    readonly withinMs: number;
+    readonly locale: string;
+  };
 }
 
 export type OutboxTopic = keyof OutboxPayloads;

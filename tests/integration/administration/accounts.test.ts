@@ -68,7 +68,7 @@ describe('an account is made', () => {
   it('without a password, and its owner is mailed a link that lasts for a week', async () => {
     const made = await add(admin.caller, { email: 'bob@a.example' });
     expect(made).toMatchObject({ code: 'ok', body: { hasPassword: false } });
-    const payload = { email: 'bob@a.example', withinMs: 7 * 86_400_000, linkId: expect.any(String) };
+    const payload = { email: 'bob@a.example', withinMs: 7 * 86_400_000, locale: 'en', linkId: expect.any(String) };
     expect(await stage.mailsAsked()).toEqual([{ topic: 'account.invited', payload }]);
     const { rows } = await stage.pool.query(
       "SELECT email FROM boxoffice.mailed_links WHERE purpose = 'password' AND expires_at > now() + interval '6 days'",
