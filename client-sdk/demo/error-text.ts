@@ -6,6 +6,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   too_many_extensions: 'The time cannot be prolonged any more.',
   price_changed: 'Your order has changed, and nothing was charged. Look at it once more, then pay.',
   none_available: 'We found no seats like that. Try fewer seats or another category.',
+  hold_in_order: 'These seats are in an order that is being paid. Pay or cancel that first.',
+  booking_in_order: 'This booking belongs to an order, and is given back with it.',
   unauthorized: 'Your session has ended. Reload the page to start a new one.',
 };
 
