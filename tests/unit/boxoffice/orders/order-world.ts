@@ -9,6 +9,7 @@ import { OrderMonitor } from '../../../../src/boxoffice/orders/order-monitor.js'
 import type { OrderParts } from '../../../../src/boxoffice/orders/order-parts.js';
 import type { Order } from '../../../../src/boxoffice/orders/order-port.js';
 import { Orders } from '../../../../src/boxoffice/orders/orders.js';
+import { leftOf } from '../../../../src/boxoffice/orders/pricing.js';
 import type { PaymentReport } from '../../../../src/boxoffice/payments/paid-orders-port.js';
 import type { PaymentProvider } from '../../../../src/boxoffice/payments/payment-provider-port.js';
 import { apply } from '../../../../src/core/apply.js';
@@ -25,6 +26,15 @@ import { houseOf } from '../../core/halls.js';
 export const SHOWTIMES = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'] as const;
 export const PAYMENT_TTL_MS = 600_000;
 export const HOLD_TTL_MS = 60_000;
+
+/** Whatever is sold can be exchanged, for what it is worth. */
+const TERMS: NonNullable<OrderParts['exchanges']> = {
+  judge: async ({ of, lines }) => {
+    const chosen = of.lines.filter(({ line, state }) => state === 'sold' && (lines?.includes(line) ?? true));
+    return { ok: true, lines: chosen.map((line) => ({ line: line.line, paid: leftOf(line), kept: 0 })) };
+  },
+  whyGone: async () => undefined,
+};
 
 interface Turn {
   readonly worker: number;
@@ -140,6 +150,7 @@ export class OrderWorld {
       store: gated<OrderParts['store']>(this.store),
       desk: gated(desk),
       policyOf: async () => ({}),
+      exchanges: TERMS,
       providers: new Map([['test', gated(this.#provider())]]),
       explain: (outcome): WireError =>
         'refusal' in outcome ? wireError(outcome.refusal.code, outcome.refusal.code) : wireError('unavailable', 'away'),
