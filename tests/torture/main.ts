@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Misuse, sentenceOf } from '../../src/ops/misuse.js';
+import { moneyHunt } from './money/catch-money-mutations.js';
 import { describeMoney, moneyFailings } from './money/money-report.js';
 import { tortureMoney } from './money/money-run.js';
-import { catchMutations } from './mutations/catch-mutations.js';
+import { catchMutations, SEAT_HUNT } from './mutations/catch-mutations.js';
 import { describe, failings } from './report.js';
 import { HELP, readOptions, type TortureOptions } from './torture-options.js';
 import { torture } from './torture-run.js';
@@ -36,7 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
   // Once: who asks twice does not want to wait, and gets what the platform does by itself.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   if (options.money) return await mainOfMoney(options, say, interrupted.signal);
-  if (options.mutations) return (await catchMutations(options, say, interrupted.signal)) ? 0 : 1;
+  if (options.mutations) return (await catchMutations(SEAT_HUNT, options, say, interrupted.signal)) ? 0 : 1;
   const historyFile = options.history ?? join(await mkdtemp(join(tmpdir(), 'usher-history-')), 'history.jsonl');
   const result = await torture(options, { program: PROGRAM, sql: SQL, historyFile, say, signal: interrupted.signal });
   process.stdout.write(describe(result, options));
@@ -49,7 +50,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function mainOfMoney(options: TortureOptions, say: (line: string) => void, signal: AbortSignal): Promise<number> {
-  const place = { program: PROGRAM, provider: PROVIDER, receiver: RECEIVER, sql: SQL, say, signal };
+  const others = { provider: PROVIDER, receiver: RECEIVER };
+  if (options.mutations) return (await catchMutations(moneyHunt(others), options, say, signal)) ? 0 : 1;
+  const place = { ...others, program: PROGRAM, sql: SQL, say, signal };
   const result = await tortureMoney(options, place);
   process.stdout.write(describeMoney(result, options));
   if (moneyFailings(result, options).length === 0) return 0;

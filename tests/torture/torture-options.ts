@@ -63,8 +63,8 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
   const nodes = wholeNumber('--nodes', values.nodes, 3, 1, 9);
   const failover = values.failover === true;
   const money = values.money === true;
-  if (money && (failover || values.mutations || values.history !== undefined)) {
-    throw new Misuse('--money has no failover, no mutations and no history.');
+  if (money && (failover || values.history !== undefined)) {
+    throw new Misuse('--money has no failover and no history.');
   }
   const known = money ? MONEY_FAULT_NAMES : Object.keys(failover ? FAILOVER_FAULTS : FAULTS);
   const possible = nodes > 1 ? known : loneFaults(known);

@@ -5,6 +5,8 @@ import { applyMutation, type Mutation } from '../../simulation/mutations/plant.j
 
 /** All that the server is made of. */
 const SOURCES = ['src', 'sql', 'package.json'];
+/** The server, and the program that prints its tickets. */
+const ENTRIES = ['src/main.ts', 'src/boxoffice/tickets/print-worker.ts'];
 
 /**
  * Copies the server's sources, puts the bug in and builds it.
@@ -16,11 +18,11 @@ export async function plantInServer(
 ): Promise<{ readonly program: string; readonly sql: string }> {
   await copyServer(directory);
   if (mutation) await applyMutation(mutation, directory);
-  const program = join(directory, 'dist/main.js');
   await build({
-    entryPoints: [join(directory, 'src/main.ts')],
+    entryPoints: ENTRIES.map((entry) => join(directory, entry)),
     absWorkingDir: directory,
-    outfile: program,
+    outdir: join(directory, 'dist'),
+    entryNames: '[name]',
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -29,7 +31,7 @@ export async function plantInServer(
     sourcemap: true,
     logLevel: 'silent',
   });
-  return { program, sql: join(directory, 'sql') };
+  return { program: join(directory, 'dist/main.js'), sql: join(directory, 'sql') };
 }
 
 /** The sources alone, for patches to be applied to. */
