@@ -1,4 +1,5 @@
 import { type Trip, travel } from '../../../src/adapters/memory/trip.js';
+import type { HouseDesk } from '../../../src/boxoffice/house-desk-port.js';
 import { MemoryOrderStore } from '../../../src/boxoffice/orders/memory-order-store.js';
 import type { OrderStore } from '../../../src/boxoffice/orders/order-store-port.js';
 import type { SalePolicy } from '../../../src/boxoffice/orders/sale-policy.js';
@@ -16,6 +17,8 @@ import type { World } from './world.js';
 const PROVIDER_SLOW_MS = 800;
 const OFTEN = /^(find|due|holdsDue|expire|take|policy)/;
 const SELDOM = /^(raiseAttempt|decideRefund|endRefunded|settleRefund|postponeRefund|cancel|prolong)$/;
+const LONGER_MS = 2_500;
+const HEARD_LATE_MS = 3_000;
 /** A commit that takes its time. */
 const STORE_SLOW_MS = 300;
 
@@ -29,6 +32,7 @@ export class Sales {
   readonly #world: World;
   readonly #random: Random;
   readonly #isShaky: boolean;
+  #troubledUntil = Number.POSITIVE_INFINITY;
   /** Payments and refunds that took effect at the provider, and of which the process that asked has not told the store. */
   readonly #unrecorded = new Map<Life, Map<string, 'start' | 'refund'>>();
   /** Who took the report that paid an order. */
@@ -58,6 +62,22 @@ export class Sales {
     return showtimeId.endsWith('1') ? {} : { feePerTicket: 50, taxRate: 700 };
   }
 
+  /** The houses, as a process of a node asks them: now and then it hears an answer late, when others have gone on. */
+  askedFrom(hosted: HouseDesk, life: Life): HouseDesk {
+    const desk = this.desk.over(hosted, life);
+    return {
+      open: (showtimeId) => desk.open(showtimeId),
+      ask: async (showtimeId, command, commandId) => {
+        const outcome = await desk.ask(showtimeId, command, commandId);
+        if (this.#isTroubled() && this.#random.chance(0.06)) {
+          const ms = this.#random.between(100, HEARD_LATE_MS);
+          await new Promise<void>((resolve) => void life.timers.after(ms, resolve));
+        }
+        return outcome;
+      },
+    };
+  }
+
   /** A port of the shared store, as a process of a node reaches it. */
   reachedFrom<Port extends object>(port: Port, name: string, life: Life): Port {
     const { time } = this.#world;
@@ -83,9 +103,8 @@ export class Sales {
 
   /** What befalls a call to the store, besides what befalls all that Postgres is asked. */
   trip(kind: string, name: string): Trip {
-    const { weather, endOfFaults } = this.#world;
-    const trip = weather.postgres(name, 'owners');
-    if (trip.lost !== undefined || endOfFaults || !this.#isShaky) return trip;
+    const trip = this.#world.weather.postgres(name, 'owners');
+    if (trip.lost !== undefined || !this.#isShaky || !this.#isTroubled()) return trip;
     const random = this.#random;
     // Some calls are many, and some are few: of each some answers shall be lost.
     const chance = SELDOM.test(kind) ? 0.3 : OFTEN.test(kind) ? 0.02 : 0.1;
@@ -98,12 +117,19 @@ export class Sales {
 
   #providerTrip(call: ProviderCall): Trip {
     const random = this.#random;
-    if (this.#world.endOfFaults) return { thereMs: random.between(1, 20), backMs: random.between(1, 20) };
+    if (!this.#isTroubled()) return { thereMs: random.between(1, 20), backMs: random.between(1, 20) };
     const slow = () => random.between(1, random.chance(0.3) ? PROVIDER_SLOW_MS : 60);
     if (!random.chance(0.25)) return { thereMs: slow(), backMs: slow() };
     const lost = random.chance(0.3) ? 'request' : 'answer';
     if (lost === 'answer' && call !== 'look') this.#world.count('an answer of the provider was lost');
     return { lost, thereMs: slow(), brokenAfterMs: random.between(1, PROVIDER_SLOW_MS) };
+  }
+
+  /** While faults last, and for a while longer: money that comes late meets them too. */
+  #isTroubled(): boolean {
+    const { endOfFaults, time } = this.#world;
+    if (!endOfFaults) this.#troubledUntil = time.now() + LONGER_MS;
+    return time.now() < this.#troubledUntil;
   }
 
   #acted(call: 'start' | 'refund', id: string, life: Life): void {

@@ -45,7 +45,7 @@ export class SimBoxOffice {
     const providers = new Map<ProviderName, PaymentProvider>([[provider.name, provider]]);
     const orderParts: OrderParts = {
       store,
-      desk: sales.desk.over(hosted, life),
+      desk: sales.askedFrom(hosted, life),
       policyOf: (showtimeId) =>
         life.hears(travel(world.time, sales.trip('policy', name), () => sales.policyOf(showtimeId))),
       providers,

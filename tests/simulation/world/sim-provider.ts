@@ -135,6 +135,7 @@ export class SimProvider {
     const { random } = this.#options;
     switch (payment.card) {
       case 'late':
+        this.#report(payment);
         this.#later(random.between(...LATE_MS), () => this.#receive(payment));
         return;
       case 'never':
