@@ -18,7 +18,7 @@ export interface Cache {
   get(key: string): Promise<{ readonly value: string | undefined } | undefined>;
   /** Kept for at most `ttlMs`, and gone before where room is needed. */
   set(key: string, value: string, ttlMs: number): Promise<boolean>;
-  /** The counts of those showtimes that have any. */
+  /** The counts of the showtimes whose counts are known. */
   counts(showtimeIds: readonly string[]): Promise<ReadonlyMap<string, SeatCounts> | undefined>;
   /**
    * Files counts by showtime. `unless newer`: those of a later `{epoch, seq}` stay, so that nodes may write in any order;

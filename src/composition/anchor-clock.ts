@@ -1,6 +1,6 @@
 import type { AnchoredClock } from '../adapters/anchored-clock.js';
 
-/** A reading of Postgres' clock that took no longer is as good as any: half of it is all that the clock can be off. */
+/** A reading of Postgres' clock that took no longer is accepted: the clock is then off by half of that at most. */
 const NARROW_MS = 250;
 const TRIES_MAX = 5;
 

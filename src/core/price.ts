@@ -1,6 +1,6 @@
 import type { Hold, House } from './house.js';
 
-/** What each of these seats costs now, in minor units of the house's currency. `types` by position, where it has any. */
+/** What each of these seats costs now, in minor units of the house's currency. `types` by position; absent: the ordinary prices. */
 export function pricesOf(
   house: Pick<House, 'map' | 'rules'>,
   seats: readonly number[],

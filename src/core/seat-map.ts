@@ -107,7 +107,7 @@ export interface SeatMap {
   readonly isOrdinary: Uint8Array;
   /** 1 for a wheelchair space or companion seat, kept for those who need it; KEPT_WHOLE at a table that is sold whole. */
   readonly isKept: Uint8Array;
-  /** The companion seats of each wheelchair space that has any. */
+  /** The companion seats by wheelchair space. A space without companion seats is not in it. */
   readonly companionsOf: ReadonlyMap<number, readonly number[]>;
   /** Blocks by the focal distance of their nearest seat, and that distance by block. */
   readonly blocksByFocal: Int32Array;

@@ -24,7 +24,7 @@ async function accountsOf(pool: Reads, holders: readonly string[]): Promise<Read
 }
 
 /**
- * The catalogue, as actors ask it. Showtimes of one hall share one compiled seat map for as long as any of them runs:
+ * The catalogue, as actors ask it. Showtimes of one hall share one compiled seat map while at least one of them runs:
  * a map of 20,000 seats takes megabytes, and a node may run hundreds of its showtimes.
  */
 export function showtimePlaybill(pool: Reads, defaults: DefaultRules): Playbill {

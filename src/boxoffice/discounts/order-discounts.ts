@@ -16,7 +16,7 @@ import { judgeVoucher, type OrderToDiscount, type Voucher } from '../vouchers/ju
 import { giveVouchersBack, hasUseLeft, plainCode, takeVouchers, vouchersByCode } from '../vouchers/voucher-store.js';
 
 const VOUCHERS_MAX = 5;
-/** Codes that are none. Whoever has a right one is not counted. An address has many people, and a guest is a new one at will. */
+/** Limits for wrong codes; right ones do not count. Many people share an address, and a guest can become a new guest at any time. */
 const WRONG_CODES: AttemptLimit = { what: 'voucher codes', max: 10, windowMs: 15 * 60_000 };
 const WRONG_CODES_OF_ADDRESS: AttemptLimit = { what: 'voucher codes of address', max: 100, windowMs: 15 * 60_000 };
 

@@ -54,7 +54,7 @@ function placeAreas(
     let first = taken.length - area.count;
     while (first > 0 && !isFree(first, area.count)) first--;
     if (isFree(first, area.count)) fill(area, i, first);
-    // Nothing but areas, in the way of each other: then the order of the file is as good as any.
+    // Only areas are left, and they are in the way of each other: the order of the file serves.
     else return placeInOrder(next, put);
   }
   return firsts;

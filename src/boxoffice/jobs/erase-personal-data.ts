@@ -48,7 +48,7 @@ export async function eraseAccount(client: PoolClient, accountId: string): Promi
       WHERE account_id = $1 OR email = (SELECT email FROM boxoffice.accounts WHERE id = $1)`,
     [accountId],
   );
-  // Whoever waits has left: an offer that the owner of the showtime makes all the same is not filed (waitlist/README.md).
+  // The person leaves the waitlist: an offer that the owner of the showtime still makes is not filed (waitlist/README.md).
   await client.query(
     `UPDATE boxoffice.waitlist_entries
         SET email = 'erased@erased.invalid', state = CASE state WHEN 'waiting' THEN 'left' ELSE state END,

@@ -33,7 +33,7 @@ export const MONEY_DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
       const data = { reference, amount, provider, failure };
       return { to: staff.to, locale: staff.locale, ...mail('refundRefused', data), key: `refused ${refundId}` };
     }
-    // Who got cash at the counter has it in their hands.
+    // A buyer who got cash at the counter has it already.
     if (state !== 'succeeded' || provider === 'cash' || !order.to) return undefined;
     const data = { reference, name, amount };
     return { to: order.to, locale: order.locale, ...mail('refundSettled', data), key: `settled ${refundId}` };

@@ -1,6 +1,6 @@
 import type { OrderFacts } from './mail-facts.js';
 
-/** Seats named in a link: enough for whoever looks for others close by. */
+/** Seats named in a link, for a buyer who looks for free seats close to them. */
 const SEATS_MAX = 10;
 
 /** Where mails lead to, on the site whose address is SITE_URL. */

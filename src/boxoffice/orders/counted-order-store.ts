@@ -69,7 +69,7 @@ export class CountedOrderStore implements OrderStore {
 
   async noteStarted(started: Parameters<OrderStore['noteStarted']>[0]): Promise<void> {
     await this.#store.noteStarted(started);
-    // What did not start is reported by nobody.
+    // No provider reports on a payment that did not start.
     if (started.state === 'failed') this.#payments.add('failed');
   }
 

@@ -19,7 +19,7 @@ export interface AskedOrder extends AskedQuote {
   readonly email: string | undefined;
   readonly name: string;
   readonly locale: string;
-  /** Who asks, where that is not the buyer. */
+  /** The member of staff who asks; undefined: the buyer asks. */
   readonly orderedBy: string | undefined;
   /** Whose limits count; undefined: nobody's. */
   readonly from: Origin | undefined;
@@ -39,13 +39,13 @@ export type Created = { readonly ok: true; readonly order: Order } | Refused;
 /**
  * Makes an order, once for each request: a repeat gets the same order, in whatever state it is by now.
  *
- * Invariant: the row of the order is there before any house is asked, so that whoever finds holds in an order finds the order.
+ * Invariant: the row of the order is there before any house is asked, so that every node that finds holds in an order finds the order.
  * A refusal cancels the draft first and returns the holds then: nobody can open an order whose holds were returned.
  */
 export async function createOrder(parts: OrderParts, asked: AskedOrder): Promise<Created> {
   const quote = await quoteOrder(parts, asked);
   const shown = quote.ok ? refuseOtherTotal(quote, asked) : quote;
-  // What was sold to this request already is not quoted again.
+  // An earlier try of this request may have made the order already: then no new quote counts.
   if (shown || !quote.ok) return (await repeated(parts, asked)) ?? shown ?? (quote as Refused);
   const order = newOrder(parts, asked, quote);
   const drafted = await parts.store.draft(order, parts.limits.underWayMax);

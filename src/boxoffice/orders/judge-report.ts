@@ -11,7 +11,7 @@ export interface ReportedPayment {
 export interface PaidOrder {
   readonly state: OrderState;
   readonly decision: Decision | undefined;
-  /** What they lowered was given back when the order expired. */
+  /** When the order expired, its vouchers and points were given back. */
   readonly hasDiscounts: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Judged {
   readonly payment?: { readonly state: PaymentState; readonly received?: number; readonly failure?: string };
   /** The order is paid from now on. */
   readonly pays?: boolean;
-  /** It is not to be fulfilled: whoever brings it on gives back what it has, and tells. */
+  /** It is not to be fulfilled: the node that brings it on refunds the money, and notifies the buyer. */
   readonly decision?: 'refund';
   /** All that arrived goes back at once. */
   readonly refund?: RefundReason;

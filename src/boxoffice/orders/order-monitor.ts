@@ -67,7 +67,7 @@ export class OrderMonitor {
     }
   }
 
-  /** What whoever ended an order has left: it died, or a house did not answer, or took a hold into the order after all. */
+  /** Gives back holds that the node that ended their order left: it died, or a house did not answer, or took a hold into the order later. */
   async #giveBackDue(): Promise<void> {
     const { store, clock } = this.#parts;
     const now = clock.now();

@@ -144,7 +144,7 @@ export interface OrderStore {
   addPayment(payment: NewPayment): Promise<'added' | 'known' | 'closed'>;
   /** Moves the end of an order that awaits its payment to `until`, where that is later. False: it awaits none. */
   prolong(orderId: string, until: number): Promise<boolean>;
-  /** What the provider answered to the start of a payment; a later report is not overwritten by it. */
+  /** Stores the provider's answer to the start of a payment. It does not overwrite a later report. */
   noteStarted(started: {
     readonly paymentId: string;
     readonly providerRef: string | undefined;

@@ -250,7 +250,7 @@ export class Orders implements PaidOrders {
     return typeof broughtOn === 'object' ? broughtOn : undefined;
   }
 
-  /** What fails here is found by the monitor. */
+  /** The monitor finds the order when this fails. */
   #run(work: Promise<BroughtOn>): Promise<BroughtOn> {
     const { log } = this.#parts;
     const ended: Promise<BroughtOn> = work

@@ -157,7 +157,7 @@ async function findHold(
   if (!house.ok) return house;
   const find = () => house.own(holder).holds.find(({ id }) => id === holdId);
   let hold = find();
-  // What this node has been told may be older than the hold.
+  // The state that this node knows may be older than the hold.
   if (!hold && (await house.current())) hold = find();
   const field = `holds[${at}].holdId`;
   if (!hold) return refuse(wireError('unknown_hold', 'You have no such hold.', { field }));

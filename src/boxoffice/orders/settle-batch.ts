@@ -21,7 +21,7 @@ type LockedPayment = ReportedPayment & { readonly id: string };
 
 type Columns = Readonly<Record<string, unknown>>;
 
-/** What is to be written, of all reports. */
+/** The rows to write for all reports. */
 interface Writes {
   readonly events: object[];
   readonly payments: (Columns & { readonly id: string })[];
@@ -42,7 +42,7 @@ export async function settleBatch(client: PoolClient, items: readonly ReportToSe
     const { report } = item;
     const event = `${report.provider} ${report.eventId}`;
     const before = known.get(event);
-    // What nobody knew may be known now: the event came before the payment that it is about.
+    // An unknown payment may be known now: the event arrived before the payment that it is about.
     const place = found.get(at);
     if (before !== undefined && before !== 'unknown_payment') {
       return { outcome: 'repeated', ...(place ? { orderId: place.orderId } : {}) };

@@ -6,8 +6,8 @@ import type { PaymentProvider } from './payment-provider-port.js';
 const cashDetails = z.strictObject({ by: z.enum(['cash', 'terminal']).default('cash') });
 
 /**
- * Money that staff take at the counter. They say that they have it, and it is paid; there is nobody to ask. A refund is
- * recorded as given back by hand, by whoever asked for it.
+ * Money that staff take at the counter. The order is paid once they say that they have the money, since there is nobody to ask. A
+ * refund is recorded as paid by hand, by the member of staff who asked for it.
  */
 export const cashProvider: PaymentProvider = {
   name: 'cash',

@@ -9,7 +9,7 @@ export interface DueRefund {
   /** Of the refund; null: the provider has not accepted it yet. */
   readonly refundRef: string | null;
   readonly amount: number;
-  /** What arrived, and not what was asked for: so it goes back. */
+  /** The currency in which the money arrived, which may differ from the order's: the refund is in it. */
   readonly currency: string;
   /** With this one. */
   readonly tries: number;

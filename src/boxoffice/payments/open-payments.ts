@@ -57,7 +57,7 @@ export class OpenPayments {
     const isOpen = found.state === 'requires_action' || found.state === 'processing' || found.state === 'failed';
     if (!hasOrderEnded || !isOpen) return found;
     await provider.cancel(found.providerRef);
-    // What it is now decides, and not what was asked for: the buyer may have paid meanwhile.
+    // The present state decides, and not the request to cancel: the buyer may have paid meanwhile.
     return await provider.find({ paymentId, providerRef: found.providerRef });
   }
 }

@@ -33,8 +33,8 @@ export type RefundAnswer =
   | { readonly state: 'failed'; readonly failure: string; readonly retryable: boolean };
 
 /**
- * Who moves the money. Each method may be slow, may fail, and may take effect although its answer was lost. So it is called
- * with no lock and no transaction open, and each call may be repeated: the ids that it has make the provider do it once.
+ * A provider moves the money. Each method may be slow, may fail, and may take effect although its answer was lost. So callers hold no
+ * lock and no transaction open, and may repeat each call: by the ids in the call the provider recognises a repeat.
  */
 export interface PaymentProvider {
   readonly name: ProviderName;

@@ -93,7 +93,7 @@ export class TestLedger {
     );
   }
 
-  /** What is processed already goes on, as with real providers. */
+  /** A payment that is being processed continues, as with real providers. */
   async cancel(id: string): Promise<void> {
     await this.#pool.query(
       `UPDATE boxoffice.test_payments SET state = 'cancelled' WHERE id = $1 AND state = 'requires_action'`,

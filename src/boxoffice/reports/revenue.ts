@@ -56,7 +56,7 @@ export interface Asked {
   readonly calendars: readonly Calendar[];
   readonly by: readonly Dimension[];
   readonly filter: Filter;
-  /** Of Postgres' answer. One more row is read, so that whoever asks sees that there are more. */
+  /** Rows of Postgres' answer. The query reads one more, so that the caller sees that there are more. */
   readonly rowsMax: number;
 }
 

@@ -135,7 +135,7 @@ export class FreeSeats {
     const cancel = { type: 'cancel', holder, bookingId, asStaff: true, orderId } as const;
     if (isWhole) return whyNot(await desk.ask(showtimeId, cancel, uuidV5(returnId, `cancel:${number}`)));
     const mine = lines.filter(({ isMine }) => isMine);
-    // It was done, and whoever did it died before it could say so.
+    // The house had freed them, and the node that asked it died before it wrote that down.
     if (seats?.length === lines.length - mine.length) return undefined;
     if (seats?.length !== lines.length) return 'seats_differ';
     const house = await desk.open(showtimeId);

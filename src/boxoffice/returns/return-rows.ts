@@ -1,4 +1,4 @@
-/** What returns read and write, in the transaction of whoever decides. The order's row is locked first, as everywhere. */
+/** What returns read and write, in the transaction of the decision. It locks the order's row first, as everywhere. */
 import type { PoolClient } from 'pg';
 import type { Reads } from '../catalogue/reads.js';
 import type { Share } from '../loyalty/points-ledger.js';

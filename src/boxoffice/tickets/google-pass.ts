@@ -22,7 +22,7 @@ const accountSchema = z.object({ client_email: z.email(), private_key: z.string(
 
 /**
  * Reads the key file of a service account, as Google hands it out.
- * @throws Error with a sentence for whoever set it; it has no part of the key.
+ * @throws Error with a sentence for the operator; it has no part of the key.
  */
 export function readGoogleIssuer(issuerId: string, keyFile: string): GoogleIssuer {
   try {

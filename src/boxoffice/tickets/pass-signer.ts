@@ -14,7 +14,7 @@ export interface PassSigner {
 /**
  * Reads a PEM file of three blocks in any order. Apple writes the pass type into the user id (UID) of the subject, and the team
  * into its unit (OU): a pass that says other ones is refused by phones, so these are read and not set.
- * @throws Error with a sentence for whoever set the file; it has no part of the key.
+ * @throws Error with a sentence for the operator; it has no part of the key.
  */
 export function readPassSigner(pem: string, passphrase: string | undefined): PassSigner {
   const blocks = pem.match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g) ?? [];

@@ -1,5 +1,5 @@
 /**
- * Noto Sans for PDFs: Latin, Cyrillic, Greek and Devanagari in one file. It is read once for all documents; to read it anew for
+ * Noto Sans for PDFs: Latin, Cyrillic, Greek and Devanagari in one file. It is read once for all documents; to read it again for
  * each took 50 ms of a core. The fonts that every PDF reader has would print wrong letters from U+0100 on, without an error.
  */
 import { readFileSync } from 'node:fs';

@@ -110,7 +110,7 @@ const MAIN = `<h1>A ticket for you</h1>
 </form>
 <output role="status"></output>`;
 
-/** Whoever opens the page needs no account: it gets a guest's session, and keeps it for a second try. */
+/** The page needs no account: it makes a guest session, and keeps it for a second try. */
 const SCRIPT = `const token = location.hash.startsWith('#accept=') ? location.hash.slice(8) : '';
 const form = document.querySelector('form');
 const told = document.querySelector('output');

@@ -21,7 +21,7 @@ export interface Receiver {
   readonly email: string | undefined;
 }
 
-/** The ticket of the caller, where it can be given to others; the code `not_found` for whoever does not have it. */
+/** The ticket of the caller, where it can be given to others; the code `not_found` for a caller who does not own it. */
 export async function ownTicket(parts: TicketParts, ticketId: string, caller: Caller): Promise<Edited<Ticket>> {
   const ticket = await findTicket(parts.db, parts.labels, ticketId);
   if (!ticket || !isOwnedBy(ticket, caller)) return refuse('not_found', 'You have no such ticket.');

@@ -5,7 +5,7 @@ import { moneySchema } from '../../protocol/http.js';
 import type { TicketLinks } from './ticket-links.js';
 import type { Ticket } from './ticket-store.js';
 
-/** The links of a ticket are for the next minutes: whoever has a session asks for the ticket again. */
+/** The links of a ticket work for some minutes. After that, somebody with a session asks for the ticket again. */
 const LINKS_MS = 15 * 60_000;
 
 const linksSchema = z

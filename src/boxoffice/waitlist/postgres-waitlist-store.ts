@@ -115,7 +115,7 @@ export class PostgresWaitlistStore implements WaitlistStore {
 
   settle(showtimeId: string): Promise<void> {
     return inTransaction(this.#pool, async (client) => {
-      // Whoever joins meanwhile waits for this, and opens it again.
+      // A join at the same time waits for this, and opens the line again.
       await client.query('SELECT FROM boxoffice.waitlists WHERE showtime_id = $1 FOR UPDATE', [showtimeId]);
       await client.query(
         `UPDATE boxoffice.waitlists w SET is_open = false

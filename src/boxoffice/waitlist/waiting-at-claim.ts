@@ -14,7 +14,7 @@ export function waitingAtClaim(pool: Pool, offerMs: number, uuid: () => string):
       // As nearly everywhere: then one read is all that it costs.
       if ((await pool.query(PLACES, [showtimeId])).rowCount === 0) return undefined;
       return await inTransaction(pool, async (client) => {
-        // Whoever joins waits for this lock, or this for them: every place up to the last is seen.
+        // A join waits for this lock, or this waits for the join: so every place up to the last is seen.
         const { rows } = await client.query<{ places: number }>(`${PLACES} FOR UPDATE`, [showtimeId]);
         const { rowCount } = await client.query(
           'SELECT FROM usher.showtime_owners WHERE showtime_id = $1 AND epoch = $2 FOR SHARE',

@@ -158,7 +158,7 @@ export class WaitlistDesk {
     if (known?.state === 'offered' || (await store.offered(offer))) return;
     const entry = await store.find(offer.id);
     if (entry?.state === 'offered' && entry.holdId === offer.holdId) return;
-    // Whoever left before the owner knew it is not told; the seats go to the next.
+    // A person who left before the owner knew gets no mail; the seats go to the next.
     log.info({ event: 'waitlist.offer_withdrawn', showtimeId, entryId: offer.id }, 'An offer to nobody was withdrawn.');
     await this.#release(showtimeId, offer);
   }

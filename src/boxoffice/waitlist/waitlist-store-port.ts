@@ -16,7 +16,7 @@ export interface Entry {
   readonly holdId: string;
   /** That were offered. */
   readonly seats: readonly string[];
-  /** In the line of its showtime: whoever joins later has a higher one. From 1. */
+  /** The place in the line of its showtime, from 1. Entries that join later have higher places. */
   readonly place: number;
   readonly joinedAt: number;
   readonly offeredAt: number | undefined;
@@ -42,7 +42,7 @@ export interface Bounds {
  * change one entry at once, one wins. Each rejects where the store cannot be reached.
  */
 export interface WaitlistStore {
-  /** At the end of the line. Whoever waits for the very same already keeps the place: that entry is the answer. */
+  /** Adds an entry at the end of the line. A person who already waits for exactly this keeps the place: that entry is the answer. */
   add(entry: NewEntry, bounds: Bounds): Promise<Entry | NotAdded>;
   /** Takes back an entry that the house did not take in. False: it is not waiting any more. */
   takeBack(entryId: string): Promise<boolean>;

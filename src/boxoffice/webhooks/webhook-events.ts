@@ -86,7 +86,7 @@ export const SEAT_TOPICS = [
   'booking.reseated',
 ] as const satisfies readonly WebhookTopic[];
 export type SeatTopic = (typeof SEAT_TOPICS)[number];
-/** What somebody can subscribe to: a test is sent to whoever asks for it. */
+/** The topics of a subscription. A test needs none: the endpoint that asks for it gets it. */
 export const SUBSCRIBED_TOPICS = WEBHOOK_TOPICS.filter((topic) => topic !== 'webhook_endpoint.test') as [
   WebhookTopic,
   ...WebhookTopic[],

@@ -6,7 +6,7 @@ import { channelOf } from './channel-of.js';
 /**
  * Decides a command as its channel sees the house: seats that are allocated to the channel are available to it while the
  * command is decided, to the rules and the search as well. To all others they are blocked, which is their status otherwise.
- * O(allocated seats), and only where the channel has any.
+ * O(allocated seats), and O(1) for a channel without allocated seats.
  */
 export function withAllocated<Result>(house: House, command: Command, decide: () => Result): Result {
   const channel = channelOf(house, command);

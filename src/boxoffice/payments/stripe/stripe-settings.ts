@@ -42,7 +42,7 @@ export function stripeConfigOf(env: StripeEnvironment): StripeConfig | undefined
   return { secretKey, isLive, webhookSecrets, account: env.STRIPE_ACCOUNT, apiBase: env.STRIPE_API_BASE };
 }
 
-/** What is wrong with the settings where money is real; undefined: nothing. It has no part of a secret. */
+/** Why production refuses the settings; undefined: it accepts them. The text has no part of a secret. */
 export function stripeFault({ isLive, webhookSecrets, apiBase }: StripeConfig): string | undefined {
   if (!isLive)
     return 'STRIPE_SECRET_KEY is a test key, and with it seats are given away. Set TEST_PAYMENTS=true to allow it.';

@@ -26,7 +26,7 @@ export function verifyEvent(body: Buffer, signature: string, secrets: readonly s
   return { ok: false, reason: 'signature' };
 }
 
-/** The SDK takes the last `t`; whoever adds others to a header is refused by any of them. */
+/** The SDK uses the last `t` of a header. This refuses a header in which one of several is in the future. */
 function isFromTheFuture(signature: string, nowMs: number): boolean {
   const latest = nowMs / 1000 + TOLERANCE_S;
   return signature.split(',').some((part) => part.trim().startsWith('t=') && Number(part.trim().slice(2)) > latest);
