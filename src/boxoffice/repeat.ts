@@ -1,3 +1,4 @@
+import type { Log } from '../kernel/log.js';
 import type { Timers } from '../kernel/timers.js';
 
 /**
@@ -20,4 +21,20 @@ export function repeat(timers: Timers, everyMs: number, task: () => Promise<void
     cancel();
     await running;
   };
+}
+
+interface FailureLine {
+  readonly log: Log;
+  readonly event: string;
+  readonly message: string;
+}
+
+/** Runs a task that may fail in the same way. Each failure is a line in the log, and the next run comes all the same. */
+export function repeatLogged(
+  timers: Timers,
+  everyMs: number,
+  { log, event, message }: FailureLine,
+  task: () => Promise<void>,
+): () => Promise<void> {
+  return repeat(timers, everyMs, () => task().catch((err: unknown) => log.warn({ event, err }, message)));
 }

@@ -12,7 +12,7 @@ import { SecretBox } from '../boxoffice/access/secret-box.js';
 import { SigningKeys } from '../boxoffice/access/signing-keys.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { auditEndpoint } from '../boxoffice/audit/audit-endpoint.js';
-import { repeat } from '../boxoffice/repeat.js';
+import { repeat, repeatLogged } from '../boxoffice/repeat.js';
 import type { Config } from '../config.js';
 import { Tokens } from '../gateway/tokens.js';
 import type { Authenticate, Identity } from '../http/access.js';
@@ -94,14 +94,8 @@ async function openSigningKeys(config: Config, pool: Store['pool'], tokenSecret:
     now: () => performance.now(),
     log,
   });
-  const renew = async () => {
-    try {
-      await keys.renew();
-    } catch (error) {
-      const event = 'signing_keys.not_read';
-      log.warn({ event, err: error }, 'The signing keys could not be read. The known ones stay in use.');
-    }
-  };
-  undo.push(repeat(nodeTimers, KEYS_READ_EVERY_MS, renew));
+  const message = 'The signing keys could not be read. The known ones stay in use.';
+  const failure = { log, event: 'signing_keys.not_read', message };
+  undo.push(repeatLogged(nodeTimers, KEYS_READ_EVERY_MS, failure, () => keys.renew()));
   return keys;
 }

@@ -5,7 +5,7 @@ import { SecretBox } from '../boxoffice/access/secret-box.js';
 import { retryableWhileAway } from '../boxoffice/accounts/while-away.js';
 import { postgresAudit } from '../boxoffice/audit/audit.js';
 import { SeatLabels } from '../boxoffice/catalogue/seat-labels.js';
-import { repeat } from '../boxoffice/repeat.js';
+import { repeatLogged } from '../boxoffice/repeat.js';
 import type { AdmitParts } from '../boxoffice/tickets/admit.js';
 import { checkInEndpoints } from '../boxoffice/tickets/check-in-endpoints.js';
 import { checkInListEndpoints } from '../boxoffice/tickets/check-in-list.js';
@@ -104,15 +104,9 @@ async function openKeys(config: Config, pool: Store['pool'], tokenSecret: string
     now: () => performance.now(),
     log,
   });
-  const renew = async () => {
-    try {
-      await keys.renew();
-    } catch (error) {
-      const event = 'ticket_keys.not_read';
-      log.warn({ event, err: error }, 'The keys of tickets could not be read. The known ones stay in use.');
-    }
-  };
-  undo.push(repeat(nodeTimers, KEYS_READ_EVERY_MS, renew));
+  const message = 'The keys of tickets could not be read. The known ones stay in use.';
+  const failure = { log, event: 'ticket_keys.not_read', message };
+  undo.push(repeatLogged(nodeTimers, KEYS_READ_EVERY_MS, failure, () => keys.renew()));
   return keys;
 }
 

@@ -1,5 +1,5 @@
 import type { Timers } from '../../kernel/timers.js';
-import { repeat } from '../repeat.js';
+import { repeatLogged } from '../repeat.js';
 import { releaseHolds, returnHolds } from './give-back-holds.js';
 import type { OrderParts } from './order-parts.js';
 import type { Order } from './order-port.js';
@@ -38,14 +38,9 @@ export class OrderMonitor {
 
   /** Returns the stop. */
   start(timers: Timers): () => Promise<void> {
-    return repeat(timers, this.#times.lookMs, async () => {
-      try {
-        await this.look();
-      } catch (err) {
-        const message = 'Orders could not be looked at. They are looked at again in a second.';
-        this.#parts.log.warn({ event: 'order.monitor_failed', err }, message);
-      }
-    });
+    const message = 'Orders could not be looked at. They are looked at again in a second.';
+    const failure = { log: this.#parts.log, event: 'order.monitor_failed', message };
+    return repeatLogged(timers, this.#times.lookMs, failure, () => this.look());
   }
 
   /** One round. */

@@ -1,7 +1,7 @@
 import type { Log } from '../../kernel/log.js';
 import type { Timers } from '../../kernel/timers.js';
 import type { Reads } from '../catalogue/reads.js';
-import { repeat } from '../repeat.js';
+import { repeatLogged } from '../repeat.js';
 import { ORDER_TIMES } from './order-times.js';
 
 const EVERY_MS = 10_000;
@@ -41,11 +41,8 @@ export class OrderWatch {
 
   /** Returns the stop. */
   start(timers: Timers, log: Log): () => Promise<void> {
-    return repeat(timers, EVERY_MS, () =>
-      this.look().catch((err) => {
-        log.warn({ event: 'order.not_watched', err }, 'What is under way of orders could not be read for the metrics.');
-      }),
-    );
+    const message = 'What is under way of orders could not be read for the metrics.';
+    return repeatLogged(timers, EVERY_MS, { log, event: 'order.not_watched', message }, () => this.look());
   }
 
   /** By the indexes over what is under way, of which there is little at any time. */

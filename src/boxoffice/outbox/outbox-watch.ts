@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Log } from '../../kernel/log.js';
 import type { Timers } from '../../kernel/timers.js';
-import { repeat } from '../repeat.js';
+import { repeatLogged } from '../repeat.js';
 
 const EVERY_MS = 10_000;
 /** Past it a row of the outbox or a locked job is an alarm. */
@@ -30,9 +30,8 @@ export class OutboxWatch {
   }: { readonly pool: Pick<Pool, 'query'>; readonly timers: Timers; readonly log: Log }) {
     this.#pool = pool;
     this.#log = log;
-    this.stop = repeat(timers, EVERY_MS, () =>
-      this.look().catch((err) => log.warn({ event: 'outbox.not_watched', err }, 'The outbox could not be looked at.')),
-    );
+    const failure = { log, event: 'outbox.not_watched', message: 'The outbox could not be looked at.' };
+    this.stop = repeatLogged(timers, EVERY_MS, failure, () => this.look());
   }
 
   get reading(): OutboxReading {

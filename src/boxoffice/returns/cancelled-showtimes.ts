@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Log } from '../../kernel/log.js';
 import type { Timers } from '../../kernel/timers.js';
-import { repeat } from '../repeat.js';
+import { repeatLogged } from '../repeat.js';
 import type { Returns } from './returns.js';
 
 const LOOK_MS = 1_000;
@@ -37,14 +37,9 @@ export class CancelledShowtimes {
 
   /** Returns the stop. */
   start(timers: Timers): () => Promise<void> {
-    const stop = repeat(timers, LOOK_MS, async () => {
-      try {
-        await this.look();
-      } catch (err) {
-        const message = 'Cancelled showtimes could not be read. They are read again in a second.';
-        this.#options.log.warn({ event: 'showtime_refunds.look_failed', err }, message);
-      }
-    });
+    const message = 'Cancelled showtimes could not be read. They are read again in a second.';
+    const failure = { log: this.#options.log, event: 'showtime_refunds.look_failed', message };
+    const stop = repeatLogged(timers, LOOK_MS, failure, () => this.look());
     return async () => {
       this.#isStopped = true;
       await stop();

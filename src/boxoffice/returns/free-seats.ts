@@ -3,7 +3,7 @@ import type { Log } from '../../kernel/log.js';
 import type { Timers } from '../../kernel/timers.js';
 import type { HouseDesk } from '../house-desk-port.js';
 import { uuidV5 } from '../orders/derived-ids.js';
-import { repeat } from '../repeat.js';
+import { repeatLogged } from '../repeat.js';
 
 const LOOK_MS = 1_000;
 const LIMIT = 50;
@@ -57,14 +57,9 @@ export class FreeSeats {
 
   /** Returns the stop. */
   start(timers: Timers): () => Promise<void> {
-    const stop = repeat(timers, LOOK_MS, async () => {
-      try {
-        await this.look();
-      } catch (err) {
-        const message = 'Returns could not be read. They are read again in a second.';
-        this.#options.log.warn({ event: 'returns.look_failed', err }, message);
-      }
-    });
+    const message = 'Returns could not be read. They are read again in a second.';
+    const failure = { log: this.#options.log, event: 'returns.look_failed', message };
+    const stop = repeatLogged(timers, LOOK_MS, failure, () => this.look());
     return async () => {
       await stop();
       await this.idle();
