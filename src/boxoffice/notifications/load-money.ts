@@ -11,6 +11,8 @@ interface RefundRow {
   readonly state: 'pending' | 'succeeded' | 'failed';
   readonly failure: string | null;
   readonly provider: string;
+  /** From its decision to its end; null: it has not ended. */
+  readonly tookMs: number | null;
 }
 
 /** The refund, or the newest one of its order; `ofReturn` is what its return gives back of all payments. Undefined: there is none. */
@@ -20,8 +22,8 @@ export async function loadRefund(
 ) {
   const { rows } = await db.query<RefundRow>(
     `SELECT r.id, r.amount::float8 AS amount, (SELECT t.amount::float8 FROM boxoffice.returns t WHERE t.id = r.id) AS "ofReturn",
-             coalesce(p.received_currency, p.currency) AS currency, r.lines, r.state, r.failure,
-            p.provider
+            coalesce(p.received_currency, p.currency) AS currency, r.lines, r.state, r.failure, p.provider,
+            extract(epoch FROM r.settled_at - r.created_at)::float8 * 1000 AS "tookMs"
        FROM boxoffice.refunds r JOIN boxoffice.payments p ON p.id = r.payment_id
       WHERE r.order_id = $1 AND ($2::uuid IS NULL OR r.id = $2) ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
     [orderId, refundId ?? null],

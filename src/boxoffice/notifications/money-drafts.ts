@@ -6,6 +6,9 @@ import { loadDispute, loadRefund, loadReturn } from './load-money.js';
 import { loadOrder } from './load-orders.js';
 import type { RefundReason } from './mail-facts.js';
 
+/** Of a refund that was given sooner its buyer was told just now, by the mail about its decision. */
+const SLOW_REFUND_MS = 10 * 60_000;
+
 const ofReturn = z.object({ orderId: z.string(), refundId: z.string().nullish(), reason: z.string() });
 const ofRefund = z.object({ orderId: z.string(), refundId: z.string() });
 const ofDispute = z.object({ orderId: z.string(), disputeId: z.string() });
@@ -27,14 +30,14 @@ export const MONEY_DRAFTINGS: { readonly [Topic in OutboxTopic]?: Drafting } = {
     const refund = await loadRefund(db, { orderId, refundId });
     const order = await loadOrder(db, orderId);
     if (!order || !refund) return undefined;
-    const { amount, state, provider, failure } = refund;
+    const { amount, state, provider, failure, tookMs } = refund;
     const { reference, name } = order.facts;
     if (state === 'failed' && staff.to !== undefined) {
       const data = { reference, amount, provider, failure };
       return { to: staff.to, locale: staff.locale, ...mail('refundRefused', data), key: `refused ${refundId}` };
     }
     // A buyer who got cash at the counter has it already.
-    if (state !== 'succeeded' || provider === 'cash' || !order.to) return undefined;
+    if (state !== 'succeeded' || provider === 'cash' || (tookMs ?? 0) < SLOW_REFUND_MS || !order.to) return undefined;
     const data = { reference, name, amount };
     return { to: order.to, locale: order.locale, ...mail('refundSettled', data), key: `settled ${refundId}` };
   },

@@ -106,16 +106,30 @@ it('an event of a dispute that is older than what is known, or says the same aga
   expect(rows).toEqual([{ audited: 6, told: 3 }]);
 });
 
-it('a refund is told to its buyer when the provider has given it', async () => {
+it('a refund that took its time is told to its buyer when the provider has given it', async () => {
   const { id, reference, email } = await bought(['R1-5'], 'pm_card_pendingRefund');
   await refund(id);
   await mailed(email, `Refund for order ${reference}`);
   await eventually(async () => at.moneyOf(id).refunds.length === 1);
   expect(inbox.mails.filter(({ headers }) => headers['to'] === email)).toHaveLength(2);
+  const { pool } = at.shop.stage;
+  await pool.query(`UPDATE boxoffice.refunds SET created_at = created_at - interval '11 minutes' WHERE order_id = $1`, [
+    id,
+  ]);
   at.stripe.control({ settleRefunds: 'succeeded' });
   expect((await mailed(email, `The refund for order ${reference} was sent`)).text).toContain('€12.00');
   await eventually(async () => told('refund.settled', id).length === 1);
   expect(told('refund.settled', id)).toMatchObject([{ state: 'succeeded', amount: 1_200, currency: 'EUR' }]);
+});
+
+it('a refund that is given at once is told by one mail: that it was decided', async () => {
+  const { id, reference, email } = await bought(['R1-11']);
+  await refund(id);
+  await mailed(email, `Refund for order ${reference}`);
+  await eventually(async () => told('refund.settled', id).length === 1);
+  const { pool } = at.shop.stage;
+  await eventually(async () => (await pool.query('SELECT FROM boxoffice.outbox_steps')).rowCount === 0);
+  expect(inbox.mails.filter(({ headers }) => headers['to'] === email)).toHaveLength(2);
 });
 
 it('a refund that the provider refuses for good is told to staff, and one that the bank sends back too', async () => {
