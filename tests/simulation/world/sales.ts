@@ -69,7 +69,7 @@ export class Sales {
       open: (showtimeId) => desk.open(showtimeId),
       ask: async (showtimeId, command, commandId) => {
         const outcome = await desk.ask(showtimeId, command, commandId);
-        if (this.#isTroubled() && this.#random.chance(0.06)) {
+        if (this.#isTroubled() && this.#random.chance(outcome.ok ? 0.04 : 0.3)) {
           const ms = this.#random.between(100, HEARD_LATE_MS);
           await new Promise<void>((resolve) => void life.timers.after(ms, resolve));
         }
