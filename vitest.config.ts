@@ -44,7 +44,8 @@ export default defineConfig({
           testTimeout: 20_000,
           hookTimeout: 30_000,
           maxWorkers: 3,
-          // Files that run one after the other in a worker share the modules that they import, which took a third of the time.
+          // Files that run one after the other in a worker share their modules: importing them anew took a third of the time.
+          // So no file here may mock a module.
           isolate: false,
           sequence: { groupOrder: 1 },
         },

@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listShowtimes } from '../boxoffice/catalogue/showtime-list.js';
-import { type Party, partiesOf, partyOf } from '../boxoffice/demo/demo-parties.js';
-import type { Command } from '../core/command.js';
+import { partiesOf, partyOf } from '../boxoffice/demo/demo-parties.js';
 import { BOOKED, HELD } from '../core/house.js';
-import { priceOf } from '../core/price.js';
 import type { Ids } from '../kernel/ids.js';
 import type { Log } from '../kernel/log.js';
 import type { Host } from '../runtime/host.js';
 import type { Hosts } from '../runtime/hosts.js';
-import type { Outcome } from '../runtime/outcome.js';
-import type { Payment } from '../runtime/till-port.js';
+import { buy } from './demo-purchase.js';
 import type { Store } from './store.js';
 
 /** How far ahead a house has buyers. */
@@ -22,8 +19,6 @@ const DECIDE_MS_MAX = 30_000;
 /** Later parties come to the next few showtimes, and leave whoever tries the demo enough to choose from. */
 const SHOWTIMES_ON_SALE = 6;
 const TAKEN_SHARE_MAX = 0.7;
-/** An actor that ended answers nobody. */
-const ANSWER_MS_MAX = 10_000;
 
 export interface DemoCrowdParts {
   readonly pool: Store['pool'];
@@ -57,28 +52,8 @@ export function bringDemoCrowd({ pool, hosts, ids, log }: DemoCrowdParts): () =>
       const { holds, bookings } = host.own(party.holder);
       // They have been here before the restart, or on the hour before.
       if (holds.length + bookings.length > 0) continue;
-      await buy(host, party, 0);
+      await buy(host, party, 0, { ids, wait });
       await wait(FILL_EVERY_MS);
-    }
-  }
-
-  async function buy(host: Host, party: Party, decideMs: number): Promise<void> {
-    const { holder } = party;
-    const { categories, seats } = host.terms.map.data;
-    // By a seat of the hall, so that a category of few seats is not sold out first.
-    const category = categories[seats.category[Math.floor(party.taste * seats.category.length)] ?? -1]?.name;
-    const wish: Command = { type: 'best_available', holder, count: party.seats, newHoldId: ids.uuid() };
-    let held = await ask(host, ids, category === undefined ? wish : { ...wish, category });
-    if (!held?.ok) held = await ask(host, ids, wish);
-    if (!held?.ok || held.type !== 'hold') return;
-    const holdId = held.hold.id;
-    const price = { amount: priceOf(held.hold), currency: host.terms.rules.currency };
-    await wait(decideMs);
-    if (party.pays) {
-      const booking = { newBookingId: ids.uuid(), newReference: ids.reference() };
-      await ask(host, ids, { type: 'book', holder, holdId, price, ...booking }, { method: 'test' });
-    } else if (decideMs > 0) {
-      await ask(host, ids, { type: 'release', holder, holdId });
     }
   }
 
@@ -88,9 +63,8 @@ export function bringDemoCrowd({ pool, hosts, ids, log }: DemoCrowdParts): () =>
     const opened = showtimeId === undefined ? undefined : await hosts.open(showtimeId);
     if (!opened?.ok || takenShare(opened.host) > TAKEN_SHARE_MAX) return;
     const party = partyOf(ids.uuid(), later);
-    void buy(opened.host, { ...party, holder: `demo:later:${later++}` }, Math.random() * DECIDE_MS_MAX).catch(
-      () => undefined,
-    );
+    const other = { ...party, holder: `demo:later:${later++}` };
+    void buy(opened.host, other, Math.random() * DECIDE_MS_MAX, { ids, wait }).catch(() => undefined);
   }
 
   async function live(): Promise<void> {
@@ -113,14 +87,4 @@ export function bringDemoCrowd({ pool, hosts, ids, log }: DemoCrowdParts): () =>
 
 function takenShare({ statuses }: Host): number {
   return statuses.reduce((taken, code) => taken + (code === HELD || code === BOOKED ? 1 : 0), 0) / statuses.length;
-}
-
-/** What the house says; undefined where it ended without a word. */
-async function ask(host: Host, ids: Ids, command: Command, payment?: Payment): Promise<Outcome | undefined> {
-  const holder = 'holder' in command ? command.holder : '';
-  const answered = new Promise<Outcome>((resolve) => {
-    const submission = { requestId: 1, commandId: ids.uuid(), command, ...(payment ? { payment } : {}) };
-    host.submit(submission, { holder, waiting: 0, reply: (_, outcome) => resolve(outcome) });
-  });
-  return await Promise.race([answered, sleep(ANSWER_MS_MAX, undefined, { ref: false })]);
 }
