@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MoneyTally } from './money-tally.js';
+import { count, type MoneyTally } from './money-tally.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer is read by whoever asked.
 type Json = any;
@@ -51,7 +51,7 @@ export class ShopDoor {
           this.#tally.answers++;
           // Sometimes the answer is lost on its way: then it is asked again, and is the same.
           if (method === 'GET' || this.#random() > LOST_SHARE) return answer;
-        }
+        } else count(this.#tally.refusals, `${answer.json.code} (asked again)`);
       } catch {
         this.#tally.lostAnswers++;
       }
