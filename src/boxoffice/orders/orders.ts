@@ -70,11 +70,14 @@ export class Orders implements PaidOrders {
     const name = isFree ? 'none' : asked.provider;
     const refused = isFree ? undefined : this.refuseProvider(name, asked.staff !== undefined);
     if (refused) return refused;
+    const known = order.payments.find((one) => one.id === id);
+    // Somebody has found that the provider has none, and nobody looks any more: what a late repeat started would stay unknown.
+    if (known?.state === 'cancelled' && order.state !== 'awaiting_payment') return refuse(closedError(order));
     const { total: amount, currency } = order;
     const unkept = isFree ? undefined : await this.#keep(order, id, name);
     if (unkept) return unkept;
     const payment = { id, orderId: order.id, provider: name, amount, currency, createdAt: clock.now() };
-    if (!order.payments.some((known) => known.id === id)) {
+    if (!known) {
       const gone = order.exchange && (await this.#parts.exchanges?.whyGone(order));
       if (gone) return refuse(gone);
       const added = await store.addPayment(payment);
