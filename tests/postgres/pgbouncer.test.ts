@@ -119,6 +119,22 @@ describe.skipIf(why !== undefined).each(['session', 'transaction'] as const)('Pg
     await migrated;
   });
 
+  test('a node waits for its turn to migrate while others have all backends', async () => {
+    const { url } = await bouncer(direct, { mode, poolSize: 1 });
+    const other = await connected(url);
+    await other.query('BEGIN');
+    let isDone = false;
+    const migrated = migrate(url, 'sql', silentLog).then(() => {
+      isDone = true;
+    });
+    // Longer than any other connection of a node waits.
+    await sleep(4_000);
+    expect(isDone).toBe(false);
+    await other.query('COMMIT');
+    await other.end();
+    await migrated;
+  });
+
   test('many nodes commit and claim over fewer backends, and none of them keeps a setting of ours', async () => {
     await migrate(direct, 'sql', silentLog);
     const { url } = await bouncer(direct, { mode, poolSize: mode === 'session' ? 12 : 3 });

@@ -5,8 +5,9 @@ import { primaryPool } from '../postgres/primary-pool.js';
 import { JOBS_SCHEMA, quietLogger } from './worker-options.js';
 
 /** Brings the schema of the job queue to what this version of graphile-worker needs. Reads only, where nothing is to be done. */
-export async function migrateJobs(primary: Primary, log: Log): Promise<void> {
-  const pool = primaryPool(primary, { application_name: 'usher-migrate', max: 1 }, log);
+export async function migrateJobs(primary: Primary, connectMsMax: number, log: Log): Promise<void> {
+  const options = { application_name: 'usher-migrate', max: 1, connectionTimeoutMillis: connectMsMax };
+  const pool = primaryPool(primary, options, log);
   // As graphile-worker wants it.
   pool.on('connect', (client) => client.on('error', () => {}));
   try {

@@ -10,6 +10,8 @@ import { PrimaryClient } from './primary-client.js';
  * on a backend that nobody uses, and the next start would wait for ever. So the lock is held for the transaction here.
  */
 const MIGRATION_LOCK = '7241865325823964';
+/** Behind a pooler with few backends a node waits for one until others have migrated. */
+const CONNECT_MS_MAX = 60_000;
 
 /**
  * Brings the database to the newest schema: first that of the job queue, then the numbered files of `directory`, each once,
@@ -20,8 +22,11 @@ export async function migrate(databaseUrl: string, directory: string, log: Log):
   const primary = new Primary(databaseUrl);
   // This runs before a connection is held: behind a pooler with few backends, the nodes that wait for the lock would hold them
   // all. graphile-worker itself detects that nodes migrate at the same time.
-  await migrateJobs(primary, log);
-  const client = new PrimaryClient(primary, { application_name: 'usher-migrate' });
+  await migrateJobs(primary, CONNECT_MS_MAX, log);
+  const client = new PrimaryClient(primary, {
+    application_name: 'usher-migrate',
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+  });
   try {
     await client.connect();
     await client.query('BEGIN');

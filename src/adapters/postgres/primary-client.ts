@@ -42,6 +42,7 @@ export class PrimaryClient extends pg.Client {
   readonly #primary: Primary;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #isUrgent: boolean;
+  readonly #connectMsMax: number;
   #generation: number;
   #hasOwnBackend = false;
   #isEnding = false;
@@ -51,6 +52,7 @@ export class PrimaryClient extends pg.Client {
     this.#primary = primary;
     this.#settings = config.settings ?? {};
     this.#isUrgent = config.isUrgent ?? false;
+    this.#connectMsMax = config.connectionTimeoutMillis ?? CONNECT_MS_MAX;
     this.#generation = primary.generation;
     const query = this.query.bind(this) as (...parts: unknown[]) => unknown;
     this.query = ((what: unknown, ...rest: unknown[]) =>
@@ -168,7 +170,8 @@ export class PrimaryClient extends pg.Client {
   async #introduce(): Promise<void> {
     const { processID } = this.#backendKey();
     const values = [processID, Object.keys(this.#settings), Object.values(this.#settings)];
-    const question = { columns: OWN_SETTINGS, values, answerMsMax: CONNECT_MS_MAX };
+    // A pooler takes the connection at once, and answers when it has a backend to lend.
+    const question = { columns: OWN_SETTINGS, values, answerMsMax: this.#connectMsMax };
     const standing = await askStanding<{ isOwn: boolean }>(this, question);
     const objection = this.#primary.objection(standing);
     if (objection !== undefined) throw new Error(`The server at ${this.host}:${this.port} ${objection}.`);
