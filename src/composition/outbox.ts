@@ -62,7 +62,10 @@ export function openOutbox(config: Config, store: Store, nodeName: string, log: 
       const { concurrency } = config.jobs;
       const jobPool = openJobPool(store, concurrency, log);
       undo.push(() => jobPool.end());
-      workers = await GraphileWorkers.start({ pool: jobPool, concurrency, nodeName, log }, (job) => steps.do(job));
+      workers = await GraphileWorkers.start(
+        { pool: jobPool, concurrency, nodeName, answerMsMax: ANSWER_MS_MAX, log },
+        (job) => steps.do(job),
+      );
       undo.push(() => workers?.stop());
     },
     read: () => ({

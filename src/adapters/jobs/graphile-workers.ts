@@ -24,6 +24,8 @@ interface GraphileWorkersOptions {
   readonly nodeName: string;
   readonly leaseMs?: number;
   readonly beatMs?: number;
+  /** The pool waits no longer for an answer. */
+  readonly answerMsMax: number;
   readonly log: Log;
 }
 
@@ -86,6 +88,8 @@ export class GraphileWorkers implements JobWorkers {
       workerId = workerPool.id;
       this.#lease.hold(workerPool.id);
     });
+    events.on('job:start', ({ job }) => this.#lease.jobs.begin(job.id));
+    events.on('job:complete', ({ job }) => this.#lease.jobs.end(job.id));
     const runner = await run({
       pgPool: pool,
       schema: JOBS_SCHEMA,

@@ -30,7 +30,6 @@ export interface Answered {
   readonly etag: string;
 }
 
-let made = 0;
 export const WEBHOOK_SECRET = 'whsec_of_the_tests';
 const STRIPE = { STRIPE_SECRET_KEY: 'sk_test_of_the_tests', STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET };
 
@@ -39,6 +38,7 @@ export class Cinema {
   readonly site: Site;
   readonly stage: Stage;
   readonly origin: string;
+  #made = 0;
 
   private constructor(site: Site) {
     this.site = site;
@@ -57,7 +57,7 @@ export class Cinema {
 
   /** An id that nothing has yet. */
   newId(): string {
-    return `made-${++made}`;
+    return `made-${++this.#made}`;
   }
 
   async send(method: string, path: string, session: string | undefined, sent: Sent = {}): Promise<Answered> {
@@ -147,7 +147,7 @@ export class Cinema {
 
   async showtime(hallId = 'h', prices: object = { Front: 1_200, Back: 900 }): Promise<string> {
     // Each on a day of its own: two showtimes of a hall do not overlap.
-    const startsAt = new Date(Date.now() + ++made * 86_400_000).toISOString();
+    const startsAt = new Date(Date.now() + ++this.#made * 86_400_000).toISOString();
     const { showtimes } = await this.post<{ showtimes: [{ id: string }] }>('/v1/showtimes', {
       movieId: 'm',
       hallId,

@@ -10,15 +10,16 @@ async function added(cinema: Cinema): Promise<string> {
   return id;
 }
 
-let sent: { readonly endpointId: string; readonly deliveryId: string } | undefined;
+const sent = new WeakMap<Cinema, { readonly endpointId: string; readonly deliveryId: string }>();
 
 /** One for all: there may be fifty endpoints and no more. */
 async function tested(cinema: Cinema) {
-  if (sent) return sent;
+  const earlier = sent.get(cinema);
+  if (earlier) return earlier;
   const endpointId = await added(cinema);
   const { id: deliveryId } = await cinema.post<{ id: string }>(`/v1/webhook-endpoints/${endpointId}/test`, {});
-  sent = { endpointId, deliveryId };
-  return sent;
+  sent.set(cinema, { endpointId, deliveryId });
+  return { endpointId, deliveryId };
 }
 
 /** A right request of each endpoint of webhooks. */
@@ -26,7 +27,7 @@ export const webhookRequests: Requests = {
   addWebhookEndpoint: async (cinema) => {
     // Those of earlier requests make room.
     await cinema.stage.pool.query('DELETE FROM boxoffice.webhook_endpoints');
-    sent = undefined;
+    sent.delete(cinema);
     return { body: { ...ENDPOINT, description: 'The till' } };
   },
   listWebhookEndpoints: async () => ({}),

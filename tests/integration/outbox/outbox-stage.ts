@@ -63,7 +63,7 @@ export async function openOutboxStage() {
       undo.push(() => jobPool.end());
       failConnects(jobPool, failedConnects);
       const times = { ...(leaseMs === undefined ? {} : { leaseMs }), ...(beatMs === undefined ? {} : { beatMs }) };
-      const options = { pool: jobPool, concurrency, nodeName: name, log, ...times };
+      const options = { pool: jobPool, concurrency, nodeName: name, answerMsMax: 500, log, ...times };
       workers = await GraphileWorkers.start(options, (job) => work.do(job));
     }
     const stop = async () => await workers?.stop();

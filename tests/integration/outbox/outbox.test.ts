@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HandlerGaveUp } from '../../../src/boxoffice/outbox/outbox-handler-port.js';
 import { fulfilled, keeping, openOutboxStage, until } from './outbox-stage.js';
@@ -45,6 +46,41 @@ describe('the outbox', () => {
     await stage.startNode({ handlers: [mails.handler], failedConnects: 2 });
     await stage.write(fulfilled('1'));
     await until(() => mails.events.length === 1);
+  });
+
+  it('is handled where the answer of the statement that fetched its job was lost, and what is at work is not fetched again', async () => {
+    let letGo = () => {};
+    const longWork = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const mails = keeping('mails', ['order.fulfilled'], async ({ subject }) => {
+      if (subject === 'order:long') await longWork;
+    });
+    await stage.startNode({ handlers: [mails.handler], leaseMs: 500, beatMs: 100 });
+    await stage.write(fulfilled('long'));
+    const { pool } = stage;
+    const locked = async () =>
+      (
+        await pool.query<{ by: string }>(
+          'SELECT locked_by AS by FROM usher_jobs._private_jobs WHERE locked_at IS NOT NULL',
+        )
+      ).rows[0]?.by;
+    await until(async () => (await locked()) !== undefined);
+    // As if this worker had fetched that one too, long ago.
+    await pool.query(
+      `INSERT INTO boxoffice.outbox (topic, subject, payload) VALUES ('order.fulfilled', 'order:lost', '{"orderId":"lost"}');
+       CREATE FUNCTION usher_jobs.lose() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN NEW.locked_at := now() - interval '1 minute'; NEW.locked_by := '${await locked()}'; RETURN NEW; END $$;
+       CREATE TRIGGER lose BEFORE INSERT ON usher_jobs._private_jobs FOR EACH ROW EXECUTE FUNCTION usher_jobs.lose()`,
+    );
+    await until(() => mails.events.some(({ subject }) => subject === 'order:lost'));
+    await pool.query('DROP FUNCTION usher_jobs.lose CASCADE');
+    // What is at work stays with its worker, however long it takes.
+    await sleep(1_500);
+    letGo();
+    await until(() => mails.events.length === 2);
+    await until(async () => (await stage.count('usher_jobs._private_jobs')) === 0);
+    expect(mails.events.map(({ subject }) => subject)).toEqual(['order:lost', 'order:long']);
   });
 
   it('writes nothing where the transaction of the effect is rolled back', async () => {
