@@ -24,8 +24,8 @@ export async function drawPdf(sheets: readonly TicketSheet[]): Promise<Buffer> {
     size: [PAGE.width, PAGE.height],
     margin: 0,
     autoFirstPage: false,
-    // Given here, pdfkit reads no font of its own for each document. It takes open fonts; its types do not say so.
-    font: regular as unknown as string,
+    // Without it pdfkit reads a font of its own for each document.
+    font: '',
     lang: first?.lang ?? 'en',
     displayTitle: true,
     info: {
@@ -41,7 +41,8 @@ export async function drawPdf(sheets: readonly TicketSheet[]): Promise<Buffer> {
     document.on('end', resolve);
     document.on('error', reject);
   });
-  // By name, since pdfkit compares the tables of fonts that it is handed again and again.
+  // By name, since pdfkit compares the tables of fonts that it is handed again and again. It also takes open fonts; its types do not
+  // say so.
   document.registerFont('regular', regular as unknown as string).registerFont('bold', bold as unknown as string);
   for (const sheet of sheets) {
     document.addPage();
