@@ -113,14 +113,15 @@ async function undo(parts: Parts, order: Order): Promise<BroughtOn> {
   return 'ended';
 }
 
-async function giveBack({ desk }: Parts, order: Order, booking: OrderBooking): Promise<boolean> {
+async function giveBack({ desk, ids }: Parts, order: Order, booking: OrderBooking): Promise<boolean> {
   const { number, showtimeId, attempt, bookingId } = booking;
   const { id: orderId, holder } = order;
   // The next attempt may have been taken by somebody who did not get to say so.
   for (const at of [attempt, attempt + 1]) {
     const holdId = holdIdOf(orderId, booking, at);
     const release = { type: 'release', holder, holdId, orderId } as const;
-    const outcome = await desk.ask(showtimeId, release, commandIdOf(orderId, 'release', number, at));
+    // Under a new id each time: a house repeats its refusals, and a slow node may have taken the seats since the last one.
+    const outcome = await desk.ask(showtimeId, release, ids.uuid());
     if (!outcome.ok && !isLast(outcome)) return false;
   }
   const cancel = { type: 'cancel', holder, bookingId, asStaff: true, orderId } as const;
