@@ -2043,7 +2043,7 @@ BEGIN
     RETURN;
   END IF;
   outcome := 'restored';
-  present_epoch := greatest(o.epoch, from_epoch) + 1 + 1000 * abs(present - o.timeline);
+  present_epoch := greatest(o.epoch + 1 + 1000 * abs(present - o.timeline), from_epoch + 1);
   UPDATE showtime_owners x
      SET epoch = present_epoch, node = node_name,
          claimed_at = clock_timestamp(), writer = writer_id, timeline = present, cut_epoch = o.cut_epoch,

@@ -109,6 +109,19 @@ describe.each([
     expect(owner).toMatchObject({ isMine: true, timeline: 2, cutEpoch: showtime.epoch });
   });
 
+  it('[TAIL-3] leads to no epoch that was used before, though claims after restorations are lost as well', async () => {
+    // Whichever standby is promoted: none of them has more than the first claim.
+    const standby = await showtime.store.copy();
+    let { epoch } = showtime;
+    for (let promotion = 1; promotion <= 3; promotion++) {
+      await showtime.store.promote(standby);
+      epoch = (await showtime.node.restore(2, 1, showtime.known({ epoch }))).epoch;
+    }
+    epoch = (await showtime.reclaim()).epoch;
+    await showtime.store.promote(standby);
+    expect((await showtime.reclaim()).epoch).toBeGreaterThan(epoch + 500);
+  });
+
   it('[TAIL-3] fences who claimed on it, also where the epoch was given to another since', async () => {
     const other = await showtime.store.node();
     const standby = await showtime.store.copy();

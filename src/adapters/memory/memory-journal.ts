@@ -200,8 +200,7 @@ export class MemoryJournal {
     if (done.changed === 0 && !isFresh)
       return { outcome: 'nothing missing', epoch: house.epoch, bookings, holds, losses: lost() };
     const { opened, cutEpoch } = house;
-    const epoch = Math.max(house.epoch, known.epoch);
-    this.#assign(house, nodeName, writerId, epoch);
+    this.#assign(house, nodeName, writerId, known.epoch);
     Object.assign(house, { opened, cutEpoch, restoredFrom: Math.max(house.restoredFrom, known.epoch) });
     if (known.isWhole) house.wholeFrom = Math.max(house.wholeFrom, known.epoch);
     return { outcome: 'restored', epoch: house.epoch, bookings, holds, losses: lost() };
@@ -253,11 +252,16 @@ export class MemoryJournal {
     );
   }
 
-  /** Epochs of before a promotion are not used again, those that it lost included. */
-  #assign(house: HouseRecord, node: string, writer: string, epoch = house.epoch): void {
+  /**
+   * Epochs of before a promotion are not used again, those that it lost included: each timeline begins a thousand above the one
+   * before it. `above` may be of a later timeline than the row. The steps between the two are in it already, and taken a second
+   * time they would lead to epochs that a later timeline uses again.
+   */
+  #assign(house: HouseRecord, node: string, writer: string, above = 0): void {
     const timeline = this.#timeline;
     if (house.timeline !== timeline) Object.assign(house, { cutEpoch: house.epoch, restoredFrom: 0, wholeFrom: 0 });
-    house.epoch = epoch + 1 + EPOCHS_A_TIMELINE * Math.abs(timeline - house.timeline);
+    const next = house.epoch + 1 + EPOCHS_A_TIMELINE * Math.abs(timeline - house.timeline);
+    house.epoch = Math.max(next, above + 1);
     Object.assign(house, { node, writer, timeline, opened: true });
   }
 
