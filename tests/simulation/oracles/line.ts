@@ -1,6 +1,7 @@
 import type { Hold } from '../../../src/core/house.js';
 import type { Wish } from '../../../src/core/waitlist/waiting.js';
 import type { Slice } from '../../../src/runtime/journal-port.js';
+import { RULES } from '../world/rules.js';
 import type { World } from '../world/world.js';
 
 const REST_MS_MAX = 30_000;
@@ -8,8 +9,8 @@ const LOOK_MS = 100;
 
 /**
  * Who waits is served in turn, and before everybody else. Told by the journal, commit by commit: whoever was told to wait was known
- * to the owner by then, so whatever is committed later was decided with them in the line. Of the rules of the house only the order
- * is written here again.
+ * to the owner by then, so whatever is committed later was decided with them in the line. A person who may not hold more is passed
+ * over. Of the other rules of the house only the order is written here again.
  */
 export class Line {
   readonly #world: World;
@@ -91,11 +92,17 @@ export class Line {
       if (served && served.place < entry.place) continue;
       // An entry that was taken back is on nobody's record.
       if (entryId !== undefined && !served) continue;
-      if (!suits(entry.wish, seats)) continue;
+      if (!suits(entry.wish, seats) || this.#holdsAll(showtimeId, entry.holder)) continue;
       const whom = served ? `entry ${served.id.slice(-4)}` : hold.holder;
       const what = `${whom} got ${seats.join(' ')}, and ${id.slice(-4)} waited longer for ${JSON.stringify(entry.wish)}`;
       this.#world.violate('who waits is served in turn', what);
     }
+  }
+
+  #holdsAll(showtimeId: string, holder: string): boolean {
+    const { holds } = this.#world.journal.peek(showtimeId);
+    const ids = [...holds.values()].flatMap((hold) => (hold.holder === holder ? [hold.id] : []));
+    return new Set(ids).size >= RULES.holdsPerHolder;
   }
 
   #lookAround(): readonly string[] {

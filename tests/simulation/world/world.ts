@@ -1,5 +1,4 @@
 import { VirtualTime } from '../../../src/adapters/memory/virtual-time.js';
-import type { HouseRules } from '../../../src/core/house.js';
 import type { SeatMap } from '../../../src/core/seat-map.js';
 import type { Playbill } from '../../../src/runtime/playbill-port.js';
 import { silentLog } from '../../silent-log.js';
@@ -8,6 +7,7 @@ import { HeldOrders } from '../oracles/held-orders.js';
 import { Census, type Sometimes } from './census.js';
 import { LostTails } from './lost-tails.js';
 import { Random } from './random.js';
+import { RULES } from './rules.js';
 import type { Sales } from './sales.js';
 import { SimHub } from './sim-hub.js';
 import { SimJournal } from './sim-journal.js';
@@ -19,23 +19,6 @@ import { SimWaitlist } from './sim-waitlist.js';
 import { TIMES } from './times.js';
 import { Trace } from './trace.js';
 import { Weather } from './weather.js';
-
-const RULES: HouseRules = {
-  holdTtlMs: TIMES.holdTtl,
-  seatsPerHold: 4,
-  holdsPerHolder: 3,
-  extensionsPerHold: 1,
-  singleGap: 'off',
-  distancing: 0,
-  prices: [1_000],
-  ticketTypes: [
-    { id: 'adult', name: 'Adult', prices: [1_000] },
-    { id: 'child', name: 'Child', maxPerHold: 2, prices: [600] },
-  ],
-  currency: 'EUR',
-  salesOpen: true,
-  bookAfterClose: true,
-};
 
 export interface WorldOptions {
   readonly seed: number;
