@@ -158,7 +158,7 @@ export const showtimeSchema = z
     ticketTypes: z
       .array(ticketTypeSchema)
       .optional()
-      .meta({ description: 'Of one showtime that has any, and not in lists. The first is the ordinary one.' }),
+      .meta({ description: 'Only where one showtime is read, and has ticket types. The first one is the default.' }),
     live: z.object({ url: z.string() }),
     availability: z
       .object({ available: z.int(), seats: z.int() })

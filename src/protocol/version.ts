@@ -4,8 +4,8 @@
  * changes by accident.
  *
  * History:
- * - 1: first version. Since: the error `moving` and the close code 4203 (`moved`), which an older client takes as any other
- *   error that may be tried again, and as any other close; GET /v1/showtimes/{id}/connect, which it need not ask; and
+ * - 1: first version. Since: the error `moving`, which an older client handles like other retryable errors; the close code 4203
+ *   (`moved`), after which it reconnects; GET /v1/showtimes/{id}/connect, which it need not ask; and
  *   `availability` in showtimes, which it passes over; `again` in commands, which a client need not say; the error
  *   `invalid_reference`, GET /v1/bookings/{reference}, GET /openapi.json, and `next` in lists of showtimes. Before the first
  *   release `book` came to require `price`; `terms` in `welcome` and as a message, `price` and `seats` in errors, which an
@@ -23,7 +23,7 @@
  *   the errors `weak_password`, `wrong_credentials`, `code_required`, `account_disabled`, `invalid_link`;
  *   `originalTitle`, `languages`, `rating`, `releaseDate`, `posterUrl` in movies, `next` in lists of movies, GET /v1/cities, and the
  *   parameters `q`, `genre`, `language`, `city` and `venue` of lists;
- *   the close code 4002 (`revoked`), which an older client takes as any other close that says stop; GET /.well-known/jwks.json;
+ *   the close code 4002 (`revoked`), after which an older client stops, as after other codes of 4000 to 4099; GET /.well-known/jwks.json;
  *   the errors `too_many_held`, `too_many_bookings` and `held_too_long`, the members `limit`, `scope` and `of` of errors, and the
  *   reason `held_too_long`;
  *   the errors `unknown_account`, `last_administrator`;

@@ -10,7 +10,7 @@ type Speaks = boolean | 'look';
 /**
  * By code. A later owner may have acknowledged a hold, an extension, a release or a booking of which an overtaken one does
  * not know: a refusal that contradicts it is false, and its client would forget what it has. What concerns the message,
- * the plan, the terms or other holders is at worst a little old, as any map of free seats is.
+ * the plan, the terms or other holders is at worst slightly out of date, as every map of free seats is.
  */
 const SPEAKS_OF_OWN: Readonly<Record<Refusal['code'], Speaks>> = {
   // Of holds and bookings by their ids, and of the holder's counts.

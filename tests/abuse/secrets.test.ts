@@ -62,7 +62,7 @@ describe.skipIf(why)(`what a server writes at its most talkative${why ? ` (skipp
   });
   afterAll(() => stores.close());
 
-  test('has no secret, session, password or payment in it, nor has any answer, through a whole life with outages', async () => {
+  test('contains no secret, session, password or payment, and neither do the answers, through a whole life with outages', async () => {
     const tokenSecret = unheard('secret');
     const payment = unheard('payment');
     const showtimeId = await openSale(stores.pool, 60, 60_000);

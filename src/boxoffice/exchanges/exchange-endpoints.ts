@@ -7,7 +7,15 @@ import { moneySchema } from '../../protocol/http.js';
 import { text } from '../catalogue/edit-parts.js';
 import { canonicalJson } from '../catalogue/seat-maps.js';
 import type { Order } from '../orders/order-port.js';
-import { boughtFields, createdSchema, orderParameter, payCreated, paymentFields } from '../orders/order-requests.js';
+import {
+  boughtFields,
+  CREATE_ERRORS,
+  createdSchema,
+  orderParameter,
+  payCreated,
+  paymentFields,
+  QUOTE_ERRORS,
+} from '../orders/order-requests.js';
 import { quoteSchema, quoteView } from '../orders/order-views.js';
 import type { Orders } from '../orders/orders.js';
 import type { AskedQuote, Quote } from '../orders/quote-order.js';
@@ -62,20 +70,13 @@ const exchangeQuoteSchema = quoteSchema
   .meta({ id: 'ExchangeQuote' });
 
 const UNKNOWN_ORDER = wireError('not_found', 'You have no such order.');
-const QUOTE_ERRORS = [
+const EXCHANGE_ERRORS = [
   'not_found',
   'order_closed',
   'booking_cancelled',
   'in_use',
   'seat_rule',
-  'unknown_showtime',
-  'unknown_hold',
-  'hold_in_order',
-  'unavailable',
-  'moving',
-  'forbidden',
-  'second_factor_missing',
-  'invalid_code',
+  ...QUOTE_ERRORS,
 ] as const satisfies readonly ErrorCode[];
 
 export function exchangeEndpoints(parts: ExchangeEndpointParts): readonly Endpoint[] {
@@ -91,10 +92,10 @@ function quoteEndpoint(parts: ExchangeEndpointParts): Endpoint {
     method: 'POST',
     path: '/v1/orders/{orderId}/exchange/quote',
     summary:
-      'What seats of an order bring in for other seats, and what is then to be paid or given back. Has no effect.',
+      'What an exchange would cost: what the seats that are given up are worth, and what is then due or given back. Has no effect.',
     body: quoted,
     reply: exchangeQuoteSchema,
-    errors: QUOTE_ERRORS,
+    errors: EXCHANGE_ERRORS,
     handle: async ({ parameters: { orderId }, body, caller }) => {
       const found = await askedBy(parts, caller, orderId, body);
       if (!found.ok) return found;
@@ -116,18 +117,7 @@ function exchangeEndpoint(parts: ExchangeEndpointParts): Endpoint {
     body: exchanged,
     status: 201,
     reply: createdSchema,
-    errors: [
-      ...QUOTE_ERRORS,
-      'wrong_holder',
-      'hold_expired',
-      'price_changed',
-      'sales_closed',
-      'too_many_bookings',
-      'command_reused',
-      'payment_required',
-      'overloaded',
-      'outcome_unknown',
-    ],
+    errors: [...EXCHANGE_ERRORS, ...CREATE_ERRORS],
     handle: async ({ parameters: { orderId }, body, caller, commandId: key }) => {
       const found = await askedBy(parts, caller, orderId, body);
       if (!found.ok) return found;

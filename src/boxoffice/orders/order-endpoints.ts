@@ -3,14 +3,22 @@ import type { Origin } from '../../core/limits/limit-rules.js';
 import { allows, type Caller, whyDenied } from '../../http/access.js';
 import { type Endpoint, endpoint } from '../../http/endpoint.js';
 import { holderField } from '../../protocol/client-messages.js';
-import { type ErrorCode, type WireError, wireError } from '../../protocol/errors.js';
+import { type WireError, wireError } from '../../protocol/errors.js';
 import { moneySchema } from '../../protocol/http.js';
 import { text } from '../catalogue/edit-parts.js';
 import { canonicalJson } from '../catalogue/seat-maps.js';
 import { sha256Of } from '../repeated-requests.js';
 import { listOrdersEndpoint } from './order-list.js';
 import type { Order } from './order-port.js';
-import { boughtFields, createdSchema, orderParameter, payCreated, paymentFields } from './order-requests.js';
+import {
+  boughtFields,
+  CREATE_ERRORS,
+  createdSchema,
+  orderParameter,
+  payCreated,
+  paymentFields,
+  QUOTE_ERRORS,
+} from './order-requests.js';
 import type { OrderStore } from './order-store-port.js';
 import { orderSchema, orderView, paymentSchema, paymentView, quoteSchema, quoteView } from './order-views.js';
 import { closedError, type Orders } from './orders.js';
@@ -46,29 +54,6 @@ const created = quoted.extend({
 });
 
 const UNKNOWN_ORDER = wireError('not_found', 'You have no such order.');
-const QUOTE_ERRORS = [
-  'unknown_showtime',
-  'unknown_hold',
-  'hold_in_order',
-  'unavailable',
-  'moving',
-  'forbidden',
-  'second_factor_missing',
-  'invalid_code',
-] as const satisfies readonly ErrorCode[];
-const CREATE_ERRORS = [
-  ...QUOTE_ERRORS,
-  'wrong_holder',
-  'hold_expired',
-  'price_changed',
-  'sales_closed',
-  'too_many_bookings',
-  'command_reused',
-  'payment_required',
-  'overloaded',
-  'outcome_unknown',
-] as const satisfies readonly ErrorCode[];
-
 export function orderEndpoints(parts: OrderEndpointParts): readonly Endpoint[] {
   return [
     quoteEndpoint(parts),
@@ -117,7 +102,7 @@ function createEndpoint({ orders, store, originOf, siteUrl }: OrderEndpointParts
     body: created,
     status: 201,
     reply: createdSchema,
-    errors: CREATE_ERRORS,
+    errors: [...QUOTE_ERRORS, ...CREATE_ERRORS],
     handle: async ({ body, caller, commandId: key }) => {
       const asked = await askedBy(caller, body, store);
       if ('error' in asked) return { ok: false, error: asked.error };

@@ -1,6 +1,7 @@
 /** What requests for orders have in common, and what they are answered. */
 import { z } from 'zod';
 import { CHANNELS } from '../../core/channel.js';
+import type { ErrorCode } from '../../protocol/errors.js';
 import type { Order, StaffCaller } from './order-port.js';
 import { orderSchema, orderView, paymentSchema, paymentView } from './order-views.js';
 import type { Orders } from './orders.js';
@@ -33,6 +34,31 @@ export const paymentFields = z.strictObject({
     .max(2_000)
     .optional(),
 });
+
+/** Why no price can be told for what somebody wants to buy. */
+export const QUOTE_ERRORS = [
+  'unknown_showtime',
+  'unknown_hold',
+  'hold_in_order',
+  'unavailable',
+  'moving',
+  'forbidden',
+  'second_factor_missing',
+  'invalid_code',
+] as const satisfies readonly ErrorCode[];
+
+/** Why no order is made of it, besides. */
+export const CREATE_ERRORS = [
+  'wrong_holder',
+  'hold_expired',
+  'price_changed',
+  'sales_closed',
+  'too_many_bookings',
+  'command_reused',
+  'payment_required',
+  'overloaded',
+  'outcome_unknown',
+] as const satisfies readonly ErrorCode[];
 
 export const createdSchema = z.object({ order: orderSchema, payment: paymentSchema.optional() });
 

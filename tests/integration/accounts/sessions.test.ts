@@ -34,7 +34,7 @@ describe('a refresh token', () => {
     expect(third.status).toBe(200);
   });
 
-  it('that is sent again after it was used ends the session for whoever has any of its tokens', async () => {
+  it('that is sent a second time ends the session, so that none of its tokens works', async () => {
     const first = await newcomer();
     const thief = await refresh(first.refreshToken);
     await aMinutePasses();

@@ -1,6 +1,6 @@
 /**
  * The halls of the chain as their managers would write them down: rows as text, and one list of seats as CSV. They go
- * through the importer of the server as any file does.
+ * through the server's importer, like the file of a user.
  */
 
 interface PlanFile {

@@ -1,38 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { AskedOrder } from '../../../../src/boxoffice/orders/create-order.js';
 import { endFrom } from '../../../../src/boxoffice/orders/keep-holds.js';
 import type { Order } from '../../../../src/boxoffice/orders/order-port.js';
+import { asked, BUYER } from './one-order.js';
 import { HOLD_TTL_MS, OrderWorld, PAYMENT_TTL_MS, SHOWTIMES } from './order-world.js';
 
-const BUYER = 'guest:buyer';
 const RIVAL = 'guest:rival';
-
-function asked(holds: readonly { showtimeId: string; holdId: string }[], key = 1): AskedOrder {
-  return {
-    ...{
-      holder: BUYER,
-      accountId: undefined,
-      address: undefined,
-      channel: 'web',
-      holds,
-      vouchers: [],
-      points: undefined,
-    },
-    total: { amount: 2_000 * holds.length, currency: 'EUR' },
-    ...{
-      email: undefined,
-      name: '',
-      locale: 'en',
-      orderedBy: undefined,
-      from: undefined,
-      sender: BUYER,
-      staff: undefined,
-    },
-    key: `00000000-0000-4000-8000-00000000010${key}`,
-    ...{ asked: 'hash', provider: 'test' },
-  };
-}
 
 function hold(world: OrderWorld, showtimes: readonly string[]) {
   return showtimes.map((showtimeId) => ({ showtimeId, holdId: world.holdSeats(showtimeId, BUYER, ['R1-1', 'R1-2']) }));

@@ -2,18 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AskedOrder } from '../../../../src/boxoffice/orders/create-order.js';
 import type { Order } from '../../../../src/boxoffice/orders/order-port.js';
+import { asked, BUYER } from './one-order.js';
 import { OrderWorld, SHOWTIMES } from './order-world.js';
 
-const BUYER = 'guest:buyer';
-
-function asked(showtimeId: string, holdId: string, amount: number, key: number): AskedOrder {
-  return {
-    ...{ holder: BUYER, accountId: undefined, address: undefined, channel: 'web', vouchers: [], points: undefined },
-    ...{ holds: [{ showtimeId, holdId }], total: { amount, currency: 'EUR' } },
-    ...{ email: undefined, name: '', locale: 'en', orderedBy: undefined, staff: undefined, from: undefined },
-    ...{ sender: BUYER, key: `00000000-0000-4000-8000-0000000002${String(key).padStart(2, '0')}` },
-    ...{ asked: `hash ${key}`, provider: 'test' },
-  };
+function askedFor(showtimeId: string, holdId: string, amount: number, number: number): AskedOrder {
+  return { ...asked([{ showtimeId, holdId }], number), total: { amount, currency: 'EUR' }, asked: `hash ${number}` };
 }
 
 async function buy({ orders }: ReturnType<OrderWorld['alone']>, what: AskedOrder): Promise<Order> {
@@ -65,12 +58,12 @@ function expectOneOfBoth(world: OrderWorld, oldId: string, newId: string, due: n
 async function prepared(seats: readonly string[]) {
   const world = new OrderWorld();
   const first = world.holdSeats(SHOWTIMES[0], BUYER, ['R1-1', 'R1-2']);
-  const old = await buy(world.alone(), asked(SHOWTIMES[0], first, 2_000, 1));
+  const old = await buy(world.alone(), askedFor(SHOWTIMES[0], first, 2_000, 1));
   const due = Math.max(0, seats.length * 1_000 - 2_000);
   const refund = Math.max(0, 2_000 - seats.length * 1_000);
   const holdId = world.holdSeats(SHOWTIMES[1], BUYER, seats);
   const exchange = { of: old, lines: undefined, refund, staff: undefined };
-  return { world, old, due, what: { ...asked(SHOWTIMES[1], holdId, due, 2), exchange } };
+  return { world, old, due, what: { ...askedFor(SHOWTIMES[1], holdId, due, 2), exchange } };
 }
 
 it.each([
@@ -128,7 +121,7 @@ it('an old seat that is used at any time is used or exchanged, and never both', 
 it('of two exchanges of the same seats that are paid, one is fulfilled and the other refunded', async () => {
   const { world, old, what } = await prepared(['R1-1', 'R1-2', 'R1-3']);
   const holdId = world.holdSeats(SHOWTIMES[0], BUYER, ['R1-3', 'R1-4']);
-  const other = { ...asked(SHOWTIMES[0], holdId, 0, 3), exchange: { ...what.exchange, refund: 0 } };
+  const other = { ...askedFor(SHOWTIMES[0], holdId, 0, 3), exchange: { ...what.exchange, refund: 0 } };
   const opened = await world.alone().orders.create(what);
   if (!opened.ok) throw new Error(opened.error.message);
   const won = await buy(world.alone(), other);
