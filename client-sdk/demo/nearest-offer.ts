@@ -22,7 +22,7 @@ export function nearestOffer(
   wanted: readonly string[],
   onHeld: (seats: readonly string[]) => void,
 ): { readonly element: HTMLElement; update(): void } {
-  const card = element('section', { className: 'card', 'aria-labelledby': 'near-title', hidden: true });
+  const card = element('section', { className: 'card near', 'aria-labelledby': 'near-title', hidden: true });
   const text = element('p', { className: 'outcome', role: 'status' });
   const error = new ErrorLine();
   const take = element('button', { className: 'wide primary', type: 'button' }, 'Hold these seats');
